@@ -1,0 +1,175 @@
+//! THE list of commands: a name, what it takes, what it answers. Add a command here and nowhere else.
+
+use super::{Api, ApiError, types::*};
+use crate::compare::*;
+use crate::exchange::{Exchange, ExchangeSummary};
+use crate::inspect::*;
+use crate::send::RequestDefinition;
+use crate::transfer::export::{ExportPreview, ExportQuery};
+use crate::tunnel::{TunnelConfig, TunnelProbe};
+use serde_json::Value;
+use ts_rs::{Config, TS};
+
+/// What a command answers on the wire.
+#[derive(Debug)]
+pub enum Answer {
+    /// A typed value.
+    Json(Value),
+    /// Bytes, which never travel as JSON.
+    Bytes(Vec<u8>),
+}
+
+/// Declares the commands once: dispatch and TypeScript come from the same lines.
+macro_rules! commands {
+    (json { $($(#[doc = $doc:literal])+ $name:ident($args:ty) -> $result:ty;)+ }
+     bytes { $($(#[doc = $raw_doc:literal])+ $raw:ident($raw_args:ty);)+ }) => {
+        /// The names of all commands, as the window calls them.
+        pub const COMMANDS: &[&str] = &[$(stringify!($name),)+ $(stringify!($raw),)+];
+
+        /// Runs the command of this name.
+        ///
+        /// # Errors
+        /// `Invalid` if there is no such command or the arguments are not its own; else what the command says.
+        pub async fn dispatch(api: &Api, name: &str, args: Value) -> Result<Answer, ApiError> {
+            match name {
+                $(stringify!($name) => {
+                    let args: $args = parse(name, args)?;
+                    let result: $result = api.$name(args).await?;
+                    serialize(name, &result)
+                })+
+                $(stringify!($raw) => {
+                    let args: $raw_args = parse(name, args)?;
+                    Ok(Answer::Bytes(api.$raw(args).await?))
+                })+
+                _ => Err(ApiError::invalid(format!("There is no command {name:?}."))),
+            }
+        }
+
+        /// Calls `visit` with every command: its name, its doc, and the TypeScript of its arguments and result.
+        pub(super) fn each_command(config: &Config, visit: &mut dyn FnMut(&str, &str, String, String)) {
+            $(visit(stringify!($name), concat!($($doc),+), <$args as TS>::name(config), <$result as TS>::name(config));)+
+            $(visit(stringify!($raw), concat!($($raw_doc),+), <$raw_args as TS>::name(config), "ArrayBuffer".into());)+
+        }
+
+        /// Writes the TypeScript of every type that a command takes or answers.
+        pub(super) fn export_types(config: &Config) -> Result<(), ts_rs::ExportError> {
+            $(<$args as TS>::export_all(config)?; <$result as TS>::export_all(config)?;)+
+            $(<$raw_args as TS>::export_all(config)?;)+
+            Ok(())
+        }
+    };
+}
+
+commands! {
+    json {
+        /// What runs, and on what.
+        status(Nothing) -> Status;
+        /// The settings of the workspace.
+        settings(Nothing) -> Settings;
+        /// Keeps the settings; the listener takes a new port or address at its next start.
+        save_settings(Settings) -> Settings;
+        /// Opens another workspace in place of this one; what ran on the old one stops.
+        open_workspace(OpenWorkspace) -> Status;
+        /// Starts the listener.
+        start_listening(ListenOptions) -> Status;
+        /// Stops the listener.
+        stop_listening(Nothing) -> Status;
+        /// A page of the list, newest first.
+        list(ListQuery) -> ListPage;
+        /// How many rows a filter finds.
+        count(CountQuery) -> Count;
+        /// The whole of an exchange but its bodies.
+        exchange(ById) -> Exchange;
+        /// What a body is.
+        body_info(BodyRef) -> BodyInfo;
+        /// Rows of the text view.
+        text_rows(TextQuery) -> TextPage;
+        /// Rows of the tree view.
+        tree_rows(TreeQuery) -> TreePage;
+        /// Where a node of the tree stands, and its value.
+        tree_node(NodeQuery) -> NodePlace;
+        /// Rows of the hex view.
+        hex_rows(HexQuery) -> HexPage;
+        /// Rows of the wire bytes of a message, head and framing included.
+        raw_rows(RawQuery) -> TextPage;
+        /// Where a text stands in a body.
+        find(FindQuery) -> FindResult;
+        /// The fields of a form or the parts of a multipart body.
+        parts(BodyRef) -> Parts;
+        /// All sources, by name.
+        sources(Nothing) -> Sources;
+        /// Makes a source before its first request.
+        create_source(NewSource) -> Source;
+        /// Sends a sample event to our own listener over HTTP.
+        send_sample(SampleQuery) -> ExchangeSummary;
+        /// Holds two to eight things against each other.
+        compare(CompareQuery) -> Comparison;
+        /// Rows of a comparison.
+        compare_rows(CompareRowsQuery) -> CompareRows;
+        /// The headers of the sides, by name.
+        compare_headers(CompareQuery) -> HeaderRows;
+        /// Where two texts differ.
+        compare_changes(ChangesQuery) -> TextChanges;
+        /// All collections, folders and saved requests.
+        collections(Nothing) -> Collections;
+        /// Makes a collection or a folder.
+        create_folder(NewFolder) -> CollectionNode;
+        /// Gives a node another name.
+        rename_node(RenameNode) -> Nothing;
+        /// Gives a node another place.
+        move_node(MoveNode) -> Nothing;
+        /// Deletes a node and all below it; the answers stay in the list.
+        delete_node(ById) -> Nothing;
+        /// A saved request.
+        saved_request(ById) -> SavedRequest;
+        /// Keeps a request.
+        save_request(SaveRequest) -> SavedRequest;
+        /// The open tabs.
+        drafts(Nothing) -> Drafts;
+        /// Keeps a tab as it is typed.
+        save_draft(Draft) -> Nothing;
+        /// Closes a tab.
+        close_draft(DraftKey) -> Nothing;
+        /// The head that would be sent.
+        preview_head(RequestDefinition) -> HeadPreview;
+        /// Reads a curl command.
+        read_curl(CurlText) -> ImportedRequest;
+        /// The request of an exchange as a definition that can be edited and sent.
+        definition_of(ById) -> ImportedRequest;
+        /// Sends a request and keeps what came back, or why nothing did.
+        send(SendCommand) -> ExchangeSummary;
+        /// Cancels a send, a replay or an export.
+        cancel(Ticket) -> Nothing;
+        /// Sends captured pushes again, the bytes as they came.
+        replay(ReplayCommand) -> Replayed;
+        /// What an export would look like.
+        preview_export(ExportQuery) -> ExportPreview;
+        /// Exports into a file.
+        export(ExportCommand) -> Exported;
+        /// Exports as text for the clipboard.
+        export_text(ExportQuery) -> ExportedText;
+        /// Starts a tunnel in place of the one there is.
+        start_tunnel(TunnelConfig) -> Status;
+        /// Stops the tunnel.
+        stop_tunnel(Nothing) -> Status;
+        /// Sends a request through the public URL and says how long it took to be seen.
+        test_tunnel(Nothing) -> TunnelProbe;
+    }
+    bytes {
+        /// Bytes of a body.
+        body_bytes(BytesQuery);
+        /// One text of the side-by-side view, UTF-8.
+        compare_text(CompareTextQuery);
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(name: &str, args: Value) -> Result<T, ApiError> {
+    serde_json::from_value(args)
+        .map_err(|error| ApiError::invalid(format!("The arguments of {name} do not fit: {error}.")))
+}
+
+fn serialize<T: serde::Serialize>(name: &str, result: &T) -> Result<Answer, ApiError> {
+    serde_json::to_value(result)
+        .map(Answer::Json)
+        .map_err(|error| ApiError::failed(format!("The answer of {name} could not be written as JSON: {error}.")))
+}

@@ -1,0 +1,5 @@
+//! What differs: JSON, text and headers of exchanges (or files) held against each other. Pure functions.
+
+mod view;
+
+pub use view::*;

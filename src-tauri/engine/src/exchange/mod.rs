@@ -1,0 +1,165 @@
+//! The plain types of an exchange: one HTTP request and whatever answered it. No I/O.
+
+mod failure;
+mod headers;
+mod message;
+mod timing;
+
+pub use failure::{Failure, FailureKind};
+pub use headers::{Header, Headers};
+pub use message::{Body, Message};
+pub use timing::Timing;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The number of an exchange in its workspace: 1, 2, 3 … in the order of their commits, never used twice.
+pub type ExchangeId = i64;
+
+/// Microseconds since 1970-01-01 UTC. Exact in a JavaScript number until the year 2255.
+pub type Micros = i64;
+
+/// Which way an exchange went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// A service called us: inbound.
+    Push,
+    /// We called a service: outbound.
+    Pull,
+}
+
+/// One of the two messages of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// What was asked.
+    Request,
+    /// What was answered.
+    Response,
+}
+
+/// What made an exchange happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// A request that arrived at the listener.
+    Captured,
+    /// A sample event that the user asked Pushpull to send to its own listener.
+    Sample,
+    /// A request that the user sent.
+    Sent,
+    /// A captured push that was sent on to a URL of the user's.
+    Replay,
+    /// A captured push that was forwarded as it came in (`pushpull listen --forward`).
+    Forward,
+    /// The next hop of a send that was answered with a redirect.
+    Redirect,
+}
+
+/// Something about an exchange that a reader must know before trusting what is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Mark {
+    /// The body was over the cap: only its first bytes are kept.
+    Truncated,
+    /// The head could be read in two ways (security: request smuggling); it was answered with 400.
+    AmbiguousFraming,
+    /// The sender went away before the whole body had arrived.
+    Incomplete,
+    /// It came through the tunnel's public URL.
+    ViaTunnel,
+}
+
+/// A row of the list: everything that is shown of an exchange without opening it. Never holds a body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ExchangeSummary {
+    /// Its number.
+    #[ts(type = "number")]
+    pub id: ExchangeId,
+    /// Which way it went.
+    pub direction: Direction,
+    /// What made it happen.
+    pub origin: Origin,
+    /// When its first byte was read (push) or the send began (pull), µs since 1970 UTC.
+    #[ts(type = "number")]
+    pub started_at: Micros,
+    /// The request method as written.
+    pub method: String,
+    /// Push: the request target as it came. Pull: the whole URL.
+    pub url: String,
+    /// The path of `url`, without query.
+    pub path: String,
+    /// The source that a push arrived at. A replay or forward carries the source of its push.
+    pub source: Option<String>,
+    /// What the provider calls this event, when it says so.
+    pub event_type: Option<String>,
+    /// The status of the answer: ours for a push, theirs for a pull. None if there was none.
+    pub status: Option<u16>,
+    /// From the first byte to the end of the answer, µs. None if it never ended.
+    #[ts(type = "number | null")]
+    pub duration: Option<Micros>,
+    /// Bytes of the request body as they came.
+    #[ts(type = "number")]
+    pub request_size: u64,
+    /// Bytes of the response body as they came.
+    #[ts(type = "number")]
+    pub response_size: u64,
+    /// Why there is no answer, or no whole one.
+    pub failure: Option<FailureKind>,
+    /// The push that this replay or forward was made from, or the send that this redirect followed.
+    #[ts(type = "number | null")]
+    pub parent: Option<ExchangeId>,
+    /// The saved request that was sent.
+    #[ts(type = "number | null")]
+    pub request_id: Option<i64>,
+    /// The status of the newest replay or forward of this push.
+    pub forward_status: Option<u16>,
+    /// Why the newest replay or forward of this push has no answer.
+    pub forward_failure: Option<FailureKind>,
+    /// What a reader must know.
+    pub marks: Vec<Mark>,
+}
+
+/// The whole of an exchange but its bodies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Exchange {
+    /// The row of the list.
+    pub summary: ExchangeSummary,
+    /// The request, read from its stored head.
+    pub request: MessageView,
+    /// The response, read from its stored head. None if there was none.
+    pub response: Option<MessageView>,
+    /// The decoded query of the request, in order.
+    pub query: Vec<Header>,
+    /// When its parts happened. Pulls only.
+    pub timing: Option<Timing>,
+    /// Why there is no answer, in words.
+    pub failure: Option<Failure>,
+    /// The address of the other end, `ip:port`, where it is known.
+    pub peer: Option<String>,
+    /// Replays, forwards and redirects made from this one, oldest first.
+    pub children: Vec<ExchangeSummary>,
+}
+
+/// What is shown of a message without its body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageView {
+    /// The first line as it came, without its line end.
+    pub first_line: String,
+    /// The header lines in their order, case and number.
+    pub headers: Vec<Header>,
+    /// Trailer fields of a chunked body, in order.
+    pub trailers: Vec<Header>,
+    /// Bytes of the body as they came, after chunked framing is taken off.
+    #[ts(type = "number")]
+    pub body_size: u64,
+    /// Bytes of the head as it came.
+    #[ts(type = "number")]
+    pub head_size: u64,
+    /// True if the body came in chunks.
+    pub chunked: bool,
+}

@@ -1,0 +1,349 @@
+//! What the viewers are given: windows of rows, never a whole body.
+
+use crate::exchange::{ExchangeId, Header, Side};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Which body is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+pub struct BodyRef {
+    /// The exchange.
+    #[ts(type = "number")]
+    pub id: ExchangeId,
+    /// Its request or its response.
+    pub side: Side,
+}
+
+/// What a body turned out to be, by its type where that is true, else by its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum BodyKind {
+    /// No bytes.
+    Empty,
+    /// One JSON document.
+    Json,
+    /// XML, SOAP, SVG.
+    Xml,
+    /// HTML: shown as text, never rendered.
+    Html,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `multipart/*`.
+    Multipart,
+    /// Any other text.
+    Text,
+    /// Anything else: shown as bytes.
+    Binary,
+}
+
+/// What the viewers need to know of a body before they ask for a window of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BodyInfo {
+    /// What it is.
+    pub kind: BodyKind,
+    /// Bytes as they came (after chunked framing is taken off, before content codings are).
+    #[ts(type = "number")]
+    pub size: u64,
+    /// Bytes after content codings are taken off, as far as the views read them.
+    #[ts(type = "number")]
+    pub decoded_size: u64,
+    /// The Content-Type as it came.
+    pub content_type: Option<String>,
+    /// The content codings in the order they were applied, lower case.
+    pub codings: Vec<String>,
+    /// The charset that the text views use.
+    pub charset: String,
+    /// What the views could not do, in one sentence: a coding that failed, a cap that was reached, bytes that are not
+    /// valid in the charset.
+    pub notice: Option<String>,
+    /// Where a JSON document stops being one.
+    pub problem: Option<SyntaxProblem>,
+}
+
+/// Where a document breaks the rules of its format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SyntaxProblem {
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// Byte in the decoded body.
+    #[ts(type = "number")]
+    pub offset: u64,
+    /// Line, from 1.
+    #[ts(type = "number")]
+    pub line: u64,
+    /// Character in the line, from 1.
+    #[ts(type = "number")]
+    pub column: u64,
+}
+
+/// Asks for a window of rows of the text view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TextQuery {
+    /// The body.
+    pub body: BodyRef,
+    /// True for JSON laid out anew with two spaces a level; digits, escapes, order and duplicates stay.
+    pub pretty: bool,
+    /// First row wanted, from 0.
+    #[ts(type = "number")]
+    pub from: u64,
+    /// Rows wanted, at most 1,000.
+    pub count: u32,
+}
+
+/// A window of the text view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TextPage {
+    /// Rows in all. A line over 2,000 characters takes several rows.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// The rows of the window.
+    pub rows: Vec<TextRow>,
+}
+
+/// One row of the text view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TextRow {
+    /// The line it belongs to, from 1.
+    #[ts(type = "number")]
+    pub line: u64,
+    /// True if it carries on the line of the row above.
+    pub continued: bool,
+    /// Its text without the line end. Control, bidi and zero-width characters are as they came: the window marks them.
+    pub text: String,
+}
+
+/// Asks for a window of rows of the tree view. A node is named by the byte its value starts at in the decoded body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TreeQuery {
+    /// The body: one JSON document.
+    pub body: BodyRef,
+    /// Containers less deep than this are open, the root being 0.
+    pub depth: u32,
+    /// Containers that are the other way round.
+    #[ts(type = "number[]")]
+    pub toggled: Vec<u64>,
+    /// First row wanted, from 0.
+    #[ts(type = "number")]
+    pub from: u64,
+    /// Rows wanted, at most 1,000.
+    pub count: u32,
+}
+
+/// A window of the tree view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TreePage {
+    /// Rows in all that are visible with these containers open.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// The rows of the window.
+    pub rows: Vec<TreeRow>,
+}
+
+/// What kind of JSON value a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum JsonKind {
+    /// `{…}`
+    Object,
+    /// `[…]`
+    Array,
+    /// `"…"`
+    String,
+    /// A number, its digits kept.
+    Number,
+    /// `true` or `false`
+    Boolean,
+    /// `null`
+    Null,
+}
+
+/// One node of the tree view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TreeRow {
+    /// The byte its value starts at in the decoded body: its name in queries.
+    #[ts(type = "number")]
+    pub node: u64,
+    /// Levels below the root.
+    pub depth: u32,
+    /// Its key in the object above, unescaped. None in an array and at the root.
+    pub key: Option<String>,
+    /// Its place in the object or array above, from 0.
+    #[ts(type = "number")]
+    pub index: u64,
+    /// What it is.
+    pub kind: JsonKind,
+    /// Scalars: the value as it stands in the document, strings with their quotes, cut after 500 characters.
+    /// Containers: empty.
+    pub text: String,
+    /// True if `text` was cut.
+    pub cut: bool,
+    /// Members or elements.
+    #[ts(type = "number")]
+    pub children: u64,
+    /// How many nodes the container above has: with `index` what a screen reader says.
+    #[ts(type = "number")]
+    pub siblings: u64,
+    /// True if its children are among the rows.
+    pub open: bool,
+    /// What the value means, where that is certain: `exact, beyond 53 bits`, a time, a duplicate key.
+    pub chips: Vec<ValueChip>,
+}
+
+/// What a value means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ValueChip {
+    /// What it is about: the icon.
+    pub kind: ChipKind,
+    /// A few words.
+    pub text: String,
+}
+
+/// What a value chip is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum ChipKind {
+    /// A number that JavaScript would change.
+    Exact,
+    /// A moment: ISO 8601, or epoch seconds or milliseconds.
+    Time,
+    /// A key that stands more than once in its object.
+    Duplicate,
+}
+
+/// Asks where a node of the tree stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NodeQuery {
+    /// The body.
+    pub body: BodyRef,
+    /// The node: see [`TreeRow::node`].
+    #[ts(type = "number")]
+    pub node: u64,
+}
+
+/// Where a node of the tree stands, and what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NodePlace {
+    /// RFC 6901.
+    pub pointer: String,
+    /// RFC 9535, normalized.
+    pub json_path: String,
+    /// The value as it stands in the document, strings with their quotes, cut after 1 MiB.
+    pub text: String,
+    /// True if `text` was cut.
+    pub cut: bool,
+    /// The containers above it, from the root: what must be open for it to be seen.
+    #[ts(type = "number[]")]
+    pub above: Vec<u64>,
+}
+
+/// Asks for a window of rows of the hex view: 16 bytes a row, of the body as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HexQuery {
+    /// The body.
+    pub body: BodyRef,
+    /// First row wanted, from 0.
+    #[ts(type = "number")]
+    pub from: u64,
+    /// Rows wanted, at most 1,000.
+    pub count: u32,
+}
+
+/// A window of the hex view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HexPage {
+    /// Rows in all.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// The rows of the window.
+    pub rows: Vec<HexRow>,
+}
+
+/// Sixteen bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HexRow {
+    /// The place of the first one.
+    #[ts(type = "number")]
+    pub offset: u64,
+    /// Two lower-case digits a byte, parted by spaces.
+    pub hex: String,
+    /// Printable ASCII as itself, anything else as `.`.
+    pub ascii: String,
+}
+
+/// Asks for the raw wire view: the bytes of one message as they were sent, head and framing included, as text rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RawQuery {
+    /// The message.
+    pub body: BodyRef,
+    /// First row wanted, from 0.
+    #[ts(type = "number")]
+    pub from: u64,
+    /// Rows wanted, at most 1,000.
+    pub count: u32,
+}
+
+/// Asks where a text stands in a body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FindQuery {
+    /// The body.
+    pub body: BodyRef,
+    /// What is looked for, without case.
+    pub needle: String,
+    /// Where the rows are counted.
+    pub view: FindView,
+}
+
+/// The view whose rows a find counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum FindView {
+    /// The text as it came: hits are rows.
+    Text,
+    /// The text laid out anew: hits are rows.
+    Pretty,
+    /// The tree: hits are nodes (see [`TreeRow::node`]) whose key or scalar holds the needle.
+    Tree,
+}
+
+/// Where a text stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FindResult {
+    /// Rows or nodes, in order, at most 10,000.
+    #[ts(type = "number[]")]
+    pub hits: Vec<u64>,
+    /// True if there are more.
+    pub more: bool,
+}
+
+/// The fields of a form body, or the parts of a multipart body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Part {
+    /// The name of the field.
+    pub name: Option<String>,
+    /// The file name, if it is a file.
+    pub file_name: Option<String>,
+    /// The part's own header fields.
+    pub headers: Vec<Header>,
+    /// Where its content starts in the decoded body.
+    #[ts(type = "number")]
+    pub offset: u64,
+    /// Bytes of its content.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// Its content as text, cut after 2,000 characters; None if it is not text.
+    pub text: Option<String>,
+}
+
+/// The parts of a form or multipart body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Parts {
+    /// In order, duplicates kept, at most 10,000.
+    pub parts: Vec<Part>,
+    /// What is wrong with the body, in one sentence: no boundary, no end, more parts than are shown.
+    pub notice: Option<String>,
+}

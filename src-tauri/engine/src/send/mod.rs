@@ -1,0 +1,5 @@
+//! A saved request made ready and put on the wire.
+
+mod definition;
+
+pub use definition::*;

@@ -1,0 +1,67 @@
+//! What can go wrong with the workspace file.
+
+use crate::api::{ApiError, ErrorCode};
+use std::path::PathBuf;
+
+/// Why the workspace could not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// More is waiting to be written than the queue holds.
+    #[error("The workspace is behind with writing.")]
+    Busy,
+    /// The disk is full.
+    #[error("The disk that holds the workspace is full.")]
+    DiskFull,
+    /// The file is not SQLite, or not a workspace.
+    #[error("{} is not a Pushpull workspace.", .0.display())]
+    NotAWorkspace(PathBuf),
+    /// The file was written by a newer Pushpull.
+    #[error("{} was written by a newer Pushpull (schema {found}; this one knows {known}).", .path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The newest schema this program knows.
+        known: i64,
+    },
+    /// The file can't be written.
+    #[error("{} can't be written.", .0.display())]
+    ReadOnly(PathBuf),
+    /// There is no such exchange, source or request.
+    #[error("{0} is not in the workspace.")]
+    NotFound(String),
+    /// What was typed can't be used.
+    #[error("{0}")]
+    Invalid(String),
+    /// SQLite said no.
+    #[error("{act} failed: {reason}.")]
+    Sqlite {
+        /// What was being done.
+        act: &'static str,
+        /// What SQLite said.
+        reason: String,
+    },
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let message = error.to_string();
+        match error {
+            StoreError::Busy => Self::new(ErrorCode::Failed, message, "Try again in a second."),
+            StoreError::DiskFull => Self::new(ErrorCode::Failed, message, "Free some space; nothing stored is lost."),
+            StoreError::NotAWorkspace(_) => {
+                Self::new(ErrorCode::Invalid, message, "Choose another file; this one was not touched.")
+            }
+            StoreError::Newer { .. } => {
+                Self::new(ErrorCode::Invalid, message, "Update Pushpull to open it; the file was not touched.")
+            }
+            StoreError::ReadOnly(_) => {
+                Self::new(ErrorCode::Failed, message, "Make the file and its folder writable, or choose another.")
+            }
+            StoreError::NotFound(_) => Self::plain(ErrorCode::NotFound, message),
+            StoreError::Invalid(_) => Self::plain(ErrorCode::Invalid, message),
+            StoreError::Sqlite { .. } => Self::plain(ErrorCode::Failed, message),
+        }
+    }
+}

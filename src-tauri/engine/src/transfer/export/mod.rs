@@ -1,0 +1,5 @@
+//! Export: which exchanges, in which format.
+
+mod view;
+
+pub use view::*;

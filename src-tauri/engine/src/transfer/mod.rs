@@ -1,0 +1,3 @@
+//! Taking exchanges out of the workspace, one file a format, with what is secret masked.
+
+pub mod export;

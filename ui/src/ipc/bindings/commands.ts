@@ -1,0 +1,165 @@
+// Written by `cargo xtask bindings` from the engine's command list. Do not edit.
+import type { BodyInfo } from "./BodyInfo";
+import type { BodyRef } from "./BodyRef";
+import type { ById } from "./ById";
+import type { BytesQuery } from "./BytesQuery";
+import type { ChangesQuery } from "./ChangesQuery";
+import type { CollectionNode } from "./CollectionNode";
+import type { Collections } from "./Collections";
+import type { CompareQuery } from "./CompareQuery";
+import type { CompareRows } from "./CompareRows";
+import type { CompareRowsQuery } from "./CompareRowsQuery";
+import type { CompareTextQuery } from "./CompareTextQuery";
+import type { Comparison } from "./Comparison";
+import type { Count } from "./Count";
+import type { CountQuery } from "./CountQuery";
+import type { CurlText } from "./CurlText";
+import type { Draft } from "./Draft";
+import type { DraftKey } from "./DraftKey";
+import type { Drafts } from "./Drafts";
+import type { Exchange } from "./Exchange";
+import type { ExchangeSummary } from "./ExchangeSummary";
+import type { ExportCommand } from "./ExportCommand";
+import type { ExportPreview } from "./ExportPreview";
+import type { ExportQuery } from "./ExportQuery";
+import type { Exported } from "./Exported";
+import type { ExportedText } from "./ExportedText";
+import type { FindQuery } from "./FindQuery";
+import type { FindResult } from "./FindResult";
+import type { HeadPreview } from "./HeadPreview";
+import type { HeaderRows } from "./HeaderRows";
+import type { HexPage } from "./HexPage";
+import type { HexQuery } from "./HexQuery";
+import type { ImportedRequest } from "./ImportedRequest";
+import type { ListPage } from "./ListPage";
+import type { ListQuery } from "./ListQuery";
+import type { ListenOptions } from "./ListenOptions";
+import type { MoveNode } from "./MoveNode";
+import type { NewFolder } from "./NewFolder";
+import type { NewSource } from "./NewSource";
+import type { NodePlace } from "./NodePlace";
+import type { NodeQuery } from "./NodeQuery";
+import type { Nothing } from "./Nothing";
+import type { OpenWorkspace } from "./OpenWorkspace";
+import type { Parts } from "./Parts";
+import type { RawQuery } from "./RawQuery";
+import type { RenameNode } from "./RenameNode";
+import type { ReplayCommand } from "./ReplayCommand";
+import type { Replayed } from "./Replayed";
+import type { RequestDefinition } from "./RequestDefinition";
+import type { SampleQuery } from "./SampleQuery";
+import type { SaveRequest } from "./SaveRequest";
+import type { SavedRequest } from "./SavedRequest";
+import type { SendCommand } from "./SendCommand";
+import type { Settings } from "./Settings";
+import type { Source } from "./Source";
+import type { Sources } from "./Sources";
+import type { Status } from "./Status";
+import type { TextChanges } from "./TextChanges";
+import type { TextPage } from "./TextPage";
+import type { TextQuery } from "./TextQuery";
+import type { Ticket } from "./Ticket";
+import type { TreePage } from "./TreePage";
+import type { TreeQuery } from "./TreeQuery";
+import type { TunnelConfig } from "./TunnelConfig";
+import type { TunnelProbe } from "./TunnelProbe";
+
+/** Every command: what it takes and what it answers. */
+export interface Commands {
+  /** What runs, and on what. */
+  status: { args: Nothing; result: Status };
+  /** The settings of the workspace. */
+  settings: { args: Nothing; result: Settings };
+  /** Keeps the settings; the listener takes a new port or address at its next start. */
+  save_settings: { args: Settings; result: Settings };
+  /** Opens another workspace in place of this one; what ran on the old one stops. */
+  open_workspace: { args: OpenWorkspace; result: Status };
+  /** Starts the listener. */
+  start_listening: { args: ListenOptions; result: Status };
+  /** Stops the listener. */
+  stop_listening: { args: Nothing; result: Status };
+  /** A page of the list, newest first. */
+  list: { args: ListQuery; result: ListPage };
+  /** How many rows a filter finds. */
+  count: { args: CountQuery; result: Count };
+  /** The whole of an exchange but its bodies. */
+  exchange: { args: ById; result: Exchange };
+  /** What a body is. */
+  body_info: { args: BodyRef; result: BodyInfo };
+  /** Rows of the text view. */
+  text_rows: { args: TextQuery; result: TextPage };
+  /** Rows of the tree view. */
+  tree_rows: { args: TreeQuery; result: TreePage };
+  /** Where a node of the tree stands, and its value. */
+  tree_node: { args: NodeQuery; result: NodePlace };
+  /** Rows of the hex view. */
+  hex_rows: { args: HexQuery; result: HexPage };
+  /** Rows of the wire bytes of a message, head and framing included. */
+  raw_rows: { args: RawQuery; result: TextPage };
+  /** Where a text stands in a body. */
+  find: { args: FindQuery; result: FindResult };
+  /** The fields of a form or the parts of a multipart body. */
+  parts: { args: BodyRef; result: Parts };
+  /** All sources, by name. */
+  sources: { args: Nothing; result: Sources };
+  /** Makes a source before its first request. */
+  create_source: { args: NewSource; result: Source };
+  /** Sends a sample event to our own listener over HTTP. */
+  send_sample: { args: SampleQuery; result: ExchangeSummary };
+  /** Holds two to eight things against each other. */
+  compare: { args: CompareQuery; result: Comparison };
+  /** Rows of a comparison. */
+  compare_rows: { args: CompareRowsQuery; result: CompareRows };
+  /** The headers of the sides, by name. */
+  compare_headers: { args: CompareQuery; result: HeaderRows };
+  /** Where two texts differ. */
+  compare_changes: { args: ChangesQuery; result: TextChanges };
+  /** All collections, folders and saved requests. */
+  collections: { args: Nothing; result: Collections };
+  /** Makes a collection or a folder. */
+  create_folder: { args: NewFolder; result: CollectionNode };
+  /** Gives a node another name. */
+  rename_node: { args: RenameNode; result: Nothing };
+  /** Gives a node another place. */
+  move_node: { args: MoveNode; result: Nothing };
+  /** Deletes a node and all below it; the answers stay in the list. */
+  delete_node: { args: ById; result: Nothing };
+  /** A saved request. */
+  saved_request: { args: ById; result: SavedRequest };
+  /** Keeps a request. */
+  save_request: { args: SaveRequest; result: SavedRequest };
+  /** The open tabs. */
+  drafts: { args: Nothing; result: Drafts };
+  /** Keeps a tab as it is typed. */
+  save_draft: { args: Draft; result: Nothing };
+  /** Closes a tab. */
+  close_draft: { args: DraftKey; result: Nothing };
+  /** The head that would be sent. */
+  preview_head: { args: RequestDefinition; result: HeadPreview };
+  /** Reads a curl command. */
+  read_curl: { args: CurlText; result: ImportedRequest };
+  /** The request of an exchange as a definition that can be edited and sent. */
+  definition_of: { args: ById; result: ImportedRequest };
+  /** Sends a request and keeps what came back, or why nothing did. */
+  send: { args: SendCommand; result: ExchangeSummary };
+  /** Cancels a send, a replay or an export. */
+  cancel: { args: Ticket; result: Nothing };
+  /** Sends captured pushes again, the bytes as they came. */
+  replay: { args: ReplayCommand; result: Replayed };
+  /** What an export would look like. */
+  preview_export: { args: ExportQuery; result: ExportPreview };
+  /** Exports into a file. */
+  export: { args: ExportCommand; result: Exported };
+  /** Exports as text for the clipboard. */
+  export_text: { args: ExportQuery; result: ExportedText };
+  /** Starts a tunnel in place of the one there is. */
+  start_tunnel: { args: TunnelConfig; result: Status };
+  /** Stops the tunnel. */
+  stop_tunnel: { args: Nothing; result: Status };
+  /** Sends a request through the public URL and says how long it took to be seen. */
+  test_tunnel: { args: Nothing; result: TunnelProbe };
+  /** Bytes of a body. */
+  body_bytes: { args: BytesQuery; result: ArrayBuffer };
+  /** One text of the side-by-side view, UTF-8. */
+  compare_text: { args: CompareTextQuery; result: ArrayBuffer };
+}
