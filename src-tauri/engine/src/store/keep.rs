@@ -60,11 +60,10 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn drafts(&self) -> Result<Vec<Draft>, StoreError> {
-        let rows: Vec<String> =
-            sqlx::query_scalar("SELECT content FROM draft ORDER BY position, key")
-                .fetch_all(&self.readers)
-                .await
-                .map_err(|e| StoreError::from_sqlx("Reading the open tabs", &e))?;
+        let rows: Vec<String> = sqlx::query_scalar("SELECT content FROM draft ORDER BY position, key")
+            .fetch_all(&self.readers)
+            .await
+            .map_err(|e| StoreError::from_sqlx("Reading the open tabs", &e))?;
         // A draft of a form that this version can't read stays in the file and is not shown.
         Ok(rows.iter().filter_map(|content| serde_json::from_str(content).ok()).collect())
     }

@@ -150,3 +150,6 @@ impl FileWatch {
 pub(crate) fn micros_now() -> Micros {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as Micros)
 }
+
+#[cfg(test)]
+mod tests;

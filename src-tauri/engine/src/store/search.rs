@@ -84,12 +84,7 @@ impl Store {
     }
 
     /// The next exchanges that may fit, newest first: from the word index where it has them, else one by one.
-    async fn candidates(
-        &self,
-        plan: &Plan,
-        below: ExchangeId,
-        in_tail: bool,
-    ) -> Result<Vec<ExchangeId>, StoreError> {
+    async fn candidates(&self, plan: &Plan, below: ExchangeId, in_tail: bool) -> Result<Vec<ExchangeId>, StoreError> {
         let conditions = plan.conditions();
         let rows = match plan.words().filter(|_| !in_tail) {
             Some(words) => {
