@@ -1,20 +1,26 @@
 //! Reading an exchange: what a body is, and windows of it as text, tree, bytes, form and parts. Pure functions over
 //! bytes; nothing here alters what is stored.
 
+mod charset;
+mod chips;
+mod decode;
+mod document;
+mod find;
+mod form;
+mod hex;
+mod json;
+mod kind;
+mod media;
+mod multipart;
+mod rows;
+mod tree;
 mod view;
 
+pub use decode::{DECODED_LIMIT, Decoded, content_codings, decode};
+pub use document::{Document, VIEW_LIMIT};
+pub use form::query_fields;
+pub use hex::{HEX_ROW, hex_rows, hex_total};
+pub use rows::Rows;
 pub use view::*;
 
-use crate::exchange::{Header, Headers};
-use bytes::Bytes;
-
-/// TEMP
-pub fn query_fields(_target: &str) -> Vec<Header> {
-    Vec::new()
-}
-
-/// TEMP
-pub(crate) fn decoded_start(_headers: &Headers, raw: Bytes, _cap: u64) -> (Bytes, String) {
-    let text = String::from_utf8_lossy(&raw).into_owned();
-    (raw, text)
-}
+pub(crate) use json::{Json, Node};
