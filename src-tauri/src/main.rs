@@ -36,7 +36,7 @@ fn main() -> ExitCode {
             return ExitCode::from(EXIT_USAGE);
         }
     };
-    if cfg!(target_os = "linux") && !has_display() {
+    if !has_display() {
         eprintln!("There is no display to open a window on: run `pushpull listen` to capture without one.");
         return ExitCode::from(EXIT_FAILED);
     }
@@ -49,9 +49,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// True if X11 or Wayland is there to open a window on.
+/// True if there is a display to open a window on.
 fn has_display() -> bool {
-    ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+    #[cfg(target_os = "linux")]
+    return gtk::init().is_ok();
+    #[cfg(not(target_os = "linux"))]
+    true
 }
 
 /// Opens the window and stays until it is closed.
