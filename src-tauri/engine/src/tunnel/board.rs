@@ -7,21 +7,15 @@ use tokio::sync::watch;
 const LOG_LINES: usize = 200;
 
 /// The status that the tunnel writes and others read. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Board(watch::Sender<TunnelStatus>);
-
-impl Default for Board {
-    fn default() -> Self {
-        Self(watch::Sender::new(TunnelStatus { state: TunnelState::Off, log: Vec::new() }))
-    }
-}
 
 impl Board {
     pub(super) fn status(&self) -> TunnelStatus {
         self.0.borrow().clone()
     }
 
-    pub(super) fn changes(&self) -> watch::Receiver<TunnelStatus> {
+    pub(super) fn watch(&self) -> watch::Receiver<TunnelStatus> {
         self.0.subscribe()
     }
 

@@ -31,7 +31,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// The one tunnel of an engine. Cheap to clone; dropping the last clone ends what runs.
+/// The one tunnel of an engine: by default one that nobody asked for yet. Cheap to clone; dropping the last clone ends what runs.
 #[derive(Debug, Clone, Default)]
 pub struct Tunnel {
     inner: Arc<Inner>,
@@ -51,11 +51,6 @@ struct Running {
 }
 
 impl Tunnel {
-    /// A tunnel nobody asked for yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Starts a tunnel to `127.0.0.1:local_port` in place of the one there is. Returns once the first try is under way;
     /// what becomes of it is in the status.
     ///
@@ -88,8 +83,8 @@ impl Tunnel {
     }
 
     /// The status and every change of it; changes in quick succession are seen as one.
-    pub fn changes(&self) -> watch::Receiver<TunnelStatus> {
-        self.inner.board.changes()
+    pub fn watch(&self) -> watch::Receiver<TunnelStatus> {
+        self.inner.board.watch()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{ProbeError, TunnelProbe, http};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -13,8 +13,8 @@ pub const PROBE_PATH: &str = "/.pushpull/probe/";
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The tests that are under way: shared by the tunnel, which issues them, and the listener, which sees them arrive.
-#[derive(Debug, Clone, Default)]
-pub struct Probes(Arc<Mutex<HashMap<String, oneshot::Sender<Instant>>>>);
+#[derive(Debug, Default)]
+pub struct Probes(Mutex<HashMap<String, oneshot::Sender<Instant>>>);
 
 impl Probes {
     /// Starts a test: its nonce, and when the listener saw it.

@@ -52,7 +52,7 @@ impl Drop for BoreServer {
 }
 
 /// A listener that answers tests and calls everything else not found.
-async fn listener(probes: Probes) -> u16 {
+async fn listener(probes: Arc<Probes>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -100,10 +100,10 @@ fn bore(server: &str, secret: Option<&str>) -> TunnelConfig {
 async fn a_bore_tunnel_that_is_lost_comes_back() {
     let address = own_address();
     let server = BoreServer::start(&address, Some("s3cret")).await;
-    let probes = Probes::default();
+    let probes = Arc::new(Probes::default());
     let port = listener(probes.clone()).await;
-    let tunnel = Tunnel::new();
-    let mut changes = tunnel.changes();
+    let tunnel = Tunnel::default();
+    let mut changes = tunnel.watch();
     tunnel.start(bore(&address, Some("s3cret")), port).await.unwrap();
     let url = up(&mut changes).await;
     assert!(url.starts_with(&format!("http://{address}:")), "{url}");
@@ -128,8 +128,8 @@ async fn a_bore_tunnel_that_is_lost_comes_back() {
 async fn a_wrong_and_a_missing_secret_are_told_apart() {
     let address = own_address();
     let _server = BoreServer::start(&address, Some("s3cret")).await;
-    let tunnel = Tunnel::new();
-    let mut changes = tunnel.changes();
+    let tunnel = Tunnel::default();
+    let mut changes = tunnel.watch();
     tunnel.start(bore(&address, Some("wrong")), 1).await.unwrap();
     let (message, hint) = failed(&mut changes).await;
     assert!(message.contains("does not accept this secret"), "{message}");
@@ -146,8 +146,8 @@ async fn a_taken_port_is_named() {
     let _server = BoreServer::start(&address, None).await;
     let taken = TcpListener::bind((address.as_str(), 0)).await.unwrap().local_addr().unwrap().port().max(20_000);
     let _taken = TcpListener::bind((address.as_str(), taken)).await.unwrap();
-    let tunnel = Tunnel::new();
-    let mut changes = tunnel.changes();
+    let tunnel = Tunnel::default();
+    let mut changes = tunnel.watch();
     tunnel.start(TunnelConfig::Bore { server: address, secret: None, port: taken }, 1).await.unwrap();
     let (message, _) = failed(&mut changes).await;
     assert!(message.contains(&taken.to_string()), "{message}");
@@ -155,8 +155,8 @@ async fn a_taken_port_is_named() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_a_sentence() {
-    let tunnel = Tunnel::new();
-    let mut changes = tunnel.changes();
+    let tunnel = Tunnel::default();
+    let mut changes = tunnel.watch();
     tunnel.start(bore(&own_address(), None), 1).await.unwrap();
     let (message, hint) = failed(&mut changes).await;
     assert!(message.contains("could not be reached on port 7835: Connection refused"), "{message}");
@@ -166,7 +166,7 @@ async fn a_server_that_is_not_there_is_a_sentence() {
 
 #[tokio::test]
 async fn a_test_answered_by_something_else_says_so() {
-    let port = listener(Probes::default()).await;
+    let port = listener(Arc::default()).await;
     let error = probe(&format!("http://127.0.0.1:{port}"), &Probes::default()).await.unwrap_err();
     assert!(matches!(error, ProbeError::SomethingElse { status: 404, .. }), "{error:?}");
 }
@@ -213,8 +213,8 @@ printf '\033[36mINF\033[0m |  https://blue-cat.trycloudflare.com  |\n' >&2
 echo 'INF Registered tunnel connection' >&2
 wait"#,
     );
-    let tunnel = Tunnel::new();
-    let mut changes = tunnel.changes();
+    let tunnel = Tunnel::default();
+    let mut changes = tunnel.watch();
     tunnel.start(config.clone(), 4400).await.unwrap();
     assert_eq!(up(&mut changes).await, "https://blue-cat.trycloudflare.com");
     let said = |text: &str| tunnel.status().log.iter().any(|line| line.text.contains(text));
@@ -244,8 +244,8 @@ exit 1"#,
     );
     let fifo = folder.path().join("cloudflared.die");
     assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
-    let tunnel = Tunnel::new();
-    let mut changes = tunnel.changes();
+    let tunnel = Tunnel::default();
+    let mut changes = tunnel.watch();
     tunnel.start(config, 1).await.unwrap();
     up(&mut changes).await;
     tokio::task::spawn_blocking(move || std::fs::write(fifo, "\n").unwrap()).await.unwrap();
@@ -264,8 +264,8 @@ exit 1"#,
 async fn cloudflared_that_is_refused_says_to_wait() {
     let folder = tempfile::tempdir().unwrap();
     let config = fake(&folder, "echo 'error code: 1015' >&2; exit 1");
-    let tunnel = Tunnel::new();
-    let mut changes = tunnel.changes();
+    let tunnel = Tunnel::default();
+    let mut changes = tunnel.watch();
     tunnel.start(config, 1).await.unwrap();
     let (message, hint) = failed(&mut changes).await;
     assert!(message.contains("error code: 1015"), "{message}");
@@ -276,8 +276,8 @@ async fn cloudflared_that_is_refused_says_to_wait() {
 async fn cloudflared_that_ends_fails_with_its_own_line() {
     let folder = tempfile::tempdir().unwrap();
     let config = fake(&folder, "echo 'failed to parse the flags'; echo bye; exit 3");
-    let tunnel = Tunnel::new();
-    let mut changes = tunnel.changes();
+    let tunnel = Tunnel::default();
+    let mut changes = tunnel.watch();
     tunnel.start(config, 1).await.unwrap();
     let (message, _) = failed(&mut changes).await;
     assert!(message.ends_with("failed to parse the flags"), "{message}");
@@ -285,7 +285,7 @@ async fn cloudflared_that_ends_fails_with_its_own_line() {
 
 #[tokio::test]
 async fn a_program_that_is_missing_is_asked_for() {
-    let tunnel = Tunnel::new();
+    let tunnel = Tunnel::default();
     let program = Some("/nowhere/cloudflared".to_owned());
     let error = tunnel.start(TunnelConfig::Cloudflared { program }, 1).await.unwrap_err();
     assert_eq!(crate::api::ApiError::from(error).code, crate::api::ErrorCode::ProgramMissing);
