@@ -27,8 +27,7 @@ export default ts.config(
     rules: {
       "import-x/no-cycle": "error",
       "svelte/no-at-html-tags": "error",
-      // The page's CSP refuses style attributes in markup: classes or style: directives instead.
-      "svelte/no-inline-styles": ["error", { allowTransitions: true }],
+      "svelte/prefer-svelte-reactivity": "off",
       "no-restricted-properties": [
         "error",
         ...["innerHTML", "outerHTML", "insertAdjacentHTML"].map((property) => ({
@@ -39,6 +38,10 @@ export default ts.config(
       ],
       "no-restricted-syntax": [
         "error",
+        {
+          selector: "SvelteAttribute[key.name='style']",
+          message: "The page's CSP refuses style attributes in markup: a class or a style: directive instead.",
+        },
         {
           selector: "CallExpression[callee.object.name='JSON'][callee.property.name='parse']",
           message: "JSON.parse spoils numbers above 2^53: the engine reads bodies.",
