@@ -13,7 +13,12 @@ const DOCUMENT = {
     amount_paid: 4200,
     customer_email: "billing@example.com",
     note: "left\u202eright and zero\u200bwidth",
-    lines: Array.from({ length: 120 }, (_, n) => ({ id: `il_${n}`, amount: n * 100, description: `Line ${n}`, discounts: [] })),
+    lines: Array.from({ length: 120 }, (_, n) => ({
+      id: `il_${n}`,
+      amount: n * 100,
+      description: `Line ${n}`,
+      discounts: [],
+    })),
     discount: null,
   },
   pending_webhooks: 2,
@@ -28,10 +33,24 @@ interface Node {
 }
 
 const nodes: Node[] = [];
-function add(value: unknown, depth: number, key: string | null, index: number, siblings: number, above: number[], path: string, pointer: string) {
+function add(
+  value: unknown,
+  depth: number,
+  key: string | null,
+  index: number,
+  siblings: number,
+  above: number[],
+  path: string,
+  pointer: string,
+) {
   const node = nodes.length;
   const container = typeof value === "object" && value !== null;
-  const kind = value === null ? "null" : Array.isArray(value) ? "array" : (typeof value as "object" | "string" | "number" | "boolean");
+  const kind =
+    value === null
+      ? "null"
+      : Array.isArray(value)
+        ? "array"
+        : (typeof value as "object" | "string" | "number" | "boolean");
   const entries = container ? Object.entries(value) : [];
   nodes.push({
     row: {
@@ -53,7 +72,16 @@ function add(value: unknown, depth: number, key: string | null, index: number, s
   });
   entries.forEach(([name, inner], place) => {
     const array = Array.isArray(value);
-    add(inner, depth + 1, array ? null : name, place, entries.length, [...above, node], array ? `${path}[${place}]` : `${path}['${name}']`, `${pointer}/${name}`);
+    add(
+      inner,
+      depth + 1,
+      array ? null : name,
+      place,
+      entries.length,
+      [...above, node],
+      array ? `${path}[${place}]` : `${path}['${name}']`,
+      `${pointer}/${name}`,
+    );
   });
 }
 add(DOCUMENT, 0, null, 0, 1, [], "$", "");
@@ -63,7 +91,10 @@ const flat = [JSON.stringify(DOCUMENT)].flatMap((line) => line.match(/.{1,2000}/
 const bytes = new TextEncoder().encode(JSON.stringify(DOCUMENT));
 
 export function bodyAnswers(state: FakeState): Answers {
-  const page = <T>(rows: T[], from: number, count: number) => ({ total: rows.length, rows: rows.slice(from, from + count) });
+  const page = <T>(rows: T[], from: number, count: number) => ({
+    total: rows.length,
+    rows: rows.slice(from, from + count),
+  });
   return {
     body_info: ({ id, side }) => ({
       kind: side === "response" && state.summary(id).direction === "push" ? "text" : "json",
@@ -76,9 +107,25 @@ export function bodyAnswers(state: FakeState): Answers {
       problem: null,
     }),
     text_rows: ({ pretty: laidOut, from, count }) =>
-      page((laidOut ? pretty : flat).map((text, place) => ({ line: laidOut ? place + 1 : 1, continued: !laidOut && place > 0, text })), from, count),
+      page(
+        (laidOut ? pretty : flat).map((text, place) => ({
+          line: laidOut ? place + 1 : 1,
+          continued: !laidOut && place > 0,
+          text,
+        })),
+        from,
+        count,
+      ),
     raw_rows: ({ from, count }) =>
-      page(["POST /in/stripe HTTP/1.1", "Host: 127.0.0.1:4400", "", ...flat].map((text, place) => ({ line: place + 1, continued: false, text })), from, count),
+      page(
+        ["POST /in/stripe HTTP/1.1", "Host: 127.0.0.1:4400", "", ...flat].map((text, place) => ({
+          line: place + 1,
+          continued: false,
+          text,
+        })),
+        from,
+        count,
+      ),
     tree_rows: ({ depth, toggled, from, count }) => {
       const flipped = new Set(toggled);
       const open = (node: Node) => node.row.children > 0 && node.row.depth < depth !== flipped.has(node.row.node);
@@ -89,7 +136,13 @@ export function bodyAnswers(state: FakeState): Answers {
     },
     tree_node: ({ node }) => {
       const found = nodes[node] as Node;
-      return { pointer: found.pointer, jsonPath: found.path, text: JSON.stringify(found.value), cut: false, above: found.above };
+      return {
+        pointer: found.pointer,
+        jsonPath: found.path,
+        text: JSON.stringify(found.value),
+        cut: false,
+        above: found.above,
+      };
     },
     hex_rows: ({ from, count }) => ({
       total: Math.ceil(bytes.length / 16),
@@ -104,7 +157,12 @@ export function bodyAnswers(state: FakeState): Answers {
     }),
     find: ({ needle, view }) => {
       const lower = needle.toLowerCase();
-      const lines = view === "tree" ? nodes.map((node) => `${node.row.key ?? ""} ${node.row.text}`) : view === "pretty" ? pretty : flat;
+      const lines =
+        view === "tree"
+          ? nodes.map((node) => `${node.row.key ?? ""} ${node.row.text}`)
+          : view === "pretty"
+            ? pretty
+            : flat;
       return { hits: lines.flatMap((line, place) => (line.toLowerCase().includes(lower) ? [place] : [])), more: false };
     },
     parts: () => ({ parts: [], notice: null }),

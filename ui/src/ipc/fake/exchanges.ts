@@ -46,7 +46,9 @@ export function listAnswers(state: FakeState): Answers {
     list: ({ filter, upto, from, count }) => {
       if (filter.trim() === "") {
         const first = (upto ?? state.newest) - from;
-        const rows = Array.from({ length: Math.max(0, Math.min(count, first)) }, (_, place) => state.summary(first - place));
+        const rows = Array.from({ length: Math.max(0, Math.min(count, first)) }, (_, place) =>
+          state.summary(first - place),
+        );
         return { rows, complete: true };
       }
       return { rows: matching(filter, upto, from + count).slice(from), complete: true };
@@ -123,10 +125,22 @@ function exchange(state: FakeState, id: number): Exchange {
     ],
     timing:
       summary.direction === "pull"
-        ? { dns: 4_000, connect: 21_000, tls: 38_000, send: 200, wait: 139_000, receive: 12_000, protocol: "HTTP/1.1, TLSv1.3" }
+        ? {
+            dns: 4_000,
+            connect: 21_000,
+            tls: 38_000,
+            send: 200,
+            wait: 139_000,
+            receive: 12_000,
+            protocol: "HTTP/1.1, TLSv1.3",
+          }
         : null,
     failure: summary.failure
-      ? { kind: summary.failure, message: "localhost:3000 refused the connection.", hint: "Start what listens there, then send again." }
+      ? {
+          kind: summary.failure,
+          message: "localhost:3000 refused the connection.",
+          hint: "Start what listens there, then send again.",
+        }
       : null,
     peer: "127.0.0.1:51234",
     children: summary.forwardStatus ? [state.summary(id + 1 + ((6 - ((id + 1) % 4)) % 4))] : [],

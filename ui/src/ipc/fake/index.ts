@@ -15,7 +15,10 @@ type AnyAnswer = (args: unknown) => unknown;
 
 export function fakeBackend(options: FakeOptions = fromAddress()): Backend {
   const state = new FakeState(options);
-  const answers = { ...listAnswers(state), ...bodyAnswers(state), ...outboundAnswers(state) } as Record<string, AnyAnswer>;
+  const answers = { ...listAnswers(state), ...bodyAnswers(state), ...outboundAnswers(state) } as Record<
+    string,
+    AnyAnswer
+  >;
   const desktop: Record<string, AnyAnswer> = {
     choose_file: () => "/home/ada/file.json",
     choose_save: (payload) => `/home/ada/${(payload as { suggested: string }).suggested}`,

@@ -56,7 +56,11 @@ export class FakeState {
         hint: "Check the server's name, or choose another server.",
       };
     if (options.listener === "failed")
-      this.listener = { type: "failed", message: "Port 4400 is in use by another program.", hint: "Port 4401 is free." };
+      this.listener = {
+        type: "failed",
+        message: "Port 4400 is in use by another program.",
+        hint: "Port 4401 is free.",
+      };
     if (options.listener === "moved")
       this.listener = { type: "listening", url: "http://127.0.0.1:4401", port: 4401, wanted: 4400 };
     if (options.listener === "off") this.listener = { type: "off" };
@@ -82,7 +86,10 @@ export class FakeState {
       listener: this.listener,
       tunnel: {
         state: this.tunnel,
-        log: ["connected to server", "listening at bore.pub:32417"].map((text, place) => ({ at: START + place * 1e6, text })),
+        log: ["connected to server", "listening at bore.pub:32417"].map((text, place) => ({
+          at: START + place * 1e6,
+          text,
+        })),
       },
       stored: { exchanges: this.newest, newest: this.newest, bytes: 312_000_000, requests: 38 },
       autoSource: this.tunnel.type === "off",
@@ -109,7 +116,7 @@ export class FakeState {
       path: pull ? `/v1/objects/${id}${long}` : `/in/${sample ?? source}${long}`,
       source: pull && id % 8 !== 2 ? null : (sample ?? source) + (this.options.long ? "-production-eu" : ""),
       eventType: pull ? null : this.options.long && id % 3 === 0 ? `${type}.with_a_very_long_suffix_that_is_cut` : type,
-      status: failed ? null : pull ? [200, 201, 429, 200, 404][id % 5] ?? 200 : 200,
+      status: failed ? null : pull ? ([200, 201, 429, 200, 404][id % 5] ?? 200) : 200,
       duration: failed ? 1_000_000 : 2_000 + ((id * 7919) % 330_000) * (id % 17 === 0 ? 20 : 1),
       requestSize: 400 + (id % 9000),
       responseSize: 2,
