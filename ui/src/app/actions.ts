@@ -120,6 +120,17 @@ export const ACTIONS = [
   { id: "request.close", title: "Close the tab", group: "Request", keys: ["Ctrl+W"], on: requests, icon: "x" },
   { id: "request.nextTab", title: "Next tab", group: "Request", keys: ["Ctrl+PageDown"], on: requests },
   { id: "request.previousTab", title: "Previous tab", group: "Request", keys: ["Ctrl+PageUp"], on: requests },
+  { id: "request.compare", title: "Compare with the previous answer", group: "Request", keys: ["c"], on: requests, icon: "compare" },
+  { id: "request.newCollection", title: "New collection", group: "Request", keys: [], on: requests, icon: "folder" },
+  { id: "request.tab1", title: "Tab 1", group: "Request", keys: ["Ctrl+1"], on: requests, keysOnly: true },
+  { id: "request.tab2", title: "Tab 2", group: "Request", keys: ["Ctrl+2"], on: requests, keysOnly: true },
+  { id: "request.tab3", title: "Tab 3", group: "Request", keys: ["Ctrl+3"], on: requests, keysOnly: true },
+  { id: "request.tab4", title: "Tab 4", group: "Request", keys: ["Ctrl+4"], on: requests, keysOnly: true },
+  { id: "request.tab5", title: "Tab 5", group: "Request", keys: ["Ctrl+5"], on: requests, keysOnly: true },
+  { id: "request.tab6", title: "Tab 6", group: "Request", keys: ["Ctrl+6"], on: requests, keysOnly: true },
+  { id: "request.tab7", title: "Tab 7", group: "Request", keys: ["Ctrl+7"], on: requests, keysOnly: true },
+  { id: "request.tab8", title: "Tab 8", group: "Request", keys: ["Ctrl+8"], on: requests, keysOnly: true },
+  { id: "request.tab9", title: "Last tab", group: "Request", keys: ["Ctrl+9"], on: requests, keysOnly: true },
 
   { id: "compare.next", title: "Next difference", group: "Comparison", keys: ["j"], on: compare, keysOnly: true },
   {
@@ -144,6 +155,10 @@ export const ACTIONS = [
   { id: "compare.view1", title: "View the first way", group: "Comparison", keys: ["1"], on: compare, keysOnly: true },
   { id: "compare.view2", title: "View the second way", group: "Comparison", keys: ["2"], on: compare, keysOnly: true },
   { id: "compare.view3", title: "View the third way", group: "Comparison", keys: ["3"], on: compare, keysOnly: true },
+  { id: "compare.view4", title: "View the fourth way", group: "Comparison", keys: ["4"], on: compare, keysOnly: true },
+  { id: "compare.addSide", title: "Add a side", group: "Comparison", keys: ["a"], on: compare, icon: "plus" },
+  { id: "compare.copy", title: "Copy the values of the row", group: "Comparison", keys: ["y"], on: compare, icon: "copy" },
+  { id: "compare.close", title: "Close the comparison", group: "Comparison", keys: ["Ctrl+W"], on: compare, icon: "x" },
 
   { id: "go.inbox", title: "Go to the inbox", group: "Go to", keys: ["g i"], on: "everywhere", icon: "inbox" },
   { id: "go.requests", title: "Go to the requests", group: "Go to", keys: ["g r"], on: "everywhere", icon: "request" },

@@ -3,6 +3,7 @@ import { SvelteSet } from "svelte/reactivity";
 import { asApiError, call } from "$ipc/call";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { CollectionNode } from "$ipc/bindings/CollectionNode";
+import type { SaveRequest } from "$ipc/bindings/SaveRequest";
 import { requestCounts, visibleLines, type TreeLine } from "./tree";
 
 /** The collections of the workspace. */
@@ -25,10 +26,7 @@ export class CollectionTree {
   }
 
   async load(): Promise<void> {
-    await this.doing(async () => {
-      this.nodes = (await call("collections", {})).nodes;
-      this.loaded = true;
-    });
+    await this.doing(() => this.reload());
   }
 
   /** Makes a folder in `parent`, or a collection, and lets its name be typed. */
@@ -36,7 +34,7 @@ export class CollectionTree {
     await this.doing(async () => {
       const node = await call("create_folder", { parent, name: parent === null ? "New collection" : "New folder" });
       if (parent !== null) this.closed.delete(parent);
-      await this.load();
+      await this.reload();
       this.current = node.id;
       this.renaming = node.id;
     });
@@ -48,7 +46,7 @@ export class CollectionTree {
     if (name.trim() === "" || name === node.name) return;
     await this.doing(async () => {
       await call("rename_node", { id: node.id, name: name.trim() });
-      await this.load();
+      await this.reload();
     });
   }
 
@@ -56,7 +54,7 @@ export class CollectionTree {
     await this.doing(async () => {
       await call("move_node", { id, parent, before });
       if (parent !== null) this.closed.delete(parent);
-      await this.load();
+      await this.reload();
     });
   }
 
@@ -69,14 +67,19 @@ export class CollectionTree {
     await this.move(node.id, node.parent, before?.id ?? null);
   }
 
-  /** Deletes a node and all below it; answers which saved requests are gone. */
-  async remove(node: CollectionNode): Promise<Set<number>> {
+  /** Deletes a node and all below it: which saved requests are gone and, for a single one, what puts it back. */
+  async remove(node: CollectionNode): Promise<{ gone: Set<number>; again: (() => Promise<void>) | null }> {
     const gone = this.requestsIn(node);
+    let again: (() => Promise<void>) | null = null;
     await this.doing(async () => {
+      if (node.kind === "request") {
+        const { parent, name, definition } = await call("saved_request", { id: node.id });
+        again = () => this.doing(() => this.keepAgain({ id: null, parent, name, definition }));
+      }
       await call("delete_node", { id: node.id });
-      await this.load();
+      await this.reload();
     });
-    return gone;
+    return { gone, again };
   }
 
   /** How many requests are at or below a node. */
@@ -102,6 +105,16 @@ export class CollectionTree {
     if (line.node.kind !== "request" && line.open !== open) this.toggle(line.node.id);
     else if (open && line.node.kind !== "request") this.step(1);
     else if (!open) this.current = line.node.parent ?? this.current;
+  }
+
+  private async keepAgain(request: SaveRequest): Promise<void> {
+    await call("save_request", request);
+    await this.reload();
+  }
+
+  private async reload(): Promise<void> {
+    this.nodes = (await call("collections", {})).nodes;
+    this.loaded = true;
   }
 
   private requestsIn(node: CollectionNode): Set<number> {
