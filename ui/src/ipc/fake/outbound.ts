@@ -1,13 +1,10 @@
 // The stand-in's requests, comparisons and exports.
+import { compareAnswers } from "./compare";
 import type { Answers } from "./index";
+import { requestAnswers } from "./requests";
 import type { FakeState } from "./state";
+import { transferAnswers } from "./transfer";
 
-export function outboundAnswers(_state: FakeState): Answers {
-  return {
-    collections: () => ({ nodes: [] }),
-    drafts: () => ({ drafts: [] }),
-    save_draft: () => ({}),
-    close_draft: () => ({}),
-    export_text: ({ format }) => ({ text: `# ${format}` }),
-  };
+export function outboundAnswers(state: FakeState): Answers {
+  return { ...requestAnswers(state), ...compareAnswers(state), ...transferAnswers(state) };
 }

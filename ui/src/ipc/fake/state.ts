@@ -134,9 +134,11 @@ export class FakeState {
     const direction = /(?:^|\s)direction:(\w+)/.exec(filter)?.[1];
     const source = /(?:^|\s)source:([\w-]+)/.exec(filter)?.[1];
     const failed = filter.includes("is:failed");
+    const request = filter.includes("request:");
     return (row) =>
       (!direction || row.direction === direction) &&
       (!source || row.source === source) &&
+      (!request || row.origin === "sent") &&
       (!failed || row.failure !== null || (row.status ?? 0) >= 400 || (row.forwardStatus ?? 0) >= 400);
   }
 }

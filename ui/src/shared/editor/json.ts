@@ -116,8 +116,8 @@ function walk(text: string, visit: (token: Token) => void): JsonProblem | null {
       expect = "value";
       at += 1;
     } else {
-      const end = scalarEnd(text, at);
-      const isKey = expect === "key" || expect === "keyOrEnd";
+      const end: number = scalarEnd(text, at);
+      const isKey: boolean = expect === "key" || expect === "keyOrEnd";
       if (end < 0) return { from: at, to: at - end, message: badScalar(char, isKey) };
       if (isKey && char !== '"') return wrong(at, end);
       if (!isKey && expect !== "value" && expect !== "valueOrEnd") return wrong(at, end);
