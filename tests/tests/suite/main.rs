@@ -1,0 +1,5 @@
+//! The suites: one file each, one binary for all. `cargo xtask test` builds what they start.
+
+mod config;
+mod promise;
+mod window;
