@@ -6,6 +6,7 @@ mod message;
 mod timing;
 
 pub use failure::{Failure, FailureKind};
+pub(crate) use headers::shown;
 pub use headers::{Header, Headers};
 pub use message::{Body, Message};
 pub use timing::Timing;

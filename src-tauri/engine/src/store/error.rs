@@ -44,6 +44,18 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Tells a full disk and a read-only file from everything else that SQLite says no to.
+    pub(super) fn from_sqlx(act: &'static str, error: &sqlx::Error) -> Self {
+        match super::open::sqlite_code(error) {
+            Some(13) => Self::DiskFull,
+            Some(8) => Self::Sqlite { act, reason: "the workspace file can't be written any more".into() },
+            Some(5) => Self::Sqlite { act, reason: "another process has kept the workspace locked for 5 s".into() },
+            _ => Self::Sqlite { act, reason: error.to_string() },
+        }
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let message = error.to_string();

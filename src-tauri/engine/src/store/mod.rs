@@ -1,18 +1,42 @@
 //! The workspace file: one SQLite database that holds all that the user keeps.
 //!
 //! One writer task owns the one connection that writes. It takes what has piled up, writes it in one transaction with
-//! `synchronous=FULL`, and tells the callers only after the commit. Readers have read-only connections of their own.
+//! `synchronous=FULL`, and tells the callers only after the commit. Readers have read-only connections of their own, so
+//! that a slow question never delays a capture.
 
+mod batch;
+mod check;
+mod codes;
+mod collections;
 mod error;
+mod filter;
+mod index;
+mod keep;
+mod list;
 mod new;
+mod open;
+mod read;
+mod search;
+mod spool;
+mod writer;
 
 pub use error::StoreError;
+pub use filter::Filter;
 pub use new::NewExchange;
+pub use spool::Spool;
+pub use writer::Committed;
 
-use crate::exchange::{Body, ExchangeId, Message, Side};
+use crate::exchange::{ExchangeId, Micros};
 use bytes::Bytes;
-use std::ops::Range;
-use std::path::Path;
+use search::Searches;
+use sqlx::SqlitePool;
+use sqlx::sqlite::SqlitePoolOptions;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::sync::watch;
+use writer::Writer;
 
 /// Bodies up to this many bytes travel with their exchange; larger ones are spooled in chunks.
 pub const INLINE_LIMIT: usize = 64 * 1024;
@@ -20,39 +44,17 @@ pub const INLINE_LIMIT: usize = 64 * 1024;
 /// Bytes of one chunk of a spooled body.
 pub const CHUNK: usize = 256 * 1024;
 
-/// One open workspace file. Cheap to clone.
+/// Connections that read.
+const READERS: u32 = 4;
+
+/// One open workspace file. Cheap to clone; closed when the last clone is dropped.
 #[derive(Debug, Clone)]
-pub struct Store {}
-
-#[allow(clippy::unused_async, missing_docs)]
-impl Store {
-    /// Opens the workspace at `path`, making or migrating it first.
-    pub async fn open(_path: &Path) -> Result<Self, StoreError> {
-        Ok(Self {})
-    }
-
-    /// Stores an exchange. Returns after it is committed and synced.
-    ///
-    /// # Errors
-    /// `Busy` if the queue is full, `Full` if the disk is, else what SQLite says. Nothing is stored then.
-    pub async fn save(&self, _exchange: NewExchange) -> Result<ExchangeId, StoreError> {
-        Err(StoreError::Busy)
-    }
-
-    /// Starts a body that is put down in chunks while it arrives.
-    pub fn spool(&self) -> Spool {
-        Spool {}
-    }
-
-    /// The head, framing and body length of one message as stored; None if the exchange has no such message.
-    pub async fn message(&self, _id: ExchangeId, _side: Side) -> Result<Option<StoredMessage>, StoreError> {
-        Err(StoreError::Busy)
-    }
-
-    /// Bytes of a stored body as they came, without framing; fewer if the body ends before.
-    pub async fn body(&self, _id: ExchangeId, _side: Side, _range: Range<u64>) -> Result<Bytes, StoreError> {
-        Err(StoreError::Busy)
-    }
+pub struct Store {
+    path: Arc<PathBuf>,
+    writer: Writer,
+    readers: SqlitePool,
+    searches: Arc<Searches>,
+    indexed: Arc<AtomicI64>,
 }
 
 /// A message as it is stored, without its body.
@@ -66,34 +68,88 @@ pub struct StoredMessage {
     pub body_len: u64,
 }
 
-/// A body that is put down in chunks while it arrives. Small ones stay in memory until the end. Dropping it before
-/// `finish` takes back what was put down.
-#[derive(Debug)]
-pub struct Spool {}
-
-#[allow(clippy::unused_async, missing_docs)]
-impl Spool {
-    /// Adds bytes; waits while the writer is behind.
-    pub async fn write(&mut self, _bytes: Bytes) -> Result<(), StoreError> {
-        Err(StoreError::Busy)
+impl Store {
+    /// Opens the workspace at `path`, making or migrating it first.
+    ///
+    /// # Errors
+    /// `NotAWorkspace`, `Newer` and `ReadOnly` leave the file untouched; else what SQLite says.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = open::open_writer(path).await?;
+        let writer = Writer::start(connection);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .min_connections(1)
+            .connect_with(open::reader_options(path))
+            .await
+            .map_err(|error| StoreError::from_sqlx("Opening the workspace", &error))?;
+        let path = Arc::new(path.to_path_buf());
+        let store = Self { path, writer, readers, searches: Arc::default(), indexed: Arc::default() };
+        spool::clear_abandoned(&store.writer).await?;
+        let indexed = store.read_indexed().await?;
+        store.indexed.store(indexed, std::sync::atomic::Ordering::Release);
+        Ok(store)
     }
 
-    /// Bytes so far.
-    pub fn len(&self) -> u64 {
-        0
+    /// Starts filling the word index in the background. The task ends when it is aborted.
+    pub fn start_indexing(&self) -> tokio::task::JoinHandle<()> {
+        tokio::spawn(self.clone().keep_indexed())
     }
 
-    /// True if there is not one byte.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// The path of the file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
-    /// Ends the body: inline up to [`INLINE_LIMIT`], spooled beyond.
-    pub async fn finish(self) -> Result<Body, StoreError> {
-        Err(StoreError::Busy)
+    /// Stores an exchange. Returns after it is committed and synced.
+    ///
+    /// # Errors
+    /// `Busy` if the queue is full, `DiskFull` if the disk is, else what SQLite says. Nothing is stored then.
+    pub async fn save(&self, exchange: NewExchange) -> Result<ExchangeId, StoreError> {
+        self.writer.save(exchange).await
+    }
+
+    /// Starts a body that is put down in chunks while it arrives.
+    pub fn spool(&self) -> Spool {
+        Spool::new(self.writer.clone())
+    }
+
+    /// Wakes on every commit of this process.
+    pub fn committed(&self) -> watch::Receiver<Committed> {
+        self.writer.committed.clone()
+    }
+
+    /// A number that changes whenever any process commits to the file.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn watch_others(&self) -> Result<FileWatch, StoreError> {
+        let connection = self.readers.acquire().await;
+        let connection = connection.map_err(|e| StoreError::from_sqlx("Watching the workspace", &e))?;
+        Ok(FileWatch { connection: connection.detach() })
     }
 }
 
-/// For a test that wants a message in hand.
-#[allow(dead_code)]
-fn _unused(_: Message) {}
+/// Notices commits of other processes.
+#[derive(Debug)]
+pub struct FileWatch {
+    connection: sqlx::SqliteConnection,
+}
+
+impl FileWatch {
+    /// SQLite's own count of changes to the file as this connection sees them.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn version(&mut self) -> Result<i64, StoreError> {
+        let version = sqlx::query_scalar("PRAGMA data_version").fetch_one(&mut self.connection).await;
+        version.map_err(|e| StoreError::from_sqlx("Watching the workspace", &e))
+    }
+}
+
+/// The time, µs since 1970 UTC.
+pub(crate) fn micros_now() -> Micros {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as Micros)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! The word index, filled in the background. It yields to everything else that is written: an exchange that is not
+//! indexed yet is found all the same, by reading it.
+
+use super::{Store, StoreError};
+use crate::exchange::ExchangeId;
+use sqlx::Row as _;
+use std::time::Duration;
+
+/// Exchanges indexed in one transaction: small, so that a capture never waits long behind it.
+const STEP: u32 = 32;
+
+/// How long nothing must have been stored before indexing goes on.
+const QUIET: Duration = Duration::from_millis(30);
+
+/// The longest that a steady stream of captures can keep the index waiting for its next step.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+impl Store {
+    /// The newest exchange up to which all words are in the index.
+    pub(super) fn indexed(&self) -> ExchangeId {
+        self.indexed.load(std::sync::atomic::Ordering::Acquire)
+    }
+
+    pub(super) async fn read_indexed(&self) -> Result<ExchangeId, StoreError> {
+        let row = sqlx::query("SELECT value FROM meta WHERE name = 'indexed'").fetch_one(&self.readers).await;
+        Ok(row.map_err(|e| StoreError::from_sqlx("Reading the index", &e))?.get(0))
+    }
+
+    /// Indexes until the store is dropped. Errors end the round, not the task: the next commit starts another.
+    pub(super) async fn keep_indexed(self) {
+        let mut committed = self.writer.committed.clone();
+        loop {
+            match self.index_step().await {
+                Ok(true) => wait_for_quiet(&mut committed).await,
+                Ok(false) | Err(_) => {
+                    if committed.changed().await.is_err() {
+                        return;
+                    }
+                    wait_for_quiet(&mut committed).await;
+                }
+            }
+        }
+    }
+
+    /// Indexes everything that is stored now.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn finish_indexing(&self) -> Result<(), StoreError> {
+        while self.index_step().await? {}
+        Ok(())
+    }
+
+    /// True if there may be more to do.
+    async fn index_step(&self) -> Result<bool, StoreError> {
+        let from = self.read_indexed().await?;
+        self.indexed.store(from, std::sync::atomic::Ordering::Release);
+        let ids = self.ids("", i64::MAX, from, STEP).await?;
+        let Some(&upto) = ids.last() else { return Ok(false) };
+        let mut texts = Vec::with_capacity(ids.len());
+        for id in ids {
+            texts.push((id, self.candidate(id).await?.text));
+        }
+        let done = self
+            .writer
+            .job("Indexing", move |connection| {
+                Box::pin(async move {
+                    // Another process that works on the same file may have been faster.
+                    let raced = sqlx::query("UPDATE meta SET value = $1 WHERE name = 'indexed' AND value = $2")
+                        .bind(upto)
+                        .bind(from)
+                        .execute(&mut *connection)
+                        .await?;
+                    if raced.rows_affected() == 0 {
+                        return Ok(false);
+                    }
+                    for (id, text) in texts {
+                        sqlx::query("INSERT INTO search (rowid, text) VALUES ($1, $2)")
+                            .bind(id)
+                            .bind(text)
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .await?;
+        if done {
+            self.indexed.store(upto, std::sync::atomic::Ordering::Release);
+        }
+        Ok(true)
+    }
+}
+
+/// Returns once nothing was stored for a moment, or when patience is at its end.
+async fn wait_for_quiet(committed: &mut tokio::sync::watch::Receiver<super::Committed>) {
+    let quiet = async {
+        loop {
+            let newest = committed.borrow_and_update().newest;
+            let next_save = committed.wait_for(|done| done.newest != newest);
+            if tokio::time::timeout(QUIET, next_save).await.is_err() {
+                return;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(PATIENCE, quiet).await; // either way it is time for the next step
+}

@@ -1,0 +1,166 @@
+//! The small tables: sources, drafts, settings, and what is stored in all.
+
+use super::{Store, StoreError};
+use crate::api::{Draft, Settings, Source, Stored};
+use sqlx::Row as _;
+
+impl Store {
+    /// All sources, by name.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn sources(&self) -> Result<Vec<Source>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT s.id, s.name, s.provider, e.started_at,
+                    (SELECT count(*) FROM exchange WHERE source_id = s.id)
+               FROM source s
+               LEFT JOIN exchange e ON e.id = (SELECT max(id) FROM exchange WHERE source_id = s.id)
+              ORDER BY s.name",
+        )
+        .fetch_all(&self.readers)
+        .await
+        .map_err(|e| StoreError::from_sqlx("Reading the sources", &e))?;
+        let source = |row: &sqlx::sqlite::SqliteRow| Source {
+            id: row.get(0),
+            name: row.get(1),
+            provider: row.get(2),
+            newest: row.get(3),
+            pushes: row.get::<i64, _>(4) as u64,
+        };
+        Ok(rows.iter().map(source).collect())
+    }
+
+    /// The names of all sources.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn source_names(&self) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query_scalar("SELECT name FROM source").fetch_all(&self.readers).await;
+        rows.map_err(|e| StoreError::from_sqlx("Reading the sources", &e))
+    }
+
+    /// Makes a source before its first request; nothing happens if it is there.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn create_source(&self, name: String) -> Result<(), StoreError> {
+        let now = super::micros_now();
+        self.writer
+            .job("Making a source", move |connection| {
+                Box::pin(async move {
+                    let sql = "INSERT INTO source (name, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+                    sqlx::query(sql).bind(name).bind(now).execute(connection).await.map(drop)
+                })
+            })
+            .await
+    }
+
+    /// The open tabs in order.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn drafts(&self) -> Result<Vec<Draft>, StoreError> {
+        let rows: Vec<String> = sqlx::query_scalar("SELECT content FROM draft ORDER BY position, key")
+            .fetch_all(&self.readers)
+            .await
+            .map_err(|e| StoreError::from_sqlx("Reading the open tabs", &e))?;
+        // A draft of a form that this version can't read stays in the file and is not shown.
+        Ok(rows.iter().filter_map(|content| serde_json::from_str(content).ok()).collect())
+    }
+
+    /// Keeps a tab as it is typed.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn save_draft(&self, draft: Draft) -> Result<(), StoreError> {
+        let content = serde_json::to_string(&draft)
+            .map_err(|error| StoreError::Invalid(format!("The tab can't be written as JSON: {error}.")))?;
+        self.writer
+            .job("Keeping a tab", move |connection| {
+                Box::pin(async move {
+                    let sql = "INSERT INTO draft (key, position, content) VALUES ($1, $2, $3)
+                               ON CONFLICT (key) DO UPDATE SET position = $2, content = $3";
+                    let query = sqlx::query(sql).bind(draft.key).bind(draft.position).bind(content);
+                    query.execute(connection).await.map(drop)
+                })
+            })
+            .await
+    }
+
+    /// Closes a tab.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn close_draft(&self, key: String) -> Result<(), StoreError> {
+        self.writer
+            .job("Closing a tab", move |connection| {
+                Box::pin(async move {
+                    sqlx::query("DELETE FROM draft WHERE key = $1").bind(key).execute(connection).await.map(drop)
+                })
+            })
+            .await
+    }
+
+    /// The settings; the defaults for what was never set.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn settings(&self) -> Result<Settings, StoreError> {
+        let row: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = 'settings'")
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(|e| StoreError::from_sqlx("Reading the settings", &e))?;
+        // Settings of a form that this version can't read count as never set.
+        Ok(row.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+    }
+
+    /// Keeps the settings.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn save_settings(&self, settings: &Settings) -> Result<(), StoreError> {
+        let json = serde_json::to_string(settings)
+            .map_err(|error| StoreError::Invalid(format!("The settings can't be written as JSON: {error}.")))?;
+        self.writer
+            .job("Keeping the settings", move |connection| {
+                Box::pin(async move {
+                    let sql = "INSERT INTO setting (name, value) VALUES ('settings', $1)
+                               ON CONFLICT (name) DO UPDATE SET value = $1";
+                    sqlx::query(sql).bind(json).execute(connection).await.map(drop)
+                })
+            })
+            .await
+    }
+
+    /// What is stored in all. `known` is an earlier answer: only what came since is counted, exchanges being added
+    /// behind and never taken away.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn stored(&self, known: Stored) -> Result<Stored, StoreError> {
+        let row = sqlx::query(
+            "SELECT (SELECT count(*) FROM exchange WHERE id > $1),
+                    (SELECT coalesce(max(id), 0) FROM exchange),
+                    (SELECT count(*) FROM node WHERE kind = 'request')",
+        )
+        .bind(known.newest)
+        .fetch_one(&self.readers)
+        .await
+        .map_err(|e| StoreError::from_sqlx("Counting what is stored", &e))?;
+        Ok(Stored {
+            exchanges: known.exchanges + row.get::<i64, _>(0) as u64,
+            newest: row.get(1),
+            requests: row.get::<i64, _>(2) as u64,
+            bytes: self.file_bytes(),
+        })
+    }
+
+    fn file_bytes(&self) -> u64 {
+        let size = |suffix: &str| {
+            let mut path = self.path.as_os_str().to_owned();
+            path.push(suffix);
+            std::fs::metadata(path).map_or(0, |file| file.len())
+        };
+        size("") + size("-wal")
+    }
+}

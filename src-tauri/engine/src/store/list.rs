@@ -1,0 +1,186 @@
+//! The list: pages of rows, newest first, and how many there are.
+
+use super::codes;
+use super::filter::{Filter, Plan};
+use super::{Store, StoreError};
+use crate::api::{Anchor, Count, CountQuery, ListPage, ListQuery};
+use crate::exchange::{ExchangeId, ExchangeSummary};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row as _};
+
+/// Rows of one page at most.
+const PAGE: u32 = 500;
+
+pub(super) const SUMMARY: &str = "SELECT e.id, e.direction, e.origin, e.started_at, e.duration, e.method, e.path, e.url, \
+     s.name, e.event_type, e.status, e.request_size, e.response_size, e.failure, e.parent, e.request_id, e.marks, \
+     e.forward_status, e.forward_failure FROM exchange e LEFT JOIN source s ON s.id = e.source_id";
+
+/// A row of the list from a row of [`SUMMARY`].
+pub(super) fn summary(row: &SqliteRow) -> ExchangeSummary {
+    let path: String = row.get(6);
+    ExchangeSummary {
+        id: row.get(0),
+        direction: codes::direction(row.get(1)),
+        origin: codes::origin(row.get(2)),
+        started_at: row.get(3),
+        duration: row.get(4),
+        method: row.get(5),
+        url: row.get::<Option<String>, _>(7).unwrap_or_else(|| path.clone()),
+        path,
+        source: row.get(8),
+        event_type: row.get(9),
+        status: row.get(10),
+        request_size: row.get::<i64, _>(11) as u64,
+        response_size: row.get::<i64, _>(12) as u64,
+        failure: row.get::<Option<i64>, _>(13).and_then(codes::failure),
+        parent: row.get(14),
+        request_id: row.get(15),
+        marks: codes::marks(row.get(16)),
+        forward_status: row.get(17),
+        forward_failure: row.get::<Option<i64>, _>(18).and_then(codes::failure),
+    }
+}
+
+impl Store {
+    /// A page of the list, newest first.
+    ///
+    /// # Errors
+    /// `Invalid` if the filter can't be read.
+    pub async fn list(&self, query: &ListQuery) -> Result<ListPage, StoreError> {
+        let plan = self.plan(&query.filter).await?;
+        let count = query.count.min(PAGE);
+        let upto = self.upto(query.upto).await?;
+        if plan.is_checked() {
+            let found = self.found(&query.filter, plan, upto, query.from + u64::from(count)).await?;
+            let ids = found.ids.iter().skip(query.from as usize).take(count as usize).copied().collect::<Vec<_>>();
+            let complete = found.complete || ids.len() == count as usize;
+            return Ok(ListPage { rows: self.summaries(&ids).await?, complete });
+        }
+        let rows = self.page(&plan, upto, query.from, count, query.near).await?;
+        Ok(ListPage { rows, complete: true })
+    }
+
+    /// How many rows a filter finds.
+    ///
+    /// # Errors
+    /// `Invalid` if the filter can't be read.
+    pub async fn count(&self, query: &CountQuery) -> Result<Count, StoreError> {
+        let plan = self.plan(&query.filter).await?;
+        let upto = self.upto(query.upto).await?;
+        if plan.is_checked() {
+            let found = self.found(&query.filter, plan, upto, u64::MAX).await?;
+            return Ok(Count { rows: found.ids.len() as u64, complete: found.complete });
+        }
+        let sql = AssertSqlSafe(format!("SELECT count(*) FROM exchange e WHERE e.id <= ? {}", plan.conditions()));
+        let row = plan.bind(sqlx::query(sql).bind(upto)).fetch_one(&self.readers).await;
+        let rows: i64 = row.map_err(|e| StoreError::from_sqlx("Counting exchanges", &e))?.get(0);
+        Ok(Count { rows: rows as u64, complete: true })
+    }
+
+    /// The numbers of the exchanges that a filter finds, oldest first, a page at a time: what exports walk along.
+    ///
+    /// # Errors
+    /// `Invalid` if the filter can't be read.
+    pub async fn ids(
+        &self,
+        filter: &str,
+        upto: ExchangeId,
+        after: ExchangeId,
+        count: u32,
+    ) -> Result<Vec<ExchangeId>, StoreError> {
+        let plan = self.plan(filter).await?;
+        let words = plan.words();
+        let indexed = match words {
+            Some(_) => "AND (e.id > ? OR EXISTS (SELECT 1 FROM search f WHERE f.search MATCH ? AND f.rowid = e.id))",
+            None => "",
+        };
+        let sql = format!(
+            "SELECT e.id FROM exchange e WHERE e.id > ? AND e.id <= ? {} {indexed} ORDER BY e.id LIMIT ?",
+            plan.conditions()
+        );
+        let mut after = after;
+        let mut kept = Vec::new();
+        loop {
+            let mut rows = plan.bind(sqlx::query(AssertSqlSafe(sql.clone())).bind(after).bind(upto));
+            if let Some(words) = &words {
+                rows = rows.bind(plan.indexed).bind(words.clone());
+            }
+            let rows = rows.bind(i64::from(count)).fetch_all(&self.readers).await;
+            let rows = rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
+            let ids: Vec<ExchangeId> = rows.iter().map(|row| row.get(0)).collect();
+            let Some(last) = ids.last().copied() else { return Ok(kept) };
+            after = last;
+            kept.extend(self.checked(&plan, ids).await?);
+            if kept.len() >= count as usize || !plan.is_checked() {
+                return Ok(kept);
+            }
+        }
+    }
+
+    /// Rows of a plan that SQLite can answer alone. `near` is a row whose place is known: the way to a page deep in
+    /// the list is walked from there.
+    async fn page(
+        &self,
+        plan: &Plan,
+        upto: ExchangeId,
+        from: u64,
+        count: u32,
+        near: Option<Anchor>,
+    ) -> Result<Vec<ExchangeSummary>, StoreError> {
+        let near = near.filter(|anchor| anchor.row.abs_diff(from) < from);
+        let (bound, order, skip) = match near {
+            Some(anchor) if anchor.row <= from => (format!("e.id <= {}", anchor.id), "DESC", from - anchor.row),
+            // Backwards: the page ends before the anchor, so walk up from it and turn the rows round.
+            Some(anchor) => {
+                let behind = anchor.row - from;
+                (format!("e.id > {}", anchor.id), "ASC", behind.saturating_sub(u64::from(count)))
+            }
+            None => ("1".into(), "DESC", from),
+        };
+        let ahead = near.filter(|anchor| anchor.row > from).map(|anchor| (anchor.row - from).min(u64::from(count)));
+        let sql = format!(
+            "{SUMMARY} WHERE e.id IN (SELECT e.id FROM exchange e WHERE e.id <= ? AND {bound} {} ORDER BY e.id {order} \
+             LIMIT ? OFFSET ?) ORDER BY e.id DESC",
+            plan.conditions()
+        );
+        let query = plan.bind(sqlx::query(AssertSqlSafe(sql)).bind(upto));
+        let limit = ahead.unwrap_or(u64::from(count)) as i64;
+        let rows = query.bind(limit).bind(skip as i64).fetch_all(&self.readers).await;
+        let mut rows: Vec<_> =
+            rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?.iter().map(summary).collect();
+        if let (Some(ahead), Some(anchor)) = (ahead, near)
+            && ahead < u64::from(count)
+        {
+            // The page reaches past the anchor: the rest stands from it downwards.
+            let rest = Box::pin(self.page(plan, upto, anchor.row, count - ahead as u32, Some(anchor))).await?;
+            rows.extend(rest);
+        }
+        Ok(rows)
+    }
+
+    async fn summaries(&self, ids: &[ExchangeId]) -> Result<Vec<ExchangeSummary>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let list = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let sql = AssertSqlSafe(format!("{SUMMARY} WHERE e.id IN ({list}) ORDER BY e.id DESC"));
+        let rows = sqlx::query(sql).persistent(false).fetch_all(&self.readers).await;
+        Ok(rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?.iter().map(summary).collect())
+    }
+
+    /// A view without an end of its own ends at what is stored now.
+    async fn upto(&self, upto: Option<ExchangeId>) -> Result<ExchangeId, StoreError> {
+        match upto {
+            Some(upto) => Ok(upto),
+            None => {
+                let row = sqlx::query("SELECT coalesce(max(id), 0) FROM exchange").fetch_one(&self.readers).await;
+                Ok(row.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?.get(0))
+            }
+        }
+    }
+
+    async fn plan(&self, filter: &str) -> Result<Plan, StoreError> {
+        let filter = Filter::parse(filter).map_err(StoreError::Invalid)?;
+        Ok(filter.plan(self.indexed(), super::micros_now()))
+    }
+}

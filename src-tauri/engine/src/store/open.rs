@@ -1,0 +1,260 @@
+//! Opening a workspace file: who may, what it must be, and bringing it up to date.
+
+use super::StoreError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Marks a SQLite file as a workspace: "PuPu" in ASCII.
+const APPLICATION_ID: i64 = 0x5075_5075;
+
+/// Older versions can corrupt a database when the write-ahead log is reset (sqlite.org, WAL-reset bug).
+const OLDEST_SQLITE: i64 = 3_051_003;
+
+/// How long a connection waits for another process that is writing.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+
+/// Pages in the write-ahead log before it is written back. More is faster while a burst lasts, and takes more disk.
+const CHECKPOINT_PAGES: &str = "4000";
+
+/// One step each; a step is never changed once released, only followed by another.
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_workspace.sql")];
+
+/// Opens the connection that writes, making or migrating the file first.
+///
+/// # Errors
+/// `NotAWorkspace`, `Newer` and `ReadOnly` leave the file untouched.
+pub(super) async fn open_writer(path: &Path) -> Result<SqliteConnection, StoreError> {
+    make_private(path)?;
+    if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+        check_schema(path, MIGRATIONS.len() as i64).await?;
+    }
+    let mut connection = connect(path).await?;
+    check_engine(&mut connection).await?;
+    migrate(&mut connection, path, MIGRATIONS).await?;
+    Ok(connection)
+}
+
+/// How a read-only connection to `path` is opened.
+pub(super) fn reader_options(path: &Path) -> SqliteConnectOptions {
+    options(path).read_only(true).pragma("query_only", "1")
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(BUSY_WAIT)
+        .foreign_keys(true)
+        .pragma("trusted_schema", "0")
+        .pragma("cache_size", "-16000")
+        .disable_statement_logging()
+}
+
+/// Looks at a file that is there without changing a byte of it.
+async fn check_schema(path: &Path, known: i64) -> Result<(), StoreError> {
+    let mut look = options(path).read_only(true).connect().await.map_err(|error| opening(path, &error))?;
+    let found: i64 = one(&mut look, "PRAGMA user_version").await.map_err(|_| StoreError::NotAWorkspace(path.into()))?;
+    let application: i64 = one(&mut look, "PRAGMA application_id").await?;
+    let tables: i64 = one(&mut look, "SELECT count(*) FROM sqlite_schema").await?;
+    let empty = tables == 0 && application == 0 && found == 0;
+    if application != APPLICATION_ID && !empty {
+        return Err(StoreError::NotAWorkspace(path.into()));
+    }
+    if found > known {
+        return Err(StoreError::Newer { path: path.into(), found, known });
+    }
+    Ok(())
+}
+
+async fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let options = options(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .statement_cache_capacity(256)
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        .pragma("journal_size_limit", "67108864");
+    options.connect().await.map_err(|error| opening(path, &error))
+}
+
+/// Says what SQLite's refusal to open means for the user.
+fn opening(path: &Path, error: &sqlx::Error) -> StoreError {
+    match sqlite_code(error) {
+        Some(26) => StoreError::NotAWorkspace(path.into()),
+        Some(8 | 14) => StoreError::ReadOnly(path.into()),
+        _ => StoreError::from_sqlx("Opening the workspace", error),
+    }
+}
+
+/// SQLite's primary result code, if the error is SQLite's.
+pub(super) fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
+    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
+}
+
+/// Makes the file readable by its owner only before SQLite writes to it; the log and its index take the same rights.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let mut open = std::fs::OpenOptions::new();
+    open.read(true).append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        open.mode(0o600);
+    }
+    let is_new = !path.exists();
+    let file = open.open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::StorageFull => StoreError::DiskFull,
+        std::io::ErrorKind::NotFound => StoreError::Sqlite {
+            act: "Opening the workspace",
+            reason: format!("the folder of {} is not there", path.display()),
+        },
+        _ => StoreError::ReadOnly(path.into()),
+    })?;
+    if !is_new && !looks_like_sqlite(path) {
+        return Err(StoreError::NotAWorkspace(path.into()));
+    }
+    drop(file);
+    Ok(())
+}
+
+/// True for an empty file and for one with SQLite's magic.
+fn looks_like_sqlite(path: &Path) -> bool {
+    use std::io::Read as _;
+    let mut magic = [0; 16];
+    let Ok(mut file) = std::fs::File::open(path) else { return false };
+    match file.read(&mut magic) {
+        Ok(0) => true,
+        Ok(16) => &magic == b"SQLite format 3\0",
+        _ => false,
+    }
+}
+
+async fn check_engine(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let version: String = one(connection, "SELECT sqlite_version()").await?;
+    let number = version.split('.').fold(0, |sum, part| sum * 1000 + part.parse::<i64>().unwrap_or(0));
+    let synchronous: i64 = one(connection, "PRAGMA synchronous").await?;
+    if number < OLDEST_SQLITE || synchronous != 2 {
+        return Err(StoreError::Sqlite {
+            act: "Opening the workspace",
+            reason: format!("SQLite {version} with synchronous={synchronous} does not keep what is acknowledged"),
+        });
+    }
+    Ok(())
+}
+
+async fn one<T>(connection: &mut SqliteConnection, sql: &'static str) -> Result<T, StoreError>
+where
+    T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
+{
+    let row =
+        sqlx::query(sql).fetch_one(connection).await.map_err(|e| StoreError::from_sqlx("Reading the schema", &e))?;
+    row.try_get(0).map_err(|e| StoreError::from_sqlx("Reading the schema", &e))
+}
+
+/// Brings the file to the newest schema, with a checked copy beside it before anything is changed.
+async fn migrate(connection: &mut SqliteConnection, path: &Path, steps: &[&'static str]) -> Result<(), StoreError> {
+    let known = steps.len() as i64;
+    let found: i64 = one(connection, "PRAGMA user_version").await?;
+    if found > 0 && found < known {
+        back_up(connection, path, found).await?;
+    }
+    for (number, step) in steps.iter().enumerate().skip(found as usize) {
+        apply(connection, number as i64 + 1, step).await.map_err(|e| opening(path, &e))?;
+    }
+    Ok(())
+}
+
+async fn apply(connection: &mut SqliteConnection, number: i64, step: &'static str) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let raced: i64 = sqlx::query("PRAGMA user_version").fetch_one(&mut *transaction).await?.try_get(0)?;
+    if raced >= number {
+        return transaction.rollback().await; // another process was faster
+    }
+    sqlx::raw_sql(step).execute(&mut *transaction).await?;
+    let stamp = format!("PRAGMA user_version = {number}; PRAGMA application_id = {APPLICATION_ID};");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(stamp)).execute(&mut *transaction).await?;
+    transaction.commit().await
+}
+
+/// Copies the file to `NAME.schema-N.backup` and checks the copy.
+async fn back_up(connection: &mut SqliteConnection, path: &Path, schema: i64) -> Result<PathBuf, StoreError> {
+    let act = "Copying the workspace before changing its schema";
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".schema-{schema}.backup"));
+    let copy = PathBuf::from(name);
+    if copy.exists() {
+        std::fs::remove_file(&copy).map_err(|e| StoreError::Sqlite { act, reason: e.to_string() })?;
+    }
+    make_private(&copy)?;
+    sqlx::query("VACUUM INTO $1")
+        .bind(copy.to_string_lossy().into_owned())
+        .execute(connection)
+        .await
+        .map_err(|e| StoreError::from_sqlx(act, &e))?;
+    let mut check = options(&copy).read_only(true).connect().await.map_err(|e| StoreError::from_sqlx(act, &e))?;
+    let verdict: String = one(&mut check, "PRAGMA integrity_check").await?;
+    if verdict == "ok" { Ok(copy) } else { Err(StoreError::Sqlite { act, reason: verdict }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LATER: &[&str] = &[MIGRATIONS[0], "CREATE TABLE later (x INTEGER);"];
+
+    async fn fresh(folder: &Path) -> (PathBuf, SqliteConnection) {
+        let path = folder.join("w.pushpull");
+        let connection = open_writer(&path).await.unwrap();
+        (path, connection)
+    }
+
+    #[tokio::test]
+    async fn a_migration_leaves_a_checked_copy_of_what_was_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, mut connection) = fresh(folder.path()).await;
+        migrate(&mut connection, &path, LATER).await.unwrap();
+        let copy = folder.path().join("w.pushpull.schema-1.backup");
+        let mut old = options(&copy).connect().await.unwrap();
+        assert_eq!(one::<i64>(&mut old, "PRAGMA user_version").await.unwrap(), 1);
+        assert_eq!(one::<i64>(&mut connection, "PRAGMA user_version").await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_newer_file_is_refused_and_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, mut connection) = fresh(folder.path()).await;
+        migrate(&mut connection, &path, LATER).await.unwrap();
+        connection.close().await.unwrap();
+        let before = std::fs::read(&path).unwrap();
+        assert!(matches!(open_writer(&path).await, Err(StoreError::Newer { found: 2, known: 1, .. })));
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    #[tokio::test]
+    async fn other_files_are_refused_and_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = folder.path().join("notes.txt");
+        std::fs::write(&text, "these are sixteen bytes and more").unwrap();
+        assert!(matches!(open_writer(&text).await, Err(StoreError::NotAWorkspace(_))));
+        assert_eq!(std::fs::read(&text).unwrap(), b"these are sixteen bytes and more");
+
+        let other = folder.path().join("other.db");
+        let mut database =
+            SqliteConnectOptions::new().filename(&other).create_if_missing(true).connect().await.unwrap();
+        sqlx::raw_sql("CREATE TABLE theirs (x)").execute(&mut database).await.unwrap();
+        database.close().await.unwrap();
+        assert!(matches!(open_writer(&other).await, Err(StoreError::NotAWorkspace(_))));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn only_the_owner_can_read_the_file_and_its_log() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let (_path, _connection) = fresh(folder.path()).await;
+        for entry in std::fs::read_dir(folder.path()).unwrap() {
+            let entry = entry.unwrap();
+            assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.file_name());
+        }
+    }
+}

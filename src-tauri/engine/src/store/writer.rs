@@ -1,0 +1,151 @@
+//! The one task that writes. It takes what has piled up, writes it in one transaction, and answers after the commit.
+
+use super::batch::Batch;
+use super::{NewExchange, StoreError};
+use crate::exchange::ExchangeId;
+use sqlx::{Connection as _, SqliteConnection};
+use std::future::Future;
+use std::pin::Pin;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Writes that may wait. More than the listener has connections, so that only a disk that stands still fills it.
+const QUEUE: usize = 2048;
+
+/// Exchanges in one transaction at most.
+const BATCH: usize = 128;
+
+/// Work on the writing connection, in a transaction of its own.
+type Job = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c> + Send>;
+type JobFuture<'c> = Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'c>>;
+
+pub(super) enum Command {
+    Save(Box<NewExchange>, oneshot::Sender<Result<ExchangeId, StoreError>>),
+    Job { act: &'static str, run: Job, done: oneshot::Sender<Result<(), StoreError>> },
+}
+
+/// What the writer has done so far; readers of it wake on every commit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// Commits.
+    pub commits: u64,
+    /// The newest exchange that this process stored.
+    pub newest: ExchangeId,
+}
+
+/// The way to the writer.
+#[derive(Debug, Clone)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Command>,
+    pub(super) committed: watch::Receiver<Committed>,
+}
+
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Save(..) => "Save",
+            Self::Job { .. } => "Job",
+        })
+    }
+}
+
+impl Writer {
+    /// Starts the task. It ends, closing the file, when the last way to it is dropped.
+    pub(super) fn start(connection: SqliteConnection) -> Self {
+        let (queue, commands) = mpsc::channel(QUEUE);
+        let (progress, committed) = watch::channel(Committed::default());
+        tokio::spawn(run(connection, commands, progress));
+        Self { queue, committed }
+    }
+
+    /// Stores an exchange; `Busy` at once if the queue is full.
+    pub(super) async fn save(&self, exchange: NewExchange) -> Result<ExchangeId, StoreError> {
+        let (done, answer) = oneshot::channel();
+        self.queue.try_send(Command::Save(Box::new(exchange), done)).map_err(|_| StoreError::Busy)?;
+        answer.await.unwrap_or(Err(StoreError::Busy))
+    }
+
+    /// Runs `run` in a transaction of its own and waits for the commit. A value comes out through `run`'s captures.
+    pub(super) async fn job<T, F>(&self, act: &'static str, run: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(
+                &'c mut SqliteConnection,
+            ) -> Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'c>>
+            + Send
+            + 'static,
+    {
+        let (value, outcome) = oneshot::channel();
+        let (done, answer) = oneshot::channel();
+        let run: Job = Box::new(move |connection| {
+            Box::pin(async move {
+                let result = run(connection).await?;
+                let _ = value.send(result); // whoever asked may have gone away
+                Ok(())
+            })
+        });
+        self.queue.send(Command::Job { act, run, done }).await.map_err(|_| StoreError::Busy)?;
+        answer.await.unwrap_or(Err(StoreError::Busy))?;
+        outcome.await.map_err(|_| StoreError::Busy)
+    }
+}
+
+async fn run(
+    mut connection: SqliteConnection,
+    mut commands: mpsc::Receiver<Command>,
+    progress: watch::Sender<Committed>,
+) {
+    let mut batch = Batch::default();
+    let mut taken = Vec::with_capacity(BATCH);
+    while commands.recv_many(&mut taken, BATCH).await > 0 {
+        let mut saves = Vec::with_capacity(taken.len());
+        for command in taken.drain(..) {
+            match command {
+                Command::Save(exchange, done) => saves.push((*exchange, done)),
+                Command::Job { act, run, done } => {
+                    // What was asked for before the job is on disk before the job runs.
+                    write(&mut connection, &mut batch, &mut saves, &progress).await;
+                    let result = in_transaction(&mut connection, run).await;
+                    progress.send_modify(|done| done.commits += 1);
+                    let _ = done.send(result.map_err(|error| StoreError::from_sqlx(act, &error)));
+                }
+            }
+        }
+        write(&mut connection, &mut batch, &mut saves, &progress).await;
+    }
+    let _ = connection.close().await; // the file is whole without it; closing only tidies the log away
+}
+
+type Waiting = (NewExchange, oneshot::Sender<Result<ExchangeId, StoreError>>);
+
+async fn write(
+    connection: &mut SqliteConnection,
+    batch: &mut Batch,
+    saves: &mut Vec<Waiting>,
+    progress: &watch::Sender<Committed>,
+) {
+    if saves.is_empty() {
+        return;
+    }
+    let (exchanges, waiting): (Vec<_>, Vec<_>) = saves.drain(..).unzip();
+    match batch.commit(connection, exchanges).await {
+        Ok(first) => {
+            let newest = first + waiting.len() as i64 - 1;
+            progress.send_modify(|done| *done = Committed { commits: done.commits + 1, newest });
+            for (id, waiting) in (first..).zip(waiting) {
+                let _ = waiting.send(Ok(id)); // stored all the same if whoever asked has gone away
+            }
+        }
+        Err(error) => {
+            let error = StoreError::from_sqlx("Storing an exchange", &error);
+            for waiting in waiting {
+                let _ = waiting.send(Err(error.clone()));
+            }
+        }
+    }
+}
+
+async fn in_transaction(connection: &mut SqliteConnection, run: Job) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    run(&mut transaction).await?;
+    transaction.commit().await
+}
