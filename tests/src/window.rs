@@ -9,7 +9,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Stdio;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
 /// A theme of the window.
@@ -61,6 +61,14 @@ impl Window {
     /// # Errors
     /// If the driver or the window does not start.
     pub async fn open_with(home: &Home, environment: &[(&str, &Path)]) -> Result<Self> {
+        Self::open_program(home, &Program::Desktop.path()?, environment).await
+    }
+
+    /// Opens the window of this program.
+    ///
+    /// # Errors
+    /// If the driver or the window does not start.
+    pub async fn open_program(home: &Home, program: &Path, environment: &[(&str, &Path)]) -> Result<Self> {
         let port = free_port().await?;
         let mut command = Command::new("WebKitWebDriver");
         command.arg(format!("--port={port}")).envs(home.environment()).envs(environment.iter().copied());
@@ -68,8 +76,10 @@ impl Window {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
         let driver = command.spawn().context("Starting WebKitWebDriver")?;
         let url = format!("http://127.0.0.1:{port}");
-        until("WebKitWebDriver", async || Ok(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok())).await?;
-        let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities()?).connect(&url).await;
+        until("WebKitWebDriver", async || Ok(TcpStream::connect(("127.0.0.1", port)).await.ok())).await?;
+        let options = json!({ "binary": program, "args": [] });
+        let wanted = Capabilities::from_iter([("webkitgtk:browserOptions".to_owned(), options)]);
+        let client = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&url).await;
         Ok(Self { client: client.context("Opening the window")?, _driver: driver })
     }
 
@@ -172,12 +182,6 @@ impl Window {
     pub async fn close(self) -> Result<()> {
         self.client.clone().close().await.context("Closing the window")
     }
-}
-
-fn capabilities() -> Result<Capabilities> {
-    let program = Program::Desktop.path()?;
-    let options = json!({ "binary": program, "args": [] });
-    Ok(Capabilities::from_iter([("webkitgtk:browserOptions".to_owned(), options)]))
 }
 
 /// A port that was free a moment ago: the driver can't be asked which one it took.
