@@ -155,6 +155,20 @@ impl Store {
         })
     }
 
+    /// Pushes up to `newest` that an exchange after it was made from.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn parents_since(&self, newest: i64, limit: i64) -> Result<Vec<i64>, StoreError> {
+        if newest == 0 {
+            return Ok(Vec::new());
+        }
+        // The plus keeps SQLite on the primary key: what came since is little.
+        let sql = "SELECT DISTINCT parent FROM exchange WHERE id > $1 AND +parent <= $1 LIMIT $2";
+        let rows = sqlx::query_scalar(sql).bind(newest).bind(limit).fetch_all(&self.readers).await;
+        rows.map_err(|e| StoreError::from_sqlx("Reading what changed", &e))
+    }
+
     fn file_bytes(&self) -> u64 {
         let size = |suffix: &str| {
             let mut path = self.path.as_os_str().to_owned();

@@ -118,6 +118,11 @@ impl Store {
         self.writer.committed.clone()
     }
 
+    /// Why the last exchange could not be stored; None once one could again.
+    pub fn trouble(&self) -> Option<StoreError> {
+        self.writer.committed.borrow().trouble.clone()
+    }
+
     /// A number that changes whenever any process commits to the file.
     ///
     /// # Errors
