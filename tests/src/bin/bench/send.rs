@@ -19,7 +19,7 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     report.section(&format!("send: {REQUESTS} requests one after another"));
     let server = Receiver::start(ANSWER).await?;
     let home = Home::new()?;
-    let api = Api::start(home.workspace()).await;
+    let api = Api::start(&home.workspace()).await;
     let (mut bare, mut stored) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         bare.push(bare_loop(server.url()).await?);
