@@ -10,14 +10,8 @@ const ENGINE_COMMANDS: &[&str] = include!("../../../src-tauri/engine/src/api/nam
 const SHELL_COMMANDS: &[&str] = include!("../../../src-tauri/src/commands/names.rs");
 
 /// What the page may call besides our own commands: the feed, and its own preferences.
-const PLUGINS: &[&str] = &[
-    "core:event:allow-listen",
-    "core:event:allow-unlisten",
-    "store:allow-load",
-    "store:allow-get",
-    "store:allow-set",
-    "store:allow-save",
-];
+const PLUGINS: &[&str] =
+    &["core:event:allow-listen", "core:event:allow-unlisten", "store:allow-load", "store:allow-get", "store:allow-set"];
 
 fn parse(text: &str) -> Value {
     serde_json::from_str(text).expect("the file is JSON")

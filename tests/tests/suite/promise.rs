@@ -105,7 +105,7 @@ async fn send_until_killed(address: String, sender: String, size: u64, acknowled
 async fn stored_ids(home: &Home) -> Result<BTreeMap<String, usize>> {
     let file = home.file("stored.ndjson");
     let path = file.to_str().context("the path is not UTF-8")?;
-    pushpull(home, &["export", "--format", "ndjson", "-o", path]).await?.ok()?;
+    pushpull(home, &["export", "--format", "ndjson", "--no-redact", "-o", path]).await?.ok()?;
     let mut ids = BTreeMap::new();
     for line in std::fs::read_to_string(&file)?.lines() {
         let target = line.split("/in/kill?id=").nth(1).context("an exported line has no id")?;
