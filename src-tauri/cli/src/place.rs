@@ -4,7 +4,7 @@ use anyhow::{Context as _, anyhow};
 use std::path::PathBuf;
 
 /// The folder's name under the system's data folder: the window's identifier.
-const FOLDER: &str = "dev.pushpull.app";
+const FOLDER: &str = "pushpull";
 
 /// The window's default workspace; its folder is made if it is not there, readable by nobody else.
 pub(crate) fn default_workspace() -> anyhow::Result<PathBuf> {

@@ -3,4 +3,5 @@
 mod cli;
 mod config;
 mod promise;
+mod raw_requests;
 mod window;

@@ -18,12 +18,14 @@ mod open;
 mod read;
 mod search;
 mod spool;
+mod wire;
 mod writer;
 
 pub use error::StoreError;
 pub use filter::Filter;
 pub use new::NewExchange;
 pub use spool::Spool;
+pub use wire::WireBytes;
 pub use writer::Committed;
 
 use crate::exchange::{ExchangeId, Micros};
