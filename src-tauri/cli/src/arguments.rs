@@ -7,7 +7,12 @@ use std::path::PathBuf;
 
 /// Capture webhooks, call APIs, compare and replay: Pushpull without its window.
 #[derive(Debug, Parser)]
-#[command(name = "pushpull", version, about, after_help = "Exit codes: 0 done; 1 a check said no; 2 bad usage or input; 3 it could not be done.")]
+#[command(
+    name = "pushpull",
+    version,
+    about,
+    after_help = "Exit codes: 0 done; 1 a check said no; 2 bad usage or input; 3 it could not be done."
+)]
 pub(crate) struct Arguments {
     /// The workspace file; the window's own if it is not given
     #[arg(long, global = true, env = "PUSHPULL_WORKSPACE", value_name = "FILE")]

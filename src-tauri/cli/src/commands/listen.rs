@@ -114,7 +114,8 @@ fn describe(said: &Said) -> String {
 }
 
 fn tunnel_config(text: &str) -> Result<TunnelConfig, ApiError> {
-    let (provider, rest) = text.split_once(':').map_or((text, None), |(provider, rest)| (provider, Some(rest.to_owned())));
+    let (provider, rest) =
+        text.split_once(':').map_or((text, None), |(provider, rest)| (provider, Some(rest.to_owned())));
     match provider {
         "bore" => Ok(TunnelConfig::Bore {
             server: rest.unwrap_or_else(|| "bore.pub".into()),

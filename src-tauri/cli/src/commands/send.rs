@@ -75,9 +75,9 @@ async fn definition(engine: &Engine, send: &Send) -> anyhow::Result<(RequestDefi
         (None, target) => (empty(target.clone().unwrap_or_default()), None),
     };
     for header in &send.headers {
-        let (name, value) = header.split_once(':').ok_or_else(|| {
-            ApiError::invalid(format!("{header:?} is not a header. Write it as \"Name: value\"."))
-        })?;
+        let (name, value) = header
+            .split_once(':')
+            .ok_or_else(|| ApiError::invalid(format!("{header:?} is not a header. Write it as \"Name: value\".")))?;
         let value = value.trim().to_owned();
         definition.headers.push(Field { on: true, name: name.trim().to_owned(), value, note: String::new() });
     }

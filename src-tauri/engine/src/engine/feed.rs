@@ -3,7 +3,6 @@
 use super::{Engine, Parts};
 use crate::api::{ApiError, FeedEvent, ListenerStatus, Status, Stored};
 use crate::exchange::ExchangeId;
-use crate::tunnel::TunnelState;
 use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep_until};
@@ -22,7 +21,7 @@ const CHANGED: i64 = 1_000;
 
 /// Where events are sent to; it outlives the workspace that is open.
 #[derive(Debug, Clone)]
-pub struct Feed(broadcast::Sender<FeedEvent>);
+pub(crate) struct Feed(broadcast::Sender<FeedEvent>);
 
 impl Default for Feed {
     fn default() -> Self {
@@ -32,7 +31,7 @@ impl Default for Feed {
 
 impl Feed {
     /// The events from now on.
-    pub fn subscribe(&self) -> broadcast::Receiver<FeedEvent> {
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<FeedEvent> {
         self.0.subscribe()
     }
 
@@ -60,7 +59,7 @@ impl Parts {
             listener: self.listener(),
             tunnel: self.tunnel.status(),
             stored: self.store.stored(known).await?,
-            auto_source: self.auto_source(),
+            auto_source: self.doorway.is_auto(),
             unknown_paths: self.doorway.unknown_paths(),
             notice: self.store.trouble().map(|trouble| trouble.to_string()),
             version: env!("CARGO_PKG_VERSION").into(),
@@ -93,7 +92,7 @@ impl Engine {
             tokio::select! {
                 () = self.changed.notified() => {}
                 done = committed.changed() => if done.is_err() { return },
-                _ = tunnel.changed() => self.tunnel_changed(),
+                _ = tunnel.changed() => {}
                 () = other_commit(&mut file, &mut version) => {
                     self.read_lists_again().await;
                 }
@@ -104,17 +103,6 @@ impl Engine {
     /// Pushes that were there before and have a replay or forward since.
     async fn changed_since(&self, newest: ExchangeId) -> Vec<ExchangeId> {
         self.store.parents_since(newest, CHANGED).await.unwrap_or_default()
-    }
-
-    /// A tunnel that is up, or may come back by itself, makes the listener public.
-    fn tunnel_changed(&self) {
-        let state = self.tunnel.status().state;
-        let url = match &state {
-            TunnelState::Up { url, .. } | TunnelState::Lost { url, .. } => Some(url.as_str()),
-            _ => None,
-        };
-        let exposed = !matches!(state, TunnelState::Off | TunnelState::Failed { .. });
-        self.doorway.set_tunnel(exposed, url);
     }
 
     /// Another process may have made sources, requests or settings.

@@ -3,11 +3,12 @@
 use crate::api::{ApiError, AutoSource};
 use crate::capture::Hooks;
 use crate::exchange::{Micros, Origin};
-use crate::tunnel::Probes;
+use crate::tunnel::{Probes, TunnelState, TunnelStatus};
 use crate::wire::RequestHead;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::sync::watch;
 
 /// The header that a sample event carries: a word that only this process knows, so that nobody else's request can pass
 /// for a sample.
@@ -18,8 +19,7 @@ pub(crate) const SAMPLE_HEADER: &str = "Pushpull-Sample";
 pub(crate) struct Doorway {
     sources: RwLock<HashSet<String>>,
     auto_source: Mutex<AutoSource>,
-    tunnel_is_up: AtomicBool,
-    public_host: RwLock<Option<Arc<str>>>,
+    tunnel: watch::Receiver<TunnelStatus>,
     unknown_paths: AtomicU64,
     probes: Arc<Probes>,
     instance: String,
@@ -30,13 +30,13 @@ impl Doorway {
     pub(super) fn new(
         sources: Vec<String>,
         auto_source: AutoSource,
+        tunnel: watch::Receiver<TunnelStatus>,
         probes: Arc<Probes>,
     ) -> Result<Self, ApiError> {
         Ok(Self {
             sources: RwLock::new(sources.into_iter().collect()),
             auto_source: Mutex::new(auto_source),
-            tunnel_is_up: AtomicBool::new(false),
-            public_host: RwLock::default(),
+            tunnel,
             unknown_paths: AtomicU64::new(0),
             probes,
             instance: random_word()?,
@@ -49,16 +49,8 @@ impl Doorway {
         self.sources.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
     }
 
-    pub(super) fn set_auto_source(&self, auto_source: AutoSource) {
+    pub(crate) fn set_auto_source(&self, auto_source: AutoSource) {
         *self.auto_source.lock().unwrap_or_else(PoisonError::into_inner) = auto_source;
-    }
-
-    /// Notes the tunnel's public URL, or that there is none. A tunnel that is lost may come back at any moment, so it
-    /// counts as up for the question whether strangers may make sources.
-    pub(crate) fn set_tunnel(&self, exposed: bool, url: Option<&str>) {
-        self.tunnel_is_up.store(exposed, Ordering::Release);
-        let host = url.and_then(|url| url.split_once("://")).map(|(_, host)| Arc::from(host.trim_end_matches('/')));
-        *self.public_host.write().unwrap_or_else(PoisonError::into_inner) = host;
     }
 
     /// Requests that no source took.
@@ -70,11 +62,13 @@ impl Doorway {
         &self.sample_word
     }
 
-    fn is_auto(&self) -> bool {
+    /// Whether a first request to a name makes a source at this moment. A tunnel that is lost may come back by itself,
+    /// so it counts as up.
+    pub(super) fn is_auto(&self) -> bool {
         match *self.auto_source.lock().unwrap_or_else(PoisonError::into_inner) {
             AutoSource::Always => true,
             AutoSource::Never => false,
-            AutoSource::Local => !self.tunnel_is_up.load(Ordering::Acquire),
+            AutoSource::Local => matches!(self.tunnel.borrow().state, TunnelState::Off | TunnelState::Failed { .. }),
         }
     }
 }
@@ -107,7 +101,10 @@ impl Hooks for Doorway {
     }
 
     fn public_host(&self) -> Option<Arc<str>> {
-        self.public_host.read().unwrap_or_else(PoisonError::into_inner).clone()
+        match &self.tunnel.borrow().state {
+            TunnelState::Up { url, .. } => url.split_once("://").map(|(_, host)| Arc::from(host)),
+            _ => None,
+        }
     }
 
     fn probed(&self, nonce: &str) -> bool {

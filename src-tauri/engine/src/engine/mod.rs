@@ -1,23 +1,25 @@
 //! One open workspace and what runs on it: the listener, the sender, the tunnel, the word index, the feed.
 
 mod documents;
-mod jobs;
 mod feed;
 mod hooks;
+mod jobs;
 mod listening;
 mod lock;
 mod samples;
 mod tickets;
 
 pub(crate) use documents::{headers, off_thread, wire_bytes, wire_rows};
+pub(crate) use feed::Feed;
 pub(crate) use jobs::Jobs;
-pub use feed::Feed;
 
 use crate::api::{ApiError, AutoSource, ListenerStatus, Settings};
 use crate::capture::Listener;
+use crate::exchange::ExchangeId;
+use crate::inspect::{BodyRef, Document};
 use crate::send::Sender;
 use crate::store::Store;
-use crate::tunnel::{Probes, Tunnel, TunnelState};
+use crate::tunnel::{Probes, Tunnel};
 use documents::Documents;
 use hooks::Doorway;
 use lock::ListenerLock;
@@ -66,14 +68,16 @@ impl Engine {
     /// # Errors
     /// If the file can't be a workspace: see [`crate::store::StoreError`].
     pub async fn open(path: &Path) -> Result<Self, ApiError> {
-        crate::send::install_crypto();
+        crate::tunnel::use_ring();
         let store = Store::open(path).await?;
         let settings = store.settings().await?;
         let probes = Arc::new(Probes::default());
-        let doorway = Doorway::new(store.source_names().await?, settings.auto_source, probes.clone())?;
+        let tunnel = Tunnel::default();
+        let names = store.source_names().await?;
+        let doorway = Doorway::new(names, settings.auto_source, tunnel.watch(), probes.clone())?;
         Ok(Self(Arc::new(Parts {
             sender: Sender::new(store.clone()),
-            tunnel: Tunnel::default(),
+            tunnel,
             probes,
             doorway: Arc::new(doorway),
             documents: Documents::default(),
@@ -97,6 +101,22 @@ impl Engine {
 }
 
 impl Parts {
+    /// A body made ready to be read.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such exchange.
+    pub async fn document(&self, body: BodyRef) -> Result<Arc<Document>, ApiError> {
+        self.documents.get(&self.store, body).await
+    }
+
+    /// Sends a captured push on to a URL as it came in.
+    ///
+    /// # Errors
+    /// `Invalid` if the URL can't be used; `NotFound` if the push is gone.
+    pub async fn forward(&self, push: ExchangeId, to: &str) -> Result<ExchangeId, ApiError> {
+        crate::replay::forward(&self.store, &self.sender, push, to).await
+    }
+
     /// The settings.
     pub fn settings(&self) -> Settings {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -116,13 +136,9 @@ impl Parts {
         Ok(settings)
     }
 
-    /// Whether a first request to a name makes a source at this moment.
-    pub fn auto_source(&self) -> bool {
-        match self.settings().auto_source {
-            AutoSource::Always => true,
-            AutoSource::Never => false,
-            AutoSource::Local => matches!(self.tunnel.status().state, TunnelState::Off | TunnelState::Failed { .. }),
-        }
+    /// Sets whether a first request to a name makes a source, for as long as this process runs.
+    pub fn set_auto_source(&self, auto_source: AutoSource) {
+        self.doorway.set_auto_source(auto_source);
     }
 }
 

@@ -89,7 +89,9 @@ impl Engine {
     /// If this process does not listen, or its listener does not answer.
     pub async fn send_sample(&self, provider: SampleProvider) -> Result<ExchangeSummary, ApiError> {
         let ListenerStatus::Listening { url, .. } = self.listener() else {
-            return Err(ApiError::failed("Nothing listens, so there is nobody to send a sample to. Start the listener."));
+            return Err(ApiError::failed(
+                "Nothing listens, so there is nobody to send a sample to. Start the listener.",
+            ));
         };
         let sample = match provider {
             SampleProvider::Stripe => &STRIPE,

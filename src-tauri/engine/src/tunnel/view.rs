@@ -103,13 +103,3 @@ pub struct TunnelProbe {
     #[ts(type = "number")]
     pub answered: i64,
 }
-
-impl TunnelConfig {
-    /// The same without what must not be written down.
-    pub fn without_secret(self) -> Self {
-        match self {
-            Self::Bore { server, port, .. } => Self::Bore { server, secret: None, port },
-            other => other,
-        }
-    }
-}

@@ -7,9 +7,9 @@ mod running;
 mod transferring;
 
 use super::{ApiError, ErrorCode, ListenOptions, ListenerStatus, Nothing, OpenWorkspace, Status, Stored};
+use crate::compare::CompareQuery;
 use crate::compare::Compared;
 use crate::engine::{Engine, Feed};
-use crate::compare::CompareQuery;
 use crate::tunnel::TunnelStatus;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};

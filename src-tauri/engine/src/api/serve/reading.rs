@@ -61,7 +61,8 @@ impl Api {
     }
 
     pub(in crate::api) async fn tree_rows(&self, query: TreeQuery) -> Result<TreePage, ApiError> {
-        let page = move |body: &Document| body.tree_rows(query.depth, &query.toggled, query.from, query.count.min(ROWS));
+        let page =
+            move |body: &Document| body.tree_rows(query.depth, &query.toggled, query.from, query.count.min(ROWS));
         self.ask(query.body, page).await?.ok_or_else(not_json)
     }
 
