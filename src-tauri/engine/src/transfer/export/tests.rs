@@ -1,0 +1,1 @@
+//! Exports of a real workspace.
