@@ -1,6 +1,6 @@
 //! Senders that are silent, slow or too many, and the end of the listener.
 
-use super::rig::Rig;
+use super::rig::{ALL, Rig};
 use pushpull_engine::capture::Limits;
 use pushpull_engine::exchange::{FailureKind, Mark, Side};
 use std::time::{Duration, Instant};
@@ -117,7 +117,7 @@ async fn a_body_that_pauses_too_long_is_kept_as_far_as_it_came() {
     assert!(ended(&mut socket).await.starts_with(b"HTTP/1.1 408 "));
     let row = rig.stored().await.pop().unwrap();
     assert_eq!((row.marks.as_slice(), row.failure), (&[Mark::Incomplete][..], Some(FailureKind::Timeout)));
-    assert_eq!(rig.store.body(row.id, Side::Request, 0..u64::MAX).await.unwrap(), "hello");
+    assert_eq!(rig.store.body(row.id, Side::Request, ALL).await.unwrap(), "hello");
 }
 
 #[tokio::test]
