@@ -12,6 +12,7 @@ mod json;
 mod kind;
 mod media;
 mod multipart;
+mod provider;
 mod rows;
 mod tree;
 mod view;
@@ -20,6 +21,7 @@ pub use decode::{DECODED_LIMIT, Decoded, content_codings, decode};
 pub use document::{Document, VIEW_LIMIT};
 pub use form::query_fields;
 pub use hex::{HEX_ROW, hex_rows, hex_total};
+pub use provider::{PEEK_LIMIT, Recognition, recognise};
 pub use rows::Rows;
 pub use view::*;
 
