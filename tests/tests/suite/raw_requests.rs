@@ -230,6 +230,20 @@ async fn what_came_through_the_tunnel_says_so() {
 }
 
 #[tokio::test]
+async fn the_event_is_recognised_in_small_and_large_bodies() {
+    let rig = Rig::start().await;
+    let body = format!("{{\"id\":\"evt_1\",\"type\":\"invoice.paid\",\"more\":\"{}\"}}", "x".repeat(200_000));
+    for body in ["{\"type\":\"charge.failed\"}", body.as_str()] {
+        let head = format!("POST /in/a HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n", body.len());
+        let request = format!("{head}Stripe-Signature: t=1,v1=2\r\n\r\n{body}");
+        assert_eq!(rig.send(request.as_bytes()).await.statuses, [200]);
+    }
+    assert_eq!(rig.send(b"POST /in/a HTTP/1.1\r\nHost: a\r\nX-GitHub-Event: push\r\n\r\n").await.statuses, [200]);
+    let events: Vec<_> = rig.stored().await.into_iter().map(|row| row.event_type.unwrap_or_default()).collect();
+    assert_eq!(events, ["charge.failed", "invoice.paid", "push"]);
+}
+
+#[tokio::test]
 async fn a_source_over_its_rate_is_told_to_wait() {
     let rig = Rig::with(Limits { pushes_per_second: 3, ..Limits::default() }).await;
     let requests = "POST /in/a HTTP/1.1\r\nHost: a\r\n\r\n".repeat(5);
