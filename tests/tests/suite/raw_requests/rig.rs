@@ -1,5 +1,7 @@
 //! A listener on a workspace of its own, and raw sockets to it.
 
+#![allow(clippy::unwrap_used, reason = "a rig that fails is a test that fails")]
+
 use pushpull_engine::api::{ListQuery, ListenOptions};
 use pushpull_engine::capture::{Hooks, Limits, Listener};
 use pushpull_engine::exchange::{ExchangeSummary, Micros, Side};
