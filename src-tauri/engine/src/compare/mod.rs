@@ -3,3 +3,5 @@
 mod view;
 
 pub use view::*;
+#[derive(Debug)]
+pub struct Compared;

@@ -1,6 +1,28 @@
 //! Reading an exchange: what a body is, and windows of it as text, tree, bytes, form and parts. Pure functions over
 //! bytes; nothing here alters what is stored.
 
+mod charset;
+mod chips;
+mod decode;
+mod document;
+mod find;
+mod form;
+mod hex;
+mod json;
+mod kind;
+mod media;
+mod multipart;
+mod provider;
+mod rows;
+mod tree;
 mod view;
 
+pub use decode::{DECODED_LIMIT, Decoded, content_codings, decode};
+pub use document::{Document, VIEW_LIMIT};
+pub use form::query_fields;
+pub use hex::{HEX_ROW, hex_rows, hex_total};
+pub use provider::{PEEK_LIMIT, Recognition, recognise};
+pub use rows::Rows;
 pub use view::*;
+
+pub(crate) use json::{Json, Node};

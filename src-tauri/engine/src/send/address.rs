@@ -24,10 +24,16 @@ impl Reach {
             Self::Anywhere => Ok(()),
             Self::Public if is_inner(address.ip()) => Err(failure(
                 FailureKind::Forbidden,
-                format!("The redirect to {} leads into this computer or its network ({}).", target.authority, address.ip()),
+                format!(
+                    "The redirect to {} leads into this computer or its network ({}).",
+                    target.authority,
+                    address.ip()
+                ),
                 "Send to that URL yourself if you trust it.",
             )),
-            Self::NotOwnPorts(ports) if ports.contains(&address.port()) && is_this_computer(address.ip()) => Err(own(target)),
+            Self::NotOwnPorts(ports) if ports.contains(&address.port()) && is_this_computer(address.ip()) => {
+                Err(own(target))
+            }
             Self::Public | Self::NotOwnPorts(_) => Ok(()),
         }
     }
@@ -36,7 +42,9 @@ impl Reach {
     /// stays on this computer.
     pub(super) fn check_open(&self, target: &Target, address: SocketAddr, local: SocketAddr) -> Result<(), Failure> {
         match self {
-            Self::NotOwnPorts(ports) if ports.contains(&address.port()) && canonical(local.ip()) == canonical(address.ip()) => {
+            Self::NotOwnPorts(ports)
+                if ports.contains(&address.port()) && canonical(local.ip()) == canonical(address.ip()) =>
+            {
                 Err(own(target))
             }
             _ => self.check(target, address),
@@ -102,9 +110,26 @@ mod tests {
     #[test]
     fn inner_addresses_are_known_in_every_form() {
         for ip in [
-            "127.0.0.1", "127.9.9.9", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
-            "255.255.255.255", "224.0.0.1", "::1", "::", "fe80::1", "fd00::1", "ff02::1", "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::",
+            "127.0.0.1",
+            "127.9.9.9",
+            "10.0.0.1",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.64.0.1",
+            "255.255.255.255",
+            "224.0.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fd00::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::a9fe:a9fe",
+            "2002:7f00:1::",
         ] {
             assert!(is_inner(ip.parse().unwrap()), "{ip}");
         }

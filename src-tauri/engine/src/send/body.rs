@@ -10,7 +10,7 @@ use url::form_urlencoded;
 
 /// The body of a prepared request: texts at hand and files that are read when it is sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BodyPlan {
+pub(super) struct BodyPlan {
     /// Its pieces in order.
     pub(super) pieces: Vec<PlannedPiece>,
     /// The Content-Type, if the headers do not say it.

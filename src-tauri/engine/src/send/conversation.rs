@@ -59,7 +59,9 @@ pub(super) async fn converse(
             outbox.give_up(); // an answer before the end of the upload: the rest of it is not wanted
         }
         if answer.ended() && outbox.idle() {
-            return Ok(End::Whole { keep: answer.leaves_open() && outbox.complete && can_keep(wire, outgoing, record) });
+            return Ok(End::Whole {
+                keep: answer.leaves_open() && outbox.complete && can_keep(wire, outgoing, record),
+            });
         }
         match outbox.refill().await {
             Ok(()) => {}
@@ -198,7 +200,9 @@ impl Answer {
                 Self::Head { interim } => match take_head(wire, &outgoing.target) {
                     Err(failure) => return Ok(Some(failure)),
                     Ok(None) => return Ok(None),
-                    Ok(Some(head)) if head.is_interim() && head.status != 101 && *interim < MOST_INTERIM => *interim += 1,
+                    Ok(Some(head)) if head.is_interim() && head.status != 101 && *interim < MOST_INTERIM => {
+                        *interim += 1
+                    }
                     Ok(Some(head)) => match head.framing(&outgoing.method) {
                         Ok(framing) => {
                             *self = Self::Body { framing, reader: BodyReader::new(framing) };

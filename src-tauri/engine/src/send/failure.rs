@@ -83,7 +83,9 @@ pub(super) fn reset(target: &Target) -> Failure {
 pub(super) fn cut_short(received: u64, framing: BodyFraming) -> Failure {
     let message = match framing {
         BodyFraming::Length(length) => format!("The answer stopped after {received} of {length} bytes of its body."),
-        BodyFraming::Chunked => format!("The answer stopped after {received} bytes of its body, before its last chunk."),
+        BodyFraming::Chunked => {
+            format!("The answer stopped after {received} bytes of its body, before its last chunk.")
+        }
         BodyFraming::UntilClose | BodyFraming::None => {
             format!("The connection was cut after {received} bytes of the answer's body.")
         }
@@ -125,7 +127,8 @@ pub(super) fn timeout(target: &Target, limit: Duration, answered: bool) -> Failu
 }
 
 pub(super) fn cancelled(answered: bool) -> Failure {
-    let message = if answered { "The send was cancelled in the middle of the answer." } else { "The send was cancelled." };
+    let message =
+        if answered { "The send was cancelled in the middle of the answer." } else { "The send was cancelled." };
     failure(FailureKind::Cancelled, message, "")
 }
 
@@ -146,10 +149,9 @@ pub(super) fn tls(target: &Target, error: &io::Error) -> Failure {
             format!("{host} and Pushpull have no TLS version or cipher in common."),
             "Offer TLS 1.2 or 1.3 on the server.".to_owned(),
         ),
-        TlsError::AlertReceived(AlertDescription::UnrecognizedName) => (
-            format!("{host} has no certificate for this name."),
-            "Check the host of the URL.".to_owned(),
-        ),
+        TlsError::AlertReceived(AlertDescription::UnrecognisedName) => {
+            (format!("{host} has no certificate for this name."), "Check the host of the URL.".to_owned())
+        }
         other => (format!("The TLS handshake with {host} failed: {other}."), String::new()),
     };
     failure(FailureKind::Tls, message, &hint)
@@ -166,7 +168,9 @@ fn certificate(host: &str, problem: &CertificateError) -> Failure {
         C::NotValidYetContext { not_before, .. } => {
             (format!("The certificate of {host} is not valid before {}.", day(not_before.as_secs())), CLOCK)
         }
-        C::UnknownIssuer => (format!("The certificate of {host} is from an issuer that this computer does not trust."), TRUST),
+        C::UnknownIssuer => {
+            (format!("The certificate of {host} is from an issuer that this computer does not trust."), TRUST)
+        }
         C::NotValidForName => (format!("The certificate of {host} is for another name."), NAME),
         C::NotValidForNameContext { presented, .. } => {
             (format!("The certificate of {host} is not for this name but for {}.", names(presented)), NAME)

@@ -52,11 +52,10 @@ pub use definition::*;
 pub use prepare::{Line, Prepared, prepare};
 pub use preview::preview_head;
 pub use problem::{FieldProblem, SendError};
-pub use recall::{TEXT_LIMIT, definition_of};
+pub use recall::definition_of;
 pub use sender::{SendJob, Sender};
 pub use target::Target;
 pub use variables::Variables;
 
-pub(crate) use address::Reach;
 pub(crate) use outgoing::{Outgoing, Story};
 pub(crate) use upload::Upload;

@@ -53,7 +53,8 @@ impl Outgoing {
     /// does not ask for the connection to be closed (RFC 9112, section 9.3).
     pub(super) fn leaves_open(&self) -> bool {
         let headers = LooseHead::parse(&self.head).headers;
-        let closes = headers.all("connection").any(|value| value.to_ascii_lowercase().windows(5).any(|w| w == b"close"));
+        let closes =
+            headers.all("connection").any(|value| value.to_ascii_lowercase().windows(5).any(|w| w == b"close"));
         let mut lengths = headers.all("content-length");
         let length = lengths.next().map(|value| std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()));
         let ends_where_said = match length {

@@ -74,7 +74,9 @@ impl Substitution<'_> {
     /// The text with the variables put in.
     pub(super) fn put_in<'t>(self, text: &'t str, field: impl Fn() -> String) -> Result<Cow<'t, str>, FieldProblem> {
         substitute(text, self.0).map_err(|name| {
-            let message = format!("There is no variable {{{{{name}}}}}. Define it, or write \\{{{{{name}}}}} to send it as it is.");
+            let message = format!(
+                "There is no variable {{{{{name}}}}}. Define it, or write \\{{{{{name}}}}} to send it as it is."
+            );
             FieldProblem::new(field(), message)
         })
     }
@@ -188,6 +190,7 @@ fn expects_body(method: &str) -> bool {
 }
 
 fn basic(credentials: &str) -> String {
-    let credentials = if credentials.contains(':') { Cow::Borrowed(credentials) } else { format!("{credentials}:").into() };
+    let credentials =
+        if credentials.contains(':') { Cow::Borrowed(credentials) } else { format!("{credentials}:").into() };
     format!("Basic {}", STANDARD.encode(credentials.as_bytes()))
 }

@@ -18,10 +18,10 @@ pub fn preview_head(definition: &RequestDefinition) -> HeadPreview {
                 Ok(length) => (Some(length), None),
                 Err(problem) => (None, Some(problem.into())),
             };
-            let headers = prepared.lines(length).into_iter().map(|line| PreviewHeader {
-                field: Header { name: line.name, value: line.value },
-                added: line.added,
-            });
+            let headers = prepared
+                .lines(length)
+                .into_iter()
+                .map(|line| PreviewHeader { field: Header { name: line.name, value: line.value }, added: line.added });
             HeadPreview { line: prepared.request_line(), headers: headers.collect(), problem }
         }
         Err(problem) => HeadPreview { line: String::new(), headers: Vec::new(), problem: Some(problem.into()) },

@@ -95,7 +95,8 @@ impl Record {
 
     /// How long the phases on the open connection took, added to those before it.
     pub(super) fn timing(&self, timing: &mut Timing) {
-        let micros = |from: Instant, to: Instant| i64::try_from(to.duration_since(from).as_micros()).unwrap_or(i64::MAX);
+        let micros =
+            |from: Instant, to: Instant| i64::try_from(to.duration_since(from).as_micros()).unwrap_or(i64::MAX);
         timing.send = self.sent_at.map(|sent| micros(self.started, sent));
         timing.wait = self.first_byte_at.map(|first| micros(self.sent_at.unwrap_or(first), first));
         timing.receive = self.first_byte_at.zip(self.ended_at).map(|(first, end)| micros(first, end));

@@ -15,10 +15,10 @@ use super::variables::Variables;
 use crate::exchange::{ExchangeId, Origin};
 use crate::store::{Store, StoreError};
 use rustls::ClientConfig;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use tokio_util::sync::CancellationToken;
 
-/// What is to be sent, and what its exchange says about itself.
+/// What is to be sent.
 #[derive(Debug, Clone)]
 pub struct SendJob {
     /// The request.
@@ -27,28 +27,22 @@ pub struct SendJob {
     pub variables: Variables,
     /// The saved request it came from.
     pub request_id: Option<i64>,
-    /// What made it happen.
-    pub origin: Origin,
-    /// What it was made from.
-    pub parent: Option<ExchangeId>,
-    /// The source that its exchange carries.
-    pub source: Option<String>,
-    /// The event type that its exchange carries.
-    pub event_type: Option<String>,
 }
 
 impl SendJob {
-    /// A request that the user sends, without variables.
-    pub fn of(definition: RequestDefinition) -> Self {
-        Self {
-            definition,
-            variables: Variables::new(),
-            request_id: None,
-            origin: Origin::Sent,
-            parent: None,
-            source: None,
-            event_type: None,
-        }
+    /// A request without variables that comes from no saved one.
+    pub fn new(definition: RequestDefinition) -> Self {
+        Self { definition, variables: Variables::new(), request_id: None }
+    }
+
+    /// The saved request it comes from.
+    pub fn of_request(self, request_id: Option<i64>) -> Self {
+        Self { request_id, ..self }
+    }
+
+    /// What `{{name}}` in it stands for.
+    pub fn with_variables(self, variables: Variables) -> Self {
+        Self { variables, ..self }
     }
 }
 
@@ -57,6 +51,14 @@ impl SendJob {
 pub struct Sender {
     store: Store,
     connector: Arc<Connector>,
+    ourselves: Arc<RwLock<Ourselves>>,
+}
+
+/// What tells our own listener from the servers of others.
+#[derive(Debug, Default)]
+struct Ourselves {
+    ports: Arc<[u16]>,
+    instance: String,
 }
 
 impl Sender {
@@ -71,7 +73,24 @@ impl Sender {
     }
 
     fn build(store: Store, tls: Tls, resolver: Arc<dyn Resolve>) -> Self {
-        Self { store, connector: Arc::new(Connector { pool: Pool::default(), tls, resolver }) }
+        let connector = Arc::new(Connector { pool: Pool::default(), tls, resolver });
+        Self { store, connector, ourselves: Arc::default() }
+    }
+
+    /// The ports that our own listener has on this computer: replays and forwards to them are refused.
+    pub fn set_own_ports(&self, ports: Vec<u16>) {
+        self.ourselves.write().unwrap_or_else(PoisonError::into_inner).ports = ports.into();
+    }
+
+    /// The id of this instance, which every replay and forward carries in a header, so that the listener knows a push
+    /// that has come round. Without one there is no such header.
+    pub fn set_instance(&self, instance: impl Into<String>) {
+        self.ourselves.write().unwrap_or_else(PoisonError::into_inner).instance = instance.into();
+    }
+
+    /// What was set with [`Sender::set_instance`].
+    pub(crate) fn instance(&self) -> String {
+        self.ourselves.read().unwrap_or_else(PoisonError::into_inner).instance.clone()
     }
 
     /// Sends a request and, if its options say so, follows redirects. Returns the last hop's exchange, which may be a
@@ -103,17 +122,17 @@ impl Sender {
         }
     }
 
-    /// Sends a request that is bytes already, without following redirects. A timeout of 0 is none.
+    /// Sends a request that is bytes already, but never to our own ports and without following redirects. A timeout of 0 is none.
     pub(crate) async fn deliver(
         &self,
         outgoing: &Outgoing,
         story: Story,
-        reach: &Reach,
         timeout_ms: u32,
         cancel: CancellationToken,
     ) -> Result<ExchangeId, StoreError> {
         let mut patience = Patience::new(timeout_ms, cancel);
-        Ok(self.hop(outgoing, story, reach, &mut patience, None).await?.id)
+        let ports = self.ourselves.read().unwrap_or_else(PoisonError::into_inner).ports.clone();
+        Ok(self.hop(outgoing, story, &Reach::NotOwnPorts(ports), &mut patience, None).await?.id)
     }
 
     async fn hop(
@@ -129,13 +148,7 @@ impl Sender {
 }
 
 fn story(job: &SendJob) -> Story {
-    Story {
-        origin: job.origin,
-        parent: job.parent,
-        request_id: job.request_id,
-        source: job.source.clone(),
-        event_type: job.event_type.clone(),
-    }
+    Story { origin: Origin::Sent, parent: None, request_id: job.request_id, source: None, event_type: None }
 }
 
 /// For the boundary of a multipart body.

@@ -1,7 +1,6 @@
 //! A connection with or without TLS.
 
 use std::io::{self, IoSlice};
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -18,14 +17,6 @@ pub(super) enum Stream {
 }
 
 impl Stream {
-    /// The address at this end.
-    pub(super) fn local_addr(&self) -> io::Result<SocketAddr> {
-        match self {
-            Self::Plain(tcp) => tcp.local_addr(),
-            Self::Tls(tls) => tls.get_ref().0.local_addr(),
-        }
-    }
-
     /// The TLS version in words.
     pub(super) fn tls_version(&self) -> Option<&'static str> {
         let Self::Tls(tls) = self else { return None };

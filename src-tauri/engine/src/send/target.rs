@@ -143,7 +143,13 @@ mod tests {
     #[test]
     fn what_is_written_goes_out() {
         for (url, host, port, authority, path) in [
-            ("https://Api.Example.com/a/../b//?x=%7e&&y#f", "api.example.com", 443, "Api.Example.com", "/a/../b//?x=%7e&&y"),
+            (
+                "https://Api.Example.com/a/../b//?x=%7e&&y#f",
+                "api.example.com",
+                443,
+                "Api.Example.com",
+                "/a/../b//?x=%7e&&y",
+            ),
             ("HTTP://localhost:08080?a", "localhost", 8080, "localhost:08080", "/?a"),
             ("http://[::1]:9/\"{}|^`\\", "[::1]", 9, "[::1]:9", "/\"{}|^`\\"),
             (" http://h:80/a b\tü#x#y ", "h", 80, "h:80", "/a%20b%09%C3%BC"),
@@ -178,9 +184,11 @@ mod tests {
 
     #[test]
     fn parameters_follow_the_written_query() {
-        for (url, expected) in
-            [("http://h", "/?a%20b=%C3%BC%26&c="), ("http://h/?x", "/?x&a%20b=%C3%BC%26&c="), ("http://h/?", "/?a%20b=%C3%BC%26&c=")]
-        {
+        for (url, expected) in [
+            ("http://h", "/?a%20b=%C3%BC%26&c="),
+            ("http://h/?x", "/?x&a%20b=%C3%BC%26&c="),
+            ("http://h/?", "/?a%20b=%C3%BC%26&c="),
+        ] {
             let mut target = Target::parse(url).unwrap();
             target.add_query([("a b", "ü&"), ("c", "")].map(|(n, v)| (n.into(), v.into())).into_iter());
             assert_eq!(target.path, expected);

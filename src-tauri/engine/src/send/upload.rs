@@ -57,12 +57,6 @@ impl Block {
             Self::Head(bytes) | Self::Data(bytes) | Self::Framing(bytes) => bytes,
         }
     }
-
-    pub(super) fn bytes_mut(&mut self) -> &mut Bytes {
-        match self {
-            Self::Head(bytes) | Self::Data(bytes) | Self::Framing(bytes) => bytes,
-        }
-    }
 }
 
 /// Why the next bytes of a body can't be had.
@@ -118,7 +112,7 @@ impl Upload {
         let state = match &self.source {
             Source::Pieces(pieces) => State::Pieces { rest: pieces.iter(), open: None, last_chunk: self.chunked },
             Source::Stored { store, id, framing } => {
-                let whole = std::iter::once(WirePiece::Body(0..self.length)).filter(|_| self.length > 0);
+                let whole = (self.length > 0).then_some(WirePiece::Body(0..self.length)).into_iter();
                 let pieces: WirePieces =
                     if framing.is_empty() { Box::new(whole) } else { Box::new(framing.pieces(self.length)) };
                 let (id, length) = (*id, self.length);

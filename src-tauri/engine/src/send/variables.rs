@@ -1,10 +1,10 @@
 //! `{{name}}` in what the user wrote, replaced in one pass. What is put in is never looked at again.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Names and values of the variables a send knows.
-pub type Variables = BTreeMap<String, String>;
+pub type Variables = HashMap<String, String>;
 
 /// The longest name of a variable, white space included.
 const LONGEST_NAME: usize = 128;

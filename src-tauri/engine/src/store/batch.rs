@@ -9,7 +9,7 @@ use crate::exchange::{Body, Direction, ExchangeId, Message, Origin};
 use bytes::Bytes;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
-use sqlx::{AssertSqlSafe, SqliteConnection, SqlSafeStr as _, SqlStr};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr, SqliteConnection};
 use std::collections::HashMap;
 
 const EXCHANGE: &str = "INSERT INTO exchange (direction, origin, started_at, duration, method, path, url, source_id, \

@@ -97,9 +97,9 @@ impl Check {
                     LooseHead::parse(head).headers.all(name).any(|value| fits.is_match(&String::from_utf8_lossy(value)))
                 })
             }),
-            Self::Body { path, value } => value
-                .regex()
-                .is_some_and(|fits| candidate.bodies.iter().any(|body| body_value_fits(body, path, &fits))),
+            Self::Body { path, value } => {
+                value.regex().is_some_and(|fits| candidate.bodies.iter().any(|body| body_value_fits(body, path, &fits)))
+            }
             Self::UnlessIndexed(upto, check) => candidate.id <= *upto || check.holds(candidate),
             Self::Not(check) => !check.holds(candidate),
         }

@@ -238,13 +238,13 @@ async fn position(
     before: Option<i64>,
 ) -> Result<f64, sqlx::Error> {
     let Some(before) = before else {
-        let sql = "SELECT coalesce(max(position), 0) + 1 FROM node WHERE parent IS $1";
-        return sqlx::query(sql).bind(parent).fetch_one(connection).await.map(|row| row.get(0));
+        let sql = "SELECT coalesce(max(position), 0.0) + 1.0 FROM node WHERE parent IS $1";
+        return sqlx::query(sql).bind(parent).fetch_one(connection).await.and_then(|row| row.try_get(0));
     };
     let sql = "SELECT (b.position + coalesce((SELECT max(a.position) FROM node a
                         WHERE a.parent IS $1 AND a.position < b.position), b.position - 2)) / 2
                  FROM node b WHERE b.id = $2";
-    sqlx::query(sql).bind(parent).bind(before).fetch_one(connection).await.map(|row| row.get(0))
+    sqlx::query(sql).bind(parent).bind(before).fetch_one(connection).await.and_then(|row| row.try_get(0))
 }
 
 fn valid_name(name: &str) -> Result<String, StoreError> {

@@ -117,10 +117,7 @@ impl Plan {
     }
 
     /// Binds what [`Plan::conditions`] leaves open.
-    pub(super) fn bind<'q>(
-        &self,
-        mut query: Query<'q, Sqlite, SqliteArguments>,
-    ) -> Query<'q, Sqlite, SqliteArguments> {
+    pub(super) fn bind<'q>(&self, mut query: Query<'q, Sqlite, SqliteArguments>) -> Query<'q, Sqlite, SqliteArguments> {
         for value in &self.values {
             query = match value {
                 Value::Text(text) => query.bind(text.clone()),

@@ -60,11 +60,10 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn drafts(&self) -> Result<Vec<Draft>, StoreError> {
-        let rows: Vec<String> =
-            sqlx::query_scalar("SELECT content FROM draft ORDER BY position, key")
-                .fetch_all(&self.readers)
-                .await
-                .map_err(|e| StoreError::from_sqlx("Reading the open tabs", &e))?;
+        let rows: Vec<String> = sqlx::query_scalar("SELECT content FROM draft ORDER BY position, key")
+            .fetch_all(&self.readers)
+            .await
+            .map_err(|e| StoreError::from_sqlx("Reading the open tabs", &e))?;
         // A draft of a form that this version can't read stays in the file and is not shown.
         Ok(rows.iter().filter_map(|content| serde_json::from_str(content).ok()).collect())
     }
@@ -154,6 +153,20 @@ impl Store {
             requests: row.get::<i64, _>(2) as u64,
             bytes: self.file_bytes(),
         })
+    }
+
+    /// Pushes up to `newest` that an exchange after it was made from.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn parents_since(&self, newest: i64, limit: i64) -> Result<Vec<i64>, StoreError> {
+        if newest == 0 {
+            return Ok(Vec::new());
+        }
+        // The plus keeps SQLite on the primary key: what came since is little.
+        let sql = "SELECT DISTINCT parent FROM exchange WHERE id > $1 AND +parent <= $1 LIMIT $2";
+        let rows = sqlx::query_scalar(sql).bind(newest).bind(limit).fetch_all(&self.readers).await;
+        rows.map_err(|e| StoreError::from_sqlx("Reading what changed", &e))
     }
 
     fn file_bytes(&self) -> u64 {

@@ -49,7 +49,7 @@ impl Store {
     pub async fn list(&self, query: &ListQuery) -> Result<ListPage, StoreError> {
         let plan = self.plan(&query.filter).await?;
         let count = query.count.min(PAGE);
-        let upto = query.upto.unwrap_or(i64::MAX);
+        let upto = self.upto(query.upto).await?;
         if plan.is_checked() {
             let found = self.found(&query.filter, plan, upto, query.from + u64::from(count)).await?;
             let ids = found.ids.iter().skip(query.from as usize).take(count as usize).copied().collect::<Vec<_>>();
@@ -66,7 +66,7 @@ impl Store {
     /// `Invalid` if the filter can't be read.
     pub async fn count(&self, query: &CountQuery) -> Result<Count, StoreError> {
         let plan = self.plan(&query.filter).await?;
-        let upto = query.upto.unwrap_or(i64::MAX);
+        let upto = self.upto(query.upto).await?;
         if plan.is_checked() {
             let found = self.found(&query.filter, plan, upto, u64::MAX).await?;
             return Ok(Count { rows: found.ids.len() as u64, complete: found.complete });
@@ -89,16 +89,24 @@ impl Store {
         count: u32,
     ) -> Result<Vec<ExchangeId>, StoreError> {
         let plan = self.plan(filter).await?;
-        let sql = AssertSqlSafe(format!(
-            "SELECT e.id FROM exchange e WHERE e.id > ? AND e.id <= ? {} ORDER BY e.id LIMIT ?",
+        let words = plan.words();
+        let indexed = match words {
+            Some(_) => "AND (e.id > ? OR EXISTS (SELECT 1 FROM search f WHERE f.search MATCH ? AND f.rowid = e.id))",
+            None => "",
+        };
+        let sql = format!(
+            "SELECT e.id FROM exchange e WHERE e.id > ? AND e.id <= ? {} {indexed} ORDER BY e.id LIMIT ?",
             plan.conditions()
-        ));
+        );
         let mut after = after;
         let mut kept = Vec::new();
         loop {
-            let wanted = i64::from(count);
-            let rows = plan.bind(sqlx::query(sql.0.clone().into_safe()).bind(after).bind(upto)).bind(wanted);
-            let rows = rows.fetch_all(&self.readers).await.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
+            let mut rows = plan.bind(sqlx::query(AssertSqlSafe(sql.clone())).bind(after).bind(upto));
+            if let Some(words) = &words {
+                rows = rows.bind(plan.indexed).bind(words.clone());
+            }
+            let rows = rows.bind(i64::from(count)).fetch_all(&self.readers).await;
+            let rows = rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
             let ids: Vec<ExchangeId> = rows.iter().map(|row| row.get(0)).collect();
             let Some(last) = ids.last().copied() else { return Ok(kept) };
             after = last;
@@ -158,6 +166,17 @@ impl Store {
         let sql = AssertSqlSafe(format!("{SUMMARY} WHERE e.id IN ({list}) ORDER BY e.id DESC"));
         let rows = sqlx::query(sql).persistent(false).fetch_all(&self.readers).await;
         Ok(rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?.iter().map(summary).collect())
+    }
+
+    /// A view without an end of its own ends at what is stored now.
+    async fn upto(&self, upto: Option<ExchangeId>) -> Result<ExchangeId, StoreError> {
+        match upto {
+            Some(upto) => Ok(upto),
+            None => {
+                let row = sqlx::query("SELECT coalesce(max(id), 0) FROM exchange").fetch_one(&self.readers).await;
+                Ok(row.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?.get(0))
+            }
+        }
     }
 
     async fn plan(&self, filter: &str) -> Result<Plan, StoreError> {

@@ -18,12 +18,14 @@ mod open;
 mod read;
 mod search;
 mod spool;
+mod wire;
 mod writer;
 
 pub use error::StoreError;
 pub use filter::Filter;
 pub use new::NewExchange;
 pub use spool::Spool;
+pub use wire::WireBytes;
 pub use writer::Committed;
 
 use crate::exchange::{ExchangeId, Micros};
@@ -118,6 +120,11 @@ impl Store {
         self.writer.committed.clone()
     }
 
+    /// Why the last exchange could not be stored; None once one could again.
+    pub fn trouble(&self) -> Option<StoreError> {
+        self.writer.committed.borrow().trouble.clone()
+    }
+
     /// A number that changes whenever any process commits to the file.
     ///
     /// # Errors
@@ -150,3 +157,6 @@ impl FileWatch {
 pub(crate) fn micros_now() -> Micros {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as Micros)
 }
+
+#[cfg(test)]
+mod tests;

@@ -146,7 +146,8 @@ async fn one<T>(connection: &mut SqliteConnection, sql: &'static str) -> Result<
 where
     T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
 {
-    let row = sqlx::query(sql).fetch_one(connection).await.map_err(|e| StoreError::from_sqlx("Reading the schema", &e))?;
+    let row =
+        sqlx::query(sql).fetch_one(connection).await.map_err(|e| StoreError::from_sqlx("Reading the schema", &e))?;
     row.try_get(0).map_err(|e| StoreError::from_sqlx("Reading the schema", &e))
 }
 
@@ -238,7 +239,8 @@ mod tests {
         assert_eq!(std::fs::read(&text).unwrap(), b"these are sixteen bytes and more");
 
         let other = folder.path().join("other.db");
-        let mut database = SqliteConnectOptions::new().filename(&other).create_if_missing(true).connect().await.unwrap();
+        let mut database =
+            SqliteConnectOptions::new().filename(&other).create_if_missing(true).connect().await.unwrap();
         sqlx::raw_sql("CREATE TABLE theirs (x)").execute(&mut database).await.unwrap();
         database.close().await.unwrap();
         assert!(matches!(open_writer(&other).await, Err(StoreError::NotAWorkspace(_))));

@@ -2,7 +2,7 @@
 
 use super::list::{SUMMARY, summary};
 use super::{CHUNK, Store, StoreError, StoredMessage};
-use crate::exchange::{Exchange, ExchangeId, ExchangeSummary, MessageView, Side};
+use crate::exchange::{Exchange, ExchangeId, ExchangeSummary, MessageView, Side, shown};
 use crate::inspect::query_fields;
 use crate::wire::{Framing, LooseHead};
 use bytes::{Bytes, BytesMut};
@@ -132,9 +132,9 @@ fn not_found(id: ExchangeId) -> StoreError {
 fn view(message: &StoredMessage) -> MessageView {
     let head = LooseHead::parse(&message.head);
     MessageView {
-        first_line: head.first_line,
+        first_line: shown(&head.first_line),
         headers: head.headers.view(),
-        trailers: Framing::decode(&message.framing).map(|framing| framing.trailers().view()).unwrap_or_default(),
+        trailers: Framing::decode(message.framing.clone()).map(|framing| framing.trailers().view()).unwrap_or_default(),
         body_size: message.body_len,
         head_size: message.head.len() as u64,
         chunked: !message.framing.is_empty(),

@@ -5,7 +5,7 @@ use super::check::Candidate;
 use super::filter::Plan;
 use super::{Store, StoreError};
 use crate::exchange::{ExchangeId, Side};
-use crate::inspect::decoded_start;
+use crate::inspect::{content_codings, decode};
 use crate::wire::LooseHead;
 use sqlx::{AssertSqlSafe, Row as _};
 use std::sync::Arc;
@@ -84,12 +84,7 @@ impl Store {
     }
 
     /// The next exchanges that may fit, newest first: from the word index where it has them, else one by one.
-    async fn candidates(
-        &self,
-        plan: &Plan,
-        below: ExchangeId,
-        in_tail: bool,
-    ) -> Result<Vec<ExchangeId>, StoreError> {
+    async fn candidates(&self, plan: &Plan, below: ExchangeId, in_tail: bool) -> Result<Vec<ExchangeId>, StoreError> {
         let conditions = plan.conditions();
         let rows = match plan.words().filter(|_| !in_tail) {
             Some(words) => {
@@ -142,14 +137,21 @@ impl Store {
             text.push_str(&String::from_utf8_lossy(&message.head));
             let raw = self.body(id, side, 0..SEARCHED).await?;
             let headers = LooseHead::parse(&message.head).headers;
-            let (body, words) = decoded_start(&headers, raw, SEARCHED);
-            text.push_str(&words);
+            let body = decode(&raw, &content_codings(&headers)).bytes;
+            if is_text(&body) {
+                text.push_str(&String::from_utf8_lossy(&body));
+            }
             candidate.heads[place] = message.head;
             candidate.bodies[place] = body;
         }
         candidate.text = text;
         Ok(candidate)
     }
+}
+
+/// Text has no NUL in it; words of anything else would only be noise.
+fn is_text(body: &[u8]) -> bool {
+    memchr::memchr(0, &body[..body.len().min(1024)]).is_none()
 }
 
 impl Searches {

@@ -24,12 +24,14 @@ pub(super) enum Command {
 }
 
 /// What the writer has done so far; readers of it wake on every commit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Committed {
     /// Commits.
     pub commits: u64,
     /// The newest exchange that this process stored.
     pub newest: ExchangeId,
+    /// Why the last exchange could not be stored; None once one could again.
+    pub trouble: Option<StoreError>,
 }
 
 /// The way to the writer.
@@ -68,7 +70,9 @@ impl Writer {
     pub(super) async fn job<T, F>(&self, act: &'static str, run: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'c>>
+        F: for<'c> FnOnce(
+                &'c mut SqliteConnection,
+            ) -> Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'c>>
             + Send
             + 'static,
     {
@@ -128,13 +132,14 @@ async fn write(
     match batch.commit(connection, exchanges).await {
         Ok(first) => {
             let newest = first + waiting.len() as i64 - 1;
-            progress.send_modify(|done| *done = Committed { commits: done.commits + 1, newest });
+            progress.send_modify(|done| *done = Committed { commits: done.commits + 1, newest, trouble: None });
             for (id, waiting) in (first..).zip(waiting) {
                 let _ = waiting.send(Ok(id)); // stored all the same if whoever asked has gone away
             }
         }
         Err(error) => {
             let error = StoreError::from_sqlx("Storing an exchange", &error);
+            progress.send_modify(|done| done.trouble = Some(error.clone()));
             for waiting in waiting {
                 let _ = waiting.send(Err(error.clone()));
             }

@@ -23,8 +23,18 @@ pub enum TunnelConfig {
     },
 }
 
+impl TunnelConfig {
+    /// The same without its secret: what may be written down.
+    pub fn without_secret(self) -> Self {
+        match self {
+            Self::Bore { server, port, .. } => Self::Bore { server, secret: None, port },
+            Self::Cloudflared { .. } => self,
+        }
+    }
+}
+
 /// The state of the tunnel and what led to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct TunnelStatus {
     /// The state.

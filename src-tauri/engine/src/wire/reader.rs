@@ -2,8 +2,12 @@
 
 use super::problem::ReadError;
 use bytes::{Bytes, BytesMut};
+use std::future::poll_fn;
 use std::io;
-use tokio::io::{AsyncRead, AsyncReadExt};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use tokio::io::AsyncRead;
+use tokio_util::io::poll_read_buf;
 
 /// Bytes that are asked for at a time while nothing says that more will come.
 pub const READ_SIZE: usize = 8 * 1024;
@@ -88,14 +92,31 @@ impl<R: AsyncRead + Unpin> Wire<R> {
     /// # Errors
     /// What the connection says.
     pub async fn fill(&mut self) -> io::Result<usize> {
+        poll_fn(|cx| self.poll_fill(cx)).await
+    }
+
+    /// [`Wire::fill`] for those who poll.
+    pub fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let room = self.buffer.capacity() - self.buffer.len();
-        if room < self.read_size.min(READ_SIZE / 2) || self.read_size > READ_SIZE && room < self.read_size {
+        if room < self.read_size / 2 {
             self.buffer.reserve(self.read_size);
         }
         let room = self.buffer.capacity() - self.buffer.len();
-        let read = self.io.read_buf(&mut self.buffer).await?;
-        self.read_size = if read == room { (self.read_size * 2).min(MAX_READ_SIZE) } else { self.read_size };
-        Ok(read)
+        let read = ready!(poll_read_buf(Pin::new(&mut self.io), cx, &mut self.buffer))?;
+        if read == room {
+            self.read_size = (self.read_size * 2).min(MAX_READ_SIZE);
+        }
+        Poll::Ready(Ok(read))
+    }
+
+    /// Throws away what is buffered and what there is to read, at least one byte; returns how many came, 0 at the end
+    /// of the stream.
+    ///
+    /// # Errors
+    /// What the connection says.
+    pub async fn discard(&mut self) -> io::Result<usize> {
+        self.buffer.clear();
+        self.fill().await
     }
 
     /// Goes back to small reads: for a connection that waits for its next message.

@@ -9,6 +9,9 @@ use bytes::Bytes;
 /// The most header lines of a request.
 pub const MAX_HEADERS: usize = 100;
 
+/// The longest method.
+const METHOD_BYTES: usize = 64;
+
 /// A request head in which nothing can be read in two ways.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestHead {
@@ -70,7 +73,11 @@ fn request_line(line: &[u8]) -> Result<(String, String, Version), HeadProblem> {
     else {
         return Err(HeadProblem::BadRequestLine);
     };
-    if method.is_empty() || !method.iter().copied().all(is_token) || target.is_empty() || target.contains(&b'\t') {
+    if !(1..=METHOD_BYTES).contains(&method.len())
+        || !method.iter().copied().all(is_token)
+        || target.is_empty()
+        || target.contains(&b'\t')
+    {
         return Err(HeadProblem::BadRequestLine);
     }
     let version = Version::parse(version).ok_or(HeadProblem::BadVersion)?;

@@ -6,8 +6,7 @@ mod reader;
 mod tests;
 mod words;
 
-use super::problem::FieldProblem;
-use crate::api::ImportedRequest;
+use crate::api::{ApiError, ImportedRequest};
 use options::Argument;
 use reader::Reader;
 pub(super) use reader::{field, form_fields};
@@ -21,19 +20,18 @@ const LONGEST: usize = 16 * 1024 * 1024;
 /// or dropped.
 ///
 /// # Errors
-/// At the field `curl` if the text is no curl command.
-pub fn read_curl(text: &str) -> Result<ImportedRequest, FieldProblem> {
-    let problem = |message: &str| FieldProblem::new("curl", message);
+/// `Invalid` if the text is no curl command.
+pub fn read_curl(text: &str) -> Result<ImportedRequest, ApiError> {
     if text.len() > LONGEST {
-        return Err(problem("The command is longer than 16 MiB. Put its body into a file."));
+        return Err(ApiError::invalid("The command is longer than 16 MiB. Put its body into a file."));
     }
-    let mut split = split(text).map_err(|message| problem(&message))?;
+    let mut split = split(text).map_err(ApiError::invalid)?;
     let is_curl = |word: &String| {
         let name = word.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
         name == "curl" || name == "curl.exe"
     };
     let Some(start) = split.words.iter().position(is_curl) else {
-        return Err(problem("This is not a curl command. Paste one that begins with curl."));
+        return Err(ApiError::invalid("This is not a curl command. Paste one that begins with curl."));
     };
     let words = split.words.split_off(start + 1);
     let mut reader = Reader::new(split.notes, split.here_document);
@@ -44,5 +42,5 @@ pub fn read_curl(text: &str) -> Result<ImportedRequest, FieldProblem> {
         }
         reader.take(argument);
     }
-    reader.finish().map_err(|message| problem(&message))
+    reader.finish().map_err(ApiError::invalid)
 }

@@ -14,11 +14,47 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Options that say where output goes and how loud curl is. They change nothing about the request.
 const QUIET: &[&str] = &[
-    "silent", "show-error", "verbose", "show-headers", "include", "output", "remote-name", "remote-header-name",
-    "remote-time", "write-out", "no-buffer", "buffer", "progress-bar", "progress-meter", "fail", "fail-with-body",
-    "fail-early", "dump-header", "trace", "trace-ascii", "trace-time", "trace-ids", "stderr", "styled-output",
-    "output-dir", "create-dirs", "compressed", "globoff", "disable", "cookie-jar", "http1.1", "basic", "path-as-is",
-    "no-progress-meter", "keepalive", "no-keepalive", "ipv4", "ipv6", "clobber", "no-clobber", "location-trusted",
+    "silent",
+    "show-error",
+    "verbose",
+    "show-headers",
+    "include",
+    "output",
+    "remote-name",
+    "remote-header-name",
+    "remote-time",
+    "write-out",
+    "no-buffer",
+    "buffer",
+    "progress-bar",
+    "progress-meter",
+    "fail",
+    "fail-with-body",
+    "fail-early",
+    "dump-header",
+    "trace",
+    "trace-ascii",
+    "trace-time",
+    "trace-ids",
+    "stderr",
+    "styled-output",
+    "output-dir",
+    "create-dirs",
+    "compressed",
+    "globoff",
+    "disable",
+    "cookie-jar",
+    "http1.1",
+    "basic",
+    "path-as-is",
+    "no-progress-meter",
+    "keepalive",
+    "no-keepalive",
+    "ipv4",
+    "ipv6",
+    "clobber",
+    "no-clobber",
+    "location-trusted",
 ];
 
 /// Gathers a request.
@@ -69,7 +105,9 @@ impl Reader {
             Argument::Url(url) => self.urls.push(url),
             Argument::Flag { name } => self.flag(&name),
             Argument::Value { name, value } => self.value(&name, value),
-            Argument::Unknown(option) => self.note(format!("{option} was dropped: it is no option of curl or lacks its value.")),
+            Argument::Unknown(option) => {
+                self.note(format!("{option} was dropped: it is no option of curl or lacks its value."))
+            }
         }
     }
 
@@ -284,7 +322,9 @@ impl Reader {
             for data in std::mem::take(&mut self.data) {
                 match data {
                     Data::Text(text) => self.query.push(text),
-                    Data::File(path) => self.note(format!("@{path} was dropped: put the text of the file into the query.")),
+                    Data::File(path) => {
+                        self.note(format!("@{path} was dropped: put the text of the file into the query."))
+                    }
                 }
             }
         }
@@ -386,7 +426,8 @@ fn content_and_settings(text: &str) -> (String, Vec<&str>) {
     let (content, rest) = match text.strip_prefix('"').and_then(closing_quote) {
         Some((content, rest)) => (content, rest),
         None => {
-            let end = ["type=", "filename=", "headers=", "encoder="].iter().filter_map(|key| text.find(&format!(";{key}")));
+            let end =
+                ["type=", "filename=", "headers=", "encoder="].iter().filter_map(|key| text.find(&format!(";{key}")));
             let end = end.min().unwrap_or(text.len());
             (text[..end].to_owned(), &text[end..])
         }

@@ -20,11 +20,19 @@ pub(super) fn split(text: &str) -> Result<Split, String> {
     let windows = ["^\"", "^\n", "^\r\n"].iter().any(|mark| text.contains(mark));
     let unescaped = if windows { without_carets(text) } else { String::new() };
     let text = if windows { unescaped.trim() } else { text.trim() };
-    let mut splitter = Splitter { chars: text.chars().peekable(), windows, word: None, shell_words: Vec::new(), split: Split::default() };
+    let mut splitter = Splitter {
+        chars: text.chars().peekable(),
+        windows,
+        word: None,
+        shell_words: Vec::new(),
+        split: Split::default(),
+    };
     splitter.run()?;
     let mut split = splitter.split;
     for name in splitter.shell_words {
-        split.notes.push(format!("{name} is a variable or command of your shell and stays as written: put its value in."));
+        split
+            .notes
+            .push(format!("{name} is a variable or command of your shell and stays as written: put its value in."));
     }
     Ok(split)
 }
@@ -78,7 +86,9 @@ impl Splitter<'_> {
                 c if c.is_whitespace() => self.end_word(),
                 '#' if self.word.is_none() => while self.chars.next_if(|&c| c != '\n').is_some() {},
                 '<' if self.word.is_none() && self.is_here_document() => self.here_document(),
-                '|' | ';' | '>' | '<' | '(' | ')' if self.word.is_none() && !self.split.words.is_empty() => return self.rest(c),
+                '|' | ';' | '>' | '<' | '(' | ')' if self.word.is_none() && !self.split.words.is_empty() => {
+                    return self.rest(c);
+                }
                 '|' | ';' if !self.windows => {
                     self.end_word();
                     return self.rest(c);

@@ -1,0 +1,199 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use pushpull_engine::exchange::Side;
+use pushpull_engine::transfer::export::ExportFormat;
+use std::path::PathBuf;
+
+/// Capture webhooks, call APIs, compare and replay: Pushpull without its window.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pushpull",
+    version,
+    about,
+    after_help = "Exit codes: 0 done; 1 a check said no; 2 bad usage or input; 3 it could not be done."
+)]
+pub(crate) struct Arguments {
+    /// The workspace file; the window's own if it is not given
+    #[arg(long, global = true, env = "PUSHPULL_WORKSPACE", value_name = "FILE")]
+    pub(crate) workspace: Option<PathBuf>,
+    /// One JSON object a line on stdout, and nothing else there
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Capture what arrives at http://127.0.0.1:4400/in/NAME
+    Listen(Listen),
+    /// Send a request and keep the answer
+    Send(Send),
+    /// The stored exchanges, newest first
+    List(List),
+    /// One exchange
+    Show(Show),
+    /// What differs between exchanges or files
+    Diff(Diff),
+    /// Send captured pushes again, the bytes as they came
+    Replay(Replay),
+    /// Write exchanges into a file
+    Export(Export),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Listen {
+    /// The port; 0 for any free one
+    #[arg(long, default_value_t = 4400)]
+    pub(crate) port: u16,
+    /// The address to bind
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) bind: String,
+    /// Send every push on to this URL, the bytes as they came
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward: Option<String>,
+    /// Give the listener a public URL: `bore`, `bore:SERVER`, `cloudflared` or `cloudflared:PROGRAM`. A bore server's
+    /// secret is read from PUSHPULL_BORE_SECRET.
+    #[arg(long, value_name = "PROVIDER")]
+    pub(crate) tunnel: Option<String>,
+    /// Let the first request to a name make its source, also while a tunnel is up
+    #[arg(long)]
+    pub(crate) auto_source: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Send {
+    /// A URL, or the name of a saved request
+    #[arg(required_unless_present = "curl", conflicts_with = "curl")]
+    pub(crate) target: Option<String>,
+    /// A curl command to take the request from
+    #[arg(long)]
+    pub(crate) curl: Option<String>,
+    /// The method; without it GET, or POST if there is a body
+    #[arg(short = 'X', long = "method")]
+    pub(crate) method: Option<String>,
+    /// A header, in the order and case given
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub(crate) headers: Vec<String>,
+    /// The body, or @FILE
+    #[arg(short = 'd', long = "data", value_name = "DATA|@FILE")]
+    pub(crate) data: Option<String>,
+    /// A value for {{NAME}}
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub(crate) variables: Vec<String>,
+    /// Give up after so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<u32>,
+    /// Exit with 1 if there is no answer or its status is 400 or more
+    #[arg(long)]
+    pub(crate) fail: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// What to look for, as in the window: `source:stripe status:5xx invoice`
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) filter: Vec<String>,
+    /// Rows at most
+    #[arg(long, default_value_t = 50)]
+    pub(crate) limit: u64,
+    /// Only exchanges after this one, oldest first
+    #[arg(long, value_name = "ID")]
+    pub(crate) after: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The number of the exchange
+    pub(crate) id: i64,
+    /// Only the bytes of this message as they were on the wire
+    #[arg(long, value_enum, conflicts_with = "body")]
+    pub(crate) raw: Option<Which>,
+    /// Only the bytes of this body as they came
+    #[arg(long, value_enum)]
+    pub(crate) body: Option<Which>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Which {
+    Request,
+    Response,
+}
+
+impl From<Which> for Side {
+    fn from(which: Which) -> Self {
+        match which {
+            Which::Request => Self::Request,
+            Which::Response => Self::Response,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// Two to eight exchanges (by number) or files; the first is the base
+    #[arg(num_args = 2..=8, required = true)]
+    pub(crate) sides: Vec<String>,
+    /// A path whose differences do not count: `$.data.updated_at`, `$..url`
+    #[arg(long, value_name = "PATH")]
+    pub(crate) ignore: Vec<String>,
+    /// The field that tells the elements of an array apart
+    #[arg(long, value_name = "PATH=FIELD")]
+    pub(crate) key: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The pushes, by number
+    #[arg(required = true)]
+    pub(crate) ids: Vec<i64>,
+    /// Where to; without a path, the path behind /in/NAME is kept
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// Send each so many times
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) times: u32,
+    /// Exit with 1 if there is no answer or a status is 400 or more
+    #[arg(long)]
+    pub(crate) fail: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// What to look for; everything if it is not given
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) filter: Vec<String>,
+    /// The format
+    #[arg(long, value_enum)]
+    pub(crate) format: Format,
+    /// The file; stdout if it is not given
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Keep Authorization, cookies, signatures and tokens as they are
+    #[arg(long)]
+    pub(crate) no_redact: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    Ndjson,
+    Har,
+    Curl,
+    Csv,
+    Raw,
+    Http,
+}
+
+impl From<Format> for ExportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Ndjson => Self::Ndjson,
+            Format::Har => Self::Har,
+            Format::Curl => Self::Curl,
+            Format::Csv => Self::Csv,
+            Format::Raw => Self::Raw,
+            Format::Http => Self::Http,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `pushpull diff`
+
+use super::open;
+use crate::arguments::Diff;
+use crate::output::{Outcome, Output, visible, word};
+use pushpull_engine::api::{Api, ApiError};
+use pushpull_engine::compare::{ArrayKey, CellState, CompareQuery, CompareRow, CompareRowsQuery, CompareSide};
+use std::path::Path;
+
+/// Rows asked for at a time.
+const PAGE: u32 = 1_000;
+
+pub(crate) async fn run(workspace: &Path, diff: Diff, output: Output) -> anyhow::Result<Outcome> {
+    let api = Api::of(open(workspace).await?);
+    let compare = CompareQuery {
+        sides: diff.sides.iter().map(|side| side_of(side)).collect(),
+        ignore: diff.ignore,
+        keys: diff.key.iter().map(|key| array_key(key)).collect::<Result<_, _>>()?,
+    };
+    let comparison = api.compare(compare.clone()).await?;
+    let mut query = CompareRowsQuery { compare, show_ignored: false, show_equal: false, from: 0, count: PAGE };
+    loop {
+        let page = api.compare_rows(query.clone()).await?;
+        for row in page.rows.iter().filter(|row| !row.cells.is_empty()) {
+            output.result(row, text)?;
+        }
+        query.from += page.rows.len() as u64;
+        if page.rows.is_empty() || query.from >= page.total {
+            break;
+        }
+    }
+    let (differences, ignored) = (comparison.differences, comparison.ignored);
+    eprintln!("{differences} differences, {ignored} ignored, {} equal", comparison.equal);
+    if let Some(notice) = comparison.notice {
+        eprintln!("{notice}");
+    }
+    Ok(if differences > 0 { Outcome::CheckedNo } else { Outcome::Done })
+}
+
+/// A number is an exchange; anything else, and `./12`, is a file.
+fn side_of(text: &str) -> CompareSide {
+    match text.parse() {
+        Ok(id) => CompareSide::Exchange { id, side: None, root: String::new() },
+        Err(_) => CompareSide::File { path: text.to_owned() },
+    }
+}
+
+fn array_key(text: &str) -> Result<ArrayKey, ApiError> {
+    let (path, field) = text
+        .rsplit_once('=')
+        .ok_or_else(|| ApiError::invalid(format!("{text:?} is not a key. Write --key '$.data.items=id'.")))?;
+    Ok(ArrayKey { path: path.to_owned(), field: field.to_owned() })
+}
+
+fn text(row: &CompareRow) -> String {
+    let cells = row.cells.iter().map(|cell| match cell.state {
+        CellState::Missing => "not present".to_owned(),
+        _ => cell.text.clone(),
+    });
+    visible(&format!("{:<8} {}: {}", word(&row.kind), row.path, cells.collect::<Vec<_>>().join(" | ")))
+}

@@ -1,0 +1,28 @@
+//! `pushpull export`
+
+use super::open;
+use crate::arguments::Export;
+use crate::output::{Outcome, Output, size};
+use pushpull_engine::transfer::export::{ExportQuery, ExportScope, to_file, to_writer};
+use std::path::Path;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) async fn run(workspace: &Path, export: Export, output: Output) -> anyhow::Result<Outcome> {
+    let engine = open(workspace).await?;
+    let scope = ExportScope::Filter { filter: export.filter.join(" ") };
+    let query = ExportQuery { scope, format: export.format.into(), redact: !export.no_redact };
+    let cancel = CancellationToken::new();
+    match export.output {
+        Some(path) => {
+            let exported = to_file(&engine.store, &query, &path, &|_, _| {}, &cancel).await?;
+            eprintln!("{} exchanges, {}, in {}", exported.count, size(exported.bytes), exported.path);
+            if output.json {
+                output.result(&exported, |_| String::new())?;
+            }
+        }
+        None => {
+            to_writer(&engine.store, &query, &mut tokio::io::stdout(), &|_, _| {}, &cancel).await?;
+        }
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,35 @@
+//! `pushpull list`
+
+use super::open;
+use crate::arguments::List;
+use crate::output::{Outcome, Output, row};
+use pushpull_engine::api::ListQuery;
+use std::path::Path;
+
+/// Rows asked for at a time.
+const PAGE: u64 = 500;
+
+pub(crate) async fn run(workspace: &Path, list: List, output: Output) -> anyhow::Result<Outcome> {
+    let engine = open(workspace).await?;
+    let filter = list.filter.join(" ");
+    if let Some(after) = list.after {
+        let count = u32::try_from(list.limit).unwrap_or(u32::MAX);
+        for id in engine.store.ids(&filter, i64::MAX, after, count).await?.into_iter().take(list.limit as usize) {
+            output.result(&engine.store.summary(id).await?, row)?;
+        }
+        return Ok(Outcome::Done);
+    }
+    let mut query = ListQuery { filter, upto: Some(i64::MAX - 1), from: 0, count: 0, near: None };
+    while query.from < list.limit {
+        query.count = (list.limit - query.from).min(PAGE) as u32;
+        let page = engine.store.list(&query).await?;
+        for found in &page.rows {
+            output.result(found, row)?;
+        }
+        query.from += page.rows.len() as u64;
+        if page.complete && page.rows.len() < query.count as usize {
+            break;
+        }
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,145 @@
+//! `pushpull listen`
+
+use super::open;
+use crate::arguments::Listen;
+use crate::output::{Outcome, Output, row};
+use anyhow::anyhow;
+use pushpull_engine::Engine;
+use pushpull_engine::api::{Api, ApiError, AutoSource, ListenOptions, ListenerStatus};
+use pushpull_engine::exchange::{Direction, ExchangeId};
+use pushpull_engine::tunnel::{TunnelConfig, TunnelState};
+use serde::Serialize;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Exchanges read at a time.
+const PAGE: u32 = 500;
+
+/// Forwards under way at once.
+const FORWARDS: usize = 16;
+
+/// What is said before the first exchange, and when the tunnel changes.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase", tag = "type")]
+enum Said {
+    Listening { url: String },
+    Tunnel { url: String },
+}
+
+pub(crate) async fn run(workspace: &Path, listen: Listen, output: Output) -> anyhow::Result<Outcome> {
+    let engine = open(workspace).await?;
+    let result = tokio::select! {
+        result = serve(&engine, &listen, output) => result,
+        result = interrupted() => result,
+    };
+    engine.close().await;
+    result.map(|()| Outcome::Done)
+}
+
+async fn serve(engine: &Engine, listen: &Listen, output: Output) -> anyhow::Result<()> {
+    let from = engine.store.stored(Default::default()).await?.newest;
+    if listen.auto_source {
+        engine.set_auto_source(AutoSource::Always);
+    }
+    let options = ListenOptions { port: listen.port, bind: listen.bind.clone(), fallback: false };
+    let port = match engine.start_listening(options).await? {
+        ListenerStatus::Listening { url, port, .. } => {
+            output.result(&Said::Listening { url }, |said| describe(said))?;
+            port
+        }
+        _ => {
+            let workspace = engine.store.path().display();
+            return Err(anyhow!(
+                "Another Pushpull listens for {workspace} already. Stop it, or name another file with --workspace."
+            ));
+        }
+    };
+    let _api = Api::of(engine.clone()); // keeps the listener's view of the tunnel and of other processes' sources
+    if let Some(tunnel) = &listen.tunnel {
+        engine.tunnel.start(tunnel_config(tunnel)?, port).await.map_err(ApiError::from)?;
+    }
+    tokio::try_join!(follow(engine, listen, from, output), say_tunnel(engine, output))?;
+    Ok(())
+}
+
+/// Prints what is stored, as it is stored, and forwards the pushes among it.
+async fn follow(engine: &Engine, listen: &Listen, mut from: ExchangeId, output: Output) -> anyhow::Result<()> {
+    let mut committed = engine.store.committed();
+    let places = Arc::new(Semaphore::new(FORWARDS));
+    loop {
+        loop {
+            let ids = engine.store.ids("", i64::MAX, from, PAGE).await?;
+            let Some(&last) = ids.last() else { break };
+            from = last;
+            for id in ids {
+                let found = engine.store.summary(id).await?;
+                output.result(&found, row)?;
+                if let Some(to) = listen.forward.clone().filter(|_| found.direction == Direction::Push) {
+                    let place = places.clone().acquire_owned().await?;
+                    let engine = engine.clone();
+                    tokio::spawn(async move {
+                        if let Err(error) = engine.forward(id, &to).await {
+                            eprintln!("Exchange {id} was not forwarded: {error}");
+                        }
+                        drop(place);
+                    });
+                }
+            }
+        }
+        committed.changed().await?;
+    }
+}
+
+async fn say_tunnel(engine: &Engine, output: Output) -> anyhow::Result<()> {
+    let mut tunnel = engine.tunnel.watch();
+    loop {
+        match engine.tunnel.status().state {
+            TunnelState::Up { url, .. } => output.result(&Said::Tunnel { url }, |said| describe(said))?,
+            TunnelState::Lost { message, .. } | TunnelState::Retrying { message, .. } => eprintln!("Tunnel: {message}"),
+            TunnelState::Failed { message, hint } => {
+                return Err(anyhow!("{message} {}", hint.unwrap_or_default()));
+            }
+            TunnelState::Off | TunnelState::Starting => {}
+        }
+        tunnel.changed().await?;
+    }
+}
+
+fn describe(said: &Said) -> String {
+    match said {
+        Said::Listening { url } => format!("Listening on {url}: post to {url}/in/NAME"),
+        Said::Tunnel { url } => format!("Public at {url}: post to {url}/in/NAME"),
+    }
+}
+
+fn tunnel_config(text: &str) -> Result<TunnelConfig, ApiError> {
+    let (provider, rest) =
+        text.split_once(':').map_or((text, None), |(provider, rest)| (provider, Some(rest.to_owned())));
+    match provider {
+        "bore" => Ok(TunnelConfig::Bore {
+            server: rest.unwrap_or_else(|| "bore.pub".into()),
+            secret: std::env::var("PUSHPULL_BORE_SECRET").ok().filter(|secret| !secret.is_empty()),
+            port: 0,
+        }),
+        "cloudflared" => Ok(TunnelConfig::Cloudflared { program: rest }),
+        other => Err(ApiError::invalid(format!(
+            "{other:?} is not a tunnel that Pushpull knows. Write bore, bore:SERVER, cloudflared or cloudflared:PROGRAM."
+        ))),
+    }
+}
+
+/// Returns when the user or the system asks the program to end.
+async fn interrupted() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            result = tokio::signal::ctrl_c() => result?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! The commands, one file each.
+
+pub(crate) mod diff;
+pub(crate) mod export;
+pub(crate) mod list;
+pub(crate) mod listen;
+pub(crate) mod replay;
+pub(crate) mod send;
+pub(crate) mod show;
+
+use pushpull_engine::Engine;
+use pushpull_engine::exchange::ExchangeSummary;
+use std::path::Path;
+
+/// Opens the workspace.
+async fn open(workspace: &Path) -> anyhow::Result<Engine> {
+    let whole = std::path::absolute(workspace)?;
+    Ok(Engine::open(&whole).await?)
+}
+
+/// True if there is no answer, or one that says no.
+fn is_failure(row: &ExchangeSummary) -> bool {
+    row.failure.is_some() || row.status.is_none_or(|status| status >= 400)
+}

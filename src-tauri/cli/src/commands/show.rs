@@ -1,0 +1,102 @@
+//! `pushpull show`
+
+use super::open;
+use crate::arguments::Show;
+use crate::output::{Outcome, Output, row, size, visible};
+use pushpull_engine::Engine;
+use pushpull_engine::exchange::{Exchange, ExchangeId, MessageView, Side};
+use pushpull_engine::inspect::BodyRef;
+use std::io::Write as _;
+use std::path::Path;
+
+/// Bytes read at a time.
+const PIECE: u64 = 1024 * 1024;
+
+/// Rows of a body that are shown; the whole is `--body`.
+const ROWS: u32 = 1_000;
+
+pub(crate) async fn run(workspace: &Path, show: Show, output: Output) -> anyhow::Result<Outcome> {
+    let engine = open(workspace).await?;
+    if let Some(which) = show.raw {
+        write_raw(&engine, show.id, which.into()).await?;
+    } else if let Some(which) = show.body {
+        write_body(&engine, show.id, which.into()).await?;
+    } else {
+        let exchange = engine.store.exchange(show.id).await?;
+        if output.json {
+            output.result(&exchange, |_| String::new())?;
+        } else {
+            print(&engine, &exchange, output).await?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// The bytes as they were on the wire.
+async fn write_raw(engine: &Engine, id: ExchangeId, side: Side) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let mut wire = engine.store.wire(id, side).await?;
+    while let Some(bytes) = wire.next().await? {
+        out.write_all(&bytes)?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+async fn write_body(engine: &Engine, id: ExchangeId, side: Side) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let mut at = 0;
+    loop {
+        let piece = engine.store.body(id, side, at..at + PIECE).await?;
+        if piece.is_empty() {
+            break;
+        }
+        out.write_all(&piece)?;
+        at += piece.len() as u64;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+async fn print(engine: &Engine, exchange: &Exchange, output: Output) -> anyhow::Result<()> {
+    output.line(&row(&exchange.summary))?;
+    if let Some(failure) = &exchange.failure {
+        output.line(&visible(&failure.message))?;
+    }
+    message(engine, exchange, Side::Request, Some(&exchange.request), output).await?;
+    message(engine, exchange, Side::Response, exchange.response.as_ref(), output).await
+}
+
+async fn message(
+    engine: &Engine,
+    exchange: &Exchange,
+    side: Side,
+    view: Option<&MessageView>,
+    output: Output,
+) -> anyhow::Result<()> {
+    let Some(view) = view else { return Ok(()) };
+    output.line(&format!("\n{}", visible(&view.first_line)))?;
+    for header in &view.headers {
+        output.line(&visible(&format!("{}: {}", header.name, header.value)))?;
+    }
+    output.line("")?;
+    let body = BodyRef { id: exchange.summary.id, side };
+    let document = engine.document(body).await?;
+    let info = document.info();
+    if info.kind == pushpull_engine::inspect::BodyKind::Binary {
+        return output.line(&format!("[{} of binary data]", size(info.size)));
+    }
+    let page = document.text_rows(true, 0, ROWS);
+    let mut line = String::new();
+    for row in &page.rows {
+        if !row.continued && !line.is_empty() {
+            output.line(&visible(&std::mem::take(&mut line)))?;
+        }
+        line.push_str(&row.text);
+    }
+    output.line(&visible(&line))?;
+    if page.total > u64::from(ROWS) {
+        output.line(&format!("[{} more rows: --body prints the whole]", page.total - u64::from(ROWS)))?;
+    }
+    Ok(())
+}

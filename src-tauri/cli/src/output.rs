@@ -1,0 +1,134 @@
+//! What the program says: results on stdout, everything else on stderr, and the exit code.
+
+use pushpull_engine::api::{ApiError, ErrorCode};
+use pushpull_engine::exchange::{Direction, ExchangeSummary};
+use serde::Serialize;
+use std::io::Write as _;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It was done.
+    Done,
+    /// It was done, and a check said no: differences were found, or an HTTP failure under `--fail`.
+    CheckedNo,
+}
+
+impl Outcome {
+    pub(crate) const OK: u8 = 0;
+    pub(crate) const CHECKED_NO: u8 = 1;
+    pub(crate) const USAGE: u8 = 2;
+    pub(crate) const FAILED: u8 = 3;
+
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Done => Self::OK,
+            Self::CheckedNo => Self::CHECKED_NO,
+        }
+    }
+}
+
+/// Where and how results go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    /// One JSON object a line on stdout, and nothing else there.
+    pub(crate) json: bool,
+}
+
+impl Output {
+    /// A result: as JSON, or as the text that `text` makes of it.
+    pub(crate) fn result<T: Serialize>(self, value: &T, text: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
+        let line = if self.json { serde_json::to_string(value)? } else { text(value) };
+        self.line(&line)
+    }
+
+    pub(crate) fn line(self, line: &str) -> anyhow::Result<()> {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{line}")?;
+        out.flush()?;
+        Ok(())
+    }
+
+    /// Says an error on stderr and answers its exit code.
+    pub(crate) fn error(self, error: &anyhow::Error) -> u8 {
+        let Some(api) = error.downcast_ref::<ApiError>() else {
+            if error.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe) {
+                return Outcome::OK; // whoever read us has enough
+            }
+            eprintln!("{error:#}");
+            return Outcome::FAILED;
+        };
+        eprintln!("{}", api.message);
+        if let Some(hint) = &api.hint {
+            eprintln!("{hint}");
+        }
+        match api.code {
+            ErrorCode::Invalid | ErrorCode::NotFound => Outcome::USAGE,
+            ErrorCode::PortTaken | ErrorCode::ProgramMissing | ErrorCode::Failed => Outcome::FAILED,
+        }
+    }
+}
+
+/// A row of the list as one line of text. Control characters of foreign text don't reach the terminal.
+pub(crate) fn row(row: &ExchangeSummary) -> String {
+    let arrow = match row.direction {
+        Direction::Push => '↓',
+        Direction::Pull => '↑',
+    };
+    let time = jiff::Timestamp::from_microsecond(row.started_at)
+        .map(|at| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string())
+        .unwrap_or_default();
+    let status = match (row.status, row.failure) {
+        (Some(status), _) => status.to_string(),
+        (None, Some(failure)) => word(&failure),
+        (None, None) => "-".into(),
+    };
+    let millis = row.duration.map_or_else(|| "-".into(), |micros| format!("{:.1} ms", micros as f64 / 1000.0));
+    let what = match (&row.source, &row.event_type) {
+        (Some(source), Some(event)) => format!("{source} {event}"),
+        (Some(source), None) => format!("{source} {}", row.url),
+        _ => row.url.clone(),
+    };
+    visible(&format!("{:>6} {arrow} {time} {:<6} {status:>7} {millis:>10} {what}", row.id, row.method))
+}
+
+/// The word that JSON has for a value of an enum.
+pub(crate) fn word<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|word| word.as_str().map(String::from)).unwrap_or_default()
+}
+
+/// Foreign text for a terminal: control and bidirectional marks as their code points.
+pub(crate) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+                shown.push_str(&format!("\\u{{{:x}}}", u32::from(character)));
+            }
+            other if other.is_control() && other != '\n' && other != '\t' => {
+                shown.push_str(&format!("\\x{:02x}", u32::from(other)));
+            }
+            other => shown.push(other),
+        }
+    }
+    shown
+}
+
+/// A size in the unit that fits.
+pub(crate) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} KB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn escape_sequences_do_not_reach_the_terminal() {
+        assert_eq!(visible("a\u{1b}[31mb\u{202e}c"), "a\\x1b[31mb\\u{202e}c");
+    }
+}

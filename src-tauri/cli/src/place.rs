@@ -1,0 +1,35 @@
+//! The workspace that is used when nobody names one: the window's own.
+
+use anyhow::{Context as _, anyhow};
+use std::path::PathBuf;
+
+/// The folder's name under the system's data folder: the window's identifier.
+const FOLDER: &str = "pushpull";
+
+/// The window's default workspace; its folder is made if it is not there, readable by nobody else.
+pub(crate) fn default_workspace() -> anyhow::Result<PathBuf> {
+    let folder = data_folder()
+        .ok_or_else(|| anyhow!("There is no home folder to keep a workspace in. Name one with --workspace FILE."))?
+        .join(FOLDER);
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(&folder).with_context(|| format!("{} could not be made", folder.display()))?;
+    Ok(folder.join("default.pushpull"))
+}
+
+/// Where the system keeps the data of programs (on Linux the XDG base directory specification).
+fn data_folder() -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    if cfg!(target_os = "windows") {
+        variable("APPDATA")
+    } else if cfg!(target_os = "macos") {
+        variable("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        variable("XDG_DATA_HOME").or_else(|| variable("HOME").map(|home| home.join(".local/share")))
+    }
+}

@@ -1,0 +1,149 @@
+//! The commands, one method each: what the window and the command line call. A file an area.
+
+mod comparing;
+mod reading;
+mod requests;
+mod running;
+mod transferring;
+
+use super::{ApiError, ErrorCode, ListenOptions, ListenerStatus, Nothing, OpenWorkspace, Status, Stored};
+use crate::compare::CompareQuery;
+use crate::compare::Compared;
+use crate::engine::{Engine, Feed};
+use crate::tunnel::TunnelStatus;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
+use tokio::sync::RwLock;
+use tokio::task::JoinHandle;
+
+/// What serves the commands: the workspace that is open now, or why none is.
+#[derive(Debug)]
+pub struct Api {
+    open: RwLock<Opened>,
+    feed: Feed,
+    stored: SyncMutex<Stored>,
+    compared: Compares,
+}
+
+/// Comparisons that were asked for lately.
+type Compares = SyncMutex<Vec<(CompareQuery, Arc<Compared>)>>;
+
+#[derive(Debug)]
+enum Opened {
+    Workspace { engine: Engine, feeding: JoinHandle<()> },
+    Nothing { path: PathBuf, problem: ApiError },
+}
+
+impl Api {
+    /// Opens the workspace at `path` and starts its listener. Never fails: what can't be opened is told by the status,
+    /// so that a window can say so and offer another file.
+    pub async fn start(path: &Path) -> Self {
+        let feed = Feed::default();
+        let open = RwLock::new(opened(path, &feed).await);
+        let api = Self { open, feed, stored: SyncMutex::default(), compared: SyncMutex::default() };
+        api.listen_as_set().await;
+        api
+    }
+
+    /// Serves an engine that is open already; nothing is started.
+    pub fn of(engine: Engine) -> Self {
+        let feed = Feed::default();
+        let feeding = tokio::spawn(engine.clone().keep_feeding(feed.clone()));
+        let open = RwLock::new(Opened::Workspace { engine, feeding });
+        Self { open, feed, stored: SyncMutex::default(), compared: SyncMutex::default() }
+    }
+
+    /// What changes from now on, at most 20 times a second. It goes on when another workspace is opened.
+    pub fn subscribe(&self) -> tokio::sync::broadcast::Receiver<super::FeedEvent> {
+        self.feed.subscribe()
+    }
+
+    /// The engine of the workspace that is open.
+    ///
+    /// # Errors
+    /// Why none is.
+    pub async fn engine(&self) -> Result<Engine, ApiError> {
+        match &*self.open.read().await {
+            Opened::Workspace { engine, .. } => Ok(engine.clone()),
+            Opened::Nothing { problem, .. } => Err(problem.clone()),
+        }
+    }
+
+    /// Stops what runs.
+    pub async fn close(&self) {
+        if let Opened::Workspace { engine, feeding } = &*self.open.read().await {
+            engine.close().await;
+            feeding.abort();
+        }
+    }
+
+    /// Starts the listener as the settings say; that it can't is told by the status.
+    async fn listen_as_set(&self) {
+        let Ok(engine) = self.engine().await else { return };
+        let settings = engine.settings();
+        let options = ListenOptions { port: settings.port, bind: settings.bind, fallback: true };
+        let _ = engine.start_listening(options).await;
+    }
+
+    /// See [`super::commands`].
+    pub(super) async fn status(&self, _: Nothing) -> Result<Status, ApiError> {
+        let (path, problem) = match &*self.open.read().await {
+            Opened::Workspace { engine, .. } => {
+                let known = *self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+                let status = engine.status(known).await?;
+                *self.stored.lock().unwrap_or_else(PoisonError::into_inner) = status.stored;
+                return Ok(status);
+            }
+            Opened::Nothing { path, problem } => (path.clone(), problem.clone()),
+        };
+        Ok(closed(&path, problem))
+    }
+
+    pub(super) async fn open_workspace(&self, open: OpenWorkspace) -> Result<Status, ApiError> {
+        let path = PathBuf::from(&open.path);
+        if !path.is_absolute() {
+            return Err(ApiError::invalid(format!("{} is not a whole path. Write it from the root.", open.path)));
+        }
+        let next = opened(&path, &self.feed).await;
+        if let Opened::Nothing { problem, .. } = next {
+            return Err(problem); // what is open stays open
+        }
+        self.close().await;
+        *self.open.write().await = next;
+        *self.stored.lock().unwrap_or_else(PoisonError::into_inner) = Stored::default();
+        self.compared.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.listen_as_set().await;
+        self.status(Nothing {}).await
+    }
+}
+
+async fn opened(path: &Path, feed: &Feed) -> Opened {
+    match Engine::open(path).await {
+        Ok(engine) => {
+            let feeding = tokio::spawn(engine.clone().keep_feeding(feed.clone()));
+            Opened::Workspace { engine, feeding }
+        }
+        Err(problem) => Opened::Nothing { path: path.into(), problem },
+    }
+}
+
+/// The status while no workspace is open.
+fn closed(path: &Path, problem: ApiError) -> Status {
+    let ApiError { message, hint, .. } = problem;
+    let notice = hint.iter().fold(message.clone(), |all, hint| format!("{all} {hint}"));
+    Status {
+        workspace: path.to_string_lossy().into_owned(),
+        listener: ListenerStatus::Failed { message, hint },
+        tunnel: TunnelStatus::default(),
+        stored: Stored::default(),
+        auto_source: false,
+        unknown_paths: 0,
+        notice: Some(notice),
+        version: env!("CARGO_PKG_VERSION").into(),
+    }
+}
+
+/// For commands that find nothing.
+fn missing(what: impl std::fmt::Display) -> ApiError {
+    ApiError::plain(ErrorCode::NotFound, format!("{what} is not there any more."))
+}

@@ -1,0 +1,36 @@
+//! Exports.
+
+use super::Api;
+use crate::api::{ApiError, ExportCommand, Exported, ExportedText};
+use crate::transfer::export::{self, ExportPreview, ExportQuery};
+use std::path::Path;
+
+impl Api {
+    pub(in crate::api) async fn preview_export(&self, query: ExportQuery) -> Result<ExportPreview, ApiError> {
+        let engine = self.engine().await?;
+        Ok(export::preview(&engine.store, &query).await?)
+    }
+
+    /// Exports into a file.
+    ///
+    /// # Errors
+    /// If the file can't be written, or the format does not take the selection.
+    pub async fn export(&self, command: ExportCommand) -> Result<Exported, ApiError> {
+        let engine = self.engine().await?;
+        let ticket = engine.tickets.open(&command.ticket);
+        let jobs = engine.jobs.clone();
+        let progress = |done, total| {
+            jobs.set(&command.ticket, done, total);
+            engine.notice_change(false);
+        };
+        let path = Path::new(&command.path);
+        let exported = export::to_file(&engine.store, &command.query, path, &progress, &ticket.token).await;
+        engine.jobs.end(&command.ticket);
+        Ok(exported?)
+    }
+
+    pub(in crate::api) async fn export_text(&self, query: ExportQuery) -> Result<ExportedText, ApiError> {
+        let engine = self.engine().await?;
+        Ok(ExportedText { text: export::to_text(&engine.store, &query).await? })
+    }
+}

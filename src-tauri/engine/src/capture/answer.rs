@@ -1,0 +1,145 @@
+//! An answer as the bytes that are sent: what is stored and what is written are the same.
+
+use crate::exchange::{Body, Message};
+use crate::store::StoreError;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::StatusCode;
+use std::fmt::Write;
+
+/// The answer to a push that was stored, for a connection that goes on.
+static STORED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n\
+    X-Content-Type-Options: nosniff\r\nContent-Length: 3\r\n\r\nok\n";
+
+/// A whole answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// Head and body; empty if nobody is there to be answered.
+    pub(super) wire: Bytes,
+    head_len: usize,
+    /// The status.
+    pub(super) status: u16,
+    /// The connection ends after it.
+    pub(super) closes: bool,
+}
+
+/// How an answer must be written for its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Manner {
+    /// The answer has no body, only its head (HEAD).
+    pub(super) head_only: bool,
+    /// The connection ends after it.
+    pub(super) closes: bool,
+    /// The sender speaks HTTP/1.0 and must be told that the connection goes on.
+    pub(super) says_keep_alive: bool,
+}
+
+impl Manner {
+    /// For a request that could not be read: one answer, then the end.
+    pub(super) const LAST: Self = Self { head_only: false, closes: true, says_keep_alive: false };
+}
+
+impl Answer {
+    /// 200, the push is stored.
+    pub(super) fn stored(manner: Manner) -> Self {
+        if manner == (Manner { head_only: false, closes: false, says_keep_alive: false }) {
+            return Self { wire: Bytes::from_static(STORED), head_len: STORED.len() - 3, status: 200, closes: false };
+        }
+        Self::text(manner, StatusCode::OK, "ok", &[])
+    }
+
+    /// A status with a line of text.
+    pub(super) fn text(manner: Manner, status: StatusCode, line: &str, more: &[(&str, &str)]) -> Self {
+        let bodiless = status == StatusCode::NO_CONTENT;
+        let mut head = format!("HTTP/1.1 {} {}\r\n", status.as_str(), status.canonical_reason().unwrap_or_default());
+        let mut field = |name: &str, value: &str| {
+            head.push_str(name);
+            head.push_str(": ");
+            head.push_str(value);
+            head.push_str("\r\n");
+        };
+        if !bodiless {
+            field("Content-Type", "text/plain; charset=utf-8");
+            field("X-Content-Type-Options", "nosniff");
+        }
+        for (name, value) in more {
+            field(name, value);
+        }
+        if manner.closes {
+            field("Connection", "close");
+        } else if manner.says_keep_alive {
+            field("Connection", "keep-alive");
+        }
+        if !bodiless {
+            // Writing to a String never fails.
+            _ = write!(head, "Content-Length: {}\r\n", line.len() + 1);
+        }
+        head.push_str("\r\n");
+        let head_len = head.len();
+        if !bodiless && !manner.head_only {
+            head.push_str(line);
+            head.push('\n');
+        }
+        Self { wire: head.into(), head_len, status: status.as_u16(), closes: manner.closes }
+    }
+
+    /// 503: what came was not stored and should be sent again.
+    pub(super) fn try_again(manner: Manner, why: &str, seconds: &str) -> Self {
+        Self::text(manner, StatusCode::SERVICE_UNAVAILABLE, why, &[("Retry-After", seconds)])
+    }
+
+    /// What a sender is told when the store can't take its push.
+    pub(super) fn not_stored(manner: Manner, error: &StoreError) -> Self {
+        match error {
+            StoreError::Busy => Self::try_again(manner, "Not stored: too much is waiting. Send it again.", "1"),
+            StoreError::DiskFull => Self::try_again(manner, "Not stored: the disk is full. Send it again.", "5"),
+            _ => Self::try_again(manner, "Not stored: the workspace can't be written. Send it again.", "5"),
+        }
+    }
+
+    /// No answer at all: the sender has gone.
+    pub(super) fn nobody() -> Self {
+        Self { wire: Bytes::new(), head_len: 0, status: 0, closes: true }
+    }
+
+    /// As it goes into the store.
+    pub(super) fn message(&self) -> Message {
+        Message {
+            head: self.wire.slice(..self.head_len),
+            framing: Bytes::new(),
+            body: Body::Inline(self.wire.slice(self.head_len..)),
+        }
+    }
+}
+
+/// The answer travels through the router as it is; the connection takes it out again and writes its bytes.
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or_default();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Manner = Manner { head_only: false, closes: false, says_keep_alive: false };
+
+    #[test]
+    fn the_prepared_answer_is_what_would_be_written() {
+        assert_eq!(Answer::stored(PLAIN), Answer::text(PLAIN, StatusCode::OK, "ok", &[]));
+    }
+
+    #[test]
+    fn head_and_body_of_an_answer_make_its_wire_bytes() {
+        for manner in [PLAIN, Manner::LAST, Manner { head_only: true, ..PLAIN }] {
+            let answer = Answer::try_again(manner, "Later.", "1");
+            let Message { head, body: Body::Inline(body), .. } = answer.message() else { unreachable!() };
+            assert!(head.ends_with(b"\r\n\r\n"));
+            assert_eq!([head, body].concat(), answer.wire);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What the listener asks the engine. Every answer is given at once, from memory.
+
+use crate::exchange::{Micros, Origin};
+use crate::wire::RequestHead;
+use std::sync::Arc;
+
+/// The engine as the listener sees it.
+pub trait Hooks: Send + Sync + 'static {
+    /// The time.
+    fn now(&self) -> Micros;
+
+    /// Whether pushes to this source are taken: it is there, or a first request makes it at this moment.
+    fn accepts(&self, source: &str) -> bool;
+
+    /// A request came to a path that no source has.
+    fn unknown_path(&self);
+
+    /// What made this request happen: [`Origin::Sample`] for one that the engine sent to itself.
+    fn origin(&self, _head: &RequestHead) -> Origin {
+        Origin::Captured
+    }
+
+    /// The host (and port, if the URL has one) of the tunnel's public URL, if there is one now.
+    fn public_host(&self) -> Option<Arc<str>> {
+        None
+    }
+
+    /// Notes that a probe arrived; false if this nonce was not issued.
+    fn probed(&self, _nonce: &str) -> bool {
+        false
+    }
+
+    /// The id of this instance in [`super::LOOP_HEADER`].
+    fn instance(&self) -> &str;
+}

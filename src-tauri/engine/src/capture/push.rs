@@ -1,0 +1,191 @@
+//! A push to a source: its body goes into the store while it comes, the whole is committed, then it is answered.
+
+use super::answer::{Answer, Manner};
+use super::arrival::Arrival;
+use super::limits::STUB_BYTES;
+use super::socket::BodyFailure;
+use super::{LOOP_HEADER, Shared, refusal};
+use crate::exchange::{self, Direction, Failure, FailureKind, Mark, Message};
+use crate::store::{NewExchange, StoreError};
+use crate::wire::{BodyFraming, RequestHead};
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use std::sync::Arc;
+
+/// How the reading of a body ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Whole,
+    OverCap,
+    Failed(BodyFailure),
+}
+
+/// Takes a push to a source that is there.
+pub(super) async fn take(shared: &Arc<Shared>, arrival: Arrival, source: &str, body: Body) -> Answer {
+    if has_come_round(&arrival.head, shared.hooks.instance()) {
+        return refusal::going_round(arrival.unread());
+    }
+    if !shared.rate.take(source, arrival.started.instant) {
+        return refusal::too_many(arrival.unread());
+    }
+    match read(shared, &arrival, body).await {
+        Ok((_, Ending::Failed(BodyFailure::Memory))) => {
+            Answer::try_again(Manner::LAST, "Not stored: too much is in memory. Send it again.", "1")
+        }
+        Ok((body, ending)) => keep(shared, arrival, source, body, ending).await,
+        Err(error) => Answer::not_stored(Manner::LAST, &error),
+    }
+}
+
+/// True if the request was forwarded by this instance (security: A→B→A).
+fn has_come_round(head: &RequestHead, instance: &str) -> bool {
+    let ids = head.headers.all(LOOP_HEADER).flat_map(|value| value.split(|&byte| byte == b','));
+    ids.map(<[u8]>::trim_ascii).any(|id| id == instance.as_bytes())
+}
+
+/// Reads the body into the store's spool. Of one over the cap, or that says it will be, only the beginning is kept.
+async fn read(shared: &Shared, arrival: &Arrival, body: Body) -> Result<(exchange::Body, Ending), StoreError> {
+    let cap = shared.limits.body_cap();
+    match arrival.head.framing {
+        BodyFraming::Length(length) if length > cap && arrival.wants_continue => {
+            Ok((exchange::Body::default(), Ending::OverCap))
+        }
+        BodyFraming::Length(length) if length > cap => {
+            let start = read_start(body).await;
+            Ok((exchange::Body::Inline(start), Ending::OverCap))
+        }
+        framing => read_all(shared, cap, framing, body).await,
+    }
+}
+
+/// The first bytes of a body, as far as they come.
+async fn read_start(body: Body) -> Bytes {
+    let (mut start, mut pieces) = (BytesMut::new(), body.into_data_stream());
+    while start.len() < STUB_BYTES
+        && let Some(Ok(piece)) = pieces.next().await
+    {
+        append(&mut start, &piece);
+    }
+    start.freeze()
+}
+
+/// Adds a piece to the beginning of a body, up to what is kept of one over the cap.
+fn append(start: &mut BytesMut, piece: &[u8]) {
+    start.extend_from_slice(&piece[..piece.len().min(STUB_BYTES - start.len())]);
+}
+
+async fn read_all(
+    shared: &Shared,
+    cap: u64,
+    framing: BodyFraming,
+    body: Body,
+) -> Result<(exchange::Body, Ending), StoreError> {
+    let (mut spool, mut start) = (shared.store.spool(), BytesMut::new());
+    let mut pieces = body.into_data_stream();
+    let mut ending = Ending::Whole;
+    while let Some(piece) = pieces.next().await {
+        let piece = match piece {
+            Ok(piece) => piece,
+            Err(error) => {
+                ending = Ending::Failed(failure_in(error));
+                break;
+            }
+        };
+        // Only a chunked body can turn out to be over the cap; its beginning is kept aside for that.
+        if framing == BodyFraming::Chunked {
+            append(&mut start, &piece);
+            if spool.len() + piece.len() as u64 > cap {
+                return Ok((exchange::Body::Inline(start.freeze()), Ending::OverCap));
+            }
+        }
+        spool.write(piece).await?;
+    }
+    Ok((spool.finish().await?, ending))
+}
+
+fn failure_in(error: axum::Error) -> BodyFailure {
+    error.into_inner().downcast::<BodyFailure>().map_or(BodyFailure::Gone, |failure| *failure)
+}
+
+/// Has the exchange committed, then lets the answer go.
+async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, body: exchange::Body, ending: Ending) -> Answer {
+    let (answer, mark, failure) = verdict(&arrival, ending, shared.limits.body_cap());
+    let framing = arrival.home.take_framing().encode();
+    let head = &arrival.head;
+    let (provider, event_type) = recognise(head, &body);
+    let mut marks = Vec::from_iter(mark);
+    if came_through_tunnel(shared, head) {
+        marks.push(Mark::ViaTunnel);
+    }
+    let exchange = NewExchange {
+        direction: Direction::Push,
+        origin: shared.hooks.origin(head),
+        started_at: arrival.started.at,
+        duration: Some(arrival.started.micros()),
+        method: head.method.clone(),
+        url: head.target.clone(),
+        source: Some(source.to_owned()),
+        event_type,
+        provider,
+        status: (!answer.wire.is_empty()).then_some(answer.status),
+        request: Message { head: head.raw.clone(), framing, body },
+        response: (!answer.wire.is_empty()).then(|| answer.message()),
+        timing: None,
+        failure,
+        peer: Some(arrival.peer.to_string()),
+        parent: None,
+        request_id: None,
+        marks,
+    };
+    commit(shared, exchange, answer, arrival.manner).await
+}
+
+/// The answer to a body that ended like this, the mark of the exchange, and the failure it shows.
+fn verdict(arrival: &Arrival, ending: Ending, cap: u64) -> (Answer, Option<Mark>, Option<Failure>) {
+    let failure = |kind, failure: BodyFailure| Some(Failure { kind, message: failure.to_string(), hint: None });
+    let last = Manner { closes: true, ..arrival.manner };
+    let incomplete = Some(Mark::Incomplete);
+    match ending {
+        Ending::Whole => (Answer::stored(arrival.manner), None, None),
+        Ending::OverCap => (refusal::body_too_long(last, cap), Some(Mark::Truncated), None),
+        Ending::Failed(why @ BodyFailure::Slow) => {
+            (refusal::too_slow(last), incomplete, failure(FailureKind::Timeout, why))
+        }
+        Ending::Failed(why @ BodyFailure::Problem(_)) => {
+            (refusal::bad_body(last, &why.to_string()), incomplete, failure(FailureKind::Protocol, why))
+        }
+        Ending::Failed(why) => (Answer::nobody(), incomplete, failure(FailureKind::Incomplete, why)),
+    }
+}
+
+fn came_through_tunnel(shared: &Shared, head: &RequestHead) -> bool {
+    shared
+        .hooks
+        .public_host()
+        .is_some_and(|host| head.headers.first("host").is_some_and(|h| h.eq_ignore_ascii_case(host.as_bytes())))
+}
+
+/// The promise: the answer is let go only after the commit.
+#[cfg(not(feature = "mutant-answer-before-commit"))]
+async fn commit(shared: &Arc<Shared>, exchange: NewExchange, answer: Answer, manner: Manner) -> Answer {
+    match shared.store.save(exchange).await {
+        Ok(_) => answer,
+        // What is refused anyway stays refused: sending it again would not help.
+        Err(_) if answer.status >= 400 => answer,
+        Err(error) => Answer::not_stored(manner, &error),
+    }
+}
+
+/// The broken promise that the kill harness must catch.
+#[cfg(feature = "mutant-answer-before-commit")]
+async fn commit(shared: &Arc<Shared>, exchange: NewExchange, answer: Answer, _: Manner) -> Answer {
+    let shared = shared.clone();
+    tokio::spawn(async move { shared.store.save(exchange).await });
+    answer
+}
+
+/// Whose event it is and what its provider calls it.
+fn recognise(_head: &RequestHead, _body: &exchange::Body) -> (Option<&'static str>, Option<String>) {
+    (None, None)
+}

@@ -1,0 +1,134 @@
+//! The feed: tells whoever shows the workspace that something changed, at most 20 times a second.
+
+use super::{Engine, Parts};
+use crate::api::{ApiError, FeedEvent, ListenerStatus, Status, Stored};
+use crate::exchange::ExchangeId;
+use std::time::Duration;
+use tokio::sync::broadcast;
+use tokio::time::{Instant, sleep_until};
+
+/// The shortest time between two events.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// How often the file is looked at for what other processes have stored.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// Events that a slow reader may be behind; it is told that it missed some, and reads the status anew.
+const BEHIND: usize = 32;
+
+/// The changed exchanges that one event names at most.
+const CHANGED: i64 = 1_000;
+
+/// Where events are sent to; it outlives the workspace that is open.
+#[derive(Debug, Clone)]
+pub(crate) struct Feed(broadcast::Sender<FeedEvent>);
+
+impl Default for Feed {
+    fn default() -> Self {
+        Self(broadcast::channel(BEHIND).0)
+    }
+}
+
+impl Feed {
+    /// The events from now on.
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<FeedEvent> {
+        self.0.subscribe()
+    }
+
+    pub(crate) fn send(&self, event: FeedEvent) {
+        let _ = self.0.send(event); // nobody may be listening
+    }
+}
+
+impl Parts {
+    /// Wakes the feed. `lists` says that sources, collections or settings changed.
+    pub(crate) fn notice_change(&self, lists: bool) {
+        if lists {
+            self.jobs.note_lists();
+        }
+        self.changed.notify_one();
+    }
+
+    /// What runs, and what is stored.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn status(&self, known: Stored) -> Result<Status, ApiError> {
+        Ok(Status {
+            workspace: self.store.path().to_string_lossy().into_owned(),
+            listener: self.listener(),
+            tunnel: self.tunnel.status(),
+            stored: self.store.stored(known).await?,
+            auto_source: self.doorway.is_auto(),
+            unknown_paths: self.doorway.unknown_paths(),
+            notice: self.store.trouble().map(|trouble| trouble.to_string()),
+            version: env!("CARGO_PKG_VERSION").into(),
+        })
+    }
+}
+
+impl Engine {
+    /// Sends events until the engine is closed. Runs as a task of its own.
+    pub(crate) async fn keep_feeding(self, feed: Feed) {
+        let mut tunnel = self.tunnel.watch();
+        let mut committed = self.store.committed();
+        let Ok(mut file) = self.store.watch_others().await else { return };
+        let mut version = file.version().await.unwrap_or_default();
+        let mut stored = Stored::default();
+        let mut last: Option<Status> = None;
+        loop {
+            let next = Instant::now() + PAUSE;
+            if let Ok(status) = self.status(stored).await {
+                let changed = self.changed_since(stored.newest).await;
+                stored = status.stored;
+                let lists = self.jobs.take_lists();
+                let jobs = self.jobs.progress();
+                if last.as_ref() != Some(&status) || lists || !changed.is_empty() || !jobs.is_empty() {
+                    last = Some(status.clone());
+                    feed.send(FeedEvent { status, changed, lists, jobs });
+                }
+            }
+            sleep_until(next).await;
+            tokio::select! {
+                () = self.changed.notified() => {}
+                done = committed.changed() => if done.is_err() { return },
+                _ = tunnel.changed() => {}
+                () = other_commit(&mut file, &mut version) => {
+                    self.read_lists_again().await;
+                }
+            }
+        }
+    }
+
+    /// Pushes that were there before and have a replay or forward since.
+    async fn changed_since(&self, newest: ExchangeId) -> Vec<ExchangeId> {
+        self.store.parents_since(newest, CHANGED).await.unwrap_or_default()
+    }
+
+    /// Another process may have made sources, requests or settings.
+    async fn read_lists_again(&self) {
+        for name in self.store.source_names().await.unwrap_or_default() {
+            self.doorway.add_source(&name);
+        }
+        self.jobs.note_lists();
+    }
+
+    /// True while this process listens.
+    pub fn is_listening(&self) -> bool {
+        matches!(self.listener(), ListenerStatus::Listening { .. })
+    }
+}
+
+/// Returns once the file has another version than before.
+async fn other_commit(file: &mut crate::store::FileWatch, version: &mut i64) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        match file.version().await {
+            Ok(now) if now != *version => {
+                *version = now;
+                return;
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The engine as the listener sees it: which names are open, and what it should note.
+
+use crate::api::{ApiError, AutoSource};
+use crate::capture::Hooks;
+use crate::exchange::{Micros, Origin};
+use crate::tunnel::{Probes, TunnelState, TunnelStatus};
+use crate::wire::RequestHead;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::sync::watch;
+
+/// The header that a sample event carries: a word that only this process knows, so that nobody else's request can pass
+/// for a sample.
+pub(crate) const SAMPLE_HEADER: &str = "Pushpull-Sample";
+
+/// What stands between the listener and the engine.
+#[derive(Debug)]
+pub(crate) struct Doorway {
+    sources: RwLock<HashSet<String>>,
+    auto_source: Mutex<AutoSource>,
+    tunnel: watch::Receiver<TunnelStatus>,
+    unknown_paths: AtomicU64,
+    probes: Arc<Probes>,
+    instance: String,
+    sample_word: String,
+}
+
+impl Doorway {
+    pub(super) fn new(
+        sources: Vec<String>,
+        auto_source: AutoSource,
+        tunnel: watch::Receiver<TunnelStatus>,
+        probes: Arc<Probes>,
+    ) -> Result<Self, ApiError> {
+        Ok(Self {
+            sources: RwLock::new(sources.into_iter().collect()),
+            auto_source: Mutex::new(auto_source),
+            tunnel,
+            unknown_paths: AtomicU64::new(0),
+            probes,
+            instance: random_word()?,
+            sample_word: random_word()?,
+        })
+    }
+
+    /// Opens a name.
+    pub(crate) fn add_source(&self, name: &str) {
+        self.sources.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+    }
+
+    pub(crate) fn set_auto_source(&self, auto_source: AutoSource) {
+        *self.auto_source.lock().unwrap_or_else(PoisonError::into_inner) = auto_source;
+    }
+
+    /// Requests that no source took.
+    pub(crate) fn unknown_paths(&self) -> u64 {
+        self.unknown_paths.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn sample_word(&self) -> &str {
+        &self.sample_word
+    }
+
+    /// Whether a first request to a name makes a source at this moment. A tunnel that is lost may come back by itself,
+    /// so it counts as up.
+    pub(super) fn is_auto(&self) -> bool {
+        match *self.auto_source.lock().unwrap_or_else(PoisonError::into_inner) {
+            AutoSource::Always => true,
+            AutoSource::Never => false,
+            AutoSource::Local => matches!(self.tunnel.borrow().state, TunnelState::Off | TunnelState::Failed { .. }),
+        }
+    }
+}
+
+impl Hooks for Doorway {
+    fn now(&self) -> Micros {
+        crate::store::micros_now()
+    }
+
+    fn accepts(&self, source: &str) -> bool {
+        if self.sources.read().unwrap_or_else(PoisonError::into_inner).contains(source) {
+            return true;
+        }
+        let auto = self.is_auto();
+        if auto {
+            self.add_source(source);
+        }
+        auto
+    }
+
+    fn unknown_path(&self) {
+        self.unknown_paths.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn origin(&self, head: &RequestHead) -> Origin {
+        match head.headers.first(SAMPLE_HEADER) {
+            Some(word) if word == self.sample_word.as_bytes() => Origin::Sample,
+            _ => Origin::Captured,
+        }
+    }
+
+    fn public_host(&self) -> Option<Arc<str>> {
+        match &self.tunnel.borrow().state {
+            TunnelState::Up { url, .. } => url.split_once("://").map(|(_, host)| Arc::from(host)),
+            _ => None,
+        }
+    }
+
+    fn probed(&self, nonce: &str) -> bool {
+        self.probes.seen(nonce)
+    }
+
+    fn instance(&self) -> &str {
+        &self.instance
+    }
+}
+
+fn random_word() -> Result<String, ApiError> {
+    let mut bytes = [0_u8; 12];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| ApiError::failed(format!("The system gives no random numbers: {error}.")))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,73 @@
+//! Starting and stopping the listener.
+
+use super::{Engine, ListenerLock, Parts};
+use crate::api::{ApiError, ErrorCode, ListenOptions, ListenerStatus};
+use crate::capture::{Limits, ListenError, Listener};
+use std::sync::PoisonError;
+
+impl Engine {
+    /// Starts the listener, in place of the one there is.
+    ///
+    /// # Errors
+    /// `PortTaken` if the port is and `fallback` is off; `Invalid` for an address that is none; else what the system
+    /// says. The status tells the same.
+    pub async fn start_listening(&self, options: ListenOptions) -> Result<ListenerStatus, ApiError> {
+        let status = match self.try_listening(&options).await {
+            Ok(status) => status,
+            Err(error) => {
+                self.set_listener(ListenerStatus::Failed { message: error.message.clone(), hint: error.hint.clone() });
+                return Err(error);
+            }
+        };
+        self.set_listener(status.clone());
+        Ok(status)
+    }
+
+    async fn try_listening(&self, options: &ListenOptions) -> Result<ListenerStatus, ApiError> {
+        self.stop_listening().await;
+        let mut listening = self.listening.lock().await;
+        let lock = ListenerLock::take(self.store.path())
+            .map_err(|error| ApiError::failed(format!("The listener's lock could not be made: {error}.")))?;
+        let Some(lock) = lock else { return Ok(ListenerStatus::Elsewhere) };
+        let limits = Limits { body_bytes: self.settings().body_cap, ..Limits::default() };
+        let listener = Listener::bind(options, limits, self.store.clone(), self.doorway.clone()).await?;
+        let port = listener.address().port();
+        let status = ListenerStatus::Listening { url: listener.url(), port, wanted: listener.wanted() };
+        self.sender.set_own_ports(vec![port]);
+        *listening = Some((listener, lock));
+        Ok(status)
+    }
+
+    /// Stops the listener: no new connections, what it has taken is answered.
+    pub async fn stop_listening(&self) {
+        let listening = self.listening.lock().await.take();
+        if let Some((listener, _lock)) = listening {
+            listener.shutdown().await;
+        }
+        self.sender.set_own_ports(Vec::new());
+        self.set_listener(ListenerStatus::Off);
+    }
+}
+
+impl Parts {
+    /// The state of the listener.
+    pub fn listener(&self) -> ListenerStatus {
+        self.listener.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_listener(&self, status: ListenerStatus) {
+        *self.listener.write().unwrap_or_else(PoisonError::into_inner) = status;
+        self.notice_change(false);
+    }
+}
+
+impl From<ListenError> for ApiError {
+    fn from(error: ListenError) -> Self {
+        let code = match error {
+            ListenError::Taken(_) => ErrorCode::PortTaken,
+            ListenError::NotAnAddress(_) => ErrorCode::Invalid,
+            _ => ErrorCode::Failed,
+        };
+        Self::new(code, error.to_string(), error.hint())
+    }
+}

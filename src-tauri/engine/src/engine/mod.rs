@@ -1,0 +1,163 @@
+//! One open workspace and what runs on it: the listener, the sender, the tunnel, the word index, the feed.
+
+mod documents;
+mod feed;
+mod hooks;
+mod jobs;
+mod listening;
+mod lock;
+mod samples;
+mod tickets;
+
+pub(crate) use documents::{headers, off_thread, wire_bytes, wire_rows};
+pub(crate) use feed::Feed;
+pub(crate) use jobs::Jobs;
+
+use crate::api::{ApiError, AutoSource, ListenerStatus, Settings};
+use crate::capture::Listener;
+use crate::exchange::ExchangeId;
+use crate::inspect::{BodyRef, Document};
+use crate::send::Sender;
+use crate::store::Store;
+use crate::tunnel::{Probes, Tunnel};
+use documents::Documents;
+use hooks::Doorway;
+use lock::ListenerLock;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+use tickets::Tickets;
+use tokio::sync::{Mutex, Notify};
+
+/// One open workspace and what runs on it. Cheap to clone; what runs stops when [`Engine::close`] is called or the last
+/// clone is dropped.
+#[derive(Debug, Clone)]
+pub struct Engine(Arc<Parts>);
+
+/// What an engine is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The workspace file.
+    pub store: Store,
+    /// The way out.
+    pub sender: Sender,
+    /// The public URL.
+    pub tunnel: Tunnel,
+    pub(crate) probes: Arc<Probes>,
+    pub(crate) doorway: Arc<Doorway>,
+    pub(crate) documents: Documents,
+    pub(crate) tickets: Tickets,
+    pub(crate) jobs: Jobs,
+    settings: RwLock<Settings>,
+    listening: Mutex<Option<(Listener, ListenerLock)>>,
+    listener: RwLock<ListenerStatus>,
+    changed: Notify,
+    indexing: tokio::task::JoinHandle<()>,
+}
+
+impl std::ops::Deref for Engine {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Engine {
+    /// Opens the workspace at `path`, making it if it is not there. Nothing listens yet.
+    ///
+    /// # Errors
+    /// If the file can't be a workspace: see [`crate::store::StoreError`].
+    pub async fn open(path: &Path) -> Result<Self, ApiError> {
+        crate::tunnel::use_ring();
+        let store = Store::open(path).await?;
+        let settings = store.settings().await?;
+        let probes = Arc::new(Probes::default());
+        let tunnel = Tunnel::default();
+        let names = store.source_names().await?;
+        let doorway = Doorway::new(names, settings.auto_source, tunnel.watch(), probes.clone())?;
+        Ok(Self(Arc::new(Parts {
+            sender: Sender::new(store.clone()),
+            tunnel,
+            probes,
+            doorway: Arc::new(doorway),
+            documents: Documents::default(),
+            tickets: Tickets::default(),
+            jobs: Jobs::default(),
+            settings: RwLock::new(settings),
+            listening: Mutex::default(),
+            listener: RwLock::new(ListenerStatus::Off),
+            changed: Notify::new(),
+            indexing: store.start_indexing(),
+            store,
+        })))
+    }
+
+    /// Stops what runs: the listener answers what it has taken, the tunnel closes.
+    pub async fn close(&self) {
+        self.tunnel.stop().await;
+        self.stop_listening().await;
+        self.tickets.cancel_all();
+    }
+}
+
+impl Parts {
+    /// A body made ready to be read.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such exchange.
+    pub async fn document(&self, body: BodyRef) -> Result<Arc<Document>, ApiError> {
+        self.documents.get(&self.store, body).await
+    }
+
+    /// Sends a captured push on to a URL as it came in.
+    ///
+    /// # Errors
+    /// `Invalid` if the URL can't be used; `NotFound` if the push is gone.
+    pub async fn forward(&self, push: ExchangeId, to: &str) -> Result<ExchangeId, ApiError> {
+        crate::replay::forward(&self.store, &self.sender, push, to).await
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> Settings {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps the settings. A tunnel's secret is never written down.
+    ///
+    /// # Errors
+    /// `Invalid` if a value can't be used; else what the store says.
+    pub async fn save_settings(&self, mut settings: Settings) -> Result<Settings, ApiError> {
+        check_settings(&settings)?;
+        settings.tunnel = settings.tunnel.without_secret();
+        self.store.save_settings(&settings).await?;
+        self.doorway.set_auto_source(settings.auto_source);
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings.clone();
+        self.notice_change(true);
+        Ok(settings)
+    }
+
+    /// Sets whether a first request to a name makes a source, for as long as this process runs.
+    pub fn set_auto_source(&self, auto_source: AutoSource) {
+        self.doorway.set_auto_source(auto_source);
+    }
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        self.indexing.abort();
+    }
+}
+
+fn check_settings(settings: &Settings) -> Result<(), ApiError> {
+    if settings.bind.parse::<std::net::IpAddr>().is_err() {
+        return Err(ApiError::invalid(format!(
+            "{:?} is not an address to listen on. Write 127.0.0.1, or 0.0.0.0 for every network.",
+            settings.bind
+        )));
+    }
+    let cap = crate::capture::HARD_BODY_BYTES;
+    if settings.body_cap == 0 || settings.body_cap > cap {
+        return Err(ApiError::invalid(format!("The body cap is between 1 byte and {} MiB.", cap >> 20)));
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! Fields of forms and queries: order, duplicates and escapes that are none are kept.
+
+use super::{Part, Parts};
+use crate::exchange::Header;
+
+/// Fields or parts of one body that are shown.
+pub(crate) const PARTS_LIMIT: usize = 10_000;
+
+/// Characters of a field or part that are shown.
+pub(crate) const PART_TEXT: usize = 2_000;
+
+/// The decoded query of a request target or URL, in order; empty if it has none. A name without `=` has an empty
+/// value. Bytes that are not UTF-8 once decoded are shown as replacement characters.
+pub fn query_fields(target: &str) -> Vec<Header> {
+    let target = target.split_once('#').map_or(target, |(before, _)| before);
+    let Some((_, query)) = target.split_once('?') else { return Vec::new() };
+    fields(query.as_bytes()).map(|field| Header { name: text(field.name), value: text(field.value) }).collect()
+}
+
+/// The fields of an `application/x-www-form-urlencoded` body.
+pub(crate) fn parts(body: &[u8]) -> Parts {
+    let mut all = fields(body);
+    let parts: Vec<Part> = all.by_ref().take(PARTS_LIMIT).map(part).collect();
+    let notice = all.next().map(|_| format!("The form has more fields than the {PARTS_LIMIT} that are shown."));
+    Parts { parts, notice }
+}
+
+fn part(field: Field<'_>) -> Part {
+    let value = text(field.value);
+    let cut = value.char_indices().nth(PART_TEXT).map_or(value.len(), |(at, _)| at);
+    Part {
+        name: Some(text(field.name)),
+        file_name: None,
+        headers: Vec::new(),
+        offset: field.offset as u64,
+        size: field.value.len() as u64,
+        text: Some(value[..cut].to_owned()),
+    }
+}
+
+/// A field as it stands.
+struct Field<'a> {
+    name: &'a [u8],
+    value: &'a [u8],
+    /// Where the value starts.
+    offset: usize,
+}
+
+fn fields(bytes: &[u8]) -> impl Iterator<Item = Field<'_>> {
+    let mut next = 0;
+    bytes.split(|&byte| byte == b'&').filter_map(move |field| {
+        let start = next;
+        next += field.len() + 1;
+        let name = field.split(|&byte| byte == b'=').next()?;
+        let value = field.get(name.len() + 1..).unwrap_or_default();
+        let offset = start + field.len() - value.len();
+        (!field.is_empty()).then_some(Field { name, value, offset })
+    })
+}
+
+/// Undoes `+` and `%XX`; a `%` that starts no escape stays (WHATWG URL, application/x-www-form-urlencoded parsing).
+fn text(bytes: &[u8]) -> String {
+    let spaced: Vec<u8> = bytes.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
+    percent_encoding::percent_decode(&spaced).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_order_duplicates_and_broken_escapes() {
+        let body = b"b=2&a=1+1&&a=%C3%A9%zz&flag&=x&eq=a=b";
+        let parts = parts(body);
+        let shown: Vec<_> =
+            parts.parts.iter().map(|part| (part.name.as_deref().unwrap(), part.text.as_deref().unwrap())).collect();
+        assert_eq!(shown, [("b", "2"), ("a", "1 1"), ("a", "é%zz"), ("flag", ""), ("", "x"), ("eq", "a=b")]);
+        for part in &parts.parts {
+            let value = &body[part.offset as usize..(part.offset + part.size) as usize];
+            assert_eq!(text(value), part.text.clone().unwrap());
+        }
+        assert_eq!(parts.notice, None);
+    }
+
+    #[test]
+    fn shows_a_bounded_number_of_fields() {
+        let parts = parts("a&".repeat(PARTS_LIMIT + 1).as_bytes());
+        assert_eq!(parts.parts.len(), PARTS_LIMIT);
+        assert!(parts.notice.is_some());
+    }
+
+    #[test]
+    fn decodes_the_query_of_a_target() {
+        let shown: Vec<_> = query_fields("/in/x?a=1&a=%2B+?#c?d=2").into_iter().map(|f| (f.name, f.value)).collect();
+        assert_eq!(shown, [("a".into(), "1".into()), ("a".into(), "+ ?".into())]);
+        assert!(query_fields("/in/x").is_empty() && query_fields("/?").is_empty());
+    }
+}

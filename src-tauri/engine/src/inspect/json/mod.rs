@@ -1,0 +1,15 @@
+//! JSON as it stands: a strict reader (RFC 8259) that keeps the bytes and an index of the values in them. Digits,
+//! escapes, order, duplicate keys, lone surrogates and invalid UTF-8 all survive, and nothing recurses on depth.
+
+mod escape;
+mod index;
+mod pretty;
+mod read;
+
+pub(crate) use escape::{escaped, unescaped};
+pub(crate) use index::{Json, Node};
+pub(crate) use pretty::{INDENT_LEVELS, laid_out};
+pub(crate) use read::{ReadError, read};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! Decides what a body is: by its Content-Type where that is true, else by its bytes.
+
+use super::BodyKind;
+
+/// What is known of a body before its kind.
+pub(crate) struct Evidence<'a> {
+    /// The media type without parameters, lower case; empty if there is none.
+    pub(crate) essence: &'a str,
+    /// The text, without a byte order mark.
+    pub(crate) text: &'a [u8],
+    /// True if every byte was valid in the charset.
+    pub(crate) valid: bool,
+}
+
+/// What the media type says.
+enum Declared {
+    Json,
+    Xml,
+    Html,
+    Form,
+    Multipart,
+    Text,
+    Other,
+}
+
+/// What the body is. `is_json` reads the whole text and is asked at most once.
+pub(crate) fn kind(evidence: &Evidence<'_>, is_json: impl FnOnce() -> bool) -> BodyKind {
+    let Some(first) = evidence.text.iter().copied().find(|byte| !byte.is_ascii_whitespace()) else {
+        return if evidence.text.is_empty() { BodyKind::Empty } else { BodyKind::Text };
+    };
+    let has_nul = memchr::memchr(0, evidence.text).is_some();
+    let is_text = evidence.valid && !has_nul;
+    match declared(evidence.essence) {
+        // JSON that is broken is still meant as JSON: the views say where it breaks.
+        Declared::Json if first != b'<' && (is_text || b"{[\"".contains(&first)) => BodyKind::Json,
+        Declared::Multipart => BodyKind::Multipart,
+        _ if b"{[".contains(&first) && is_json() => BodyKind::Json,
+        Declared::Html if first == b'<' => BodyKind::Html,
+        Declared::Xml if first == b'<' => BodyKind::Xml,
+        Declared::Form if is_text => BodyKind::Form,
+        Declared::Text if !has_nul => BodyKind::Text,
+        _ if !is_text => BodyKind::Binary,
+        _ if first == b'<' => markup(evidence.text),
+        _ => BodyKind::Text,
+    }
+}
+
+fn declared(essence: &str) -> Declared {
+    match essence {
+        "application/json" | "text/json" | "application/csp-report" => Declared::Json,
+        "text/html" | "application/xhtml+xml" => Declared::Html,
+        "application/xml" | "text/xml" => Declared::Xml,
+        "application/x-www-form-urlencoded" => Declared::Form,
+        _ if essence.ends_with("+json") => Declared::Json,
+        _ if essence.ends_with("+xml") => Declared::Xml,
+        _ if essence.starts_with("multipart/") => Declared::Multipart,
+        _ if essence.starts_with("text/") => Declared::Text,
+        _ => Declared::Other,
+    }
+}
+
+/// Tells HTML, XML and plain text that starts with `<` apart.
+fn markup(text: &[u8]) -> BodyKind {
+    let start = text.trim_ascii_start();
+    let starts = |prefix: &[u8]| start.get(..prefix.len()).is_some_and(|got| got.eq_ignore_ascii_case(prefix));
+    if starts(b"<!doctype html") || starts(b"<html") || starts(b"<head") || starts(b"<body") {
+        return BodyKind::Html;
+    }
+    match start {
+        [b'<', b'?' | b'!', ..] => BodyKind::Xml,
+        [b'<', next, ..] if next.is_ascii_alphabetic() => BodyKind::Xml,
+        _ => BodyKind::Text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(essence: &str, text: &str) -> BodyKind {
+        let is_json = || serde_json::from_str::<serde_json::Value>(text).is_ok();
+        kind(&Evidence { essence, text: text.as_bytes(), valid: true }, is_json)
+    }
+
+    #[test]
+    fn believes_the_type_where_it_is_true() {
+        for (essence, text, expected) in [
+            ("application/json", "{\"a\":1}", BodyKind::Json),
+            ("application/json", "{\"a\":", BodyKind::Json),
+            ("application/json", "12", BodyKind::Json),
+            ("application/vnd.api+json", "[]", BodyKind::Json),
+            ("text/html", "<p>", BodyKind::Html),
+            ("application/soap+xml", "<a/>", BodyKind::Xml),
+            ("application/x-www-form-urlencoded", "a=1", BodyKind::Form),
+            ("multipart/form-data", "--x", BodyKind::Multipart),
+            ("text/plain", "hello", BodyKind::Text),
+            ("", "", BodyKind::Empty),
+        ] {
+            assert_eq!(of(essence, text), expected, "{essence}: {text}");
+        }
+    }
+
+    #[test]
+    fn believes_the_bytes_where_it_is_not() {
+        for (essence, text, expected) in [
+            ("application/json", "<!DOCTYPE html><p>", BodyKind::Html),
+            ("application/x-www-form-urlencoded", "{\"a\":1}", BodyKind::Json),
+            ("text/plain", " [1]", BodyKind::Json),
+            ("text/html", "{\"a\":1}", BodyKind::Json),
+            ("application/octet-stream", "<?xml version='1.0'?><a/>", BodyKind::Xml),
+            ("", "{not json", BodyKind::Text),
+            ("", "a\0b", BodyKind::Binary),
+            ("image/png", "\u{89}PNG\0", BodyKind::Binary),
+        ] {
+            assert_eq!(of(essence, text), expected, "{essence}: {text}");
+        }
+    }
+}

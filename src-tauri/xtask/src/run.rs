@@ -1,0 +1,24 @@
+//! `cargo xtask run`: from a fresh clone to an open window.
+
+use crate::command::{cargo, command, run as run_command};
+use crate::{packages, web};
+use anyhow::{Result, bail};
+
+/// Installs what is missing, builds what changed and opens the window.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    if cfg!(target_os = "linux") && !has_display() {
+        bail!(
+            "There is no display to open a window on. Without one, capture with `cargo run --release -p pushpull -- \
+             listen`: once installed that is `pushpull listen`."
+        );
+    }
+    packages::install(packages::Needed::ToRun)?;
+    web::build()?;
+    run_command(&mut cargo(&["build", "--quiet", "--release", "--package", "pushpull-desktop"]))?;
+    run_command(command(&["target/release/pushpull-desktop"]).args(arguments))
+}
+
+/// True if X11 or Wayland is there to open a window on.
+pub(crate) fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}

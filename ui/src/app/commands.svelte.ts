@@ -1,0 +1,56 @@
+// Who does what: the parts of the window that are there now provide the actions they can run.
+import { ACTIONS, existsOn, type Action, type ActionId } from "./actions";
+import { navigation } from "./navigation.svelte";
+import { sayError } from "./toasts.svelte";
+
+export interface Doing {
+  /** False while it can't be done; always true if left out. */
+  when?: () => boolean;
+  run: () => unknown;
+}
+
+let provided = $state.raw<ReadonlyMap<string, Doing>>(new Map());
+
+/**
+ * Provides what actions do; the answer takes it back. In a component: `$effect(() => provideActions({ … }))`.
+ * The newest provider of an action wins.
+ */
+export function provideActions(doings: Partial<Record<ActionId, Doing | (() => unknown)>>): () => void {
+  const own = Object.entries(doings).map(
+    ([id, doing]) => [id, typeof doing === "function" ? { run: doing } : doing] as const,
+  );
+  change((map) => own.forEach(([id, doing]) => map.set(id, doing)));
+  return () => change((map) => own.forEach(([id, doing]) => map.get(id) === doing && map.delete(id)));
+}
+
+let current = new Map<string, Doing>();
+
+/** Effects that provide must not come to depend on what is provided: so it is kept twice, and only read here untracked. */
+function change(edit: (map: Map<string, Doing>) => void) {
+  current = new Map(current);
+  edit(current);
+  provided = current;
+}
+
+export function canRun(id: string): boolean {
+  const doing = provided.get(id);
+  return doing !== undefined && (doing.when?.() ?? true);
+}
+
+/** Runs an action if it can be done now. False if it could not. */
+export function runAction(id: ActionId | (string & {})): boolean {
+  const doing = current.get(id);
+  if (!doing || !(doing.when?.() ?? true)) return false;
+  try {
+    const done = doing.run();
+    if (done instanceof Promise) done.catch(sayError);
+  } catch (thrown) {
+    sayError(thrown);
+  }
+  return true;
+}
+
+/** What can be run on this screen now, in the order of the table. */
+export function runnable(): Action[] {
+  return ACTIONS.filter((action: Action) => existsOn(action, navigation.screen) && canRun(action.id));
+}

@@ -1,0 +1,62 @@
+// Where the window stands, and the ways from one screen to another. Screens call these; the shell shows what they say.
+import type { ExportScope } from "$ipc/bindings/ExportScope";
+
+export type Screen = "inbox" | "requests" | "compare" | "settings";
+
+/** What the requests screen is asked to open. */
+export type RequestToOpen = { type: "new" } | { type: "saved"; id: number } | { type: "fromExchange"; id: number };
+
+/** The dialog that lies over the screen. */
+export type Dialog = { type: "replay"; ids: number[] } | { type: "export"; scope: ExportScope };
+
+class Navigation {
+  screen = $state<Screen>("inbox");
+  /** The exchanges on the compare screen, the base first. */
+  compared = $state.raw<number[]>([]);
+  /** Taken (set to null) by the requests screen once it has opened it. */
+  requestToOpen = $state.raw<RequestToOpen | null>(null);
+  /** Taken (set to null) by the inbox once it has selected it. */
+  exchangeToShow = $state.raw<number | null>(null);
+  dialog = $state.raw<Dialog | null>(null);
+  paletteOpen = $state(false);
+  shortcutsOpen = $state(false);
+  tunnelOpen = $state(false);
+}
+
+export const navigation = new Navigation();
+
+export function goTo(screen: Screen) {
+  navigation.screen = screen;
+}
+
+/** Holds two to eight exchanges against each other, the first being the base. */
+export function openCompare(ids: number[]) {
+  navigation.compared = ids.slice(0, 8);
+  navigation.screen = "compare";
+}
+
+/** Asks where to, then sends captured pushes again. */
+export function openReplay(ids: number[]) {
+  navigation.dialog = { type: "replay", ids };
+}
+
+/** Asks how, then exports. */
+export function openExport(scope: ExportScope) {
+  navigation.dialog = { type: "export", scope };
+}
+
+export function closeDialog() {
+  navigation.dialog = null;
+}
+
+/** Opens a request in a tab of its own. */
+export function openRequest(request: RequestToOpen) {
+  navigation.requestToOpen = request;
+  navigation.screen = "requests";
+}
+
+/** Shows an exchange in the inbox. */
+export function openExchange(id: number) {
+  navigation.exchangeToShow = id;
+  navigation.screen = "inbox";
+}

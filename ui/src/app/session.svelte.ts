@@ -1,0 +1,78 @@
+// What runs and what is stored, as the feed tells it: the one copy that all screens read.
+import type { ApiError } from "$ipc/bindings/ApiError";
+import type { FeedEvent } from "$ipc/bindings/FeedEvent";
+import type { JobProgress } from "$ipc/bindings/JobProgress";
+import type { Settings } from "$ipc/bindings/Settings";
+import type { Source } from "$ipc/bindings/Source";
+import type { Status } from "$ipc/bindings/Status";
+import { asApiError, call } from "$ipc/call";
+import { listenToFeed } from "$ipc/feed";
+
+type Receiver = (event: FeedEvent) => void;
+
+class Session {
+  status = $state.raw<Status | null>(null);
+  settings = $state.raw<Settings | null>(null);
+  sources = $state.raw<Source[]>([]);
+  jobs = $state.raw<JobProgress[]>([]);
+  /** Why the engine does not answer. */
+  problem = $state.raw<ApiError | null>(null);
+  /** Grows when another workspace was opened: what was read from the old one is void. */
+  workspaceRevision = $state(0);
+  #receivers = new Set<Receiver>();
+
+  /** The address that pushes go to on this computer, or null while the listener is down. */
+  readonly localUrl = $derived(this.status?.listener.type === "listening" ? this.status.listener.url : null);
+  /** The public address, or null while no tunnel is up. */
+  readonly publicUrl = $derived(this.status?.tunnel.state.type === "up" ? this.status.tunnel.state.url : null);
+
+  /** Reads everything once and follows the feed from then on; the answer stops it. */
+  async start(): Promise<() => void> {
+    const stop = await listenToFeed((event) => this.#receive(event));
+    await this.refresh();
+    return stop;
+  }
+
+  async refresh() {
+    try {
+      const [status, settings] = await Promise.all([call("status", {}), call("settings", {})]);
+      this.take(status);
+      this.settings = settings;
+      this.sources = (await call("sources", {})).sources;
+      this.problem = null;
+    } catch (thrown) {
+      this.problem = asApiError(thrown);
+    }
+  }
+
+  /** Takes the status that a command answered, ahead of the feed. */
+  take(status: Status) {
+    if (this.status && this.status.workspace !== status.workspace) this.workspaceRevision += 1;
+    this.status = status;
+  }
+
+  /** Calls `receive` on every event of the feed; the answer stops it. */
+  onFeed(receive: Receiver): () => void {
+    this.#receivers.add(receive);
+    return () => this.#receivers.delete(receive);
+  }
+
+  #receive(event: FeedEvent) {
+    this.take(event.status);
+    this.jobs = event.jobs;
+    if (event.lists) void this.refreshLists();
+    for (const receive of this.#receivers) receive(event);
+  }
+
+  async refreshLists() {
+    try {
+      const [settings, sources] = await Promise.all([call("settings", {}), call("sources", {})]);
+      this.settings = settings;
+      this.sources = sources.sources;
+    } catch (thrown) {
+      this.problem = asApiError(thrown);
+    }
+  }
+}
+
+export const session = new Session();

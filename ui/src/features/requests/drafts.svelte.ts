@@ -1,0 +1,197 @@
+// The open tabs of the requests screen. Every change is kept in the workspace within a moment, so that a crash costs
+// nothing that was typed.
+import { asApiError, call } from "$ipc/call";
+import type { ApiError } from "$ipc/bindings/ApiError";
+import type { Draft } from "$ipc/bindings/Draft";
+import type { RequestDefinition } from "$ipc/bindings/RequestDefinition";
+import { emptyDefinition, nameFromUrl } from "./definition";
+import { DraftTab } from "./draft.svelte";
+
+/** How long after a change a tab is kept, ms: one write for a burst of keys. */
+export const KEEP_AFTER = 150;
+
+/** The open tabs. */
+export class Drafts {
+  tabs = $state.raw<DraftTab[]>([]);
+  activeKey = $state<string | null>(null);
+  loaded = $state(false);
+  /** Why the last change could not be kept. */
+  problem = $state.raw<ApiError | null>(null);
+
+  readonly active = $derived(this.tabs.find((tab) => tab.key === this.activeKey) ?? null);
+
+  private readonly waiting = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly watchers = new Map<string, () => void>();
+
+  /** Reads the tabs that were open. */
+  async load(): Promise<void> {
+    const { drafts } = await call("drafts", {});
+    const tabs = await Promise.all(drafts.map(async (draft) => new DraftTab(draft, await savedOf(draft))));
+    for (const stop of this.watchers.values()) stop();
+    this.watchers.clear();
+    this.tabs = tabs;
+    this.activeKey = tabs[0]?.key ?? null;
+    for (const tab of tabs) this.watch(tab);
+    this.loaded = true;
+  }
+
+  /** Opens a new tab with this in it. */
+  create(definition: RequestDefinition = emptyDefinition(), name?: string): DraftTab {
+    const draft = {
+      key: crypto.randomUUID(),
+      requestId: null,
+      position: this.nextPosition(),
+      unsaved: false,
+      shown: null,
+    };
+    const tab = new DraftTab({ ...draft, definition, name: name ?? nameFromUrl(definition.url) }, null);
+    tab.named = name !== undefined;
+    return this.add(tab);
+  }
+
+  /** Opens a saved request, or shows the tab that has it. */
+  async openSaved(id: number): Promise<DraftTab> {
+    const there = this.tabs.find((tab) => tab.requestId === id);
+    if (there) {
+      this.activeKey = there.key;
+      return there;
+    }
+    const saved = await call("saved_request", { id });
+    const newest = await call("list", { filter: `request:${id}`, upto: null, from: 0, count: 1, near: null });
+    const draft: Draft = {
+      key: crypto.randomUUID(),
+      requestId: id,
+      position: this.nextPosition(),
+      name: saved.name,
+      definition: saved.definition,
+      unsaved: false,
+      shown: newest.rows[0]?.id ?? null,
+    };
+    return this.add(new DraftTab(draft, structuredClone(saved.definition)));
+  }
+
+  /** Keeps the request of a tab; `parent` says where a new one goes. */
+  async save(tab: DraftTab, name: string, parent: number | null): Promise<void> {
+    const definition = $state.snapshot(tab.definition) as RequestDefinition;
+    const saved = await call("save_request", { id: tab.requestId, parent, name, definition });
+    tab.requestId = saved.id;
+    tab.name = saved.name;
+    tab.named = true;
+    tab.saved = definition;
+    await this.keep(tab);
+  }
+
+  /** Closes a tab and answers what reopens it. */
+  async close(tab: DraftTab): Promise<() => void> {
+    const at = this.tabs.indexOf(tab);
+    const draft = tab.toDraft();
+    this.forget(tab);
+    this.tabs = this.tabs.filter((other) => other !== tab);
+    if (this.activeKey === tab.key) this.activeKey = (this.tabs[at] ?? this.tabs[at - 1])?.key ?? null;
+    await call("close_draft", { key: tab.key });
+    return () => {
+      const again = new DraftTab(draft, tab.saved);
+      again.answers = tab.answers;
+      this.add(again, at);
+    };
+  }
+
+  /** Shows the tab before or after the active one, round the ends. */
+  step(by: 1 | -1): void {
+    const at = this.tabs.findIndex((tab) => tab.key === this.activeKey);
+    this.activeKey = this.tabs.at((at + by) % this.tabs.length)?.key ?? null;
+  }
+
+  /** Shows the tab at a place, from 1; 9 is the last. */
+  activate(place: number): void {
+    const tab = place === 9 ? this.tabs.at(-1) : this.tabs[place - 1];
+    if (tab) this.activeKey = tab.key;
+  }
+
+  /** The saved request of a tab is gone: the tab stays as a new one. */
+  detach(ids: ReadonlySet<number>): void {
+    for (const tab of this.tabs) {
+      if (tab.requestId === null || !ids.has(tab.requestId)) continue;
+      tab.requestId = null;
+      tab.saved = null;
+    }
+  }
+
+  /** Keeps at once what still waits: the window is about to go. */
+  async flush(): Promise<void> {
+    await Promise.all(this.tabs.filter((tab) => this.waiting.has(tab.key)).map((tab) => this.keep(tab)));
+  }
+
+  private add(tab: DraftTab, at = this.tabs.length): DraftTab {
+    this.tabs = this.tabs.toSpliced(at, 0, tab);
+    this.activeKey = tab.key;
+    this.watch(tab);
+    this.schedule(tab);
+    return tab;
+  }
+
+  private nextPosition(): number {
+    return this.tabs.reduce((highest, tab) => Math.max(highest, tab.position), -1) + 1;
+  }
+
+  /** Keeps a tab a moment after each change of what is kept of it. */
+  private watch(tab: DraftTab): void {
+    let first = true;
+    const stop = $effect.root(() => {
+      $effect(() => {
+        touch(tab.definition);
+        if (!tab.named && tab.requestId === null) tab.name = nameFromUrl(tab.definition.url);
+        void [tab.name, tab.requestId, tab.shown];
+        if (!first) this.schedule(tab);
+        first = false;
+      });
+    });
+    this.watchers.set(tab.key, stop);
+  }
+
+  private schedule(tab: DraftTab): void {
+    clearTimeout(this.waiting.get(tab.key));
+    this.waiting.set(
+      tab.key,
+      setTimeout(() => void this.keep(tab), KEEP_AFTER),
+    );
+  }
+
+  private async keep(tab: DraftTab): Promise<void> {
+    clearTimeout(this.waiting.get(tab.key));
+    this.waiting.delete(tab.key);
+    try {
+      await call("save_draft", tab.toDraft());
+      this.problem = null;
+    } catch (thrown) {
+      this.problem = asApiError(thrown);
+    }
+  }
+
+  private forget(tab: DraftTab): void {
+    clearTimeout(this.waiting.get(tab.key));
+    this.waiting.delete(tab.key);
+    this.watchers.get(tab.key)?.();
+    this.watchers.delete(tab.key);
+  }
+}
+
+/** What is saved under a draft; null if it never was or is gone. */
+async function savedOf(draft: Draft): Promise<RequestDefinition | null> {
+  if (draft.requestId === null) return null;
+  try {
+    return (await call("saved_request", { id: draft.requestId })).definition;
+  } catch (thrown) {
+    if (asApiError(thrown).code !== "notFound") throw thrown;
+    draft.requestId = null;
+    return null;
+  }
+}
+
+/** Reads every value, so that an effect runs again when one changes; strings are not copied. */
+function touch(value: unknown): void {
+  if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) touch(inner);
+}
+
+/** The one set of tabs of the window. */
+export const drafts = new Drafts();

@@ -1,0 +1,133 @@
+// An export as it is asked for, previewed and carried out.
+import { asApiError, call } from "$ipc/call";
+import type { ApiError } from "$ipc/bindings/ApiError";
+import type { ExportFormat } from "$ipc/bindings/ExportFormat";
+import type { ExportPreview } from "$ipc/bindings/ExportPreview";
+import type { ExportQuery } from "$ipc/bindings/ExportQuery";
+import type { ExportScope } from "$ipc/bindings/ExportScope";
+import { chooseSave, copyText } from "$ipc/desktop";
+
+/** The formats, what they are good for, and the ending of their files. */
+export const FORMATS: readonly { value: ExportFormat; title: string; ending: string; about: string }[] = [
+  { value: "ndjson", title: "NDJSON", ending: "ndjson", about: "One JSON object a line, nothing lost. Pushpull's own." },
+  { value: "har", title: "HAR", ending: "har", about: "HTTP Archive 1.2, for browsers and other tools." },
+  { value: "curl", title: "cURL", ending: "sh", about: "One command an exchange, to be run again." },
+  { value: "csv", title: "CSV", ending: "csv", about: "The list as a table, without bodies." },
+  { value: "http", title: "HTTP", ending: "http", about: "The bytes of the requests as they were on the wire." },
+  { value: "raw", title: "Body", ending: "bin", about: "The bytes of one body: of the request of a push, of the response of a pull." },
+];
+
+/** Formats that hold bytes as they were: nothing can be masked in them without altering them. */
+const EXACT: readonly ExportFormat[] = ["raw"];
+
+/** What is offered to be exported. */
+export interface ScopeChoice {
+  value: string;
+  title: string;
+  scope: ExportScope;
+}
+
+/** One export dialog. */
+export class Export {
+  readonly scopes: readonly ScopeChoice[];
+  chosen = $state("");
+  format = $state<ExportFormat>("ndjson");
+  redact = $state(true);
+  counts = $state.raw<Record<string, number>>({});
+  preview = $state.raw<ExportPreview | null>(null);
+  problem = $state.raw<ApiError | null>(null);
+  /** The export into a file that is under way. */
+  ticket = $state<string | null>(null);
+
+  readonly scope = $derived.by(() => this.scopes.find(({ value }) => value === this.chosen)?.scope ?? everything);
+  readonly exact = $derived(EXACT.includes(this.format));
+  readonly query: ExportQuery = $derived({ scope: this.scope, format: this.format, redact: this.redact && !this.exact });
+  readonly count = $derived(this.counts[this.chosen] ?? null);
+  /** Why this can't be exported as chosen; null if it can. */
+  readonly obstacle = $derived(
+    this.count === 0
+      ? "There is no exchange in it."
+      : this.format === "raw" && this.count !== null && this.count !== 1
+        ? "Body takes exactly one exchange. Select one in the list, or choose another format."
+        : null,
+  );
+  private run = 0;
+
+  constructor(scope: ExportScope) {
+    this.scopes = choices(scope);
+    this.chosen = this.scopes[0]?.value ?? "all";
+  }
+
+  /** Asks how many exchanges each choice holds. */
+  async countAll(): Promise<void> {
+    for (const { value, scope } of this.scopes) {
+      const rows = scope.type === "selection" ? scope.ids.length : await rowsOf(scope.filter);
+      this.counts = { ...this.counts, [value]: rows };
+    }
+  }
+
+  /** Asks what it would look like; only the newest answer counts. */
+  async look(): Promise<void> {
+    const run = ++this.run;
+    if (this.obstacle) {
+      this.preview = null;
+      return;
+    }
+    try {
+      const preview = await call("preview_export", this.query);
+      if (run !== this.run) return;
+      this.preview = preview;
+      this.problem = null;
+    } catch (thrown) {
+      if (run !== this.run) return;
+      this.preview = null;
+      this.problem = asApiError(thrown);
+    }
+  }
+
+  /** Asks for a file and writes it. Answers its path; null if nothing was written. */
+  async save(name: string): Promise<{ path: string; count: number } | null> {
+    const ending = FORMATS.find(({ value }) => value === this.format)?.ending ?? "txt";
+    const path = await chooseSave(`${name}.${ending}`);
+    if (path === null) return null;
+    const ticket = crypto.randomUUID();
+    this.ticket = ticket;
+    this.problem = null;
+    try {
+      return await call("export", { query: this.query, path, ticket });
+    } catch (thrown) {
+      this.problem = asApiError(thrown);
+      return null;
+    } finally {
+      this.ticket = null;
+    }
+  }
+
+  /** Puts it on the clipboard. False if it can't be put there. */
+  async copy(): Promise<boolean> {
+    try {
+      const { text } = await call("export_text", this.query);
+      await copyText(text);
+      return true;
+    } catch (thrown) {
+      this.problem = asApiError(thrown);
+      return false;
+    }
+  }
+
+  async cancel(): Promise<void> {
+    if (this.ticket) await call("cancel", { ticket: this.ticket });
+  }
+}
+
+const everything: ExportScope = { type: "filter", filter: "" };
+
+function choices(scope: ExportScope): ScopeChoice[] {
+  const all: ScopeChoice = { value: "all", title: "Everything", scope: everything };
+  if (scope.type === "selection") return [{ value: "selection", title: "The selection", scope }, all];
+  return scope.filter.trim() === "" ? [all] : [{ value: "filter", title: "All that the filter finds", scope }, all];
+}
+
+async function rowsOf(filter: string): Promise<number> {
+  return (await call("count", { filter, upto: null })).rows;
+}

@@ -1,0 +1,171 @@
+// The stand-in's bodies: one JSON document for all, read the way the engine reads them.
+import type { Answers } from "./index";
+import type { FakeState } from "./state";
+import type { TreeRow } from "../bindings/TreeRow";
+
+const DOCUMENT = {
+  id: "evt_1QT8rLKz4",
+  type: "invoice.paid",
+  created: 1795349048917,
+  livemode: false,
+  object: {
+    id: "in_1QT8rLKz4",
+    amount_paid: 4200,
+    customer_email: "billing@example.com",
+    note: "left\u202eright and zero\u200bwidth",
+    lines: Array.from({ length: 120 }, (_, n) => ({
+      id: `il_${n}`,
+      amount: n * 100,
+      description: `Line ${n}`,
+      discounts: [],
+    })),
+    discount: null,
+  },
+  pending_webhooks: 2,
+};
+
+interface Node {
+  row: Omit<TreeRow, "open">;
+  above: number[];
+  path: string;
+  pointer: string;
+  value: unknown;
+}
+
+const nodes: Node[] = [];
+function add(
+  value: unknown,
+  depth: number,
+  key: string | null,
+  index: number,
+  siblings: number,
+  above: number[],
+  path: string,
+  pointer: string,
+) {
+  const node = nodes.length;
+  const container = typeof value === "object" && value !== null;
+  const kind =
+    value === null
+      ? "null"
+      : Array.isArray(value)
+        ? "array"
+        : (typeof value as "object" | "string" | "number" | "boolean");
+  const entries = container ? Object.entries(value) : [];
+  nodes.push({
+    row: {
+      node,
+      depth,
+      key,
+      index,
+      kind,
+      text: container ? "" : JSON.stringify(value),
+      cut: false,
+      children: entries.length,
+      siblings,
+      chips: key === "created" ? [{ kind: "time", text: "12:04:08.917, 0.6 s before arrival" }] : [],
+    },
+    above,
+    path,
+    pointer,
+    value,
+  });
+  entries.forEach(([name, inner], place) => {
+    const array = Array.isArray(value);
+    add(
+      inner,
+      depth + 1,
+      array ? null : name,
+      place,
+      entries.length,
+      [...above, node],
+      array ? `${path}[${place}]` : `${path}['${name}']`,
+      `${pointer}/${name}`,
+    );
+  });
+}
+add(DOCUMENT, 0, null, 0, 1, [], "$", "");
+
+const pretty = JSON.stringify(DOCUMENT, null, 2).split("\n");
+const flat = [JSON.stringify(DOCUMENT)].flatMap((line) => line.match(/.{1,2000}/gs) ?? []);
+const bytes = new TextEncoder().encode(JSON.stringify(DOCUMENT));
+
+export function bodyAnswers(state: FakeState): Answers {
+  const page = <T>(rows: T[], from: number, count: number) => ({
+    total: rows.length,
+    rows: rows.slice(from, from + count),
+  });
+  return {
+    body_info: ({ id, side }) => ({
+      kind: side === "response" && state.summary(id).direction === "push" ? "text" : "json",
+      size: bytes.length,
+      decodedSize: bytes.length,
+      contentType: "application/json",
+      codings: [],
+      charset: "utf-8",
+      notice: null,
+      problem: null,
+    }),
+    text_rows: ({ pretty: laidOut, from, count }) =>
+      page(
+        (laidOut ? pretty : flat).map((text, place) => ({
+          line: laidOut ? place + 1 : 1,
+          continued: !laidOut && place > 0,
+          text,
+        })),
+        from,
+        count,
+      ),
+    raw_rows: ({ from, count }) =>
+      page(
+        ["POST /in/stripe HTTP/1.1", "Host: 127.0.0.1:4400", "", ...flat].map((text, place) => ({
+          line: place + 1,
+          continued: false,
+          text,
+        })),
+        from,
+        count,
+      ),
+    tree_rows: ({ depth, toggled, from, count }) => {
+      const flipped = new Set(toggled);
+      const open = (node: Node) => node.row.children > 0 && node.row.depth < depth !== flipped.has(node.row.node);
+      const rows = nodes
+        .filter((node) => node.above.every((up) => open(nodes[up] as Node)))
+        .map((node) => ({ ...node.row, open: open(node) }));
+      return page(rows, from, count);
+    },
+    tree_node: ({ node }) => {
+      const found = nodes[node] as Node;
+      return {
+        pointer: found.pointer,
+        jsonPath: found.path,
+        text: JSON.stringify(found.value),
+        cut: false,
+        above: found.above,
+      };
+    },
+    hex_rows: ({ from, count }) => ({
+      total: Math.ceil(bytes.length / 16),
+      rows: Array.from({ length: Math.max(0, Math.min(count, Math.ceil(bytes.length / 16) - from)) }, (_, place) => {
+        const part = [...bytes.slice((from + place) * 16, (from + place + 1) * 16)];
+        return {
+          offset: (from + place) * 16,
+          hex: part.map((byte) => byte.toString(16).padStart(2, "0")).join(" "),
+          ascii: part.map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : ".")).join(""),
+        };
+      }),
+    }),
+    find: ({ needle, view }) => {
+      const lower = needle.toLowerCase();
+      const lines =
+        view === "tree"
+          ? nodes.map((node) => `${node.row.key ?? ""} ${node.row.text}`)
+          : view === "pretty"
+            ? pretty
+            : flat;
+      return { hits: lines.flatMap((line, place) => (line.toLowerCase().includes(lower) ? [place] : [])), more: false };
+    },
+    parts: () => ({ parts: [], notice: null }),
+    body_bytes: () => bytes.slice().buffer,
+  };
+}

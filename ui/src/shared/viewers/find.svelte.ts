@@ -1,0 +1,57 @@
+// Finding a text in a body: where it stands, and which place is the current one.
+import type { BodyRef } from "$ipc/bindings/BodyRef";
+import type { FindView } from "$ipc/bindings/FindView";
+import { call } from "$ipc/call";
+import { count } from "$shared/format";
+
+const WAIT = 150;
+
+export class Find {
+  needle = $state("");
+  hits = $state.raw<number[]>([]);
+  more = $state(false);
+  at = $state(0);
+  busy = $state(false);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #revision = 0;
+
+  /** The row or node of the current hit. */
+  readonly current = $derived(this.hits[this.at] ?? null);
+  readonly words = $derived(
+    this.needle === ""
+      ? ""
+      : this.hits.length === 0
+        ? this.busy
+          ? "searching"
+          : "no hit"
+        : `${count(this.at + 1)} of ${count(this.hits.length)}${this.more ? "+" : ""}`,
+  );
+
+  /** Looks for the needle once typing rests. */
+  look(body: BodyRef, view: FindView) {
+    clearTimeout(this.#timer);
+    const revision = ++this.#revision;
+    const needle = this.needle;
+    if (needle === "") {
+      this.hits = [];
+      this.more = this.busy = false;
+      return;
+    }
+    this.busy = true;
+    this.#timer = setTimeout(() => void this.#ask(body, view, needle, revision), WAIT);
+  }
+
+  async #ask(body: BodyRef, view: FindView, needle: string, revision: number) {
+    const found = await call("find", { body, needle, view }).catch(() => ({ hits: [], more: false }));
+    if (revision !== this.#revision) return;
+    this.hits = found.hits;
+    this.more = found.more;
+    this.at = 0;
+    this.busy = false;
+  }
+
+  step(by: number) {
+    const all = this.hits.length;
+    if (all > 0) this.at = (this.at + by + all) % all;
+  }
+}

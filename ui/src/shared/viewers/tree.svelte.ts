@@ -1,0 +1,109 @@
+// The JSON tree: which containers are open, which row is selected, where a node's row is.
+import type { BodyRef } from "$ipc/bindings/BodyRef";
+import type { NodePlace } from "$ipc/bindings/NodePlace";
+import type { TreeRow } from "$ipc/bindings/TreeRow";
+import { call } from "$ipc/call";
+import { PagedRows } from "$shared/virtual/pages.svelte";
+import { VirtualScroll } from "$shared/virtual/scroll.svelte";
+
+/** Containers less deep than this are open at first. */
+const OPEN_DEPTH = 3;
+const EVERYTHING = 1_000_000;
+
+export class Tree {
+  scroll = new VirtualScroll();
+  pages: PagedRows<TreeRow>;
+  selected = $state(0);
+  place = $state.raw<NodePlace | null>(null);
+  #depth = OPEN_DEPTH;
+  #toggled = new Set<number>();
+  #placeRevision = 0;
+
+  constructor(readonly body: BodyRef) {
+    this.pages = new PagedRows<TreeRow>((from, count) =>
+      call("tree_rows", { body, depth: this.#depth, toggled: [...this.#toggled], from, count }),
+    );
+    this.pages.reset();
+  }
+
+  get allOpen(): boolean {
+    return this.#depth === EVERYTHING;
+  }
+
+  row(index: number): TreeRow | undefined {
+    return this.pages.row(index);
+  }
+
+  select(index: number) {
+    this.selected = Math.min(Math.max(0, index), Math.max(0, this.pages.total - 1));
+    this.scroll.show(this.selected);
+    void this.locate();
+  }
+
+  /** Reads where the selected node stands. */
+  async locate() {
+    const revision = ++this.#placeRevision;
+    const row = this.row(this.selected);
+    if (!row) return;
+    const place = await call("tree_node", { body: this.body, node: row.node }).catch(() => null);
+    if (revision === this.#placeRevision) this.place = place;
+  }
+
+  toggle(row: TreeRow) {
+    if (row.children === 0) return;
+    this.#flip(row.node);
+    this.pages.reset(true);
+  }
+
+  openAll(open: boolean) {
+    this.#depth = open ? EVERYTHING : 1;
+    this.#toggled.clear();
+    this.selected = 0;
+    this.scroll.moveTo(0);
+    this.pages.reset(true);
+  }
+
+  /** Opens what is above a node and selects it. */
+  async reveal(node: number) {
+    const place = await call("tree_node", { body: this.body, node });
+    const closed = place.above.filter((above, depth) => depth < this.#depth === this.#toggled.has(above));
+    closed.forEach((above) => this.#flip(above));
+    if (closed.length > 0) this.pages.reset(true);
+    const index = await this.#indexOf(node);
+    if (index !== null) this.select(index);
+  }
+
+  /** Moves up to the row of the container above. */
+  selectParent() {
+    const row = this.row(this.selected);
+    if (!row) return;
+    for (let index = this.selected - 1; index >= 0; index--) {
+      const above = this.row(index);
+      if (!above) return;
+      if (above.depth < row.depth) return this.select(index);
+    }
+  }
+
+  /** Rows are in the order of their nodes: halving finds the one. */
+  async #indexOf(node: number): Promise<number | null> {
+    let low = 0;
+    let high = (await this.#ask(0, 1)).total - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const row = (await this.#ask(middle, 1)).rows[0];
+      if (!row) return null;
+      if (row.node === node) return middle;
+      if (row.node < node) low = middle + 1;
+      else high = middle - 1;
+    }
+    return null;
+  }
+
+  #ask(from: number, count: number) {
+    return call("tree_rows", { body: this.body, depth: this.#depth, toggled: [...this.#toggled], from, count });
+  }
+
+  #flip(node: number) {
+    if (!this.#toggled.delete(node)) this.#toggled.add(node);
+  }
+}
