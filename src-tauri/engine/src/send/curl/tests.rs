@@ -49,7 +49,12 @@ fn commands_become_requests() {
         ("curl \\\n  -H 'A: b' \\\r\n  http://a", "GET", "http://a", ""),
         ("curl http://a -d $'l\\'1\\nl2\\u00fc\\x41\\101'", "POST", "http://a", "l'1\nl2üAA"),
         ("curl -d @- http://a <<'EOF'\n{\"a\": 1}\nEOF\n", "POST", "http://a", "{\"a\": 1}"),
-        ("curl.exe ^\"http://a/?b^&c^\" ^\r\n  --data-raw ^\"^{^\\^\"d^\\^\":1^}^\"", "POST", "http://a/?b&c", "{\"d\":1}"),
+        (
+            "curl.exe ^\"http://a/?b^&c^\" ^\r\n  --data-raw ^\"^{^\\^\"d^\\^\":1^}^\"",
+            "POST",
+            "http://a/?b&c",
+            "{\"d\":1}",
+        ),
         ("curl http://a -d \"it's \\\"x\\\" \\n\"", "POST", "http://a", "it's \"x\" \\n"),
         ("curl http://a/{{id}}", "GET", "http://a/{{id}}", ""),
         ("curl http://a -- -x", "GET", "http://a", ""),
@@ -80,7 +85,10 @@ fn options_become_headers_in_their_order() {
 #[test]
 fn options_of_sending_are_taken_over() {
     let options = |command: &str| read(command).definition.options;
-    assert_eq!((options("curl -L -m 2.5 http://a").follow_redirects, options("curl -m 2.5 http://a").timeout_ms), (true, 2500));
+    assert_eq!(
+        (options("curl -L -m 2.5 http://a").follow_redirects, options("curl -m 2.5 http://a").timeout_ms),
+        (true, 2500)
+    );
     assert_eq!((options("curl http://a").follow_redirects, options("curl http://a").timeout_ms), (false, 30_000));
 }
 
@@ -95,9 +103,11 @@ fn body_kinds_follow_the_content_type() {
         body("curl -H 'Content-Type: text/xml' -d '<a/>' http://a"),
         RequestBody::Raw { text: "<a/>".into(), content_type: String::new() }
     );
-    let form = |text: &str| RequestBody::Raw { text: text.into(), content_type: "application/x-www-form-urlencoded".into() };
+    let form =
+        |text: &str| RequestBody::Raw { text: text.into(), content_type: "application/x-www-form-urlencoded".into() };
     assert_eq!(body("curl -d '{\"a\":1}' http://a"), form("{\"a\":1}"));
-    let part = MultipartField { on: true, name: "a".into(), value: "b.txt".into(), file: true, content_type: "t/p".into() };
+    let part =
+        MultipartField { on: true, name: "a".into(), value: "b.txt".into(), file: true, content_type: "t/p".into() };
     assert_eq!(body("curl -F 'a=@b.txt;type=t/p' http://a"), RequestBody::Multipart { parts: vec![part] });
 }
 

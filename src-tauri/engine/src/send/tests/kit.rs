@@ -71,7 +71,8 @@ pub(crate) fn request(method: &str, url: impl Into<String>) -> RequestDefinition
 }
 
 pub(crate) fn fields<const N: usize>(pairs: [(&str, &str); N]) -> Vec<Field> {
-    let field = |(name, value): (&str, &str)| Field { on: true, name: name.into(), value: value.into(), note: String::new() };
+    let field =
+        |(name, value): (&str, &str)| Field { on: true, name: name.into(), value: value.into(), note: String::new() };
     pairs.map(field).into()
 }
 

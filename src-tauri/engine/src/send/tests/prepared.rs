@@ -50,7 +50,8 @@ fn each_problem_stands_at_its_field() {
 
 #[test]
 fn variables_are_put_in_everywhere_once() {
-    let variables: Variables = [("h", "host.example"), ("v", "{{h}}")].map(|(n, v)| (n.to_owned(), v.to_owned())).into();
+    let variables: Variables =
+        [("h", "host.example"), ("v", "{{h}}")].map(|(n, v)| (n.to_owned(), v.to_owned())).into();
     let mut definition = request("POST", "http://{{h}}/{{v}}");
     definition.headers = fields([("X-{{h}}", "{{v}}")]);
     definition.body = RequestBody::Json { text: "{\"a\":\"{{v}}\"}".into() };
@@ -67,8 +68,12 @@ fn the_preview_marks_what_is_added() {
     definition.body = RequestBody::Json { text: "[]".into() };
     let preview = preview_head(&definition);
     assert_eq!((preview.line.as_str(), preview.problem), ("POST /a%20b HTTP/1.1", None));
-    let added: Vec<_> = preview.headers.iter().map(|h| (h.field.name.as_str(), h.field.value.as_str(), h.added)).collect();
-    assert_eq!(added[..3], [("Host", "h", true), ("accept", "x/y", false), ("Authorization", "Basic dXNlcjpwdw==", true)]);
+    let added: Vec<_> =
+        preview.headers.iter().map(|h| (h.field.name.as_str(), h.field.value.as_str(), h.added)).collect();
+    assert_eq!(
+        added[..3],
+        [("Host", "h", true), ("accept", "x/y", false), ("Authorization", "Basic dXNlcjpwdw==", true)]
+    );
     assert_eq!(added.last(), Some(&("Content-Length", "2", true)));
 }
 

@@ -30,7 +30,12 @@ struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
     fn new() -> Self {
+        Self::named("Test authority")
+    }
+
+    fn named(name: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
@@ -98,14 +103,19 @@ async fn a_body_that_ends_with_the_connection_is_whole_after_a_proper_close() {
 #[tokio::test]
 async fn each_fault_of_a_certificate_has_its_sentence() {
     let authority = Authority::new();
-    let expired = authority.serve("a.example", HELLO, |params| params.not_after = rcgen::date_time_ymd(2020, 2, 3)).await;
-    let early = authority.serve("a.example", HELLO, |params| params.not_before = rcgen::date_time_ymd(3000, 2, 3)).await;
+    let expired =
+        authority.serve("a.example", HELLO, |params| params.not_after = rcgen::date_time_ymd(2020, 2, 3)).await;
+    let early =
+        authority.serve("a.example", HELLO, |params| params.not_before = rcgen::date_time_ymd(3000, 2, 3)).await;
     let good = authority.serve("a.example", HELLO, |_| ()).await;
     for (exchange, message) in [
         (get(authority.trusting(), "a.example", expired).await, "expired on 2020-02-03."),
         (get(authority.trusting(), "a.example", early).await, "is not valid before 3000-02-03."),
         (get(authority.trusting(), "b.example", good).await, "is not for this name but for a.example."),
-        (get(Authority::new().trusting(), "a.example", good).await, "is from an issuer that this computer does not trust."),
+        (
+            get(Authority::named("Another").trusting(), "a.example", good).await,
+            "is from an issuer that this computer does not trust.",
+        ),
     ] {
         let failure = exchange.failure.unwrap();
         assert_eq!(failure.kind, FailureKind::Tls);
@@ -116,10 +126,17 @@ async fn each_fault_of_a_certificate_has_its_sentence() {
 
 #[tokio::test]
 async fn a_server_without_tls_is_told() {
-    let server = Server::saying("HTTP/1.1 400 Bad Request\r\n\r\n").await;
-    let exchange = get(Authority::new().trusting(), "a.example", server.address).await;
-    let kind = exchange.failure.as_ref().map(|failure| failure.kind);
-    assert_eq!(kind, Some(FailureKind::Tls), "{:?}", exchange.failure);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(async move {
+        let (mut tcp, _) = listener.accept().await.unwrap();
+        tcp.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        while tcp.read(&mut [0; 1024]).await.unwrap_or(0) > 0 {}
+    });
+    let failure = get(Authority::new().trusting(), "a.example", address).await.failure.unwrap();
+    assert_eq!(failure.kind, FailureKind::Tls);
+    assert_eq!(failure.message, format!("a.example:{} does not speak TLS on this port.", address.port()));
+    server.await.unwrap();
 }
 
 #[tokio::test]

@@ -78,8 +78,7 @@ async fn connections_are_used_again() {
 #[tokio::test]
 async fn an_idle_connection_that_has_died_is_replaced() {
     let desk = Desk::new().await;
-    let mut server =
-        Server::saying(Answer::then_close("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")).await;
+    let mut server = Server::saying(Answer::then_close("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")).await;
     for expected in 0..5 {
         let mut definition = request("POST", server.url("/"));
         definition.body = RequestBody::Json { text: "[]".into() };
