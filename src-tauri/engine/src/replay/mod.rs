@@ -1,15 +1,95 @@
 //! Sending a captured push again to a URL of the user's, the bytes as they came.
-use crate::api::ApiError;
-use crate::{exchange::ExchangeId, send::Sender, store::Store};
+//!
+//! The head keeps its lines, their order, case and spacing. Only these change: the target in the first line, the value
+//! of Host, the lines that ask for another protocol, and one line at the end that stops a push from going round for
+//! ever. The body and the framing of its chunks are those that came, streamed from the store.
+
+mod head;
+#[cfg(test)]
+mod tests;
+
+use crate::api::{ApiError, ErrorCode};
+use crate::exchange::{ExchangeId, Mark, Origin, Side};
+use crate::send::{Outgoing, Sender, Story, Target, Upload};
+use crate::store::{Store, StoredMessage};
+use crate::wire::Framing;
+use tokio_util::sync::CancellationToken;
+
+/// How long a replay may take.
+const TIMEOUT_MS: u32 = 30_000;
+
+/// Sends a captured push to `to` again and returns the exchange that came of it, which may be a failure. A `to` without
+/// a path takes the push's path behind `/in/NAME`; the push's query is kept. Redirects are not followed.
+///
+/// # Errors
+/// `Invalid` if `to` can't be used or the push was not kept whole; `NotFound` if it is gone; else what the store says.
 pub async fn replay(
-    _: &Store,
-    _: &Sender,
-    _: i64,
-    _: &str,
-    _: tokio_util::sync::CancellationToken,
+    store: &Store,
+    sender: &Sender,
+    push: ExchangeId,
+    to: &str,
+    cancel: CancellationToken,
 ) -> Result<ExchangeId, ApiError> {
-    Err(ApiError::failed("x"))
+    send_on(store, sender, push, to, Origin::Replay, cancel).await
 }
-pub async fn forward(_: &Store, _: &Sender, _: i64, _: &str) -> Result<ExchangeId, ApiError> {
-    Err(ApiError::failed("x"))
+
+/// Sends a push on as it came in. Otherwise like [`replay`].
+///
+/// # Errors
+/// Those of [`replay`].
+pub async fn forward(store: &Store, sender: &Sender, push: ExchangeId, to: &str) -> Result<ExchangeId, ApiError> {
+    send_on(store, sender, push, to, Origin::Forward, CancellationToken::new()).await
+}
+
+async fn send_on(
+    store: &Store,
+    sender: &Sender,
+    push: ExchangeId,
+    to: &str,
+    origin: Origin,
+    cancel: CancellationToken,
+) -> Result<ExchangeId, ApiError> {
+    let summary = store.summary(push).await?;
+    check_whole(push, &summary.marks)?;
+    let target = Target::parse(to).map_err(ApiError::invalid)?;
+    let message = store.message(push, Side::Request).await?.unwrap_or_default();
+    let outgoing = outgoing(store, sender, push, message, target, to)?;
+    let story =
+        Story { origin, parent: Some(push), request_id: None, source: summary.source, event_type: summary.event_type };
+    Ok(sender.deliver(&outgoing, story, TIMEOUT_MS, cancel).await?)
+}
+
+/// What was not kept whole can't be sent as it came.
+fn check_whole(push: ExchangeId, marks: &[Mark]) -> Result<(), ApiError> {
+    let reason = marks.iter().find_map(|mark| match mark {
+        Mark::Truncated => Some("its body was over the cap and is kept in part"),
+        Mark::Incomplete => Some("its sender went away before the end of the body"),
+        Mark::AmbiguousFraming => Some("it was refused, because its head can be read in two ways"),
+        Mark::ViaTunnel => None,
+    });
+    match reason {
+        Some(reason) => Err(ApiError::new(
+            ErrorCode::Invalid,
+            format!("Exchange {push} can't be replayed: {reason}."),
+            "Choose a push that was kept whole.",
+        )),
+        None => Ok(()),
+    }
+}
+
+fn outgoing(
+    store: &Store,
+    sender: &Sender,
+    push: ExchangeId,
+    message: StoredMessage,
+    mut target: Target,
+    to: &str,
+) -> Result<Outgoing, ApiError> {
+    let (method, pushed) = head::method_and_target(&message.head)
+        .ok_or_else(|| ApiError::invalid(format!("Exchange {push} has no request that can be replayed.")))?;
+    target.path = head::path(to, &target.path, &pushed);
+    let head = head::rewrite(&message.head, &target, &sender.instance());
+    let framing = Framing::decode(message.framing).unwrap_or_default();
+    let upload = Upload::stored(store.clone(), push, message.body_len, framing);
+    Ok(Outgoing { method, target, head, upload })
 }

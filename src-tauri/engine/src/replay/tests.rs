@@ -1,0 +1,1 @@
+//! Pushes replayed over real sockets.

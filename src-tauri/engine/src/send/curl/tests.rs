@@ -1,0 +1,1 @@
+//! Curl commands as people paste them.

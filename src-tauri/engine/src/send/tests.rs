@@ -1,0 +1,1 @@
+//! Sends over real sockets.
