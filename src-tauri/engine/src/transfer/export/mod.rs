@@ -98,9 +98,9 @@ pub async fn preview(store: &Store, query: &ExportQuery) -> Result<ExportPreview
     let mut out = Out::new(&mut bytes, Some(PREVIEW_LIMIT), CancellationToken::new());
     let mut export = Export::new(store, query).await?;
     match export.run(&mut out, &|_, _| {}).await {
-        Ok(_) | Err(ExportError::TooLong) => {}
+        Ok(_) | Err(ExportError::TooLong) => out.finish().await?,
         Err(error) => return Err(error),
-    }
+    };
     let masked = export.redactor.map(Redactor::masked).unwrap_or_default();
     Ok(ExportPreview { text: text_of_cut(&bytes), count: export.total, masked })
 }
