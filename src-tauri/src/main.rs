@@ -12,13 +12,16 @@ use arguments::{Arguments, Usage};
 use pushpull_engine::api::Api;
 use std::process::ExitCode;
 use std::sync::Arc;
-use tauri::AppHandle;
+use std::time::Duration;
+use tauri::{AppHandle, RunEvent};
 use tokio::sync::SetOnce;
 
 /// What serves the commands, once the workspace is open. Commands that come before wait for it, so that the window need
 /// not wait for the workspace.
 type Served = Arc<SetOnce<Api>>;
 
+/// How long closing the window waits for requests that are being answered.
+const CLOSING: Duration = Duration::from_secs(3);
 /// The exit code for "it could not be done", as on the command line.
 const EXIT_FAILED: u8 = 3;
 /// The exit code for bad usage, as on the command line.
@@ -60,7 +63,7 @@ fn has_display() -> bool {
 /// Opens the window and stays until it is closed.
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     let served: Served = Arc::new(SetOnce::new());
-    let asked = served.clone();
+    let (asked, closing) = (served.clone(), served.clone());
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _, _| window::focus(app)))
         .plugin(tauri_plugin_store::Builder::default().build())
@@ -74,8 +77,21 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             window::open(app.handle())?;
             Ok(())
         })
-        .run(tauri::generate_context!())?;
+        .build(tauri::generate_context!())?
+        .run(move |_, event| {
+            if let RunEvent::Exit = event {
+                close(&closing);
+            }
+        });
     Ok(())
+}
+
+/// Lets what runs on the workspace come to its end.
+fn close(served: &SetOnce<Api>) {
+    if let Some(api) = served.get() {
+        // What is not done by then is safe in the workspace, or was never acknowledged.
+        let _ = tauri::async_runtime::block_on(async { tokio::time::timeout(CLOSING, api.close()).await });
+    }
 }
 
 /// Opens the workspace beside the window and starts the feed.
@@ -86,7 +102,7 @@ fn start(app: &AppHandle, arguments: Arguments, served: Served) {
             .workspace
             .or_else(|| preferences::workspace(&app))
             .unwrap_or_else(|| place::default_workspace(&app));
-        let api = feed::open(path).await;
+        let api = Api::start(&path).await;
         feed::forward(&app, &api);
         // Nobody else sets it.
         let _ = served.set(api);

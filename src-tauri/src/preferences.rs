@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use tauri::{AppHandle, Theme};
 use tauri_plugin_store::StoreExt;
 
-/// The file, in the app's data folder. The page keeps its own preferences in the same one.
+/// The file, in the app's data folder. The page keeps its own preferences in it, as `window`.
 const FILE: &str = "preferences.json";
 
 /// The workspace opened last, if it is still there.
 pub(crate) fn workspace(app: &AppHandle) -> Option<PathBuf> {
-    let path = PathBuf::from(text(app, "workspace")?);
+    let path = PathBuf::from(kept(app, "workspace")?.as_str()?);
     path.exists().then_some(path)
 }
 
@@ -26,13 +26,13 @@ pub(crate) fn remember_workspace(app: &AppHandle, path: &Path) -> tauri_plugin_s
 
 /// The theme that the user chose; None follows the system.
 pub(crate) fn theme(app: &AppHandle) -> Option<Theme> {
-    match text(app, "theme")?.as_str() {
+    match kept(app, "window")?["theme"].as_str()? {
         "light" => Some(Theme::Light),
         "dark" => Some(Theme::Dark),
         _ => None,
     }
 }
 
-fn text(app: &AppHandle, key: &str) -> Option<String> {
-    app.store(FILE).ok()?.get(key)?.as_str().map(String::from)
+fn kept(app: &AppHandle, key: &str) -> Option<Value> {
+    app.store(FILE).ok()?.get(key)
 }

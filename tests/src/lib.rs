@@ -1,1 +1,29 @@
+//! What the suites stand on: the real programs, real sockets, real files, the real window.
+//!
+//! Every test makes a [`Home`] of its own, so that nothing it does is seen by another test or by the user's own
+//! Pushpull. Ports are always 0; readiness is a line, an answer or an event, never a pause.
 
+mod cli;
+mod dice;
+mod home;
+pub mod http;
+mod listener;
+mod payloads;
+mod programs;
+mod raw;
+mod receiver;
+mod tunnel;
+mod wait;
+mod window;
+
+pub use cli::{Output, pushpull};
+pub use dice::Dice;
+pub use home::Home;
+pub use listener::Listener;
+pub use payloads::{Payload, github_payloads};
+pub use programs::Program;
+pub use raw::{Answer, Raw};
+pub use receiver::{Received, Receiver};
+pub use tunnel::BoreServer;
+pub use wait::{PATIENCE, until};
+pub use window::{Theme, Window};

@@ -1,13 +1,25 @@
 //! The system's own dialogs for choosing a file.
 
+use serde::Deserialize;
 use serde_json::Value;
 use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use tokio::sync::oneshot;
 
-/// Asks for a file that is there. Answers its path, or null if the user closed the dialog.
-pub(crate) async fn choose_file(app: &AppHandle, title: &str) -> Value {
-    choose(app, |dialog, chosen| {
+/// Files that a dialog offers first.
+#[derive(Debug, Deserialize)]
+struct Filter {
+    name: String,
+    extensions: Vec<String>,
+}
+
+/// Asks for a file that is there; `filters` is a list of names with the endings they stand for, or null. Answers its path, or null if the user closed the dialog.
+pub(crate) async fn choose_file(app: &AppHandle, title: &str, filters: &Value) -> Value {
+    let filters: Vec<Filter> = Vec::deserialize(filters).unwrap_or_default();
+    choose(app, |mut dialog, chosen| {
+        for filter in &filters {
+            dialog = dialog.add_filter(&filter.name, &filter.extensions.iter().map(String::as_str).collect::<Vec<_>>());
+        }
         dialog.set_title(title).pick_file(move |path| {
             // The page may be gone by now.
             let _ = chosen.send(path);

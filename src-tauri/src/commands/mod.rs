@@ -10,16 +10,19 @@ use std::path::Path;
 use tauri::ipc::{Invoke, InvokeBody, InvokeError, Response};
 use tauri::{AppHandle, Manager};
 
-/// Answers a command of the page. Its payload is `{ "args": … }`.
+/// Answers a command of the page. The engine's take their arguments as `{ "args": … }`, the shell's own as they are.
 ///
 /// Returns true: there is no other handler that a command could be meant for.
 pub(crate) fn handle(served: &Served, invoke: Invoke) -> bool {
     let name = invoke.message.command().to_owned();
-    let args = arguments(invoke.message.payload());
+    let payload = match invoke.message.payload() {
+        InvokeBody::Json(payload) => payload.clone(),
+        InvokeBody::Raw(_) => Value::Null,
+    };
     let app = invoke.message.webview_ref().app_handle().clone();
     let served = served.clone();
     invoke.resolver.respond_async(async move {
-        match answer(&app, &served, &name, args).await {
+        match answer(&app, &served, &name, payload).await {
             Ok(Answer::Json(value)) => Ok(Response::new(value.to_string())),
             Ok(Answer::Bytes(bytes)) => Ok(Response::new(bytes)),
             Err(error) => Err(InvokeError::from(error)),
@@ -28,18 +31,11 @@ pub(crate) fn handle(served: &Served, invoke: Invoke) -> bool {
     true
 }
 
-/// The arguments of a command; an empty object if the page passed none.
-fn arguments(payload: &InvokeBody) -> Value {
-    match payload {
-        InvokeBody::Json(value) => value.get("args").cloned().unwrap_or_else(|| Value::Object(Default::default())),
-        InvokeBody::Raw(_) => Value::Null,
-    }
-}
-
-async fn answer(app: &AppHandle, served: &Served, name: &str, args: Value) -> Result<Answer, ApiError> {
-    if let Some(answer) = own(app, name, &args).await {
+async fn answer(app: &AppHandle, served: &Served, name: &str, mut payload: Value) -> Result<Answer, ApiError> {
+    if let Some(answer) = own(app, name, &payload).await {
         return answer.map(Answer::Json);
     }
+    let args = payload.get_mut("args").map(Value::take).unwrap_or_else(|| Value::Object(Default::default()));
     let opened = (name == "open_workspace").then(|| args["path"].as_str().map(String::from)).flatten();
     let answer = api::dispatch(served.wait().await, name, args).await?;
     if let Some(path) = opened {
@@ -51,25 +47,13 @@ async fn answer(app: &AppHandle, served: &Served, name: &str, args: Value) -> Re
 }
 
 /// Runs one of the shell's own commands; None if `name` is not among them.
-async fn own(app: &AppHandle, name: &str, args: &Value) -> Option<Result<Value, ApiError>> {
-    let text = |key: &str| args[key].as_str().unwrap_or_default();
+async fn own(app: &AppHandle, name: &str, payload: &Value) -> Option<Result<Value, ApiError>> {
+    let text = |key: &str| payload[key].as_str().unwrap_or_default();
     Some(match name {
-        "choose_file" => Ok(dialogs::choose_file(app, text("title")).await),
+        "choose_file" => Ok(dialogs::choose_file(app, text("title"), &payload["filters"]).await),
         "choose_save" => Ok(dialogs::choose_save(app, text("suggested")).await),
         "open_url" => outside::open_url(text("url")).map(|()| Value::Null),
         "copy_text" => outside::copy_text(app, text("text")).map(|()| Value::Null),
         _ => return None,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use tauri::ipc::InvokeBody;
-
-    #[test]
-    fn a_command_without_arguments_gets_an_empty_object() {
-        assert_eq!(super::arguments(&InvokeBody::Json(json!({}))), json!({}));
-        assert_eq!(super::arguments(&InvokeBody::Json(json!({"args": {"id": 1}}))), json!({"id": 1}));
-    }
 }

@@ -8,7 +8,7 @@ mod slow;
 use cases::{Case, Kept};
 use pushpull_engine::capture::Limits;
 use pushpull_engine::exchange::{FailureKind, Mark, Side};
-use rig::{NONCE, NOW, Rig};
+use rig::{ALL, NONCE, NOW, Rig};
 use std::sync::atomic::Ordering;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -120,7 +120,7 @@ async fn a_body_over_the_cap_is_refused_and_its_beginning_kept() {
         let row = rig.stored().await.pop().unwrap();
         assert_eq!((row.marks.as_slice(), row.status), (&[Mark::Truncated][..], Some(413)));
         assert_eq!(row.request_size, 64 * 1024);
-        assert_eq!(rig.store.body(row.id, Side::Request, 0..u64::MAX).await.unwrap(), body[..64 * 1024]);
+        assert_eq!(rig.store.body(row.id, Side::Request, ALL).await.unwrap(), body[..64 * 1024]);
         let wire = rig.wire(row.id, Side::Request).await;
         assert!([head.as_bytes(), framed].concat().starts_with(&wire));
     }
@@ -147,7 +147,7 @@ async fn a_sender_that_goes_away_leaves_what_came() {
         let row = rig.stored_at_least(1).await.pop().unwrap();
         assert_eq!((row.marks.as_slice(), row.status), (&[Mark::Incomplete][..], None));
         assert_eq!(row.failure, Some(FailureKind::Incomplete));
-        assert_eq!(rig.store.body(row.id, Side::Request, 0..u64::MAX).await.unwrap(), framed.as_bytes());
+        assert_eq!(rig.store.body(row.id, Side::Request, ALL).await.unwrap(), framed.as_bytes());
         assert_eq!(rig.wire(row.id, Side::Request).await, sent.as_bytes());
     }
 }
@@ -177,7 +177,7 @@ async fn bad_chunks_are_refused_and_leave_what_came() {
         let rows = rig.stored().await;
         assert_eq!(rows.len(), 1);
         assert_eq!((rows[0].marks.as_slice(), rows[0].failure), (&[Mark::Incomplete][..], Some(FailureKind::Protocol)));
-        assert_eq!(rig.store.body(rows[0].id, Side::Request, 0..u64::MAX).await.unwrap(), "hello");
+        assert_eq!(rig.store.body(rows[0].id, Side::Request, ALL).await.unwrap(), "hello");
     }
 }
 
@@ -191,7 +191,7 @@ async fn nothing_stored_can_be_read_through_the_port() {
         assert_eq!(answers.statuses, [404], "{path}");
         assert!(!String::from_utf8_lossy(&answers.wire).contains("secret"));
     }
-    assert_eq!(rig.hooks.unknown_paths.load(Ordering::Acquire), 8, "the probe path is not counted");
+    assert_eq!(rig.hooks.unknown_paths.load(Ordering::Acquire), 9);
     assert_eq!(rig.stored().await.len(), 1);
 }
 
@@ -227,6 +227,20 @@ async fn what_came_through_the_tunnel_says_so() {
     }
     let marks: Vec<_> = rig.stored().await.into_iter().map(|row| row.marks).collect();
     assert_eq!(marks, [vec![Mark::ViaTunnel], vec![]]);
+}
+
+#[tokio::test]
+async fn the_event_is_recognised_in_small_and_large_bodies() {
+    let rig = Rig::start().await;
+    let body = format!("{{\"id\":\"evt_1\",\"type\":\"invoice.paid\",\"more\":\"{}\"}}", "x".repeat(200_000));
+    for body in ["{\"type\":\"charge.failed\"}", body.as_str()] {
+        let head = format!("POST /in/a HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n", body.len());
+        let request = format!("{head}Stripe-Signature: t=1,v1=2\r\n\r\n{body}");
+        assert_eq!(rig.send(request.as_bytes()).await.statuses, [200]);
+    }
+    assert_eq!(rig.send(b"POST /in/a HTTP/1.1\r\nHost: a\r\nX-GitHub-Event: push\r\n\r\n").await.statuses, [200]);
+    let events: Vec<_> = rig.stored().await.into_iter().map(|row| row.event_type.unwrap_or_default()).collect();
+    assert_eq!(events, ["charge.failed", "invoice.paid", "push"]);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use super::slot::Slots;
 use super::{Shared, router};
 use crate::api::ListenOptions;
 use crate::store::Store;
+use crate::wire::READ_SIZE;
 use axum::Router;
 use std::io;
 use std::net::SocketAddr;
@@ -166,7 +167,9 @@ impl Accepting {
 /// Tells a sender that there is no room. One try, no waiting: it must cost nothing.
 fn refuse(stream: &TcpStream) {
     let answer = Answer::try_again(Manner::LAST, "Too many connections. Send it again.", "1");
-    // Whether it arrives is of no account: the connection is closed either way.
+    // What has come already is taken off, since closing with unread bytes would reset the connection before the answer
+    // is read. Whether it arrives is of no account: the connection is closed either way.
+    _ = stream.try_read(&mut [0; READ_SIZE]);
     _ = stream.try_write(&answer.wire);
 }
 

@@ -18,6 +18,7 @@ mod budget;
 mod connection;
 mod deadline;
 mod hooks;
+mod intake;
 mod limits;
 mod listener;
 mod push;

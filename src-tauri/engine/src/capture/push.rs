@@ -2,24 +2,15 @@
 
 use super::answer::{Answer, Manner};
 use super::arrival::Arrival;
-use super::limits::STUB_BYTES;
+use super::intake::{self, Ending, Taken};
 use super::socket::BodyFailure;
 use super::{LOOP_HEADER, Shared, refusal};
-use crate::exchange::{self, Direction, Failure, FailureKind, Mark, Message};
-use crate::store::{NewExchange, StoreError};
-use crate::wire::{BodyFraming, RequestHead};
+use crate::exchange::{Direction, Failure, FailureKind, Mark, Message};
+use crate::inspect::{Recognition, recognise};
+use crate::store::NewExchange;
+use crate::wire::RequestHead;
 use axum::body::Body;
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
 use std::sync::Arc;
-
-/// How the reading of a body ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    Whole,
-    OverCap,
-    Failed(BodyFailure),
-}
 
 /// Takes a push to a source that is there.
 pub(super) async fn take(shared: &Arc<Shared>, arrival: Arrival, source: &str, body: Body) -> Answer {
@@ -29,11 +20,11 @@ pub(super) async fn take(shared: &Arc<Shared>, arrival: Arrival, source: &str, b
     if !shared.rate.take(source, arrival.started.instant) {
         return refusal::too_many(arrival.unread());
     }
-    match read(shared, &arrival, body).await {
-        Ok((_, Ending::Failed(BodyFailure::Memory))) => {
+    match intake::read(shared, &arrival, body).await {
+        Ok(Taken { ending: Ending::Failed(BodyFailure::Memory), .. }) => {
             Answer::try_again(Manner::LAST, "Not stored: too much is in memory. Send it again.", "1")
         }
-        Ok((body, ending)) => keep(shared, arrival, source, body, ending).await,
+        Ok(taken) => keep(shared, arrival, source, taken).await,
         Err(error) => Answer::not_stored(Manner::LAST, &error),
     }
 }
@@ -44,76 +35,12 @@ fn has_come_round(head: &RequestHead, instance: &str) -> bool {
     ids.map(<[u8]>::trim_ascii).any(|id| id == instance.as_bytes())
 }
 
-/// Reads the body into the store's spool. Of one over the cap, or that says it will be, only the beginning is kept.
-async fn read(shared: &Shared, arrival: &Arrival, body: Body) -> Result<(exchange::Body, Ending), StoreError> {
-    let cap = shared.limits.body_cap();
-    match arrival.head.framing {
-        BodyFraming::Length(length) if length > cap && arrival.wants_continue => {
-            Ok((exchange::Body::default(), Ending::OverCap))
-        }
-        BodyFraming::Length(length) if length > cap => {
-            let start = read_start(body).await;
-            Ok((exchange::Body::Inline(start), Ending::OverCap))
-        }
-        framing => read_all(shared, cap, framing, body).await,
-    }
-}
-
-/// The first bytes of a body, as far as they come.
-async fn read_start(body: Body) -> Bytes {
-    let (mut start, mut pieces) = (BytesMut::new(), body.into_data_stream());
-    while start.len() < STUB_BYTES
-        && let Some(Ok(piece)) = pieces.next().await
-    {
-        append(&mut start, &piece);
-    }
-    start.freeze()
-}
-
-/// Adds a piece to the beginning of a body, up to what is kept of one over the cap.
-fn append(start: &mut BytesMut, piece: &[u8]) {
-    start.extend_from_slice(&piece[..piece.len().min(STUB_BYTES - start.len())]);
-}
-
-async fn read_all(
-    shared: &Shared,
-    cap: u64,
-    framing: BodyFraming,
-    body: Body,
-) -> Result<(exchange::Body, Ending), StoreError> {
-    let (mut spool, mut start) = (shared.store.spool(), BytesMut::new());
-    let mut pieces = body.into_data_stream();
-    let mut ending = Ending::Whole;
-    while let Some(piece) = pieces.next().await {
-        let piece = match piece {
-            Ok(piece) => piece,
-            Err(error) => {
-                ending = Ending::Failed(failure_in(error));
-                break;
-            }
-        };
-        // Only a chunked body can turn out to be over the cap; its beginning is kept aside for that.
-        if framing == BodyFraming::Chunked {
-            append(&mut start, &piece);
-            if spool.len() + piece.len() as u64 > cap {
-                return Ok((exchange::Body::Inline(start.freeze()), Ending::OverCap));
-            }
-        }
-        spool.write(piece).await?;
-    }
-    Ok((spool.finish().await?, ending))
-}
-
-fn failure_in(error: axum::Error) -> BodyFailure {
-    error.into_inner().downcast::<BodyFailure>().map_or(BodyFailure::Gone, |failure| *failure)
-}
-
 /// Has the exchange committed, then lets the answer go.
-async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, body: exchange::Body, ending: Ending) -> Answer {
-    let (answer, mark, failure) = verdict(&arrival, ending, shared.limits.body_cap());
+async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken) -> Answer {
+    let (answer, mark, failure) = verdict(&arrival, taken.ending, shared.limits.body_cap());
     let framing = arrival.home.take_framing().encode();
     let head = &arrival.head;
-    let (provider, event_type) = recognise(head, &body);
+    let Recognition { provider, event_type } = recognise(&head.headers, &taken.start);
     let mut marks = Vec::from_iter(mark);
     if came_through_tunnel(shared, head) {
         marks.push(Mark::ViaTunnel);
@@ -129,7 +56,7 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, body: exchan
         event_type,
         provider,
         status: (!answer.wire.is_empty()).then_some(answer.status),
-        request: Message { head: head.raw.clone(), framing, body },
+        request: Message { head: head.raw.clone(), framing, body: taken.body },
         response: (!answer.wire.is_empty()).then(|| answer.message()),
         timing: None,
         failure,
@@ -183,9 +110,4 @@ async fn commit(shared: &Arc<Shared>, exchange: NewExchange, answer: Answer, _: 
     let shared = shared.clone();
     tokio::spawn(async move { shared.store.save(exchange).await });
     answer
-}
-
-/// Whose event it is and what its provider calls it.
-fn recognise(_head: &RequestHead, _body: &exchange::Body) -> (Option<&'static str>, Option<String>) {
-    (None, None)
 }

@@ -3,7 +3,7 @@
 use super::Limits;
 use super::budget::Share;
 use super::deadline::Deadline;
-use super::limits::{ANSWER_TIME, HEAD_BYTES, LINGER_TIME};
+use super::limits::{ANSWER_TIME, HEAD_BYTES, LINGER_TIME, STUB_BYTES};
 use super::slot::Slot;
 use crate::wire::{BodyFraming, BodyProblem, BodyReader, Framing, ReadError, Step, Wire};
 use bytes::Bytes;
@@ -19,8 +19,9 @@ use tokio::time::Instant;
 /// What a sender is told that wants to know whether to send its body (RFC 9110, section 10.1.1).
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
-/// Decoded bytes of a body that are in memory at most, on their way into the store: a chunk and what comes next.
-const BODY_IN_MEMORY: usize = crate::store::CHUNK + 64 * 1024;
+/// Decoded bytes of a body that are in memory at most, on their way into the store: a chunk, what comes next, and a
+/// copy of the beginning.
+const BODY_IN_MEMORY: usize = crate::store::CHUNK + 64 * 1024 + STUB_BYTES;
 
 /// Why a body did not come whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

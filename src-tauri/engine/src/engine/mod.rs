@@ -9,11 +9,12 @@ mod lock;
 mod samples;
 mod tickets;
 
-pub(crate) use documents::{headers, off_thread, wire_bytes, wire_rows};
+pub(crate) use documents::{headers, off_thread, wire_rows};
 pub(crate) use feed::Feed;
 pub(crate) use jobs::Jobs;
 
 use crate::api::{ApiError, AutoSource, ListenerStatus, Settings};
+use crate::capture::Hooks as _;
 use crate::capture::Listener;
 use crate::exchange::ExchangeId;
 use crate::inspect::{BodyRef, Document};
@@ -75,8 +76,10 @@ impl Engine {
         let tunnel = Tunnel::default();
         let names = store.source_names().await?;
         let doorway = Doorway::new(names, settings.auto_source, tunnel.watch(), probes.clone())?;
+        let sender = Sender::new(store.clone());
+        sender.set_instance(doorway.instance());
         Ok(Self(Arc::new(Parts {
-            sender: Sender::new(store.clone()),
+            sender,
             tunnel,
             probes,
             doorway: Arc::new(doorway),

@@ -68,6 +68,11 @@ impl Document {
         }
     }
 
+    /// Bytes of the body as it came.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
     /// The body with its content codings off, as far as the views read it.
     pub fn decoded(&self) -> &Bytes {
         &self.decoded

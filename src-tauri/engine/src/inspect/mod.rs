@@ -25,4 +25,7 @@ pub use provider::{PEEK_LIMIT, Recognition, recognise};
 pub use rows::Rows;
 pub use view::*;
 
-pub(crate) use json::{Json, Node};
+#[cfg(test)]
+pub(crate) use json::any_json;
+pub(crate) use json::{Json, Node, escaped};
+pub(crate) use tree::cut_text;

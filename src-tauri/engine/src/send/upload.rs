@@ -123,7 +123,7 @@ impl Upload {
     }
 }
 
-type WirePieces = Box<dyn Iterator<Item = WirePiece> + Send>;
+type WirePieces = Box<dyn Iterator<Item = WirePiece> + Send + Sync>;
 
 /// Reads an [`Upload`] block by block.
 pub(super) struct UploadReader<'u> {

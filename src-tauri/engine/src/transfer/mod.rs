@@ -1,3 +1,4 @@
 //! Taking exchanges out of the workspace, one file a format, with what is secret masked.
 
 pub mod export;
+pub(crate) mod redact;

@@ -1,6 +1,8 @@
 //! Senders that are silent, slow or too many, and the end of the listener.
 
-use super::rig::Rig;
+#![allow(clippy::unwrap_used, reason = "a rig that fails is a test that fails")]
+
+use super::rig::{ALL, Rig};
 use pushpull_engine::capture::Limits;
 use pushpull_engine::exchange::{FailureKind, Mark, Side};
 use std::time::{Duration, Instant};
@@ -117,7 +119,7 @@ async fn a_body_that_pauses_too_long_is_kept_as_far_as_it_came() {
     assert!(ended(&mut socket).await.starts_with(b"HTTP/1.1 408 "));
     let row = rig.stored().await.pop().unwrap();
     assert_eq!((row.marks.as_slice(), row.failure), (&[Mark::Incomplete][..], Some(FailureKind::Timeout)));
-    assert_eq!(rig.store.body(row.id, Side::Request, 0..u64::MAX).await.unwrap(), "hello");
+    assert_eq!(rig.store.body(row.id, Side::Request, ALL).await.unwrap(), "hello");
 }
 
 #[tokio::test]
@@ -134,6 +136,29 @@ async fn a_body_that_never_pauses_but_never_ends_is_ended() {
     timeout(Duration::from_secs(10), read.read_exact(&mut answer)).await.expect("it is answered").unwrap();
     assert_eq!(&answer, b"HTTP/1.1 408 ");
     dribble.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endless_body_is_refused_at_the_cap_and_never_stands_in_memory() {
+    let rig = Rig::start().await;
+    assert_eq!(rig.send(PUSH).await.statuses, [200]);
+    let resident = resident_bytes();
+    let (mut read, mut write) = rig.connect().await.into_split();
+    let endless = tokio::spawn(async move {
+        let head = b"POST /in/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let chunk = [b"10000\r\n".as_slice(), &[0; 0x10000], b"\r\n"].concat();
+        let mut written = write.write_all(head).await;
+        while written.is_ok() {
+            written = write.write_all(&chunk).await;
+        }
+    });
+    let mut answer = [0; 13];
+    timeout(Duration::from_secs(20), read.read_exact(&mut answer)).await.expect("it is answered").unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 413 ");
+    assert!(resident_bytes().saturating_sub(resident) < 64 * 1024 * 1024);
+    let row = rig.stored().await.pop().unwrap();
+    assert_eq!((row.marks.as_slice(), row.request_size), (&[Mark::Truncated][..], 64 * 1024));
+    timeout(Duration::from_secs(20), endless).await.expect("the connection is closed").unwrap();
 }
 
 #[tokio::test]

@@ -17,14 +17,35 @@ const ROWS: [DiffKind, string, ...(string | undefined)[]][] = [
   [SECTION, "$"],
   ["changed", "$.attempt_count", "1", "1", "2", "2"],
   ["retyped", "$.customer", '"cus_R2mW8bQkz"', "{27}", '"cus_R2mW8bQkz"', '"cus_R2mW8bQkz"'],
-  ["changed", "$.customer_email", '"ap@example.com"', '"billing@example.com"', '"ap@example.com"', '"billing@example.com"'],
+  [
+    "changed",
+    "$.customer_email",
+    '"ap@example.com"',
+    '"billing@example.com"',
+    '"ap@example.com"',
+    '"billing@example.com"',
+  ],
   ["added", "$.parent", undefined, "{3}", undefined, "{3}"],
   ["removed", "$.payment_intent", '"pi_3QT8rLKz4mV"', undefined, '"pi_3QT8rLKz4mV"', undefined],
   ["changed", "$.post_payment_credit_notes_amount", "0", "0", "1200", "3000"],
-  ["changed", "$.hosted_invoice_url", '"…/test_YWNjdF8xUVQ4"', '"…/test_YWNjdF8xUVQ5"', '"…/test_YWNjdF8xUVRB"', '"…/test_YWNjdF8xUVRD"'],
+  [
+    "changed",
+    "$.hosted_invoice_url",
+    '"…/test_YWNjdF8xUVQ4"',
+    '"…/test_YWNjdF8xUVQ5"',
+    '"…/test_YWNjdF8xUVRB"',
+    '"…/test_YWNjdF8xUVRD"',
+  ],
   ["equal", "$.currency", '"eur"', '"eur"', '"eur"', '"eur"'],
   [SECTION, "$.metadata"],
-  ["changed", "$.metadata.order_id", '"9007199254740993"', '"9007199254740992"', '"9007199254740992"', '"9007199254740993"'],
+  [
+    "changed",
+    "$.metadata.order_id",
+    '"9007199254740993"',
+    '"9007199254740992"',
+    '"9007199254740992"',
+    '"9007199254740993"',
+  ],
   ["changed", "$.metadata.note", '"left\u202eright"', '"left right"', '"left right"', '"left right"'],
   [SECTION, "$.lines.data[id=il_1QT8rLKz4]"],
   ["removed", "$.lines.data[id=il_1QT8rLKz4].proration", "false", undefined, "false", undefined],
@@ -53,19 +74,34 @@ export function compareAnswers(state: FakeState): Answers {
         mode: "json",
         sides: query.sides.map(label),
         differences: live.filter(differs).length,
-        counts: { changed: of("changed"), added: of("added"), removed: of("removed"), retyped: of("retyped"), moved: of("moved") },
+        counts: {
+          changed: of("changed"),
+          added: of("added"),
+          removed: of("removed"),
+          retyped: of("retyped"),
+          moved: of("moved"),
+        },
         ignored: rows.filter((row) => row.ignoredBy !== null).length,
         equal: 212,
         notice: null,
       };
     },
     compare_rows: ({ compare, showIgnored, showEqual, from, count }) => {
-      const rows = allRows(compare).filter((row) => (showIgnored || row.ignoredBy === null) && (showEqual || row.kind !== "equal"));
+      const rows = allRows(compare).filter(
+        (row) => (showIgnored || row.ignoredBy === null) && (showEqual || row.kind !== "equal"),
+      );
       return { total: rows.length, rows: rows.slice(from, from + count) };
     },
-    compare_headers: ({ sides }) => ({ rows: HEADERS.map(([kind, name, ...values]): HeaderRow => ({ kind, name, cells: cells(kind, values, sides.length) })) }),
+    compare_headers: ({ sides }) => ({
+      rows: HEADERS.map(([kind, name, ...values]): HeaderRow => ({
+        kind,
+        name,
+        cells: cells(kind, values, sides.length),
+      })),
+    }),
     compare_changes: ({ pretty }) => ({ changes: pretty ? changes(text(0), text(1)) : [], notice: null }),
-    compare_text: ({ side }) => new TextEncoder().encode(text(side.type === "exchange" ? side.id % 2 : 0)).buffer as ArrayBuffer,
+    compare_text: ({ side }) =>
+      new TextEncoder().encode(text(side.type === "exchange" ? side.id % 2 : 0)).buffer as ArrayBuffer,
   };
 }
 
@@ -79,7 +115,8 @@ const HEADERS: [DiffKind, string, ...(string | undefined)[]][] = [
 const differs = (row: CompareRow) => row.kind !== "section" && row.kind !== "equal";
 
 function allRows({ sides, ignore }: CompareQuery): CompareRow[] {
-  const rule = (path: string) => ignore.findIndex((one) => one === path.replace(/\[[^\]]*\]/g, "[*]") || path.endsWith(one.replace("$..", ".")));
+  const rule = (path: string) =>
+    ignore.findIndex((one) => one === path.replace(/\[[^\]]*\]/g, "[*]") || path.endsWith(one.replace("$..", ".")));
   return ROWS.map(([kind, path, ...values]) => {
     const number = kind === "section" || kind === "equal" ? -1 : rule(path);
     return {
@@ -99,11 +136,22 @@ function cells(kind: DiffKind, values: (string | undefined)[], count: number): C
   return Array.from({ length: count }, (_, side) => {
     const value = values[side % values.length];
     const state = stateOf(kind, base, value, side, seen);
-    return { state, text: value ?? "", marks: state === "changed" && base ? marks(base, value ?? "") : [], movedTo: state === "moved" ? 1 : null };
+    return {
+      state,
+      text: value ?? "",
+      marks: state === "changed" && base ? marks(base, value ?? "") : [],
+      movedTo: state === "moved" ? 1 : null,
+    };
   });
 }
 
-function stateOf(kind: DiffKind, base: string | undefined, value: string | undefined, side: number, seen: string[]): CellState {
+function stateOf(
+  kind: DiffKind,
+  base: string | undefined,
+  value: string | undefined,
+  side: number,
+  seen: string[],
+): CellState {
   if (value === undefined) return "missing";
   if (kind === "moved") return side % 4 === 3 || side === 1 ? "moved" : "same";
   if (side === 0 || value === base) return "same";
@@ -128,5 +176,7 @@ function text(which: number): string {
 }
 
 function changes(a: string, b: string): [number, number, number, number][] {
-  return [...a.matchAll(/side 0/g)].map(({ index }) => [index, index + 6, index, index + 6] as [number, number, number, number]).filter(([at]) => b.length > at);
+  return [...a.matchAll(/side 0/g)]
+    .map(({ index }) => [index, index + 6, index, index + 6] as [number, number, number, number])
+    .filter(([at]) => b.length > at);
 }

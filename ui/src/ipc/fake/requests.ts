@@ -15,15 +15,32 @@ function definition(method: string, url: string): RequestDefinition {
   return {
     method,
     url,
-    query: write ? [] : [on("properties", "email,lifecyclestage,hs_object_id"), on("propertiesWithHistory", "email", "last 20"), on("associations", "companies,deals"), on("archived", "false"), { ...on("idProperty", "email", "by e-mail"), on: false }],
+    query: write
+      ? []
+      : [
+          on("properties", "email,lifecyclestage,hs_object_id"),
+          on("propertiesWithHistory", "email", "last 20"),
+          on("associations", "companies,deals"),
+          on("archived", "false"),
+          { ...on("idProperty", "email", "by e-mail"), on: false },
+        ],
     headers: [on("Accept", "application/json"), on("X-Request-Id", "0198c2d1-6f3e-7a10-9c4b-5b1f0e7a2d66")],
-    body: write ? { type: "json", text: '{\n  "amount": 4200,\n  "id": 9007199254740993,\n  "currency": "eur"\n}' } : { type: "none" },
+    body: write
+      ? { type: "json", text: '{\n  "amount": 4200,\n  "id": 9007199254740993,\n  "currency": "eur"\n}' }
+      : { type: "none" },
     options: { timeoutMs: 30_000, followRedirects: true },
   };
 }
 
 const TREE: [string, ...[string, string][]][] = [
-  ["HubSpot", ["GET", "Get contact"], ["POST", "Search contacts"], ["PATCH", "Update contact"], ["GET", "List associations"], ["GET", "Property history"]],
+  [
+    "HubSpot",
+    ["GET", "Get contact"],
+    ["POST", "Search contacts"],
+    ["PATCH", "Update contact"],
+    ["GET", "List associations"],
+    ["GET", "Property history"],
+  ],
   ["Stripe", ["GET", "Get invoice"], ["GET", "List events"], ["POST", "Create refund"], ["DELETE", "Delete coupon"]],
   ["GitHub", ["GET", "Get repository"], ["PUT", "Replace topics"]],
 ];
@@ -48,7 +65,15 @@ export class FakeRequests {
     open.forEach((node, position) => {
       const kept = this.definitions.get(node.id) as RequestDefinition;
       const changed = position === 0 ? { ...kept, url: kept.url + "/9007199254741993" } : kept;
-      this.drafts.set(`tab-${position}`, { key: `tab-${position}`, requestId: node.id, position, name: node.name, definition: changed, unsaved: position === 0, shown: position === 0 ? -1 : null });
+      this.drafts.set(`tab-${position}`, {
+        key: `tab-${position}`,
+        requestId: node.id,
+        position,
+        name: node.name,
+        definition: changed,
+        unsaved: position === 0,
+        shown: position === 0 ? -1 : null,
+      });
     });
   }
 
@@ -60,7 +85,8 @@ export class FakeRequests {
 
   /** Parents before children, as the engine answers them. */
   ordered(): CollectionNode[] {
-    const below = (parent: number | null): CollectionNode[] => this.nodes.filter((node) => node.parent === parent).flatMap((node) => [node, ...below(node.id)]);
+    const below = (parent: number | null): CollectionNode[] =>
+      this.nodes.filter((node) => node.parent === parent).flatMap((node) => [node, ...below(node.id)]);
     return below(null);
   }
 
@@ -104,13 +130,20 @@ export function requestAnswers(state: FakeState): Answers {
       return { id, parent: found.parent ?? 0, name: found.name, definition: saved };
     },
     save_request: ({ id, parent, name, definition: written }) => {
-      const home = parent ?? kept.nodes.find((one) => one.kind === "collection")?.id ?? kept.add(null, "collection", "Requests", null).id;
+      const home =
+        parent ??
+        kept.nodes.find((one) => one.kind === "collection")?.id ??
+        kept.add(null, "collection", "Requests", null).id;
       const found = (id === null ? undefined : node(id)) ?? kept.add(home, "request", name, written.method);
       Object.assign(found, { name, method: written.method });
       kept.definitions.set(found.id, written);
       return { id: found.id, parent: found.parent ?? 0, name, definition: written };
     },
-    drafts: () => ({ drafts: [...kept.drafts.values()].sort((a, b) => a.position - b.position).map((draft) => ({ ...draft, shown: draft.shown === -1 ? answersOf(state)[0]?.id ?? null : draft.shown })) }),
+    drafts: () => ({
+      drafts: [...kept.drafts.values()]
+        .sort((a, b) => a.position - b.position)
+        .map((draft) => ({ ...draft, shown: draft.shown === -1 ? (answersOf(state)[0]?.id ?? null) : draft.shown })),
+    }),
     save_draft: (draft) => {
       kept.drafts.set(draft.key, draft);
       return {};
@@ -120,7 +153,13 @@ export function requestAnswers(state: FakeState): Answers {
       return {};
     },
     preview_head: preview,
-    read_curl: ({ text }) => ({ definition: { ...definition("POST", /https?:\S+/.exec(text)?.[0].replace(/['"]/g, "") ?? "https://example.com"), query: [] }, notes: ["--compressed is left out: bodies are kept as they come."] }),
+    read_curl: ({ text }) => ({
+      definition: {
+        ...definition("POST", /https?:\S+/.exec(text)?.[0].replace(/['"]/g, "") ?? "https://example.com"),
+        query: [],
+      },
+      notes: ["--compressed is left out: bodies are kept as they come."],
+    }),
     definition_of: () => ({ definition: definition("POST", "http://localhost:3000/hooks"), notes: [] }),
     send: ({ ticket }) =>
       new Promise((done) => {
@@ -168,11 +207,20 @@ function preview({ method, url, query, headers, body }: RequestDefinition): Head
     ["Host", found?.[1] ?? ""],
     ["User-Agent", "pushpull/0.1.0"],
     ["Accept-Encoding", "gzip, br, zstd"],
-    ...(body.type === "json" ? [["Content-Type", "application/json"], ["Content-Length", String(body.text.length)]] : []),
+    ...(body.type === "json"
+      ? [
+          ["Content-Type", "application/json"],
+          ["Content-Length", String(body.text.length)],
+        ]
+      : []),
   ].map(([name = "", value = ""]) => ({ field: { name, value }, added: true }));
   return {
     line: found ? `${method} ${found[2] || "/"}${pairs.length > 0 ? `?${pairs.join("&")}` : ""} HTTP/1.1` : "",
-    headers: [...added.slice(0, 1), ...headers.filter((header) => header.on).map(({ name, value }) => ({ field: { name, value }, added: false })), ...added.slice(1)],
+    headers: [
+      ...added.slice(0, 1),
+      ...headers.filter((header) => header.on).map(({ name, value }) => ({ field: { name, value }, added: false })),
+      ...added.slice(1),
+    ],
     problem,
   };
 }

@@ -4,7 +4,8 @@ import type { Answers } from "./index";
 import type { FakeState } from "./state";
 
 const LINES: Record<ExportQuery["format"], string> = {
-  ndjson: '{"id":1204118,"direction":"push","method":"POST","url":"/in/stripe","headers":[["Authorization","[masked]"]]}\n',
+  ndjson:
+    '{"id":1204118,"direction":"push","method":"POST","url":"/in/stripe","headers":[["Authorization","[masked]"]]}\n',
   har: '{"log":{"version":"1.2","creator":{"name":"Pushpull","version":"0.1.0"},"entries":[…]}}\n',
   curl: "curl -X POST 'http://127.0.0.1:4400/in/stripe' -H 'Authorization: [masked]' --data-binary '{…}'\n",
   csv: "id,time,direction,method,url,status,ms\n1204118,2026-11-22T12:04:17.902Z,push,POST,/in/stripe,200,12\n",
@@ -14,7 +15,8 @@ const LINES: Record<ExportQuery["format"], string> = {
 
 export function transferAnswers(state: FakeState): Answers {
   const countOf = ({ scope }: ExportQuery) => (scope.type === "selection" ? scope.ids.length : state.newest);
-  const text = ({ format, redact }: ExportQuery) => LINES[format].replaceAll("[masked]", redact ? "[masked]" : "Bearer sk_test_4c1e");
+  const text = ({ format, redact }: ExportQuery) =>
+    LINES[format].replaceAll("[masked]", redact ? "[masked]" : "Bearer sk_test_4c1e");
   return {
     preview_export: (query) => ({
       text: text(query).repeat(query.format === "raw" ? 1 : 6),

@@ -23,6 +23,8 @@ pub struct Api {
     feed: Feed,
     stored: SyncMutex<Stored>,
     compared: Compares,
+    /// Comparisons may name files: only where the caller is the user, not a page.
+    reads_files: bool,
 }
 
 /// Comparisons that were asked for lately.
@@ -40,17 +42,17 @@ impl Api {
     pub async fn start(path: &Path) -> Self {
         let feed = Feed::default();
         let open = RwLock::new(opened(path, &feed).await);
-        let api = Self { open, feed, stored: SyncMutex::default(), compared: SyncMutex::default() };
+        let api = Self { open, feed, stored: SyncMutex::default(), compared: SyncMutex::default(), reads_files: false };
         api.listen_as_set().await;
         api
     }
 
-    /// Serves an engine that is open already; nothing is started.
+    /// Serves an engine that is open already, for the command line; nothing is started.
     pub fn of(engine: Engine) -> Self {
         let feed = Feed::default();
         let feeding = tokio::spawn(engine.clone().keep_feeding(feed.clone()));
         let open = RwLock::new(Opened::Workspace { engine, feeding });
-        Self { open, feed, stored: SyncMutex::default(), compared: SyncMutex::default() }
+        Self { open, feed, stored: SyncMutex::default(), compared: SyncMutex::default(), reads_files: true }
     }
 
     /// What changes from now on, at most 20 times a second. It goes on when another workspace is opened.

@@ -171,7 +171,12 @@ impl Json {
 
     /// True if the key of this value stands more than once in its object.
     pub(crate) fn is_duplicate(&self, at: u32) -> bool {
-        self.duplicates.get_or_init(|| self.find_duplicates()).binary_search(&at).is_ok()
+        self.duplicates().binary_search(&at).is_ok()
+    }
+
+    /// The values whose keys stand more than once in their objects, in the order they start in.
+    pub(crate) fn duplicates(&self) -> &[u32] {
+        self.duplicates.get_or_init(|| self.find_duplicates())
     }
 
     fn find_duplicates(&self) -> Vec<u32> {

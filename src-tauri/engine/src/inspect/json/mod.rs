@@ -13,3 +13,5 @@ pub(crate) use read::{ReadError, read};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::any_json;

@@ -1,31 +1,205 @@
 //! Export: which exchanges, in which format.
+//!
+//! ```text
+//! ids, a page at a time ─ Entry (head, masked if asked) ─ one writer a format ─ Out (counts, limits, cancels) ─ file
+//! ```
+//!
+//! Bodies are read in pieces and go straight out; none is held whole beyond what its format says.
 
+mod cookies;
+mod csv;
+mod curl;
+mod entry;
+mod error;
+mod file;
+mod har;
+mod http;
+mod json;
+mod ndjson;
+mod out;
+mod raw;
+mod shell;
 mod view;
 
-use crate::{api::*, store::Store};
-use tokio_util::sync::CancellationToken;
+#[cfg(test)]
+mod tests;
+
+pub use error::ExportError;
+pub use file::to_file;
+pub use ndjson::{NotNdjson, read_ndjson};
 pub use view::*;
-pub async fn preview(_: &Store, _: &ExportQuery) -> Result<ExportPreview, ApiError> {
-    Err(ApiError::failed("x"))
+
+use crate::api::{CountQuery, Stored};
+use crate::exchange::ExchangeId;
+use crate::store::Store;
+use crate::transfer::redact::Redactor;
+use entry::Entry;
+use out::Out;
+use tokio::io::AsyncWrite;
+use tokio_util::sync::CancellationToken;
+
+/// Bytes that a preview shows.
+const PREVIEW_LIMIT: u64 = 4 * 1024;
+
+/// Bytes that go to the clipboard at most.
+const TEXT_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// Exchanges asked for at once.
+const PAGE: u32 = 500;
+
+/// What was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Exchanges.
+    pub count: u64,
+    /// Bytes.
+    pub bytes: u64,
 }
-pub async fn to_text(_: &Store, _: &ExportQuery) -> Result<String, ApiError> {
-    Err(ApiError::failed("x"))
-}
-pub async fn to_file(
-    _: &Store,
-    _: &ExportQuery,
-    _: &std::path::Path,
-    _: &(dyn Fn(u64, u64) + Sync),
-    _: &CancellationToken,
-) -> Result<Exported, ApiError> {
-    Err(ApiError::failed("x"))
-}
+
+/// Is told how many exchanges are written, and how many there are in all.
+pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// Writes an export. What was written before an error is no export.
+///
+/// # Errors
+/// If an exchange is not there, the format does not take the selection, `to` does not take the bytes, or `cancel` was
+/// cancelled.
 pub async fn to_writer(
-    _: &Store,
-    _: &ExportQuery,
-    _: &mut tokio::io::Stdout,
-    _: &(dyn Fn(u64, u64) + Sync),
-    _: &CancellationToken,
-) -> Result<Exported, ApiError> {
-    Err(ApiError::failed("x"))
+    store: &Store,
+    query: &ExportQuery,
+    to: &mut (dyn AsyncWrite + Unpin + Send),
+    progress: Progress<'_>,
+    cancel: &CancellationToken,
+) -> Result<Written, ExportError> {
+    let mut out = Out::new(to, None, cancel.clone());
+    let count = Export::new(store, query).await?.run(&mut out, progress).await?;
+    Ok(Written { count, bytes: out.finish().await? })
+}
+
+/// The whole export as text, for the clipboard. Bytes that are not UTF-8 become replacement characters.
+///
+/// # Errors
+/// As [`to_writer`], and if it is longer than 4 MiB.
+pub async fn to_text(store: &Store, query: &ExportQuery) -> Result<String, ExportError> {
+    let mut bytes = Vec::new();
+    let mut out = Out::new(&mut bytes, Some(TEXT_LIMIT), CancellationToken::new());
+    Export::new(store, query).await?.run(&mut out, &|_, _| {}).await?;
+    out.finish().await?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The beginning of an export, how many exchanges it would have, and which names are masked in what is shown. Bodies
+/// are never masked.
+///
+/// # Errors
+/// As [`to_writer`].
+pub async fn preview(store: &Store, query: &ExportQuery) -> Result<ExportPreview, ExportError> {
+    let mut bytes = Vec::new();
+    let mut out = Out::new(&mut bytes, Some(PREVIEW_LIMIT), CancellationToken::new());
+    let mut export = Export::new(store, query).await?;
+    match export.run(&mut out, &|_, _| {}).await {
+        Ok(_) | Err(ExportError::TooLong) => out.finish().await?,
+        Err(error) => return Err(error),
+    };
+    let masked = export.redactor.map(Redactor::masked).unwrap_or_default();
+    Ok(ExportPreview { text: text_of_cut(&bytes), count: export.total, masked })
+}
+
+/// Bytes as text; a character that the cut went through is left out.
+fn text_of_cut(bytes: &[u8]) -> String {
+    let whole = match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        _ => bytes,
+    };
+    String::from_utf8_lossy(whole).into_owned()
+}
+
+/// An export under way.
+struct Export<'a> {
+    store: &'a Store,
+    query: &'a ExportQuery,
+    /// The newest exchange when it began: what is stored meanwhile is not in it.
+    newest: ExchangeId,
+    /// Exchanges in all.
+    total: u64,
+    /// Masks, if asked to.
+    redactor: Option<Redactor>,
+}
+
+impl<'a> Export<'a> {
+    async fn new(store: &'a Store, query: &'a ExportQuery) -> Result<Self, ExportError> {
+        let newest = store.stored(Stored::default()).await?.newest;
+        let total = match &query.scope {
+            ExportScope::Selection { ids } => ids.len() as u64,
+            ExportScope::Filter { filter } => {
+                let query = CountQuery { filter: filter.clone(), upto: Some(newest) };
+                store.count(&query).await?.rows
+            }
+        };
+        let redactor = query.redact.then(Redactor::default);
+        Ok(Self { store, query, newest, total, redactor })
+    }
+
+    /// Writes all exchanges and returns how many they were.
+    async fn run(&mut self, out: &mut Out<'_>, progress: Progress<'_>) -> Result<u64, ExportError> {
+        if self.query.format == ExportFormat::Raw && self.total != 1 {
+            return Err(ExportError::NotOne(self.total));
+        }
+        self.begin(out).await?;
+        let (mut done, mut last) = (0, 0);
+        loop {
+            let page = self.page(done, last).await?;
+            let Some(&end) = page.last() else { break };
+            for id in page {
+                self.one(id, done, out).await?;
+                done += 1;
+                progress(done, self.total.max(done));
+            }
+            last = end;
+        }
+        self.end(out).await?;
+        Ok(done)
+    }
+
+    /// The next exchanges after `done` others, the last of which is `last`. Empty at the end.
+    async fn page(&self, done: u64, last: ExchangeId) -> Result<Vec<ExchangeId>, ExportError> {
+        match &self.query.scope {
+            ExportScope::Selection { ids } => {
+                let from = usize::try_from(done).unwrap_or(usize::MAX).min(ids.len());
+                Ok(ids[from..].iter().take(PAGE as usize).copied().collect())
+            }
+            ExportScope::Filter { filter } => Ok(self.store.ids(filter, self.newest, last, PAGE).await?),
+        }
+    }
+
+    async fn begin(&self, out: &mut Out<'_>) -> Result<(), ExportError> {
+        match self.query.format {
+            ExportFormat::Ndjson => ndjson::begin(out, self.query.redact).await,
+            ExportFormat::Har => har::begin(out, self.query.redact).await,
+            ExportFormat::Csv => csv::begin(out).await,
+            ExportFormat::Curl | ExportFormat::Raw | ExportFormat::Http => Ok(()),
+        }
+    }
+
+    async fn one(&mut self, id: ExchangeId, done: u64, out: &mut Out<'_>) -> Result<(), ExportError> {
+        let mut entry = Entry::read(self.store, id, self.query.format == ExportFormat::Csv).await?;
+        if let Some(redactor) = &mut self.redactor {
+            entry.mask(redactor);
+        }
+        match self.query.format {
+            ExportFormat::Ndjson => ndjson::write(&entry, out).await,
+            ExportFormat::Har => har::write(&entry, done == 0, out).await,
+            ExportFormat::Curl => curl::write(&entry, out).await,
+            ExportFormat::Csv => csv::write(&entry, out).await,
+            ExportFormat::Raw => raw::write(&entry, out).await,
+            ExportFormat::Http => http::write(&entry, out).await,
+        }
+    }
+
+    async fn end(&self, out: &mut Out<'_>) -> Result<(), ExportError> {
+        match self.query.format {
+            ExportFormat::Har => har::end(out).await,
+            _ => Ok(()),
+        }
+    }
 }

@@ -1,0 +1,200 @@
+//! One exchange on its way out: its row, its heads, and a reader for each body.
+
+use super::ExportError;
+use super::out::Out;
+use crate::exchange::{ExchangeId, ExchangeSummary, Failure, Headers, Side, Timing, shown};
+use crate::store::{Store, StoredMessage};
+use crate::transfer::redact::Redactor;
+use crate::wire::{Framing, LooseHead, WirePiece};
+use bytes::Bytes;
+use std::ops::Range;
+
+/// Bytes of a body that are read at once: a multiple of three, so that base64 goes on without a remainder.
+pub(super) const PIECE: u64 = 3 * 64 * 1024;
+
+/// Bodies up to this many bytes are read to the end to tell whether they are text.
+const TEXT_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// One exchange.
+pub(super) struct Entry {
+    pub(super) summary: ExchangeSummary,
+    pub(super) timing: Option<Timing>,
+    pub(super) failure: Option<Failure>,
+    pub(super) peer: Option<String>,
+    pub(super) request: EntryMessage,
+    pub(super) response: Option<EntryMessage>,
+}
+
+/// One of its messages.
+#[derive(Default)]
+pub(super) struct EntryMessage {
+    pub(super) head: Bytes,
+    pub(super) framing: Bytes,
+    pub(super) body: BodyReader,
+}
+
+/// Reads a body in pieces.
+#[derive(Default)]
+pub(super) struct BodyReader {
+    /// Where it is stored; None for an empty one.
+    place: Option<(Store, ExchangeId, Side)>,
+    pub(super) len: u64,
+}
+
+impl Entry {
+    /// Reads an exchange; with `row_only` nothing but its row.
+    pub(super) async fn read(store: &Store, id: ExchangeId, row_only: bool) -> Result<Self, ExportError> {
+        if row_only {
+            let summary = store.summary(id).await?;
+            let request = EntryMessage::default();
+            return Ok(Self { summary, timing: None, failure: None, peer: None, request, response: None });
+        }
+        let exchange = store.exchange(id).await?;
+        let request = store.message(id, Side::Request).await?.unwrap_or_default();
+        let response = store.message(id, Side::Response).await?;
+        Ok(Self {
+            summary: exchange.summary,
+            timing: exchange.timing,
+            failure: exchange.failure,
+            peer: exchange.peer,
+            request: EntryMessage::new(store, id, Side::Request, request),
+            response: response.map(|response| EntryMessage::new(store, id, Side::Response, response)),
+        })
+    }
+
+    /// Masks what is secret in all but the bodies.
+    pub(super) fn mask(&mut self, redactor: &mut Redactor) {
+        self.request.mask(redactor);
+        if let Some(response) = &mut self.response {
+            response.mask(redactor);
+        }
+        self.summary.url = redactor.text(&self.summary.url);
+        self.summary.path = redactor.text(&self.summary.path);
+        self.summary.event_type = self.summary.event_type.take().map(|event| redactor.text(&event));
+        if let Some(failure) = &mut self.failure {
+            failure.message = redactor.text(&failure.message);
+            failure.hint = failure.hint.take().map(|hint| redactor.text(&hint));
+        }
+    }
+
+    /// The absolute URL of the request. A push has only a target: its Host says where it was sent to.
+    pub(super) fn absolute_url(&self, head: &LooseHead) -> String {
+        let url = &self.summary.url;
+        if !url.starts_with('/') && url.contains("://") {
+            return url.clone();
+        }
+        let host = head.headers.first("host").map(shown).filter(|host| !host.is_empty());
+        let path = if url.starts_with('/') { url.as_str() } else { "/" };
+        format!("http://{}{path}", host.as_deref().unwrap_or("localhost"))
+    }
+}
+
+impl EntryMessage {
+    fn new(store: &Store, id: ExchangeId, side: Side, stored: StoredMessage) -> Self {
+        let body = BodyReader { place: Some((store.clone(), id, side)), len: stored.body_len };
+        Self { head: stored.head, framing: stored.framing, body }
+    }
+
+    fn mask(&mut self, redactor: &mut Redactor) {
+        self.head = redactor.head(&self.head).into();
+        if let Some(framing) = Framing::decode(self.framing.clone()) {
+            self.framing = redactor.framing(&framing, self.body.len).encode();
+        }
+    }
+
+    pub(super) fn parsed(&self) -> LooseHead {
+        LooseHead::parse(&self.head)
+    }
+
+    /// Writes the bytes as they were on the wire: head, framing and body.
+    pub(super) async fn put_wire(&self, out: &mut Out<'_>) -> Result<(), ExportError> {
+        out.put(&self.head).await?;
+        let Some(framing) = Framing::decode(self.framing.clone()).filter(|framing| !framing.is_empty()) else {
+            return self.body.put(0..self.body.len, out).await;
+        };
+        for piece in framing.pieces(self.body.len) {
+            match piece {
+                WirePiece::Body(range) => self.body.put(range, out).await?,
+                WirePiece::Raw(raw) => out.put(raw).await?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl BodyReader {
+    /// The piece that starts at `at`: [`PIECE`] bytes, fewer at the end.
+    pub(super) async fn piece(&self, at: u64) -> Result<Bytes, ExportError> {
+        self.range(at..self.len.min(at + PIECE)).await
+    }
+
+    /// Bytes of the body; fewer if it ends before.
+    pub(super) async fn range(&self, range: Range<u64>) -> Result<Bytes, ExportError> {
+        match &self.place {
+            Some((store, id, side)) if range.start < range.end => Ok(store.body(*id, *side, range).await?),
+            _ => Ok(Bytes::new()),
+        }
+    }
+
+    /// The whole body, if it has at most `limit` bytes.
+    pub(super) async fn whole(&self, limit: u64) -> Result<Option<Bytes>, ExportError> {
+        if self.len > limit {
+            return Ok(None);
+        }
+        Ok(Some(self.range(0..self.len).await?))
+    }
+
+    /// Writes bytes of the body as they came.
+    pub(super) async fn put(&self, range: Range<u64>, out: &mut Out<'_>) -> Result<(), ExportError> {
+        let mut at = range.start;
+        while at < range.end {
+            let piece = self.range(at..range.end.min(at + PIECE)).await?;
+            if piece.is_empty() {
+                break;
+            }
+            at += piece.len() as u64;
+            out.put(piece).await?;
+        }
+        Ok(())
+    }
+
+    /// True if it is UTF-8. A body over [`TEXT_LIMIT`] is not looked at and counts as none.
+    pub(super) async fn is_text(&self) -> Result<bool, ExportError> {
+        let mut split = Split::default();
+        let mut at = 0;
+        while at < self.len && self.len <= TEXT_LIMIT {
+            let piece = self.piece(at).await?;
+            if piece.is_empty() || split.text(&piece).is_none() {
+                return Ok(false);
+            }
+            at += piece.len() as u64;
+        }
+        Ok(self.len <= TEXT_LIMIT && split.rest.is_empty())
+    }
+}
+
+/// Joins characters that were cut by the end of a piece.
+#[derive(Default)]
+pub(super) struct Split {
+    rest: Vec<u8>,
+}
+
+impl Split {
+    /// The text up to the last whole character; None if it is not UTF-8.
+    pub(super) fn text(&mut self, piece: &[u8]) -> Option<String> {
+        let mut bytes = std::mem::take(&mut self.rest);
+        bytes.extend_from_slice(piece);
+        if let Err(error) = std::str::from_utf8(&bytes) {
+            if error.error_len().is_some() {
+                return None;
+            }
+            self.rest = bytes.split_off(error.valid_up_to());
+        }
+        String::from_utf8(bytes).ok()
+    }
+}
+
+/// The text of the first field of this name, as it is shown.
+pub(super) fn field(headers: &Headers, name: &str) -> Option<String> {
+    headers.first(name).map(shown)
+}

@@ -1,0 +1,65 @@
+//! Running the command line to its end.
+
+use crate::{Home, PATIENCE, Program};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::process::Stdio;
+use tokio::process::Command;
+
+/// What a run of the command line came to.
+#[derive(Debug)]
+pub struct Output {
+    /// Its exit code; None if a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed, byte for byte.
+    pub stdout: Vec<u8>,
+    /// What it said.
+    pub stderr: String,
+}
+
+impl Output {
+    /// Fails unless the run ended with 0.
+    ///
+    /// # Errors
+    /// With the exit code and what was said.
+    pub fn ok(self) -> Result<Self> {
+        if self.code != Some(0) {
+            bail!("pushpull ended with {:?}: {}", self.code, self.stderr);
+        }
+        Ok(self)
+    }
+
+    /// What it printed, as text.
+    ///
+    /// # Errors
+    /// If it is not UTF-8.
+    pub fn text(&self) -> Result<&str> {
+        std::str::from_utf8(&self.stdout).context("pushpull printed what is not UTF-8")
+    }
+
+    /// What it printed, one JSON value a line.
+    ///
+    /// # Errors
+    /// If a line is not JSON.
+    pub fn lines(&self) -> Result<Vec<Value>> {
+        let parse = |line: &str| serde_json::from_str(line).with_context(|| format!("Not JSON: {line}"));
+        self.text()?.lines().filter(|line| !line.is_empty()).map(parse).collect()
+    }
+}
+
+/// Runs `pushpull` with these arguments on the home's workspace. Nothing is on its standard input.
+///
+/// # Errors
+/// If it is not built, can't be started or does not end in time. A bad exit code is no error here: see [`Output::ok`].
+pub async fn pushpull(home: &Home, arguments: &[&str]) -> Result<Output> {
+    let mut command = Command::new(Program::Cli.path()?);
+    command.args(arguments).envs(home.environment()).current_dir(home.path());
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    let ended = tokio::time::timeout(PATIENCE * 4, command.output()).await;
+    let output = ended.with_context(|| format!("pushpull {arguments:?} did not end"))?.context("Starting pushpull")?;
+    Ok(Output {
+        code: output.status.code(),
+        stdout: output.stdout,
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}

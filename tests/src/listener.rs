@@ -1,0 +1,119 @@
+//! A real `pushpull listen`.
+
+use crate::{Home, PATIENCE, Program};
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// A running `pushpull listen --json --port 0`; killed when dropped.
+#[derive(Debug)]
+pub struct Listener {
+    process: Child,
+    url: String,
+    lines: mpsc::UnboundedReceiver<Value>,
+    said: PathBuf,
+}
+
+impl Listener {
+    /// Starts the command line on the home's workspace and waits until it listens.
+    ///
+    /// # Errors
+    /// If it does not come to listen; what it said is in the error.
+    pub async fn start(home: &Home) -> Result<Self> {
+        Self::start_program(Program::Cli, home, &[]).await
+    }
+
+    /// Starts this program with further arguments for `listen`.
+    ///
+    /// # Errors
+    /// If it does not come to listen; what it said is in the error.
+    pub async fn start_program(program: Program, home: &Home, arguments: &[&str]) -> Result<Self> {
+        let said = home.file("listen.stderr");
+        let errors = std::fs::File::create(&said).context("Making a file for what the listener says")?;
+        let mut command = Command::new(program.path()?);
+        command.args(["listen", "--json", "--port", "0"]).args(arguments);
+        command.envs(home.environment()).current_dir(home.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors).kill_on_drop(true);
+        let mut process = command.spawn().context("Starting pushpull listen")?;
+        let stdout = process.stdout.take().context("The listener has no output")?;
+        let (sender, lines) = mpsc::unbounded_channel();
+        tokio::spawn(read_lines(BufReader::new(stdout).lines(), sender));
+        let mut listener = Self { process, url: String::new(), lines, said };
+        let first = listener.next().await?;
+        let url = first["url"].as_str().with_context(|| format!("The first line names no URL: {first}"))?;
+        listener.url = url.to_owned();
+        Ok(listener)
+    }
+
+    /// `http://127.0.0.1:PORT`
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// `127.0.0.1:PORT`
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// The URL of a source.
+    #[must_use]
+    pub fn source(&self, name: &str) -> String {
+        format!("{}/in/{name}", self.url)
+    }
+
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.process.id()
+    }
+
+    /// The next line it prints: the summary of an exchange.
+    ///
+    /// # Errors
+    /// If none comes in time or the process ended; what it said is in the error.
+    pub async fn next(&mut self) -> Result<Value> {
+        let line = timeout(PATIENCE, self.lines.recv()).await.ok().flatten();
+        line.with_context(|| format!("The listener printed nothing more. It said: {}", self.said()))
+    }
+
+    /// What it said on standard error so far.
+    #[must_use]
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.said).unwrap_or_default()
+    }
+
+    /// Kills it at once (SIGKILL) and waits until it is gone.
+    ///
+    /// # Errors
+    /// If it can't be killed.
+    pub async fn kill(mut self) -> Result<()> {
+        self.process.kill().await.context("Killing the listener")
+    }
+
+    /// Asks it to end, as Ctrl+C does, and waits until it did.
+    ///
+    /// # Errors
+    /// If it does not end in time.
+    pub async fn interrupt(mut self) -> Result<ExitStatus> {
+        let pid = self.pid().context("The listener ended already")?.to_string();
+        Command::new("kill").args(["-INT", &pid]).status().await.context("Interrupting the listener")?;
+        timeout(PATIENCE, self.process.wait()).await.context("The listener did not end")?.context("Waiting for it")
+    }
+}
+
+/// Takes lines from the process as they come, so that it never waits for us.
+async fn read_lines(mut lines: Lines<BufReader<ChildStdout>>, sender: mpsc::UnboundedSender<Value>) {
+    while let Ok(Some(line)) = lines.next_line().await {
+        let value = serde_json::from_str(&line).unwrap_or(Value::String(line));
+        if sender.send(value).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The real window, driven by WebDriver.
+
+use crate::{Home, PATIENCE, Program, until};
+use anyhow::{Context, Result, bail, ensure};
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Stdio;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, Command};
+
+/// A theme of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Light, Self::Dark];
+
+    /// The value of `data-theme`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// Calls a command as the page does, and passes on what it came to.
+const INVOKE: &str = "\
+const [name, args, done] = arguments;
+window.__TAURI_INTERNALS__.invoke(name, { args }).then((ok) => done({ ok }), (error) => done({ error }));";
+
+/// An open window; closed with its driver when dropped.
+#[derive(Debug)]
+pub struct Window {
+    client: Client,
+    _driver: Child,
+}
+
+impl Window {
+    /// Opens the window on the home's workspace.
+    ///
+    /// # Errors
+    /// If the driver or the window does not start.
+    pub async fn open(home: &Home) -> Result<Self> {
+        Self::open_with(home, &[]).await
+    }
+
+    /// Opens the window with further environment variables.
+    ///
+    /// # Errors
+    /// If the driver or the window does not start.
+    pub async fn open_with(home: &Home, environment: &[(&str, &Path)]) -> Result<Self> {
+        Self::open_program(home, &Program::Desktop.path()?, environment).await
+    }
+
+    /// Opens the window of this program.
+    ///
+    /// # Errors
+    /// If the driver or the window does not start.
+    pub async fn open_program(home: &Home, program: &Path, environment: &[(&str, &Path)]) -> Result<Self> {
+        let port = free_port().await?;
+        let mut command = Command::new("WebKitWebDriver");
+        command.arg(format!("--port={port}")).envs(home.environment()).envs(environment.iter().copied());
+        command.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        let driver = command.spawn().context("Starting WebKitWebDriver")?;
+        let url = format!("http://127.0.0.1:{port}");
+        until("WebKitWebDriver", async || Ok(TcpStream::connect(("127.0.0.1", port)).await.ok())).await?;
+        let options = json!({ "binary": program, "args": [] });
+        let wanted = Capabilities::from_iter([("webkitgtk:browserOptions".to_owned(), options)]);
+        let client = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&url).await;
+        Ok(Self { client: client.context("Opening the window")?, _driver: driver })
+    }
+
+    /// The WebDriver session.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Calls a command as the page does.
+    ///
+    /// # Errors
+    /// If the command fails; its error is in the message.
+    pub async fn invoke(&self, command: &str, args: Value) -> Result<Value> {
+        match self.try_invoke(command, args).await? {
+            Ok(value) => Ok(value),
+            Err(error) => bail!("{command} failed: {error}"),
+        }
+    }
+
+    /// Calls a command as the page does, and returns its error as a value.
+    ///
+    /// # Errors
+    /// If the page is not there any more.
+    pub async fn try_invoke(&self, command: &str, args: Value) -> Result<std::result::Result<Value, Value>> {
+        let mut outcome = self.client.execute_async(INVOKE, vec![json!(command), args]).await?;
+        Ok(match outcome.get_mut("error") {
+            Some(error) => Err(error.take()),
+            None => Ok(outcome["ok"].take()),
+        })
+    }
+
+    /// Waits for an element and returns it.
+    ///
+    /// # Errors
+    /// If it does not appear in time.
+    pub async fn find(&self, css: &str) -> Result<Element> {
+        let wait = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css));
+        wait.await.with_context(|| format!("Waiting for {css}"))
+    }
+
+    /// Waits until an element is there and clicks it.
+    ///
+    /// # Errors
+    /// If it does not appear in time or can't be clicked.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        self.find(css).await?.click().await.with_context(|| format!("Clicking {css}"))
+    }
+
+    /// Waits until the element holds this text.
+    ///
+    /// # Errors
+    /// If it does not in time; the text that it holds instead is in the error.
+    pub async fn text(&self, css: &str, wanted: &str) -> Result<()> {
+        let mut last = String::new();
+        let found = until(&format!("{wanted:?} in {css}"), async || {
+            // An element may be replaced between finding and reading it.
+            if let Ok(element) = self.client.find(Locator::Css(css)).await {
+                last = element.text().await.unwrap_or_default();
+            }
+            Ok(last.contains(wanted).then_some(()))
+        })
+        .await;
+        found.with_context(|| format!("It holds {last:?}."))
+    }
+
+    /// Presses keys where the focus is.
+    ///
+    /// # Errors
+    /// If nothing has the focus.
+    pub async fn press(&self, keys: &str) -> Result<()> {
+        Ok(self.client.active_element().await?.send_keys(keys).await?)
+    }
+
+    /// Runs a script in the page and returns what it returns.
+    ///
+    /// # Errors
+    /// If it throws.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        self.client.execute(script, arguments).await.with_context(|| format!("Running {script}"))
+    }
+
+    /// Writes a picture of the window.
+    ///
+    /// # Errors
+    /// If it can't be taken or written.
+    pub async fn screenshot(&self, path: &Path) -> Result<()> {
+        let picture = self.client.screenshot().await.context("Taking a picture of the window")?;
+        ensure!(picture.starts_with(b"\x89PNG"), "The picture is no PNG");
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).with_context(|| format!("Making {}", folder.display()))?;
+        }
+        std::fs::write(path, picture).with_context(|| format!("Writing {}", path.display()))
+    }
+
+    /// Closes the window.
+    ///
+    /// # Errors
+    /// If the driver does not answer.
+    pub async fn close(self) -> Result<()> {
+        self.client.clone().close().await.context("Closing the window")
+    }
+}
+
+/// A port that was free a moment ago: the driver can't be asked which one it took.
+async fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port())
+}

@@ -1,0 +1,232 @@
+//! The command line: each command on a real workspace, and its exit codes.
+
+use anyhow::{Context, Result};
+use pushpull_tests::{Home, Listener, Output, Raw, Receiver, pushpull};
+use serde_json::Value;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+/// A push whose head must survive as it is: order, case, a header twice, spaces around a value.
+const PUSH: &[u8] = b"POST /in/shop?b=2&a=1&a= HTTP/1.1\r\n\
+    hOST: hooks.example.com\r\n\
+    X-Signature:   sha256=0123456789abcdef  \r\n\
+    x-twice: one\r\n\
+    Authorization: Bearer topsecret-token-value\r\n\
+    X-Twice: two\r\n\
+    Content-Type: application/json\r\n\
+    Content-Length: 35\r\n\r\n\
+    {\"id\": 12345678901234567890, \"n\":1}";
+/// Where the body begins.
+const BODY: usize = PUSH.len() - 35;
+
+/// A workspace with the push in it, and its number.
+async fn captured(home: &Home) -> Result<i64> {
+    let mut listener = Listener::start(home).await?;
+    let id = push(&mut listener, PUSH).await?;
+    listener.interrupt().await?;
+    Ok(id)
+}
+
+/// Sends these bytes and returns the number that the listener printed for them.
+async fn push(listener: &mut Listener, bytes: &[u8]) -> Result<i64> {
+    let mut socket = Raw::connect(listener.address()).await?;
+    socket.send(bytes).await?;
+    assert_eq!(socket.answer().await?.status, 200);
+    listener.next().await?["id"].as_i64().context("The line has no id")
+}
+
+async fn run(home: &Home, arguments: &[&str]) -> Result<Output> {
+    pushpull(home, arguments).await?.ok()
+}
+
+fn mode(path: &Path) -> Result<u32> {
+    Ok(std::fs::metadata(path)?.permissions().mode() & 0o777)
+}
+
+#[tokio::test]
+async fn a_push_is_shown_byte_for_byte_as_it_was_sent() -> Result<()> {
+    let home = Home::new()?;
+    let id = captured(&home).await?.to_string();
+    assert_eq!(run(&home, &["show", &id, "--raw", "request"]).await?.stdout, PUSH);
+    assert_eq!(run(&home, &["show", &id, "--body", "request"]).await?.stdout, &PUSH[BODY..]);
+    let answer = run(&home, &["show", &id, "--raw", "response"]).await?;
+    assert!(answer.stdout.starts_with(b"HTTP/1.1 200 "), "{:?}", answer.text());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_list_is_filtered_and_keeps_bodies_out() -> Result<()> {
+    let home = Home::new()?;
+    let id = captured(&home).await?;
+    let rows = run(&home, &["list", "--json"]).await?.lines()?;
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0]["id"].as_i64(), rows[0]["source"].as_str()), (Some(id), Some("shop")));
+    assert_eq!(rows[0]["status"], 200);
+    assert!(!rows[0].to_string().contains("12345678901234567890"));
+    for (filter, found) in [("source:shop", 1), ("source:other", 0), ("method:POST status:2xx", 1), ("-method:POST", 0)]
+    {
+        let arguments: Vec<&str> = ["list", "--json"].into_iter().chain(filter.split(' ')).collect();
+        assert_eq!(run(&home, &arguments).await?.lines()?.len(), found, "{filter}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_send_goes_out_as_written_and_is_kept_with_its_answer() -> Result<()> {
+    let home = Home::new()?;
+    let mut server = Receiver::start(r#"{"ok":true}"#).await?;
+    let url = format!("{}/things?b=2&a=1", server.url());
+    let sent = run(&home, &["send", "-X", "PUT", &url, "-H", "X-One: 1", "-d", "hello", "--json"]).await?.lines()?;
+    let received = server.next().await?;
+    assert_eq!((received.method.as_str(), received.uri.to_string().as_str()), ("PUT", "/things?b=2&a=1"));
+    assert_eq!((received.headers["x-one"].as_bytes(), &received.body[..]), (&b"1"[..], &b"hello"[..]));
+    let id = sent.last().and_then(|line| line["id"].as_i64()).context("no id")?.to_string();
+    assert_eq!(run(&home, &["show", &id, "--body", "response"]).await?.stdout, br#"{"ok":true}"#);
+    let raw = run(&home, &["show", &id, "--raw", "request"]).await?;
+    assert!(raw.stdout.starts_with(b"PUT /things?b=2&a=1 HTTP/1.1\r\n"), "{:?}", raw.text());
+    assert!(raw.text()?.contains("\r\nX-One: 1\r\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_send_that_fails_is_kept_and_told() -> Result<()> {
+    let home = Home::new()?;
+    // A port that was free a moment ago: nobody listens there.
+    let port = tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
+    let sent = pushpull(&home, &["send", &format!("http://127.0.0.1:{port}/"), "--fail", "--json"]).await?;
+    assert_eq!(sent.code, Some(1), "{}", sent.stderr);
+    let rows = run(&home, &["list", "--json", "is:failed"]).await?.lines()?;
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["status"], Value::Null);
+    assert_ne!(rows[0]["failure"], Value::Null);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_replay_sends_the_bytes_as_they_came_and_is_linked_to_its_push() -> Result<()> {
+    let home = Home::new()?;
+    let id = captured(&home).await?;
+    let mut server = Receiver::start("{}").await?;
+    run(&home, &["replay", &id.to_string(), "--to", &format!("{}/hook", server.url())]).await?;
+    let received = server.next().await?;
+    assert_eq!(&received.body[..], &PUSH[BODY..]);
+    assert_eq!(received.uri.path(), "/hook");
+    assert_eq!(received.headers["x-signature"], "sha256=0123456789abcdef");
+    assert_eq!(received.headers.get_all("x-twice").iter().count(), 2);
+    let rows = run(&home, &["list", "--json", "direction:pull"]).await?.lines()?;
+    assert_eq!((rows.len(), rows[0]["parent"].as_i64()), (1, Some(id)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn differences_are_an_exit_code() -> Result<()> {
+    let home = Home::new()?;
+    std::fs::write(home.file("a.json"), r#"{"id":1,"items":[{"id":"x","n":1},{"id":"y","n":2}]}"#)?;
+    std::fs::write(home.file("b.json"), r#"{"items":[{"n":2,"id":"y"},{"n":9,"id":"x"}],"id":1}"#)?;
+    assert_eq!(pushpull(&home, &["diff", "a.json", "a.json"]).await?.code, Some(0));
+    let differs = pushpull(&home, &["diff", "a.json", "b.json"]).await?;
+    assert_eq!(differs.code, Some(1), "{}", differs.stderr);
+    assert!(differs.text()?.contains('9'), "{}", differs.text()?);
+    assert_eq!(pushpull(&home, &["diff", "a.json", "missing.json"]).await?.code, Some(2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_export_masks_secrets_unless_told_otherwise() -> Result<()> {
+    let home = Home::new()?;
+    captured(&home).await?;
+    for format in ["ndjson", "har", "curl", "http"] {
+        let masked = run(&home, &["export", "--format", format]).await?;
+        assert!(!masked.text()?.contains("topsecret"), "{format}: {}", masked.text()?);
+        let whole = run(&home, &["export", "--format", format, "--no-redact"]).await?;
+        assert!(whole.text()?.contains("topsecret"), "{format}: {}", whole.text()?);
+    }
+    let raw = run(&home, &["export", "--format", "raw"]).await?;
+    assert_eq!(raw.stdout, &PUSH[BODY..]);
+    run(&home, &["export", "--format", "csv", "-o", "list.csv"]).await?;
+    assert!(std::fs::read_to_string(home.file("list.csv"))?.contains("shop"));
+    assert_eq!(mode(&home.file("list.csv"))?, 0o600);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_workspace_is_readable_by_its_owner_only() -> Result<()> {
+    let home = Home::new()?;
+    captured(&home).await?;
+    for entry in std::fs::read_dir(home.path())? {
+        let path = entry?.path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("test.pushpull")) {
+            assert_eq!(mode(&path)?, 0o600, "{}", path.display());
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_workspace_is_refused_and_left_alone() -> Result<()> {
+    let home = Home::new()?;
+    let text = "This is a letter, not a workspace.\n".repeat(100);
+    std::fs::write(home.workspace(), &text)?;
+    let refused = pushpull(&home, &["list"]).await?;
+    assert_eq!(refused.code, Some(3));
+    assert!(refused.stderr.contains("test.pushpull"), "{}", refused.stderr);
+    assert_eq!(std::fs::read_to_string(home.workspace())?, text);
+    Ok(())
+}
+
+#[tokio::test]
+async fn bad_usage_is_told_apart_from_failure() -> Result<()> {
+    let home = Home::new()?;
+    for arguments in
+        [&["--nonsense"][..], &["show", "x"], &["show", "77"], &["list", "status:maybe"], &["send", "no url"]]
+    {
+        let run = pushpull(&home, arguments).await?;
+        assert_eq!(run.code, Some(2), "{arguments:?}: {}", run.stderr);
+        assert!(!run.stderr.is_empty(), "{arguments:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named() -> Result<()> {
+    let home = Home::new()?;
+    let holder = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let port = holder.local_addr()?.port().to_string();
+    let refused = pushpull(&home, &["listen", "--port", &port]).await?;
+    assert_eq!(refused.code, Some(3));
+    assert!(refused.stderr.contains(&port), "{}", refused.stderr);
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_process_listens_for_a_workspace_and_others_use_it_meanwhile() -> Result<()> {
+    let home = Home::new()?;
+    let mut listener = Listener::start(&home).await?;
+    let second = pushpull(&home, &["listen", "--port", "0"]).await?;
+    assert_eq!(second.code, Some(3), "{}", second.stderr);
+    let server = Receiver::start("{}").await?;
+    for _ in 0..5 {
+        run(&home, &["send", server.url()]).await?;
+        push(&mut listener, PUSH).await?;
+    }
+    assert_eq!(run(&home, &["list", "--json", "direction:push"]).await?.lines()?.len(), 5);
+    assert_eq!(run(&home, &["list", "--json", "direction:pull"]).await?.lines()?.len(), 5);
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_stored_can_be_read_through_the_port() -> Result<()> {
+    let home = Home::new()?;
+    let mut listener = Listener::start(&home).await?;
+    let id = push(&mut listener, PUSH).await?;
+    for path in
+        ["/", "/in/shop", "/in/shop/", "/status", "/api/list", "/exchanges", &format!("/{id}"), "/test.pushpull"]
+    {
+        let mut socket = Raw::connect(listener.address()).await?;
+        socket.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await?;
+        let answer = socket.answer().await?;
+        assert!(!answer.body.windows(6).any(|part| part == b"123456"), "{path}: {answer:?}");
+        assert!(!answer.head.contains("topsecret"), "{path}: {answer:?}");
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+// What the shell itself can do: go places, look different, listen, send samples.
+import type { SampleProvider } from "$ipc/bindings/SampleProvider";
+import { call } from "$ipc/call";
+import { chooseFile, copyText } from "$ipc/desktop";
+import type { ActionId } from "./actions";
+import type { Doing } from "./commands.svelte";
+import { goTo, navigation, openExchange, openExport, openRequest } from "./navigation.svelte";
+import { movePane } from "./panes";
+import { preferences } from "./preferences.svelte";
+import { session } from "./session.svelte";
+import { say } from "./toasts.svelte";
+
+/** The address that a service is to be given: the public one while there is one. */
+export const inboundUrl = (source = "default"): string | null => {
+  const base = session.publicUrl ?? session.localUrl;
+  return base ? `${base}/in/${source}` : null;
+};
+
+export async function copyInboundUrl(source?: string) {
+  const url = inboundUrl(source);
+  if (!url) return;
+  await copyText(url);
+  say(session.publicUrl ? "Public URL copied" : "URL copied");
+}
+
+/** Sends a sample over HTTP to our own listener, and shows what came of it. */
+export async function sendSample(provider: SampleProvider) {
+  const row = await call("send_sample", { provider });
+  openExchange(row.id);
+}
+
+export async function listen(port?: number) {
+  const settings = session.settings;
+  session.take(
+    await call("start_listening", {
+      port: port ?? settings?.port ?? 4400,
+      bind: settings?.bind ?? "127.0.0.1",
+      fallback: true,
+    }),
+  );
+}
+
+export async function stopListening() {
+  session.take(await call("stop_listening", {}));
+}
+
+export async function openWorkspace() {
+  const path = await chooseFile("Open a workspace", [{ name: "Pushpull workspace", extensions: ["pushpull"] }]);
+  if (!path) return;
+  session.take(await call("open_workspace", { path }));
+  await session.refresh();
+}
+
+const listening = () => session.localUrl !== null;
+const sample = (provider: SampleProvider): Doing => ({ when: listening, run: () => sendSample(provider) });
+
+export const globalDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
+  "go.inbox": () => goTo("inbox"),
+  "go.requests": () => goTo("requests"),
+  "go.compare": () => goTo("compare"),
+  "go.settings": () => goTo("settings"),
+  "go.tunnel": () => (navigation.tunnelOpen = true),
+  "request.new": () => openRequest({ type: "new" }),
+  "capture.copyUrl": { when: listening, run: () => copyInboundUrl() },
+  "capture.listen": () => (listening() ? stopListening() : listen()),
+  "capture.sampleStripe": sample("stripe"),
+  "capture.sampleGithub": sample("github"),
+  "capture.sampleHubspot": sample("hubspot"),
+  "capture.sampleShopify": sample("shopify"),
+  "capture.exportAll": {
+    when: () => (session.status?.stored.exchanges ?? 0) > 0,
+    run: () => openExport({ type: "filter", filter: "" }),
+  },
+  "capture.openWorkspace": openWorkspace,
+  "window.palette": () => (navigation.paletteOpen = true),
+  "window.shortcuts": () => (navigation.shortcutsOpen = true),
+  "window.nextPane": () => movePane(1),
+  "window.previousPane": () => movePane(-1),
+  "window.themeLight": () => (preferences.theme = "light"),
+  "window.themeDark": () => (preferences.theme = "dark"),
+  "window.themeSystem": () => (preferences.theme = "system"),
+  "window.density": () => (preferences.density = preferences.density === "compact" ? "cosy" : "compact"),
+};

@@ -1,0 +1,116 @@
+// What can be done in the inbox, for the table of actions.
+import type { ActionId } from "$app/actions";
+import type { Doing } from "$app/commands.svelte";
+import { openCompare, openExport, openReplay, openRequest } from "$app/navigation.svelte";
+import { focusPane } from "$app/panes";
+import { preferences } from "$app/preferences.svelte";
+import { say } from "$app/toasts.svelte";
+import { call } from "$ipc/call";
+import { copyText } from "$ipc/desktop";
+import { counted } from "$shared/format";
+import { copyBody } from "./detail/copyBody";
+import { detail } from "./detail/detail.svelte";
+import { quoted } from "./filter/terms";
+import { inbox } from "./inbox.svelte";
+
+const COMPARED_AT_MOST = 8;
+
+const pane = (name: string) => document.querySelector<HTMLElement>(`[data-pane="${name}"]`);
+const some = () => inbox.chosen.length > 0;
+const one = () => inbox.cursorId !== null;
+
+/** Holds the exchange against the newest earlier one of its kind. */
+async function comparePrevious() {
+  const summary = detail.exchange?.summary ?? inbox.current;
+  if (!summary) return;
+  const kind = summary.eventType
+    ? `type:${quoted(summary.eventType)}`
+    : summary.requestId !== null
+      ? `request:${summary.requestId}`
+      : `method:${summary.method} path:${quoted(summary.path)}`;
+  const filter = [`direction:${summary.direction}`, kind, summary.source ? `source:${summary.source}` : ""]
+    .filter(Boolean)
+    .join(" ");
+  const { rows } = await call("list", { filter, upto: summary.id, from: 0, count: 20, near: null });
+  const previous = rows.find(
+    (row) =>
+      row.id < summary.id &&
+      row.eventType === summary.eventType &&
+      (summary.eventType !== null || row.path === summary.path),
+  );
+  if (!previous) return say(`There is no earlier ${summary.eventType ?? `${summary.method} ${summary.path}`}.`);
+  openCompare([previous.id, summary.id]);
+}
+
+function compare() {
+  if (inbox.chosen.length < 2) return comparePrevious();
+  if (inbox.chosen.length > COMPARED_AT_MOST)
+    say(`Comparing the first ${COMPARED_AT_MOST} of ${counted(inbox.chosen.length, "exchange")}.`);
+  openCompare(inbox.chosen);
+}
+
+async function copyCurl() {
+  const { text } = await call("export_text", {
+    scope: { type: "selection", ids: inbox.chosen },
+    format: "curl",
+    redact: true,
+  });
+  await copyText(text);
+  say("cURL copied, secrets masked");
+}
+
+/** Escape: out of the detail, then out of the selection, then out of the filter. */
+function back() {
+  if (pane("detail")?.contains(document.activeElement)) return focusList();
+  if (inbox.picked.size > 0) return inbox.picked.clear();
+  if (!inbox.filter.isEmpty) inbox.filter.set("");
+  focusList();
+}
+
+const focusList = () => pane("list")?.querySelector<HTMLElement>("[role=grid]")?.focus();
+const step = (by: () => number) => ({
+  run: () => {
+    inbox.move(by());
+    focusList();
+  },
+});
+
+export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
+  "exchange.replay": { when: some, run: () => openReplay(inbox.chosen) },
+  "exchange.compare": { when: some, run: compare },
+  "exchange.comparePrevious": { when: one, run: comparePrevious },
+  "exchange.copyBody": { when: one, run: copyBody },
+  "exchange.copyCurl": { when: some, run: copyCurl },
+  "exchange.edit": {
+    when: one,
+    run: () => inbox.cursorId !== null && openRequest({ type: "fromExchange", id: inbox.cursorId }),
+  },
+  "exchange.export": { when: some, run: () => openExport({ type: "selection", ids: inbox.chosen }) },
+  "exchange.find": { when: () => detail.find !== null, run: () => detail.find?.() },
+  "list.filter": () => pane("list")?.querySelector<HTMLElement>("[data-filter]")?.focus(),
+  "list.clearFilter": { when: () => !inbox.filter.isEmpty, run: () => inbox.filter.set("") },
+  "list.next": step(() => 1),
+  "list.previous": step(() => -1),
+  "list.pageDown": step(() => inbox.scroll.pageRows),
+  "list.pageUp": step(() => -inbox.scroll.pageRows),
+  "list.first": step(() => -inbox.total),
+  "list.last": step(() => inbox.total),
+  "list.pick": { when: one, run: () => inbox.cursor !== null && inbox.pick(inbox.cursor) },
+  "list.extendDown": { when: one, run: () => inbox.pickTo((inbox.cursor ?? 0) + 1) },
+  "list.extendUp": { when: one, run: () => inbox.pickTo((inbox.cursor ?? 0) - 1) },
+  "list.open": {
+    when: one,
+    run: () => {
+      const to = pane("detail");
+      if (to) focusPane(to);
+    },
+  },
+  "list.back": back,
+  "list.follow": () => inbox.setFollow(!inbox.follow),
+  "list.pause": () => inbox.setPaused(!inbox.paused),
+  "list.exportFilter": {
+    when: () => inbox.total > 0,
+    run: () => openExport({ type: "filter", filter: inbox.filter.query }),
+  },
+  "window.dock": () => (preferences.detailBelow = !preferences.detailBelow),
+};

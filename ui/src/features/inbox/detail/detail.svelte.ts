@@ -1,0 +1,63 @@
+// The exchange that the detail pane shows, and which of its messages and tabs.
+import type { ApiError } from "$ipc/bindings/ApiError";
+import type { Exchange } from "$ipc/bindings/Exchange";
+import type { Side } from "$ipc/bindings/Side";
+import { asApiError, call } from "$ipc/call";
+
+export type Tab = "body" | "headers" | "query" | "raw" | "timing" | "deliveries";
+
+class Detail {
+  exchange = $state.raw<Exchange | null>(null);
+  problem = $state.raw<ApiError | null>(null);
+  tab = $state<Tab>("body");
+  /** Which message is shown; what the other end said unless the user chose. */
+  side = $state<Side>("request");
+  /** Puts the caret into the find field of the body, while one is shown. */
+  find = $state.raw<(() => void) | null>(null);
+  #id: number | null = null;
+  #revision = 0;
+
+  /** Shows an exchange, or reads the shown one again. */
+  open(id: number | null) {
+    const revision = ++this.#revision;
+    const another = id !== this.#id;
+    this.#id = id;
+    this.problem = null;
+    if (id === null) {
+      this.exchange = null;
+      return;
+    }
+    call("exchange", { id }).then(
+      (exchange) => revision === this.#revision && this.#take(exchange, another),
+      (thrown) => {
+        if (revision !== this.#revision) return;
+        this.exchange = null;
+        this.problem = asApiError(thrown);
+      },
+    );
+  }
+
+  #take(exchange: Exchange, another: boolean) {
+    this.exchange = exchange;
+    if (!another) return;
+    this.side = exchange.summary.direction === "push" || exchange.response === null ? "request" : "response";
+    if (!this.tabs(exchange).includes(this.tab)) this.tab = "body";
+  }
+
+  /** The tabs that this exchange has. */
+  tabs(exchange: Exchange): Tab[] {
+    const tabs: Tab[] = ["body", "headers"];
+    if (this.side === "request") tabs.push("query");
+    tabs.push("raw");
+    if (exchange.timing) tabs.push("timing");
+    if (exchange.summary.direction === "push" || exchange.children.length > 0) tabs.push("deliveries");
+    return tabs;
+  }
+
+  setSide(side: Side) {
+    this.side = side;
+    if (this.exchange && !this.tabs(this.exchange).includes(this.tab)) this.tab = "body";
+  }
+}
+
+export const detail = new Detail();

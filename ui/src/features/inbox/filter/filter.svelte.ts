@@ -1,0 +1,50 @@
+// The filter of the inbox: terms that are set, and what is being typed.
+import { parseTerms, queryOf, type Term } from "./terms";
+
+export class Filter {
+  terms = $state.raw<Term[]>([]);
+  typed = $state("");
+  /** What goes to the engine. */
+  readonly query = $derived(queryOf([...this.terms, ...parseTerms(this.typed)]));
+  readonly isEmpty = $derived(this.terms.length === 0 && this.typed.trim() === "");
+
+  /** True if exactly this term is set. */
+  has(raw: string): boolean {
+    return this.terms.some((term) => term.raw === raw);
+  }
+
+  set(text: string) {
+    this.terms = parseTerms(text);
+    this.typed = "";
+  }
+
+  /** Makes terms of what is typed. */
+  commit() {
+    const typed = parseTerms(this.typed);
+    this.typed = "";
+    this.terms = [...this.terms.filter((term) => !typed.some((other) => other.raw === term.raw)), ...typed];
+  }
+
+  remove(term: Term) {
+    this.terms = this.terms.filter((other) => other !== term);
+  }
+
+  /** Takes the last term back into the field. */
+  reopenLast() {
+    const last = this.terms[this.terms.length - 1];
+    if (!last) return;
+    this.terms = this.terms.slice(0, -1);
+    this.typed = last.raw;
+  }
+
+  /** The one value of a key that can have only one; null if there is none. */
+  valueOf(key: string): string | null {
+    return this.terms.find((term) => term.key === key && !term.negated)?.value ?? null;
+  }
+
+  /** Sets the one value of a key; null takes it away. */
+  setValue(key: string, value: string | null) {
+    const others = this.terms.filter((term) => term.key !== key || term.negated);
+    this.terms = value === null ? others : [...others, ...parseTerms(`${key}:${value}`)];
+  }
+}

@@ -1,0 +1,236 @@
+// The inbox: which exchanges are in view, where the cursor stands, what is picked, and how new ones come in.
+import { SvelteSet } from "svelte/reactivity";
+import type { ApiError } from "$ipc/bindings/ApiError";
+import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
+import type { ListPage } from "$ipc/bindings/ListPage";
+import type { FeedEvent } from "$ipc/bindings/FeedEvent";
+import { asApiError, call } from "$ipc/call";
+import { session } from "$app/session.svelte";
+import { say } from "$app/toasts.svelte";
+import { PagedRows } from "$shared/virtual/pages.svelte";
+import { VirtualScroll } from "$shared/virtual/scroll.svelte";
+import { Filter } from "./filter/filter.svelte";
+
+const PAGE = 200;
+const PICK_AT_MOST = 2_000;
+const ASK_AGAIN_AFTER = 200;
+
+class Inbox {
+  filter = new Filter();
+  scroll = new VirtualScroll();
+  pages: PagedRows<ExchangeSummary> = new PagedRows<ExchangeSummary>((from, count) => this.#load(from, count), PAGE);
+  /** Rows in view; grows while `counting`. */
+  total = $state(0);
+  counting = $state(false);
+  /** True from the first count on. */
+  ready = $state(false);
+  problem = $state.raw<ApiError | null>(null);
+  /** The user's wish to see new rows come in at the top. */
+  follow = $state(true);
+  paused = $state(false);
+  /** New rows that are not in view. */
+  fresh = $state(0);
+  /** The row of the cursor, and its exchange. */
+  cursor = $state<number | null>(null);
+  cursorId = $state<number | null>(null);
+  picked = new SvelteSet<number>();
+  /** Grows when the exchange under the cursor changed. */
+  changes = $state(0);
+  #upto = 0;
+  #query = "";
+  #revision = 0;
+  #anchor: number | null = null;
+  #checking = false;
+
+  readonly following = $derived(this.follow && !this.paused && this.scroll.top < 1);
+
+  /** The exchanges that an action is for: the picked ones, else that of the cursor; oldest first. */
+  readonly chosen = $derived<number[]>(
+    this.picked.size > 0 ? [...this.picked].sort((a, b) => a - b) : this.cursorId === null ? [] : [this.cursorId],
+  );
+
+  row(index: number): ExchangeSummary | undefined {
+    return this.pages.row(index);
+  }
+
+  /** The row under the cursor, if it is here. */
+  get current(): ExchangeSummary | undefined {
+    return this.cursor === null ? undefined : this.row(this.cursor);
+  }
+
+  /** Looks at the list anew: another filter or another workspace. */
+  async restart() {
+    this.#query = this.filter.query;
+    this.picked.clear();
+    this.#anchor = null;
+    this.scroll.moveTo(0);
+    this.fresh = 0;
+    this.cursor = null;
+    await this.#view(false);
+  }
+
+  /** Lets the rows in that came since. */
+  async catchUp() {
+    this.fresh = 0;
+    await this.#view(true);
+  }
+
+  async #view(keep: boolean) {
+    const revision = ++this.#revision;
+    const before = this.total;
+    this.#upto = session.status?.stored.newest ?? 0;
+    this.pages.reset(keep);
+    await this.#count(revision, keep ? before : null);
+  }
+
+  /** Counts until the count is complete. `before` is given if older rows keep their places. */
+  async #count(revision: number, before: number | null) {
+    this.counting = true;
+    try {
+      for (;;) {
+        const { rows, complete } = await call("count", { filter: this.#query, upto: this.#upto });
+        if (revision !== this.#revision) return;
+        this.#grow(rows, before);
+        before = before === null ? null : rows;
+        this.ready = true;
+        this.problem = null;
+        if (complete) break;
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
+        if (revision !== this.#revision) return;
+      }
+      this.counting = false;
+    } catch (thrown) {
+      if (revision !== this.#revision) return;
+      this.counting = false;
+      this.ready = true;
+      this.problem = asApiError(thrown);
+    }
+  }
+
+  #grow(rows: number, before: number | null) {
+    if (before !== null && this.cursor !== null) this.cursor += rows - before;
+    this.total = rows;
+  }
+
+  async #load(from: number, count: number): Promise<ListPage> {
+    const near = this.pages.near(from);
+    const anchor = near ? { row: near.row, id: near.value.id } : null;
+    return call("list", { filter: this.#query, upto: this.#upto, from, count, near: anchor });
+  }
+
+  /** Takes an event of the feed: new rows are let in or counted, changed ones are read again. */
+  feed(event: FeedEvent) {
+    const newest = event.status.stored.newest;
+    if (newest < this.#upto) return void this.restart();
+    if (event.changed.length > 0) {
+      this.pages.reset(true);
+      if (this.cursorId !== null && event.changed.includes(this.cursorId)) this.changes += 1;
+    }
+    if (newest > this.#upto) void this.#arrived();
+  }
+
+  async #arrived() {
+    if (this.following) return this.catchUp();
+    if (this.#checking) return;
+    this.#checking = true;
+    const { rows } = await call("count", { filter: this.#query, upto: null }).catch(() => ({ rows: this.total }));
+    this.#checking = false;
+    this.fresh = Math.max(0, rows - this.total);
+  }
+
+  setFollow(on: boolean) {
+    this.follow = on;
+    if (!on) return;
+    this.paused = false;
+    this.scroll.moveTo(0);
+    void this.catchUp();
+  }
+
+  setPaused(on: boolean) {
+    this.paused = on;
+    if (!on && this.following) void this.catchUp();
+  }
+
+  /** Puts the cursor on a row. */
+  moveTo(index: number) {
+    if (this.total === 0) return;
+    this.cursor = Math.min(Math.max(0, index), this.total - 1);
+    this.#anchor = this.cursor;
+    this.scroll.show(this.cursor);
+    this.takeCursor();
+  }
+
+  /** Takes the exchange of the cursor's row once it is here. */
+  takeCursor() {
+    const row = this.current;
+    if (row) this.cursorId = row.id;
+    else if (this.cursor !== null) this.pages.want(this.cursor, this.cursor + 1);
+  }
+
+  move(by: number) {
+    this.moveTo(this.cursor === null ? (by > 0 ? 0 : this.total - 1) : this.cursor + by);
+  }
+
+  pick(index: number) {
+    const row = this.row(index);
+    if (!row) return;
+    if (!this.picked.delete(row.id)) this.picked.add(row.id);
+  }
+
+  /** Picks what lies between the anchor and this row. */
+  async pickTo(index: number) {
+    const anchor = this.#anchor ?? this.cursor ?? index;
+    const to = Math.min(Math.max(0, index), this.total - 1);
+    const [from, end] = [Math.min(anchor, to), Math.min(Math.max(anchor, to), Math.min(anchor, to) + PICK_AT_MOST - 1)];
+    if (Math.abs(to - anchor) >= PICK_AT_MOST)
+      say(`Selected the first ${PICK_AT_MOST} rows. Export by filter takes more.`);
+    this.cursor = to;
+    this.scroll.show(to);
+    this.takeCursor();
+    const ids = await this.#ids(from, end);
+    this.picked.clear();
+    ids.forEach((id) => this.picked.add(id));
+    this.#anchor = anchor;
+  }
+
+  async #ids(from: number, last: number): Promise<number[]> {
+    const ids: number[] = [];
+    for (let at = from; at <= last; at += PAGE) {
+      const count = Math.min(PAGE, last - at + 1);
+      const known = Array.from({ length: count }, (_, place) => this.row(at + place)?.id);
+      if (known.every((id) => id !== undefined)) ids.push(...(known as number[]));
+      else ids.push(...(await this.#load(at, count)).rows.map((row) => row.id));
+    }
+    return ids;
+  }
+
+  /** Selects an exchange wherever it stands; a filter that hides it is dropped. */
+  async show(id: number): Promise<void> {
+    this.cursorId = id;
+    this.picked.clear();
+    if (session.status && session.status.stored.newest < id) await session.refresh();
+    if (id > this.#upto) await this.catchUp();
+    const [all, older] = await Promise.all([
+      call("count", { filter: this.#query, upto: this.#upto }),
+      call("count", { filter: this.#query, upto: id }),
+    ]);
+    this.total = all.rows;
+    const index = all.rows - older.rows;
+    const found = (await this.#load(index, 1)).rows[0];
+    if (found?.id === id) {
+      this.cursor = this.#anchor = index;
+      this.scroll.show(index);
+    } else if (this.#query !== "") {
+      this.filter.set("");
+      await this.restart();
+      return this.show(id);
+    }
+  }
+
+  /** Filters by these terms alone. */
+  showOnly(text: string) {
+    this.filter.set(text);
+  }
+}
+
+export const inbox = new Inbox();

@@ -1,0 +1,32 @@
+// The badges of a row: what made it happen, and what a reader must know.
+import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
+import type { Mark } from "$ipc/bindings/Mark";
+
+export interface Badge {
+  text: string;
+  tone: "line" | "warn" | "err" | "";
+  tip: string;
+}
+
+const ORIGINS: Partial<Record<ExchangeSummary["origin"], Badge>> = {
+  sample: { text: "sample", tone: "line", tip: "A sample event, sent by Pushpull to its own listener" },
+  replay: { text: "replay", tone: "line", tip: "A captured push, sent again" },
+  forward: { text: "forward", tone: "line", tip: "A captured push, passed on" },
+  redirect: { text: "redirect", tone: "line", tip: "A request that followed a redirect" },
+};
+
+export const MARKS: Record<Exclude<Mark, "viaTunnel">, Badge> = {
+  truncated: { text: "truncated", tone: "warn", tip: "The body was over the cap: only its first 64 KiB are kept" },
+  ambiguousFraming: {
+    text: "ambiguous",
+    tone: "err",
+    tip: "Its length could be read in two ways: it was refused with 400",
+  },
+  incomplete: { text: "incomplete", tone: "warn", tip: "It ended before it was whole" },
+};
+
+export function badgesOf(row: ExchangeSummary): Badge[] {
+  const marks = row.marks.flatMap((mark) => (mark === "viaTunnel" ? [] : [MARKS[mark]]));
+  const origin = ORIGINS[row.origin];
+  return origin ? [...marks, origin] : marks;
+}

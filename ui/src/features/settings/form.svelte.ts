@@ -1,0 +1,92 @@
+// The settings as they are being typed, and what is wrong with them.
+import { session } from "$app/session.svelte";
+import type { ApiError } from "$ipc/bindings/ApiError";
+import type { AutoSource } from "$ipc/bindings/AutoSource";
+import type { Settings } from "$ipc/bindings/Settings";
+import { asApiError, call } from "$ipc/call";
+
+type FieldName = "port" | "bind" | "bodyCap" | "replayTarget";
+
+const MIB = 1024 * 1024;
+const CAP_AT_MOST = 512;
+
+export class SettingsForm {
+  port = $state("");
+  bind = $state("");
+  bodyCap = $state("");
+  replayTarget = $state("");
+  autoSource = $state<AutoSource>("local");
+  busy = $state(false);
+  /** What the engine found wrong. */
+  problem = $state.raw<ApiError | null>(null);
+  #kept = $state.raw<Settings | null>(null);
+
+  readonly problems = $derived(this.#check());
+  readonly changed = $derived(
+    this.#kept !== null && JSON.stringify(this.#asSettings(this.#kept)) !== JSON.stringify(this.#kept),
+  );
+
+  /** Takes settings that came from elsewhere; what the user is changing stays. */
+  take(settings: Settings) {
+    if (this.#kept !== null && (this.changed || JSON.stringify(this.#kept) === JSON.stringify(settings))) return;
+    this.#show(settings);
+  }
+
+  revert() {
+    if (this.#kept) this.#show(this.#kept);
+  }
+
+  /** True if they were saved. */
+  async save(): Promise<boolean> {
+    if (this.#kept === null || Object.keys(this.problems).length > 0) return false;
+    this.busy = true;
+    this.problem = null;
+    try {
+      const saved = await call("save_settings", this.#asSettings(this.#kept));
+      session.settings = saved;
+      this.#show(saved);
+      return true;
+    } catch (thrown) {
+      this.problem = asApiError(thrown);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #show(settings: Settings) {
+    this.#kept = settings;
+    this.port = String(settings.port);
+    this.bind = settings.bind;
+    this.bodyCap = String(settings.bodyCap / MIB);
+    this.replayTarget = settings.replayTarget;
+    this.autoSource = settings.autoSource;
+    this.problem = null;
+  }
+
+  #asSettings(kept: Settings): Settings {
+    return {
+      ...kept,
+      port: Number(this.port),
+      bind: this.bind.trim(),
+      bodyCap: Math.round(Number(this.bodyCap) * MIB),
+      replayTarget: this.replayTarget.trim(),
+      autoSource: this.autoSource,
+    };
+  }
+
+  #check(): Partial<Record<FieldName, string>> {
+    if (this.#kept === null) return {};
+    const problems: Partial<Record<FieldName, string>> = {};
+    const port = Number(this.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535 || this.port.trim() === "")
+      problems.port = "A port is a number from 0 to 65535; 0 takes any free one.";
+    if (this.bind.trim() === "") problems.bind = "An address is needed, such as 127.0.0.1.";
+    const cap = Number(this.bodyCap);
+    if (!(cap > 0 && cap <= CAP_AT_MOST)) problems.bodyCap = `The cap is a number up to ${CAP_AT_MOST}.`;
+    const target = this.replayTarget.trim();
+    if (target !== "" && !/^https?:\/\/[^/]+/i.test(target))
+      problems.replayTarget = "A target begins with http:// or https:// and has a host.";
+    return problems;
+  }
+}
