@@ -68,7 +68,9 @@ pub(super) async fn converse(
             Err(UploadError::File(failure)) => return Ok(End::Failed(*failure)),
             Err(UploadError::Store(error)) => return Err(error),
         }
-        match patience.wait(turn(wire, &outbox, !answer.ended())).await {
+        let turn = patience.wait(turn(wire, &outbox, !answer.ended())).await;
+        outbox.wrote_last = matches!(turn, Ok(Turn::Wrote(_)));
+        match turn {
             Err(stop) => {
                 answer.stop(record);
                 return Ok(End::Stopped(stop));
@@ -102,6 +104,8 @@ struct Outbox<'o> {
     queue: VecDeque<Block>,
     /// True if what was written has left this process.
     flushed: bool,
+    /// True if the last turn was a write.
+    wrote_last: bool,
     /// True if nothing more is to be taken from the body.
     ended: bool,
     /// False once writing was given up.
@@ -111,7 +115,7 @@ struct Outbox<'o> {
 impl<'o> Outbox<'o> {
     fn new(outgoing: &'o Outgoing) -> Self {
         let queue = VecDeque::from([Block::Head(outgoing.head.clone())]);
-        Self { reader: outgoing.upload.read(), queue, flushed: false, ended: false, complete: true }
+        Self { reader: outgoing.upload.read(), queue, flushed: false, wrote_last: true, ended: false, complete: true }
     }
 
     /// Sees to it that there is something to write unless all is written.
@@ -146,13 +150,23 @@ enum Turn {
     Read(io::Result<usize>),
 }
 
-/// Writes what can be written, else reads what can be read.
+/// Writes or reads, whichever can be done; if both, what was not done last time, so that neither side of an echo nor an
+/// answer in the middle of a long upload has to wait for the other.
 async fn turn(wire: &mut Wire<Stream>, outbox: &Outbox<'_>, reading: bool) -> Turn {
     poll_fn(|cx| {
-        if let Poll::Ready(turn) = poll_write(wire.get_mut(), outbox, cx) {
+        let read = |wire: &mut Wire<Stream>, cx: &mut Context<'_>| match reading {
+            true => pin!(wire.fill()).poll(cx).map(Turn::Read),
+            false => Poll::Pending,
+        };
+        if outbox.wrote_last
+            && let Poll::Ready(turn) = read(wire, cx)
+        {
             return Poll::Ready(turn);
         }
-        if reading { pin!(wire.fill()).poll(cx).map(Turn::Read) } else { Poll::Pending }
+        match poll_write(wire.get_mut(), outbox, cx) {
+            Poll::Pending if !outbox.wrote_last => read(wire, cx),
+            written => written,
+        }
     })
     .await
 }

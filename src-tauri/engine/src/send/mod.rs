@@ -41,7 +41,7 @@ mod sender;
 mod stream;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tls;
 mod upload;
 mod variables;

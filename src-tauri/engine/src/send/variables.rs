@@ -104,7 +104,7 @@ mod tests {
         #[test]
         fn literal_text_comes_back(text in "([{}a\\\\ ü]|\\{\\{a\\}\\}){0,20}") {
             let escaped = literal(&text);
-            prop_assert_eq!(substitute(&escaped, &Variables::new()).unwrap(), text);
+            prop_assert_eq!(substitute(&escaped, &Variables::new()).unwrap(), &text[..]);
         }
     }
 }

@@ -20,11 +20,16 @@ export class Drafts {
 
   readonly active = $derived(this.tabs.find((tab) => tab.key === this.activeKey) ?? null);
 
+  /** The opening of a workspace that the tabs belong to. */
+  private revision = -1;
   private readonly waiting = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly watchers = new Map<string, () => void>();
 
-  /** Reads the tabs that were open. */
-  async load(): Promise<void> {
+  /** Reads the tabs that were open in a workspace, once for each time one is opened. */
+  async load(workspaceRevision: number): Promise<void> {
+    if (this.revision === workspaceRevision) return;
+    this.revision = workspaceRevision;
+    this.loaded = false;
     const { drafts } = await call("drafts", {});
     const tabs = await Promise.all(drafts.map(async (draft) => new DraftTab(draft, await savedOf(draft))));
     for (const stop of this.watchers.values()) stop();

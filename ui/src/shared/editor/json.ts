@@ -33,6 +33,9 @@ export function formatJson(text: string, indent = "  "): { text: string } | { pr
   return problem ? { problem } : { text: layout.text() };
 }
 
+/** Levels that are indented; below, the indent stays, or a deep document would become megabytes of space. */
+const DEEPEST = 100;
+
 /** Puts tokens on lines. */
 class Layout {
   private readonly out: string[] = [];
@@ -69,7 +72,7 @@ class Layout {
   }
 
   private line(): void {
-    this.out.push("\n" + this.indent.repeat(this.depth));
+    this.out.push("\n" + this.indent.repeat(Math.min(this.depth, DEEPEST)));
   }
 }
 

@@ -97,6 +97,7 @@ const merge = EditorView.theme({
     border: "solid var(--line)",
     borderWidth: "1px 0",
   },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: '""' },
 });
 
 const colours = HighlightStyle.define([

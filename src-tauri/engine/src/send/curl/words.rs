@@ -17,7 +17,7 @@ pub(super) struct Split {
 /// # Errors
 /// A sentence if a quote is not closed.
 pub(super) fn split(text: &str) -> Result<Split, String> {
-    let windows = ["^\"", "^\n", "^\r\n"].iter().any(|mark| text.contains(mark));
+    let windows = is_for_windows(text);
     let unescaped = if windows { without_carets(text) } else { String::new() };
     let text = if windows { unescaped.trim() } else { text.trim() };
     let mut splitter = Splitter {
@@ -35,6 +35,12 @@ pub(super) fn split(text: &str) -> Result<Split, String> {
             .push(format!("{name} is a variable or command of your shell and stays as written: put its value in."));
     }
     Ok(split)
+}
+
+/// True if carets escape quotes or line ends before any single quote, which cmd.exe does not know.
+fn is_for_windows(text: &str) -> bool {
+    let start = text.split('\'').next().unwrap_or_default();
+    ["^\"", "^\n", "^\r\n"].iter().any(|mark| start.contains(mark))
 }
 
 /// Takes off what cmd.exe's carets escape. A caret at the end of a line joins it to the next; where that one is empty,

@@ -1,0 +1,82 @@
+import { render, screen, waitFor } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { beforeEach, describe, expect, it } from "vitest";
+import { runAction } from "$app/commands.svelte";
+import { navigation } from "$app/navigation.svelte";
+import { session } from "$app/session.svelte";
+import { useBackend } from "$ipc/backend";
+import { fakeBackend } from "$ipc/fake";
+import { drafts } from "./drafts.svelte";
+import RequestsScreen from "./RequestsScreen.svelte";
+
+beforeEach(() => {
+  session.workspaceRevision += 1;
+  navigation.screen = "requests";
+  useBackend(fakeBackend({ rows: 400 }));
+});
+
+async function shown() {
+  render(RequestsScreen);
+  await waitFor(() => expect(drafts.active).not.toBeNull());
+  await screen.findByText(/Host/);
+}
+
+/** What axe finds, colours left out: there is no layout here to see them in. */
+async function problems() {
+  const { violations } = await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+describe("the requests screen", () => {
+  it("has nothing that axe finds, in any part of the request", async () => {
+    await shown();
+    for (const name of [/^Params/, /^Headers/, /^Body/, /^Options/]) {
+      await userEvent.click(screen.getAllByRole("tab", { name }).at(0) as HTMLElement);
+      expect(await problems()).toEqual([]);
+    }
+  });
+
+  it("adds a row by typing in the last one, and takes a blank one away by Backspace", async () => {
+    await shown();
+    await userEvent.click(screen.getByRole("tab", { name: /^Headers/ }));
+    const before = drafts.active?.definition.headers.length ?? 0;
+    await userEvent.type(screen.getByLabelText(`Name of header ${before + 1}`), "X");
+    expect(drafts.active?.definition.headers.at(-1)).toMatchObject({ on: true, name: "X", value: "" });
+    await userEvent.keyboard("{Backspace}{Backspace}");
+    expect(drafts.active?.definition.headers).toHaveLength(before);
+  });
+
+  it("fills the request from a pasted curl line, says what was left out, and takes it back", async () => {
+    await shown();
+    const before = drafts.active?.definition.url;
+    await userEvent.click(screen.getByLabelText("URL"));
+    await userEvent.paste("curl -X POST 'https://pasted.example/x' --compressed");
+    await screen.findByText("Filled from a curl command");
+    expect(drafts.active?.definition).toMatchObject({ method: "POST", url: "https://pasted.example/x" });
+    await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+    expect(drafts.active?.definition.url).toBe(before);
+  });
+
+  it("shows what is wrong with a header at its row", async () => {
+    await shown();
+    await userEvent.click(screen.getByRole("tab", { name: /^Headers/ }));
+    const before = drafts.active?.definition.headers.length ?? 0;
+    await userEvent.type(screen.getByLabelText(`Name of header ${before + 1}`), "a b");
+    expect((await screen.findByRole("alert")).textContent).toContain("A header name has no space in it.");
+    expect(screen.getByLabelText(`Name of header ${before + 1}`).getAttribute("aria-invalid")).toBe("true");
+  });
+
+  it("asks a new request for its name and keeps it in a collection", async () => {
+    await shown();
+    runAction("request.new");
+    await waitFor(() => expect(drafts.active?.requestId).toBeNull());
+    runAction("request.save");
+    const name = await screen.findByLabelText("Name");
+    expect(await problems()).toEqual([]);
+    await userEvent.clear(name);
+    await userEvent.type(name, "Ping{Enter}");
+    await waitFor(() => expect(drafts.active).toMatchObject({ name: "Ping", unsaved: false }));
+    await screen.findByRole("treeitem", { name: /Ping/ });
+  });
+});

@@ -1,0 +1,67 @@
+import { render, screen, waitFor } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { beforeEach, describe, expect, it } from "vitest";
+import { navigation, openExport, openReplay } from "$app/navigation.svelte";
+import { session } from "$app/session.svelte";
+import { toasts } from "$app/toasts.svelte";
+import { useBackend } from "$ipc/backend";
+import { fakeBackend } from "$ipc/fake";
+import TransferDialogs from "./TransferDialogs.svelte";
+
+beforeEach(async () => {
+  navigation.dialog = null;
+  useBackend(fakeBackend({ rows: 400 }));
+  await session.refresh();
+});
+
+async function problems() {
+  const { violations } = await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+describe("the export dialog", () => {
+  it("masks by default, names what is masked, and says when it does not", async () => {
+    render(TransferDialogs);
+    openExport({ type: "selection", ids: [1, 2] });
+    await screen.findByText("Stripe-Signature");
+    expect(await problems()).toEqual([]);
+    await userEvent.click(screen.getByRole("switch"));
+    await screen.findByText(/Credentials go out as they were/);
+    await screen.findByText("nothing masked");
+  });
+
+  it("does not offer one body for several exchanges", async () => {
+    render(TransferDialogs);
+    openExport({ type: "selection", ids: [1, 2] });
+    await userEvent.click(await screen.findByRole("radio", { name: "Body" }));
+    await screen.findByText(/exactly one exchange/);
+    expect(screen.getByRole("button", { name: "Save as…" })).toHaveProperty("disabled", true);
+  });
+
+  it("saves where the user says and names the file", async () => {
+    render(TransferDialogs);
+    openExport({ type: "filter", filter: "source:stripe" });
+    await screen.findByText("Stripe-Signature");
+    await userEvent.click(screen.getByRole("button", { name: "Save as…" }));
+    await waitFor(() => expect(navigation.dialog).toBeNull());
+    expect(toasts.shown.at(-1)?.text).toContain("/home/ada/acme-sync-export.ndjson");
+  });
+});
+
+describe("the replay dialog", () => {
+  it("begins with the target of the settings, refuses what is no URL, and remembers another", async () => {
+    render(TransferDialogs);
+    openReplay([390, 389]);
+    const target = await screen.findByLabelText("To");
+    expect(target).toHaveProperty("value", "http://localhost:3000");
+    await userEvent.clear(target);
+    await userEvent.type(target, "localhost:8080");
+    await screen.findByText(/begins with http/);
+    await userEvent.clear(target);
+    await userEvent.type(target, "http://localhost:8080{Enter}");
+    await screen.findByText(/2 replays sent/);
+    expect(session.settings?.replayTarget).toBe("http://localhost:8080");
+    expect(await problems()).toEqual([]);
+  });
+});
