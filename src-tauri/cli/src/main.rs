@@ -8,6 +8,7 @@ mod place;
 use arguments::{Arguments, Command};
 use clap::Parser as _;
 use output::{Outcome, Output};
+use pushpull_engine::Engine;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -39,13 +40,16 @@ async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
         Some(path) => path,
         None => place::default_workspace()?,
     };
-    match arguments.command {
-        Command::Listen(listen) => commands::listen::run(&workspace, listen, output).await,
-        Command::Send(send) => commands::send::run(&workspace, send, output).await,
-        Command::List(list) => commands::list::run(&workspace, list, output).await,
-        Command::Show(show) => commands::show::run(&workspace, show, output).await,
-        Command::Diff(diff) => commands::diff::run(&workspace, diff, output).await,
-        Command::Replay(replay) => commands::replay::run(&workspace, replay, output).await,
-        Command::Export(export) => commands::export::run(&workspace, export, output).await,
-    }
+    let engine = Engine::open(&std::path::absolute(workspace)?).await?;
+    let outcome = match arguments.command {
+        Command::Listen(listen) => commands::listen::run(&engine, listen, output).await,
+        Command::Send(send) => commands::send::run(&engine, send, output).await,
+        Command::List(list) => commands::list::run(&engine, list, output).await,
+        Command::Show(show) => commands::show::run(&engine, show, output).await,
+        Command::Diff(diff) => commands::diff::run(&engine, diff, output).await,
+        Command::Replay(replay) => commands::replay::run(&engine, replay, output).await,
+        Command::Export(export) => commands::export::run(&engine, export, output).await,
+    };
+    engine.close().await;
+    outcome
 }

@@ -1,17 +1,16 @@
 //! `pushpull diff`
 
-use super::open;
 use crate::arguments::Diff;
 use crate::output::{Outcome, Output, visible, word};
+use pushpull_engine::Engine;
 use pushpull_engine::api::{Api, ApiError};
 use pushpull_engine::compare::{ArrayKey, CellState, CompareQuery, CompareRow, CompareRowsQuery, CompareSide};
-use std::path::Path;
 
 /// Rows asked for at a time.
 const PAGE: u32 = 1_000;
 
-pub(crate) async fn run(workspace: &Path, diff: Diff, output: Output) -> anyhow::Result<Outcome> {
-    let api = Api::of(open(workspace).await?);
+pub(crate) async fn run(engine: &Engine, diff: Diff, output: Output) -> anyhow::Result<Outcome> {
+    let api = Api::of(engine.clone());
     let compare = CompareQuery {
         sides: diff.sides.iter().map(|side| side_of(side)).collect(),
         ignore: diff.ignore,

@@ -1,14 +1,12 @@
 //! `pushpull export`
 
-use super::open;
 use crate::arguments::Export;
 use crate::output::{Outcome, Output, size};
+use pushpull_engine::Engine;
 use pushpull_engine::transfer::export::{ExportQuery, ExportScope, to_file, to_writer};
-use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) async fn run(workspace: &Path, export: Export, output: Output) -> anyhow::Result<Outcome> {
-    let engine = open(workspace).await?;
+pub(crate) async fn run(engine: &Engine, export: Export, output: Output) -> anyhow::Result<Outcome> {
     let scope = ExportScope::Filter { filter: export.filter.join(" ") };
     let query = ExportQuery { scope, format: export.format.into(), redact: !export.no_redact };
     let cancel = CancellationToken::new();

@@ -1,16 +1,14 @@
 //! `pushpull list`
 
-use super::open;
 use crate::arguments::List;
 use crate::output::{Outcome, Output, row};
+use pushpull_engine::Engine;
 use pushpull_engine::api::ListQuery;
-use std::path::Path;
 
 /// Rows asked for at a time.
 const PAGE: u64 = 500;
 
-pub(crate) async fn run(workspace: &Path, list: List, output: Output) -> anyhow::Result<Outcome> {
-    let engine = open(workspace).await?;
+pub(crate) async fn run(engine: &Engine, list: List, output: Output) -> anyhow::Result<Outcome> {
     let filter = list.filter.join(" ");
     if let Some(after) = list.after {
         let count = u32::try_from(list.limit).unwrap_or(u32::MAX);

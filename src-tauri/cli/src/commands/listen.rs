@@ -1,6 +1,5 @@
 //! `pushpull listen`
 
-use super::open;
 use crate::arguments::Listen;
 use crate::output::{Outcome, Output, row};
 use anyhow::anyhow;
@@ -9,7 +8,6 @@ use pushpull_engine::api::{Api, ApiError, AutoSource, ListenOptions, ListenerSta
 use pushpull_engine::exchange::{Direction, ExchangeId};
 use pushpull_engine::tunnel::{TunnelConfig, TunnelState};
 use serde::Serialize;
-use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -27,14 +25,12 @@ enum Said {
     Tunnel { url: String },
 }
 
-pub(crate) async fn run(workspace: &Path, listen: Listen, output: Output) -> anyhow::Result<Outcome> {
-    let engine = open(workspace).await?;
-    let result = tokio::select! {
-        result = serve(&engine, &listen, output) => result,
-        result = interrupted() => result,
-    };
-    engine.close().await;
-    result.map(|()| Outcome::Done)
+pub(crate) async fn run(engine: &Engine, listen: Listen, output: Output) -> anyhow::Result<Outcome> {
+    tokio::select! {
+        result = serve(engine, &listen, output) => result?,
+        result = interrupted() => result?,
+    }
+    Ok(Outcome::Done)
 }
 
 async fn serve(engine: &Engine, listen: &Listen, output: Output) -> anyhow::Result<()> {

@@ -8,15 +8,7 @@ pub(crate) mod replay;
 pub(crate) mod send;
 pub(crate) mod show;
 
-use pushpull_engine::Engine;
 use pushpull_engine::exchange::ExchangeSummary;
-use std::path::Path;
-
-/// Opens the workspace.
-async fn open(workspace: &Path) -> anyhow::Result<Engine> {
-    let whole = std::path::absolute(workspace)?;
-    Ok(Engine::open(&whole).await?)
-}
 
 /// True if there is no answer, or one that says no.
 fn is_failure(row: &ExchangeSummary) -> bool {

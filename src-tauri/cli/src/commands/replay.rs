@@ -1,13 +1,13 @@
 //! `pushpull replay`
 
-use super::{is_failure, open};
+use super::is_failure;
 use crate::arguments::Replay;
 use crate::output::{Outcome, Output, row};
+use pushpull_engine::Engine;
 use pushpull_engine::api::{Api, ReplayCommand};
-use std::path::Path;
 
-pub(crate) async fn run(workspace: &Path, replay: Replay, output: Output) -> anyhow::Result<Outcome> {
-    let api = Api::of(open(workspace).await?);
+pub(crate) async fn run(engine: &Engine, replay: Replay, output: Output) -> anyhow::Result<Outcome> {
+    let api = Api::of(engine.clone());
     let mut failed = false;
     for id in replay.ids {
         for _ in 0..replay.times {

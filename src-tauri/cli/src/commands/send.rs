@@ -1,6 +1,6 @@
 //! `pushpull send`
 
-use super::{is_failure, open};
+use super::is_failure;
 use crate::arguments::Send;
 use crate::output::{Outcome, Output, row};
 use anyhow::Context as _;
@@ -10,15 +10,13 @@ use pushpull_engine::exchange::Side;
 use pushpull_engine::send::{Field, RequestBody, RequestDefinition, SendJob, SendOptions, read_curl};
 use std::collections::HashMap;
 use std::io::Write as _;
-use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 /// Bytes of the answer written at a time.
 const PIECE: u64 = 1024 * 1024;
 
-pub(crate) async fn run(workspace: &Path, send: Send, output: Output) -> anyhow::Result<Outcome> {
-    let engine = open(workspace).await?;
-    let (definition, request_id) = definition(&engine, &send).await?;
+pub(crate) async fn run(engine: &Engine, send: Send, output: Output) -> anyhow::Result<Outcome> {
+    let (definition, request_id) = definition(engine, &send).await?;
     let job = SendJob::new(definition).of_request(request_id).with_variables(variables(&send.variables)?);
     let cancel = CancellationToken::new();
     let interrupted = cancel.clone();
@@ -33,7 +31,7 @@ pub(crate) async fn run(workspace: &Path, send: Send, output: Output) -> anyhow:
         output.result(&exchange.summary, row)?;
     } else {
         eprintln!("{}", row(&exchange.summary));
-        write_body(&engine, id).await?;
+        write_body(engine, id).await?;
     }
     if let Some(failure) = &exchange.failure {
         eprintln!("{}", failure.message);

@@ -1,13 +1,11 @@
 //! `pushpull show`
 
-use super::open;
 use crate::arguments::Show;
 use crate::output::{Outcome, Output, row, size, visible};
 use pushpull_engine::Engine;
 use pushpull_engine::exchange::{Exchange, ExchangeId, MessageView, Side};
 use pushpull_engine::inspect::BodyRef;
 use std::io::Write as _;
-use std::path::Path;
 
 /// Bytes read at a time.
 const PIECE: u64 = 1024 * 1024;
@@ -15,18 +13,17 @@ const PIECE: u64 = 1024 * 1024;
 /// Rows of a body that are shown; the whole is `--body`.
 const ROWS: u32 = 1_000;
 
-pub(crate) async fn run(workspace: &Path, show: Show, output: Output) -> anyhow::Result<Outcome> {
-    let engine = open(workspace).await?;
+pub(crate) async fn run(engine: &Engine, show: Show, output: Output) -> anyhow::Result<Outcome> {
     if let Some(which) = show.raw {
-        write_raw(&engine, show.id, which.into()).await?;
+        write_raw(engine, show.id, which.into()).await?;
     } else if let Some(which) = show.body {
-        write_body(&engine, show.id, which.into()).await?;
+        write_body(engine, show.id, which.into()).await?;
     } else {
         let exchange = engine.store.exchange(show.id).await?;
         if output.json {
             output.result(&exchange, |_| String::new())?;
         } else {
-            print(&engine, &exchange, output).await?;
+            print(engine, &exchange, output).await?;
         }
     }
     Ok(Outcome::Done)

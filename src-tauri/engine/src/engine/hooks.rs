@@ -14,6 +14,9 @@ use tokio::sync::watch;
 /// for a sample.
 pub(crate) const SAMPLE_HEADER: &str = "Pushpull-Sample";
 
+/// Sources that first requests make at most: names are cheap to send, and each is kept.
+const AUTO_SOURCES: usize = 1_000;
+
 /// What stands between the listener and the engine.
 #[derive(Debug)]
 pub(crate) struct Doorway {
@@ -82,11 +85,12 @@ impl Hooks for Doorway {
         if self.sources.read().unwrap_or_else(PoisonError::into_inner).contains(source) {
             return true;
         }
-        let auto = self.is_auto();
-        if auto {
-            self.add_source(source);
+        let mut sources = self.sources.write().unwrap_or_else(PoisonError::into_inner);
+        let opens = self.is_auto() && sources.len() < AUTO_SOURCES;
+        if opens {
+            sources.insert(source.to_owned());
         }
-        auto
+        opens
     }
 
     fn unknown_path(&self) {

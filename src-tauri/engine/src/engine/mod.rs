@@ -95,11 +95,13 @@ impl Engine {
         })))
     }
 
-    /// Stops what runs: the listener answers what it has taken, the tunnel closes.
+    /// Stops what runs and closes the file: the listener answers what it has taken, the tunnel goes down.
     pub async fn close(&self) {
         self.tunnel.stop().await;
         self.stop_listening().await;
         self.tickets.cancel_all();
+        self.indexing.abort();
+        self.store.close().await;
     }
 }
 

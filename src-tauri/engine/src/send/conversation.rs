@@ -154,7 +154,7 @@ enum Turn {
 /// answer in the middle of a long upload has to wait for the other.
 async fn turn(wire: &mut Wire<Stream>, outbox: &Outbox<'_>, reading: bool) -> Turn {
     poll_fn(|cx| {
-        let mut read = |wire: &mut Wire<Stream>, cx: &mut Context<'_>| match reading {
+        let read = |wire: &mut Wire<Stream>, cx: &mut Context<'_>| match reading {
             true => pin!(wire.fill()).poll(cx).map(Turn::Read),
             false => Poll::Pending,
         };

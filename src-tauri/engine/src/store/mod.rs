@@ -110,6 +110,12 @@ impl Store {
         self.writer.save(exchange).await
     }
 
+    /// Writes what is waiting and closes the file; its log is tidied away unless another process has the file open.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
     /// Starts a body that is put down in chunks while it arrives.
     pub fn spool(&self) -> Spool {
         Spool::new(self.writer.clone())

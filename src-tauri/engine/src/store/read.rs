@@ -87,6 +87,8 @@ impl Store {
             Side::Request => "SELECT request_key, substr(request_body, $2, $3) FROM wire WHERE id = $1",
             Side::Response => "SELECT response_key, substr(response_body, $2, $3) FROM wire WHERE id = $1",
         };
+        // What SQLite counts in is signed.
+        let range = range.start.min(i64::MAX as u64 - 1)..range.end.min(i64::MAX as u64 - 1);
         let wanted = range.end.saturating_sub(range.start);
         let row = sqlx::query(sql)
             .bind(id)

@@ -84,6 +84,8 @@ async fn a_big_body_is_put_down_in_chunks_and_read_in_ranges() {
     let middle = store.body(id, Side::Request, 262_100..262_200).await.unwrap();
     assert_eq!(middle, whole[262_100..262_200]);
     assert!(store.body(id, Side::Request, 2_000_000..2_000_001).await.unwrap().is_empty());
+    let small = store.save(push("a", "e", "small")).await.unwrap();
+    assert_eq!(store.body(small, Side::Request, 0..u64::MAX).await.unwrap(), "small");
     assert_eq!(store.message(id, Side::Request).await.unwrap().unwrap().body_len, 1_000_003);
 }
 
@@ -214,7 +216,8 @@ async fn collections_keep_their_order_and_survive_opening_again() {
     let loose = store.save_request(save("loose", None)).await.unwrap();
     store.move_node(MoveNode { id: second.id, parent: Some(inner.id), before: Some(first.id) }).await.unwrap();
     assert!(store.move_node(MoveNode { id: hubspot.id, parent: Some(inner.id), before: None }).await.is_err());
-    drop(store);
+    store.close().await;
+    assert!(!folder.path().join("w.pushpull-wal").exists(), "closing tidies the log away");
     let store = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
     let names: Vec<String> = store.collections().await.unwrap().into_iter().map(|node| node.name).collect();
     assert_eq!(names, ["HubSpot", "Contacts", "second", "first", "Requests", "loose"]);

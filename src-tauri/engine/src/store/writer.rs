@@ -21,6 +21,7 @@ type JobFuture<'c> = Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send
 pub(super) enum Command {
     Save(Box<NewExchange>, oneshot::Sender<Result<ExchangeId, StoreError>>),
     Job { act: &'static str, run: Job, done: oneshot::Sender<Result<(), StoreError>> },
+    Close(oneshot::Sender<()>),
 }
 
 /// What the writer has done so far; readers of it wake on every commit.
@@ -46,6 +47,7 @@ impl std::fmt::Debug for Command {
         f.write_str(match self {
             Self::Save(..) => "Save",
             Self::Job { .. } => "Job",
+            Self::Close(_) => "Close",
         })
     }
 }
@@ -91,6 +93,16 @@ impl Writer {
     }
 }
 
+impl Writer {
+    /// Writes what is waiting, closes the file and ends the task. What comes later is answered with `Busy`.
+    pub(super) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.queue.send(Command::Close(done)).await.is_ok() {
+            let _ = closed.await; // an error means that it has ended already
+        }
+    }
+}
+
 async fn run(
     mut connection: SqliteConnection,
     mut commands: mpsc::Receiver<Command>,
@@ -98,7 +110,8 @@ async fn run(
 ) {
     let mut batch = Batch::default();
     let mut taken = Vec::with_capacity(BATCH);
-    while commands.recv_many(&mut taken, BATCH).await > 0 {
+    let mut closed = None;
+    while closed.is_none() && commands.recv_many(&mut taken, BATCH).await > 0 {
         let mut saves = Vec::with_capacity(taken.len());
         for command in taken.drain(..) {
             match command {
@@ -110,11 +123,15 @@ async fn run(
                     progress.send_modify(|done| done.commits += 1);
                     let _ = done.send(result.map_err(|error| StoreError::from_sqlx(act, &error)));
                 }
+                Command::Close(done) => closed = Some(done),
             }
         }
         write(&mut connection, &mut batch, &mut saves, &progress).await;
     }
     let _ = connection.close().await; // the file is whole without it; closing only tidies the log away
+    if let Some(closed) = closed {
+        let _ = closed.send(()); // whoever asked may have gone away
+    }
 }
 
 type Waiting = (NewExchange, oneshot::Sender<Result<ExchangeId, StoreError>>);

@@ -74,8 +74,8 @@ impl Api {
     /// Stops what runs.
     pub async fn close(&self) {
         if let Opened::Workspace { engine, feeding } = &*self.open.read().await {
-            engine.close().await;
             feeding.abort();
+            engine.close().await;
         }
     }
 
