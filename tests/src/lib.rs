@@ -26,4 +26,4 @@ pub use raw::{Answer, Raw};
 pub use receiver::{Received, Receiver};
 pub use tunnel::BoreServer;
 pub use wait::{PATIENCE, until};
-pub use window::{Theme, Window};
+pub use window::{CONTROL, ENTER, ESCAPE, RELEASE, SHIFT, Theme, Window};

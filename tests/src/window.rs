@@ -35,7 +35,18 @@ impl Theme {
     }
 }
 
-/// Calls a command as the page does, and passes on what it came to.
+/// WebDriver's key for Control.
+pub const CONTROL: char = '\u{e009}';
+/// WebDriver's key for Shift.
+pub const SHIFT: char = '\u{e008}';
+/// WebDriver's key that lets all modifiers go.
+pub const RELEASE: char = '\u{e000}';
+/// WebDriver's key for Enter.
+pub const ENTER: char = '\u{e007}';
+/// WebDriver's key for Escape.
+pub const ESCAPE: char = '\u{e00c}';
+
+/// Calls an engine command as the page does, and passes on what it came to.
 const INVOKE: &str = "\
 const [name, args, done] = arguments;
 window.__TAURI_INTERNALS__.invoke(name, { args }).then((ok) => done({ ok }), (error) => done({ error }));";
@@ -127,6 +138,27 @@ impl Window {
     /// If it does not appear in time or can't be clicked.
     pub async fn click(&self, css: &str) -> Result<()> {
         self.find(css).await?.click().await.with_context(|| format!("Clicking {css}"))
+    }
+
+    /// Waits until a button that can be pressed holds this text, and clicks it.
+    ///
+    /// # Errors
+    /// If there is none in time.
+    pub async fn button(&self, text: &str) -> Result<()> {
+        let path = format!("//button[not(@disabled)][contains(normalize-space(.), '{text}')]");
+        let wait = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await;
+        let button = wait.with_context(|| format!("Waiting for a button {text:?}"))?;
+        button.click().await.with_context(|| format!("Clicking {text:?}"))
+    }
+
+    /// Puts text into a field in place of what is there.
+    ///
+    /// # Errors
+    /// If the field does not appear in time or takes no text.
+    pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
+        let field = self.find(css).await?;
+        field.click().await?;
+        field.send_keys(&format!("{CONTROL}a{RELEASE}{text}")).await.with_context(|| format!("Typing into {css}"))
     }
 
     /// Waits until the element holds this text.

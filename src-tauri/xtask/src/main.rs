@@ -22,6 +22,7 @@ Usage: cargo xtask COMMAND
   setup [test]        installs what is missing, and builds nothing; `test` adds what the tests need
   test [STEP]…        everything, or the steps named; `cargo xtask test --list` names them
   bench [NAME]…       measures, on this machine
+  screens             takes the README's pictures of the window into docs/screens
   bindings            writes ui/src/ipc/bindings from the engine's command list
   ui                  builds the web part into ui/dist";
 
@@ -47,6 +48,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         }
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
+        "screens" => steps::take_screens(),
         "bindings" => bindings::write(),
         "ui" => web::build(),
         "help" | "--help" | "-h" => {

@@ -101,16 +101,28 @@ fn promise() -> Result<Option<&'static str>> {
 }
 
 fn window() -> Result<Option<&'static str>> {
+    run(&mut windowed("window::")?)?;
+    Ok(None)
+}
+
+/// Takes the README's pictures anew: those of the tests, into `docs/screens`.
+pub(crate) fn take_screens() -> Result<()> {
+    packages::install(packages::Needed::ToTest)?;
+    run(windowed("window::")?.env("PUSHPULL_SCREENS", absolute(Path::new("docs/screens"))))
+}
+
+/// The suites of this name on a display and a session bus of their own, one after another.
+fn windowed(name: &str) -> Result<Command> {
     web::install_in("tests")?;
     build()?;
     let cargo = suite();
     let mut displayed = command(&["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1400x900x24"]);
     displayed.arg(cargo.get_program()).args(cargo.get_args());
-    for (name, value) in cargo.get_envs() {
-        displayed.env(name, value.context("a variable without a value")?);
+    for (variable, value) in cargo.get_envs() {
+        displayed.env(variable, value.context("a variable without a value")?);
     }
-    run(displayed.args(["window::", "--test-threads=1"]))?;
-    Ok(None)
+    displayed.args([name, "--test-threads=1"]);
+    Ok(displayed)
 }
 
 /// A cargo command over the whole workspace.

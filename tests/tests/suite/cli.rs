@@ -168,7 +168,7 @@ async fn a_file_that_is_no_workspace_is_refused_and_left_alone() -> Result<()> {
     let text = "This is a letter, not a workspace.\n".repeat(100);
     std::fs::write(home.workspace(), &text)?;
     let refused = pushpull(&home, &["list"]).await?;
-    assert_eq!(refused.code, Some(3));
+    assert_eq!(refused.code, Some(2));
     assert!(refused.stderr.contains("test.pushpull"), "{}", refused.stderr);
     assert_eq!(std::fs::read_to_string(home.workspace())?, text);
     Ok(())

@@ -107,7 +107,8 @@ async fn stored_ids(home: &Home) -> Result<BTreeMap<String, usize>> {
     let path = file.to_str().context("the path is not UTF-8")?;
     pushpull(home, &["export", "--format", "ndjson", "--no-redact", "-o", path]).await?.ok()?;
     let mut ids = BTreeMap::new();
-    for line in std::fs::read_to_string(&file)?.lines() {
+    // The first line says what the file is.
+    for line in std::fs::read_to_string(&file)?.lines().skip(1) {
         let target = line.split("/in/kill?id=").nth(1).context("an exported line has no id")?;
         let id = target.split(|letter: char| !(letter.is_ascii_digit() || letter == '-')).next().unwrap_or_default();
         *ids.entry(id.to_owned()).or_default() += 1;
