@@ -51,11 +51,25 @@ const INVOKE: &str = "\
 const [name, args, done] = arguments;
 window.__TAURI_INTERNALS__.invoke(name, { args }).then((ok) => done({ ok }), (error) => done({ error }));";
 
-/// An open window; closed with its driver when dropped.
+/// An open window; ended with its driver when dropped.
 #[derive(Debug)]
 pub struct Window {
     client: Client,
-    _driver: Child,
+    _driver: Driver,
+}
+
+/// A running WebKitWebDriver and, in its process group, the window that it started.
+#[derive(Debug)]
+struct Driver {
+    group: u32,
+    _process: Child,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // A window that stayed would take the next test's start for its own second one.
+        let _ = std::process::Command::new("kill").args(["-KILL", "--", &format!("-{}", self.group)]).status();
+    }
 }
 
 impl Window {
@@ -84,14 +98,16 @@ impl Window {
         let mut command = Command::new("WebKitWebDriver");
         command.arg(format!("--port={port}")).envs(home.environment()).envs(environment.iter().copied());
         command.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-        let driver = command.spawn().context("Starting WebKitWebDriver")?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        let process = command.spawn().context("Starting WebKitWebDriver")?;
+        let driver = Driver { group: process.id().context("WebKitWebDriver ended")?, _process: process };
         let url = format!("http://127.0.0.1:{port}");
         until("WebKitWebDriver", async || Ok(TcpStream::connect(("127.0.0.1", port)).await.ok())).await?;
         let options = json!({ "binary": program, "args": [] });
         let wanted = Capabilities::from_iter([("webkitgtk:browserOptions".to_owned(), options)]);
-        let client = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&url).await;
-        Ok(Self { client: client.context("Opening the window")?, _driver: driver })
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = tokio::time::timeout(PATIENCE, builder.capabilities(wanted).connect(&url)).await;
+        Ok(Self { client: client.context("The window does not open")?.context("Opening the window")?, _driver: driver })
     }
 
     /// The WebDriver session.
