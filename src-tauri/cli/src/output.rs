@@ -42,6 +42,13 @@ impl Output {
         self.line(&line)
     }
 
+    /// Several results, written at once.
+    pub(crate) fn results<T: Serialize>(self, values: &[T], text: impl Fn(&T) -> String) -> anyhow::Result<()> {
+        let line = |value| if self.json { serde_json::to_string(value).map_err(Into::into) } else { Ok(text(value)) };
+        let lines: Vec<String> = values.iter().map(line).collect::<anyhow::Result<_>>()?;
+        self.line(&lines.join("\n"))
+    }
+
     pub(crate) fn line(self, line: &str) -> anyhow::Result<()> {
         let mut out = std::io::stdout().lock();
         writeln!(out, "{line}")?;

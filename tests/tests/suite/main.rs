@@ -2,6 +2,8 @@
 
 mod cli;
 mod config;
+mod export;
 mod promise;
 mod raw_requests;
+mod tunnel;
 mod window;

@@ -6,5 +6,10 @@ class NoObserver {
 }
 globalThis.ResizeObserver ??= NoObserver as unknown as typeof ResizeObserver;
 Element.prototype.scrollIntoView ??= () => {};
+Range.prototype.getClientRects ??= () => [] as unknown as DOMRectList;
 window.matchMedia ??= (query: string) =>
   ({ matches: false, media: query, addEventListener() {}, removeEventListener() {} }) as unknown as MediaQueryList;
+// Nothing is laid out here, so what floats takes its anchor to be out of sight and hides.
+const style = document.createElement("style");
+style.textContent = "[data-bits-floating-content-wrapper] { visibility: visible !important; }";
+document.head.append(style);

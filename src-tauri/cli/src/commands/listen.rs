@@ -65,12 +65,12 @@ async fn follow(engine: &Engine, listen: &Listen, mut from: ExchangeId, output: 
     let places = Arc::new(Semaphore::new(FORWARDS));
     loop {
         loop {
-            let ids = engine.store.ids("", i64::MAX, from, PAGE).await?;
-            let Some(&last) = ids.last() else { break };
-            from = last;
-            for id in ids {
-                let found = engine.store.summary(id).await?;
-                output.result(&found, row)?;
+            let rows = engine.store.stored_after(from, PAGE).await?;
+            let Some(last) = rows.last() else { break };
+            from = last.id;
+            output.results(&rows, row)?;
+            for found in rows {
+                let id = found.id;
                 if let Some(to) = listen.forward.clone().filter(|_| found.direction == Direction::Push) {
                     let place = places.clone().acquire_owned().await?;
                     let engine = engine.clone();
@@ -89,8 +89,16 @@ async fn follow(engine: &Engine, listen: &Listen, mut from: ExchangeId, output: 
 
 async fn say_tunnel(engine: &Engine, output: Output) -> anyhow::Result<()> {
     let mut tunnel = engine.tunnel.watch();
+    let mut said = TunnelState::Off;
     loop {
-        match engine.tunnel.status().state {
+        let state = engine.tunnel.status().state;
+        // New lines in the log wake us as well.
+        if state == said {
+            tunnel.changed().await?;
+            continue;
+        }
+        said = state.clone();
+        match state {
             TunnelState::Up { url, .. } => output.result(&Said::Tunnel { url }, |said| describe(said))?,
             TunnelState::Lost { message, .. } | TunnelState::Retrying { message, .. } => eprintln!("Tunnel: {message}"),
             TunnelState::Failed { message, hint } => {

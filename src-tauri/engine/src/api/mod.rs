@@ -13,3 +13,6 @@ pub use commands::{Answer, COMMANDS, dispatch};
 pub use error::{ApiError, ErrorCode};
 pub use serve::Api;
 pub use types::*;
+
+#[cfg(test)]
+mod tests;

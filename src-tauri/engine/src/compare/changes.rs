@@ -1,12 +1,16 @@
 //! Where two texts differ, for the side-by-side view: lines first, then words inside the lines that changed.
 
-use super::TextChanges;
+use super::edit::Edit;
+use super::{TIME_LIMIT, TextChanges};
 use imara_diff::{Algorithm, Diff, Hunk, InternedInput, Token};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 /// Bytes of a text that are compared.
 const TEXT_LIMIT: usize = 32 * 1024 * 1024;
+
+/// Lines up to which the stretches that differ are put where a reader would put them.
+const NICE_LIMIT: usize = 20_000;
 
 /// Bytes of a changed stretch whose words are compared.
 const REFINE_LIMIT: usize = 256 * 1024;
@@ -21,11 +25,8 @@ const CHANGES_LIMIT: usize = 25_000;
 pub fn text_changes(a: &str, b: &str) -> TextChanges {
     let (front_a, front_b) = (front(a), front(b));
     let mut list = List { changes: Vec::new(), end: Instant::now() + REFINE_TIME, refined: true };
-    let input = InternedInput::new(front_a, front_b);
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
-    diff.postprocess_lines(&input);
+    let mut hunks = line_hunks(front_a, front_b).into_iter();
     let (lines_a, lines_b) = (Offsets::new(front_a), Offsets::new(front_b));
-    let mut hunks = diff.hunks();
     for hunk in hunks.by_ref().take(CHANGES_LIMIT) {
         list.hunk(&hunk, (front_a, &lines_a), (front_b, &lines_b));
     }
@@ -44,6 +45,18 @@ pub fn text_changes(a: &str, b: &str) -> TextChanges {
         notice = Some("Some changes are shown as whole lines: they are too long to be compared word by word.".into());
     }
     TextChanges { changes: list.changes, notice }
+}
+
+/// The lines that differ. Where there are not too many, the stretches are put where a reader would put them.
+fn line_hunks(a: &str, b: &str) -> Vec<Hunk> {
+    let input = InternedInput::new(a, b);
+    if input.before.len().max(input.after.len()) > NICE_LIMIT {
+        let (before, after, tokens) = (&input.before, &input.after, input.interner.num_tokens());
+        return Edit { before, after, tokens, end: Instant::now() + TIME_LIMIT }.hunks();
+    }
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_lines(&input);
+    diff.hunks().collect()
 }
 
 /// The part of a text that is compared.

@@ -1,12 +1,14 @@
 //! Comparison by lines, for bodies that are text but not all JSON: one row for each stretch of lines that differs.
 
 use super::cells::{CELL_TEXT, Standing, states, with_marks};
-use super::{CompareCell, CompareRow, DiffKind};
+use super::edit::Edit;
+use super::{CompareCell, CompareRow, DiffKind, TIME_LIMIT};
 use crate::inspect::{Document, JsonKind, cut_text};
-use imara_diff::{Algorithm, Diff, Hunk, Token};
+use imara_diff::{Hunk, Token};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
+use std::time::Instant;
 
 /// Bytes of a text that are compared.
 const TEXT_LIMIT: usize = 16 * 1024 * 1024;
@@ -65,14 +67,8 @@ fn hunks<'a>(lines: &[Vec<&'a [u8]>]) -> Vec<Vec<Hunk>> {
     };
     let tokens: Vec<Vec<Token>> = lines.iter().map(|lines| lines.iter().map(|line| token(line)).collect()).collect();
     let Some(base) = tokens.first() else { return Vec::new() };
-    let mut diff = Diff::default();
-    tokens
-        .iter()
-        .map(|side| {
-            diff.compute_with(Algorithm::Histogram, base, side, known.len() as u32);
-            diff.hunks().collect()
-        })
-        .collect()
+    let (tokens_known, end) = (known.len() as u32, Instant::now() + TIME_LIMIT);
+    tokens.iter().map(|side| Edit { before: base, after: side, tokens: tokens_known, end }.hunks()).collect()
 }
 
 /// The stretches of the base that hold every hunk whole; hunks that touch share one.

@@ -3,6 +3,7 @@
 mod cells;
 mod changes;
 mod compared;
+mod edit;
 mod headers;
 mod lines;
 mod octets;
@@ -18,10 +19,14 @@ pub use view::*;
 use crate::inspect::Document;
 use compared::Detail;
 use std::sync::Arc;
+use std::time::Duration;
 use structure::{Options, Sides, Structure, walk};
 
 /// Sides of one comparison at most.
 pub const SIDES_LIMIT: usize = structure::SIDES_LIMIT;
+
+/// The time that walking the sides of one comparison may take.
+const TIME_LIMIT: Duration = Duration::from_secs(2);
 
 /// One of the things held against each other.
 #[derive(Debug, Clone)]
@@ -36,11 +41,15 @@ pub struct Input {
 /// `keys` are those of [`CompareQuery`]. Takes up to 2 s and the time that reading the documents needs, so it belongs
 /// on a thread that may block; where the time runs out, the notice says so.
 pub fn compare(inputs: &[Input], ignore: &[String], keys: &[ArrayKey]) -> Compared {
+    compare_within(inputs, Options { ignore, keys, time: TIME_LIMIT })
+}
+
+fn compare_within(inputs: &[Input], options: Options<'_>) -> Compared {
     let inputs = &inputs[..inputs.len().min(SIDES_LIMIT)];
     let labels: Vec<SideLabel> = inputs.iter().map(|input| input.label.clone()).collect();
     let roots: Vec<_> = inputs.iter().map(|input| (Arc::clone(&input.document), input.label.root.as_str())).collect();
     if let Some(sides) = Sides::new(&roots) {
-        return structural(sides, labels, Options { ignore, keys });
+        return structural(sides, labels, options);
     }
     let documents: Vec<&Document> = inputs.iter().map(|input| &*input.document).collect();
     let is_text = documents.iter().all(|document| document.is_text());

@@ -29,3 +29,6 @@ pub use view::*;
 pub(crate) use json::any_json;
 pub(crate) use json::{Json, Node, escaped};
 pub(crate) use tree::cut_text;
+
+#[cfg(test)]
+mod tests;

@@ -75,11 +75,11 @@ pub(super) async fn converse(
                 answer.stop(record);
                 return Ok(End::Stopped(stop));
             }
-            Ok(Turn::Wrote(Ok(count))) => record.took(&mut outbox.queue, count).await?,
-            Ok(Turn::Flushed(Ok(()))) => {
-                outbox.flushed = true;
+            Ok(Turn::Wrote(Ok(count))) => {
                 record.sent_at = Some(Instant::now());
+                record.took(&mut outbox.queue, count).await?;
             }
+            Ok(Turn::Flushed(Ok(()))) => outbox.flushed = true,
             Ok(Turn::Wrote(Err(_)) | Turn::Flushed(Err(_))) => outbox.give_up(), // the answer may be there all the same
             Ok(Turn::Read(Ok(1..))) => drop(record.first_byte_at.get_or_insert_with(Instant::now)),
             Ok(Turn::Read(read)) => match answer.close(wire, outgoing, record, read.err()) {

@@ -26,7 +26,8 @@ pub fn definition_of(summary: &ExchangeSummary, head: &Bytes, body: &[u8]) -> Im
     }
     let kept = |name: &[u8]| {
         let is = |made: &str| name.eq_ignore_ascii_case(made.as_bytes());
-        !MADE_ANEW.iter().any(|made| is(made)) && !(sent_decoded && is("content-encoding"))
+        let dropped = MADE_ANEW.iter().any(|made| is(made)) || (sent_decoded && is("content-encoding"));
+        !dropped
     };
     let kept = headers.iter().filter(|(name, _)| kept(name));
     let fields = kept.map(|(name, value)| field(&literal(&shown(name)), &literal(&shown(value)))).collect();

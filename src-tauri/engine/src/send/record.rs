@@ -24,7 +24,7 @@ pub(super) struct Record {
     /// True if the body of the answer was over the cap.
     pub(super) truncated: bool,
     started: Instant,
-    /// When the last byte of the request was written.
+    /// When the connection took the last bytes of the request.
     pub(super) sent_at: Option<Instant>,
     /// When the first byte of the answer came.
     pub(super) first_byte_at: Option<Instant>,

@@ -6,14 +6,17 @@ use crate::exchange::ExchangeId;
 use sqlx::Row as _;
 use std::time::Duration;
 
-/// Exchanges indexed in one transaction: small, so that a capture never waits long behind it.
-const STEP: u32 = 32;
+/// Exchanges indexed in one transaction while others are stored: few, so that a capture never waits long behind them.
+const BUSY_STEP: u32 = 8;
+
+/// Exchanges indexed in one transaction while nothing is stored.
+const QUIET_STEP: u32 = 128;
 
 /// How long nothing must have been stored before indexing goes on.
 const QUIET: Duration = Duration::from_millis(30);
 
 /// The longest that a steady stream of captures can keep the index waiting for its next step.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_millis(250);
 
 impl Store {
     /// The newest exchange up to which all words are in the index.
@@ -29,16 +32,16 @@ impl Store {
     /// Indexes until the store is dropped. Errors end the round, not the task: the next commit starts another.
     pub(super) async fn keep_indexed(self) {
         let mut committed = self.writer.committed.clone();
+        let mut step = QUIET_STEP;
         loop {
-            match self.index_step().await {
-                Ok(true) => wait_for_quiet(&mut committed).await,
-                Ok(false) | Err(_) => {
-                    if committed.changed().await.is_err() {
-                        return;
-                    }
-                    wait_for_quiet(&mut committed).await;
-                }
+            let newest = committed.borrow_and_update().newest;
+            let more = self.index_step(step).await.unwrap_or(false);
+            if !more && committed.changed().await.is_err() {
+                return;
             }
+            let is_busy = committed.borrow().newest != newest;
+            let quiet = !is_busy || wait_for_quiet(&mut committed).await;
+            step = if quiet { QUIET_STEP } else { BUSY_STEP };
         }
     }
 
@@ -47,15 +50,15 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn finish_indexing(&self) -> Result<(), StoreError> {
-        while self.index_step().await? {}
+        while self.index_step(QUIET_STEP).await? {}
         Ok(())
     }
 
     /// True if there may be more to do.
-    async fn index_step(&self) -> Result<bool, StoreError> {
+    async fn index_step(&self, count: u32) -> Result<bool, StoreError> {
         let from = self.read_indexed().await?;
         self.indexed.store(from, std::sync::atomic::Ordering::Release);
-        let ids = self.ids("", i64::MAX, from, STEP).await?;
+        let ids = self.ids("", i64::MAX, from, count).await?;
         let Some(&upto) = ids.last() else { return Ok(false) };
         let mut texts = Vec::with_capacity(ids.len());
         for id in ids {
@@ -92,8 +95,8 @@ impl Store {
     }
 }
 
-/// Returns once nothing was stored for a moment, or when patience is at its end.
-async fn wait_for_quiet(committed: &mut tokio::sync::watch::Receiver<super::Committed>) {
+/// Waits until nothing was stored for a moment, or until patience is at its end; true if it is quiet.
+async fn wait_for_quiet(committed: &mut tokio::sync::watch::Receiver<super::Committed>) -> bool {
     let quiet = async {
         loop {
             let newest = committed.borrow_and_update().newest;
@@ -103,5 +106,5 @@ async fn wait_for_quiet(committed: &mut tokio::sync::watch::Receiver<super::Comm
             }
         }
     };
-    let _ = tokio::time::timeout(PATIENCE, quiet).await; // either way it is time for the next step
+    tokio::time::timeout(PATIENCE, quiet).await.is_ok()
 }

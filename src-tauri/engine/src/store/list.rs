@@ -117,6 +117,16 @@ impl Store {
         }
     }
 
+    /// The rows stored after one, oldest first: what a follower reads.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn stored_after(&self, id: ExchangeId, count: u32) -> Result<Vec<ExchangeSummary>, StoreError> {
+        let sql = AssertSqlSafe(format!("{SUMMARY} WHERE e.id > $1 ORDER BY e.id LIMIT $2"));
+        let rows = sqlx::query(sql).bind(id).bind(count).fetch_all(&self.readers).await;
+        Ok(rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?.iter().map(summary).collect())
+    }
+
     /// Rows of a plan that SQLite can answer alone. `near` is a row whose place is known: the way to a page deep in
     /// the list is walked from there.
     async fn page(

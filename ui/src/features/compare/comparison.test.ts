@@ -15,7 +15,10 @@ const row = (kind: CompareRow["kind"], path: string): CompareRow => ({
 });
 
 /** A long comparison: a head, then a difference every 301 rows among equal ones. */
-const ROWS = [row("section", "$"), ...Array.from({ length: 1_500 }, (_, n) => row(n % 301 === 0 ? "changed" : "equal", `$.n${n}`))];
+const ROWS = [
+  row("section", "$"),
+  ...Array.from({ length: 1_500 }, (_, n) => row(n % 301 === 0 ? "changed" : "equal", `$.n${n}`)),
+];
 
 let asked: CompareRowsQuery[] = [];
 

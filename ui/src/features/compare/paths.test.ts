@@ -23,7 +23,8 @@ describe("paths of a comparison", () => {
   });
 
   it("are read from what is typed and written back", () => {
-    for (const path of ["$", "$.data.object", "$.a[0].b", '$["b c"]']) expect(pathOf(typedPointer(path) ?? "?")).toBe(path);
+    for (const path of ["$", "$.data.object", "$.a[0].b", '$["b c"]'])
+      expect(pathOf(typedPointer(path) ?? "?")).toBe(path);
     expect(typedPointer("data.object")).toBe("/data/object");
     expect(typedPointer("/data/object")).toBe("/data/object");
     expect(typedPointer("$.a..b")).toBeNull();

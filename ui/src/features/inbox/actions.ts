@@ -75,6 +75,13 @@ const step = (by: () => number) => ({
   },
 });
 
+const end = (row: () => number) => ({
+  run: () => {
+    inbox.moveTo(row());
+    focusList();
+  },
+});
+
 export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
   "exchange.replay": { when: some, run: () => openReplay(inbox.chosen) },
   "exchange.compare": { when: some, run: compare },
@@ -93,8 +100,8 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
   "list.previous": step(() => -1),
   "list.pageDown": step(() => inbox.scroll.pageRows),
   "list.pageUp": step(() => -inbox.scroll.pageRows),
-  "list.first": step(() => -inbox.total),
-  "list.last": step(() => inbox.total),
+  "list.first": end(() => 0),
+  "list.last": end(() => inbox.total - 1),
   "list.pick": { when: one, run: () => inbox.cursor !== null && inbox.pick(inbox.cursor) },
   "list.extendDown": { when: one, run: () => inbox.pickTo((inbox.cursor ?? 0) + 1) },
   "list.extendUp": { when: one, run: () => inbox.pickTo((inbox.cursor ?? 0) - 1) },

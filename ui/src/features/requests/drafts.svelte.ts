@@ -30,14 +30,23 @@ export class Drafts {
     if (this.revision === workspaceRevision) return;
     this.revision = workspaceRevision;
     this.loaded = false;
-    const { drafts } = await call("drafts", {});
-    const tabs = await Promise.all(drafts.map(async (draft) => new DraftTab(draft, await savedOf(draft))));
+    const tabs = await this.read();
     for (const stop of this.watchers.values()) stop();
     this.watchers.clear();
     this.tabs = tabs;
     this.activeKey = tabs[0]?.key ?? null;
     for (const tab of tabs) this.watch(tab);
     this.loaded = true;
+  }
+
+  private async read(): Promise<DraftTab[]> {
+    try {
+      const { drafts } = await call("drafts", {});
+      return await Promise.all(drafts.map(async (draft) => new DraftTab(draft, await savedOf(draft))));
+    } catch (thrown) {
+      this.revision = -1;
+      throw thrown;
+    }
   }
 
   /** Opens a new tab with this in it. */

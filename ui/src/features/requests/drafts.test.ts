@@ -18,7 +18,10 @@ function backend(answers: Record<string, Answer>) {
     },
     listen: () => Promise.resolve(() => {}),
   });
-  return { kept: () => calls.filter(({ command }) => command === "save_draft").map(({ args }) => args as Draft), calls };
+  return {
+    kept: () => calls.filter(({ command }) => command === "save_draft").map(({ args }) => args as Draft),
+    calls,
+  };
 }
 
 const definition = (url: string): RequestDefinition => ({ ...emptyDefinition(), url });
@@ -43,7 +46,10 @@ describe("the open tabs", () => {
 
   it("keep a change deep inside: a header's value, the text of a body", async () => {
     const { kept } = backend({});
-    const tab = new Drafts().create({ ...definition("https://a.b"), headers: [{ on: true, name: "A", value: "1", note: "" }] });
+    const tab = new Drafts().create({
+      ...definition("https://a.b"),
+      headers: [{ on: true, name: "A", value: "1", note: "" }],
+    });
     flushSync();
     await vi.advanceTimersByTimeAsync(KEEP_AFTER);
     const header = tab.definition.headers[0];
@@ -85,7 +91,10 @@ describe("the open tabs", () => {
     const drafts = new Drafts();
     await drafts.load(0);
     await drafts.load(0);
-    expect(drafts.tabs.map((tab) => [tab.name, tab.unsaved])).toEqual([["saved", true], ["new", true]]);
+    expect(drafts.tabs.map((tab) => [tab.name, tab.unsaved])).toEqual([
+      ["saved", true],
+      ["new", true],
+    ]);
     expect(calls.filter(({ command }) => command === "drafts")).toHaveLength(1);
     expect(drafts.create().position).toBe(5);
   });

@@ -52,7 +52,9 @@ export class History {
 
   /** The newest answers that are known, at most `count`. */
   newest(count: number): ExchangeSummary[] {
-    return Array.from({ length: Math.min(count, this.total) }, (_, index) => this.row(index)).filter((row) => row !== undefined);
+    return Array.from({ length: Math.min(count, this.total) }, (_, index) => this.row(index)).filter(
+      (row) => row !== undefined,
+    );
   }
 
   private async page(from: number, count: number) {

@@ -1,6 +1,5 @@
-import { render, screen, waitFor } from "@testing-library/svelte";
+import { configure, render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import axe from "axe-core";
 import { beforeEach, describe, expect, it } from "vitest";
 import { navigation, openExport, openReplay } from "$app/navigation.svelte";
 import { session } from "$app/session.svelte";
@@ -8,24 +7,23 @@ import { toasts } from "$app/toasts.svelte";
 import { useBackend } from "$ipc/backend";
 import { fakeBackend } from "$ipc/fake";
 import TransferDialogs from "./TransferDialogs.svelte";
+import { violations } from "../../test/openApp";
+
+configure({ asyncUtilTimeout: 10_000 });
 
 beforeEach(async () => {
   navigation.dialog = null;
   useBackend(fakeBackend({ rows: 400 }));
   await session.refresh();
+  if (session.settings) session.settings = { ...session.settings, replayTarget: "http://localhost:3000" };
 });
 
-async function problems() {
-  const { violations } = await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-}
-
-describe("the export dialog", () => {
+describe("the export dialog", { timeout: 60_000 }, () => {
   it("masks by default, names what is masked, and says when it does not", async () => {
     render(TransferDialogs);
     openExport({ type: "selection", ids: [1, 2] });
     await screen.findByText("Stripe-Signature");
-    expect(await problems()).toEqual([]);
+    expect(await violations()).toEqual([]);
     await userEvent.click(screen.getByRole("switch"));
     await screen.findByText(/Credentials go out as they were/);
     await screen.findByText("nothing masked");
@@ -49,7 +47,7 @@ describe("the export dialog", () => {
   });
 });
 
-describe("the replay dialog", () => {
+describe("the replay dialog", { timeout: 60_000 }, () => {
   it("begins with the target of the settings, refuses what is no URL, and remembers another", async () => {
     render(TransferDialogs);
     openReplay([390, 389]);
@@ -61,7 +59,7 @@ describe("the replay dialog", () => {
     await userEvent.clear(target);
     await userEvent.type(target, "http://localhost:8080{Enter}");
     await screen.findByText(/2 replays sent/);
-    expect(session.settings?.replayTarget).toBe("http://localhost:8080");
-    expect(await problems()).toEqual([]);
+    await waitFor(() => expect(session.settings?.replayTarget).toBe("http://localhost:8080"));
+    expect(await violations()).toEqual([]);
   });
 });

@@ -9,12 +9,22 @@ import { chooseSave, copyText } from "$ipc/desktop";
 
 /** The formats, what they are good for, and the ending of their files. */
 export const FORMATS: readonly { value: ExportFormat; title: string; ending: string; about: string }[] = [
-  { value: "ndjson", title: "NDJSON", ending: "ndjson", about: "One JSON object a line, nothing lost. Pushpull's own." },
+  {
+    value: "ndjson",
+    title: "NDJSON",
+    ending: "ndjson",
+    about: "One JSON object a line, nothing lost. Pushpull's own.",
+  },
   { value: "har", title: "HAR", ending: "har", about: "HTTP Archive 1.2, for browsers and other tools." },
   { value: "curl", title: "cURL", ending: "sh", about: "One command an exchange, to be run again." },
   { value: "csv", title: "CSV", ending: "csv", about: "The list as a table, without bodies." },
   { value: "http", title: "HTTP", ending: "http", about: "The bytes of the requests as they were on the wire." },
-  { value: "raw", title: "Body", ending: "bin", about: "The bytes of one body: of the request of a push, of the response of a pull." },
+  {
+    value: "raw",
+    title: "Body",
+    ending: "bin",
+    about: "The bytes of one body: of the request of a push, of the response of a pull.",
+  },
 ];
 
 /** Formats that hold bytes as they were: nothing can be masked in them without altering them. */
@@ -41,7 +51,11 @@ export class Export {
 
   readonly scope = $derived.by(() => this.scopes.find(({ value }) => value === this.chosen)?.scope ?? everything);
   readonly exact = $derived(EXACT.includes(this.format));
-  readonly query: ExportQuery = $derived({ scope: this.scope, format: this.format, redact: this.redact && !this.exact });
+  readonly query: ExportQuery = $derived({
+    scope: this.scope,
+    format: this.format,
+    redact: this.redact && !this.exact,
+  });
   readonly count = $derived(this.counts[this.chosen] ?? null);
   /** Why this can't be exported as chosen; null if it can. */
   readonly obstacle = $derived(

@@ -35,7 +35,9 @@ export class Replay {
     this.problem = null;
     try {
       this.results = (await call("replay", { ids: [...this.ids], to, ticket })).exchanges;
-      return settings && settings.replayTarget !== to ? await call("save_settings", { ...settings, replayTarget: to }) : null;
+      return settings && settings.replayTarget !== to
+        ? await call("save_settings", { ...settings, replayTarget: to })
+        : null;
     } catch (thrown) {
       this.problem = asApiError(thrown);
       return null;

@@ -38,7 +38,7 @@ export class FakeState {
     bind: "127.0.0.1",
     autoSource: "local",
     bodyCap: 26_214_400,
-    replayTarget: "http://localhost:3000",
+    replayTarget: "",
     tunnel: { provider: "bore", server: "bore.pub", secret: null, port: 0 },
   };
   samples = new Map<number, string>();
@@ -91,7 +91,12 @@ export class FakeState {
           text,
         })),
       },
-      stored: { exchanges: this.newest, newest: this.newest, bytes: 312_000_000, requests: 38 },
+      stored: {
+        exchanges: this.newest,
+        newest: this.newest,
+        bytes: 90_000 + this.newest * 270,
+        requests: this.newest > 0 ? 38 : 0,
+      },
       autoSource: this.tunnel.type === "off",
       unknownPaths: this.newest > 0 ? 3 : 0,
       notice: null,

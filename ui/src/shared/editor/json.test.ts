@@ -15,7 +15,9 @@ describe("formatJson", () => {
   });
 
   it("leaves empty containers on their line", () => {
-    expect(formatted('{"a": { }, "b":[ ],"c":[[],{}]}')).toBe('{\n  "a": {},\n  "b": [],\n  "c": [\n    [],\n    {}\n  ]\n}');
+    expect(formatted('{"a": { }, "b":[ ],"c":[[],{}]}')).toBe(
+      '{\n  "a": {},\n  "b": [],\n  "c": [\n    [],\n    {}\n  ]\n}',
+    );
   });
 
   it("changes nothing but space: the tokens in their order are the same", () => {

@@ -15,7 +15,7 @@ type Token =
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[^\s,:[\]{}"]+/y;
-// eslint-disable-next-line no-control-regex -- RFC 8259, section 7: these must be escaped in a string
+// RFC 8259, section 7: control characters must be escaped in a string.
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 
 /** Where `text` stops being one JSON document (RFC 8259); null if it is one. Blank text is no problem to point at. */

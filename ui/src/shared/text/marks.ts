@@ -1,7 +1,6 @@
 // Characters that can't be seen, or that move others about, as visible marks (security.md of any inspector: text can lie).
 
 /** Controls but tab, soft hyphen, bidi controls, zero-width and invisible operators, separators, tags, byte order mark. */
-// eslint-disable-next-line no-control-regex
 const HIDDEN =
   /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 

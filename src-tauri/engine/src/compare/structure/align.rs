@@ -2,10 +2,12 @@
 
 use super::identity::Fields;
 use super::{NONE, SIDES_LIMIT, Sides, Slot, present};
+use crate::compare::edit::{Edit, longest_rise};
 use crate::inspect::Json;
-use imara_diff::{Algorithm, Diff, Hunk, Token};
+use imara_diff::{Hunk, Token};
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::time::Instant;
 
 /// Pairs of elements of one array that are weighed by what they have in common; beyond, only their order counts.
 const WEIGHED_LIMIT: usize = 100_000;
@@ -61,8 +63,9 @@ pub(super) fn members(sides: &Sides, slot: &Slot) -> Vec<Child> {
     children
 }
 
-/// Matches the elements of the arrays in `slot`. `wanted` is the user's choice of a field.
-pub(super) fn elements(sides: &Sides, slot: &Slot, fields: &Fields, wanted: Option<usize>) -> Vec<Child> {
+/// Matches the elements of the arrays in `slot`. `wanted` is the user's choice of a field. From
+/// `end` on, elements that nothing tells apart are only matched where they are equal.
+pub(super) fn elements(sides: &Sides, slot: &Slot, fields: &Fields, wanted: Option<usize>, end: Instant) -> Vec<Child> {
     let Some(reference) = present(slot).map(|(side, _)| side).next() else { return Vec::new() };
     let mut children = match fields.choose(sides, slot, wanted) {
         Some((fields, identified)) => identified
@@ -74,7 +77,7 @@ pub(super) fn elements(sides: &Sides, slot: &Slot, fields: &Fields, wanted: Opti
                 Child { slot, step, moved: 0 }
             })
             .collect(),
-        None => by_content(sides, slot, reference),
+        None => by_content(sides, slot, reference, end),
     };
     mark_moved(sides, &mut children, slot, reference);
     children
@@ -99,31 +102,9 @@ fn mark_moved(sides: &Sides, children: &mut [Child], slot: &Slot, reference: usi
     }
 }
 
-/// Which numbers belong to one longest rising subsequence (patience sorting).
-fn longest_rise(numbers: &[u32]) -> Vec<bool> {
-    let mut tails: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = Vec::with_capacity(numbers.len());
-    for (at, number) in numbers.iter().enumerate() {
-        let pile = tails.partition_point(|&tail| numbers[tail] < *number);
-        before.push(pile.checked_sub(1).map(|below| tails[below]));
-        if pile == tails.len() {
-            tails.push(at);
-        } else {
-            tails[pile] = at;
-        }
-    }
-    let mut stays = vec![false; numbers.len()];
-    let mut next = tails.last().copied();
-    while let Some(at) = next {
-        stays[at] = true;
-        next = before[at];
-    }
-    stays
-}
-
 /// Matches elements that nothing tells apart: equal ones in their order, then equal ones that moved, then those that
 /// stand in the same changed stretch.
-fn by_content(sides: &Sides, slot: &Slot, reference: usize) -> Vec<Child> {
+fn by_content(sides: &Sides, slot: &Slot, reference: usize, end: Instant) -> Vec<Child> {
     let Some(json) = sides.json(reference) else { return Vec::new() };
     let base: Vec<u32> = json.children(slot[reference]).collect();
     let mut rows: Vec<Slot> = vec![[NONE; SIDES_LIMIT]; base.len()];
@@ -135,7 +116,7 @@ fn by_content(sides: &Sides, slot: &Slot, reference: usize) -> Vec<Child> {
     for (side, array) in present(slot).filter(|(side, _)| *side != reference) {
         let Some(other) = sides.json(side) else { continue };
         let elements: Vec<u32> = other.children(array).collect();
-        let matched = matches(sides, (reference, &base), (side, &elements));
+        let matched = matches(sides, (reference, &base), (side, &elements), end);
         let mut before = 0;
         let mut same: HashMap<(usize, u64), u32> = HashMap::new();
         for (&element, matched) in elements.iter().zip(matched) {
@@ -197,7 +178,7 @@ enum Match {
 /// The elements of one side of a pair: which side, and its nodes.
 type Elements<'a> = (usize, &'a [u32]);
 
-fn matches(sides: &Sides, base: Elements<'_>, other: Elements<'_>) -> Vec<Match> {
+fn matches(sides: &Sides, base: Elements<'_>, other: Elements<'_>, end: Instant) -> Vec<Match> {
     let mut tokens: HashMap<u64, u32> = HashMap::new();
     let mut token = |side: usize, node: u32| {
         let next = tokens.len() as u32;
@@ -205,10 +186,7 @@ fn matches(sides: &Sides, base: Elements<'_>, other: Elements<'_>) -> Vec<Match>
     };
     let before: Vec<Token> = base.1.iter().map(|&node| token(base.0, node)).collect();
     let after: Vec<Token> = other.1.iter().map(|&node| token(other.0, node)).collect();
-    let mut diff = Diff::default();
-    diff.compute_with(Algorithm::Histogram, &before, &after, tokens.len() as u32);
-
-    let hunks: Vec<Hunk> = diff.hunks().collect();
+    let hunks = Edit { before: &before, after: &after, tokens: tokens.len() as u32, end }.hunks();
     let mut matches = vec![Match::New; after.len()];
     let (mut row, mut at) = (0, 0);
     for hunk in &hunks {
@@ -222,6 +200,7 @@ fn matches(sides: &Sides, base: Elements<'_>, other: Elements<'_>) -> Vec<Match>
         matches[at] = Match::At(row);
     }
     let left = match_moved(&hunks, &before, &after, &mut matches);
+    settle(&mut matches);
     let mut weighed = 0;
     for hunk in &hunks {
         pair_changed(sides, base, other, hunk, &left, &mut weighed, &mut matches);
@@ -244,6 +223,19 @@ fn match_moved(hunks: &[Hunk], before: &[Token], after: &[Token], matches: &mut 
         }
     }
     left
+}
+
+/// Takes matches that are in order with all others for what stayed in its place.
+fn settle(matches: &mut [Match]) {
+    let matched = |found: &Match| match *found {
+        Match::At(row) | Match::MovedFrom(row) => Some(row as u32),
+        Match::New => None,
+    };
+    let rows: Vec<u32> = matches.iter().filter_map(matched).collect();
+    let places = matches.iter_mut().filter(|found| matched(found).is_some());
+    for ((stays, row), place) in longest_rise(&rows).into_iter().zip(&rows).zip(places) {
+        *place = if stays { Match::At(*row as usize) } else { Match::MovedFrom(*row as usize) };
+    }
 }
 
 /// Pairs what is left of one changed stretch, in order.
@@ -335,13 +327,6 @@ fn common(a: &[u64], b: &[u64]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn finds_a_longest_rise() {
-        assert_eq!(longest_rise(&[0, 1, 2]), [true, true, true]);
-        assert_eq!(longest_rise(&[2, 0, 1]), [false, true, true]);
-        assert_eq!(longest_rise(&[]), [false; 0]);
-    }
 
     #[test]
     fn pairs_what_has_most_in_common() {

@@ -7,6 +7,7 @@ use crate::inspect::{JsonKind, any_json};
 use bytes::Bytes;
 use proptest::prelude::*;
 use std::collections::HashMap;
+use std::time::Duration;
 
 fn document(text: &str) -> Arc<Document> {
     Arc::new(Document::new(Some("application/json"), &[], Bytes::copy_from_slice(text.as_bytes()), text.len() as u64))
@@ -78,7 +79,7 @@ impl<'a> Edits<'a> {
 fn structure(texts: &[&str]) -> Structure {
     let sides: Vec<_> = texts.iter().map(|text| (document(text), "")).collect();
     let sides = Sides::new(&sides).unwrap();
-    let found = walk(&sides, Options { ignore: &[], keys: &[] });
+    let found = walk(&sides, Options { ignore: &[], keys: &[], time: Duration::from_secs(60) });
     Structure { sides, found }
 }
 

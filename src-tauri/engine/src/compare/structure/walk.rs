@@ -9,9 +9,6 @@ use crate::compare::{ArrayKey, DiffKind};
 use crate::inspect::JsonKind;
 use std::time::{Duration, Instant};
 
-/// The time that one walk may take.
-const TIME_LIMIT: Duration = Duration::from_secs(2);
-
 /// The rows that one comparison may have, equal ones included.
 const ROWS_LIMIT: usize = 2_000_000;
 
@@ -22,6 +19,8 @@ pub(in crate::compare) struct Options<'a> {
     pub(in crate::compare) ignore: &'a [String],
     /// Fields that tell elements apart.
     pub(in crate::compare) keys: &'a [ArrayKey],
+    /// The time that the walk may take.
+    pub(in crate::compare) time: Duration,
 }
 
 /// A container that is compared: where it is.
@@ -77,7 +76,7 @@ pub(in crate::compare) fn walk(sides: &Sides, options: Options<'_>) -> Found {
             .map(|rule| format!("{rule:?} is not a path that can be followed; it has no effect."))
             .collect(),
     };
-    let mut walker = Walker { sides, rules, found, work: Vec::new(), end: Instant::now() + TIME_LIMIT };
+    let mut walker = Walker { sides, rules, found, work: Vec::new(), time: options.time, start: Instant::now() };
     walker.run();
     walker.found
 }
@@ -97,7 +96,8 @@ struct Walker<'a> {
     rules: Rules,
     found: Found,
     work: Vec<Work>,
-    end: Instant,
+    time: Duration,
+    start: Instant,
 }
 
 impl Walker<'_> {
@@ -108,7 +108,7 @@ impl Walker<'_> {
         let all = (0..self.sides.len()).fold(0, |bits, side| bits | 1 << side);
         self.child(0, all, reached.ignored.unwrap_or(0), &child, || reached);
         while let Some(work) = self.work.pop() {
-            if Instant::now() > self.end || self.found.entries.len() > ROWS_LIMIT {
+            if self.start.elapsed() > self.time || self.found.entries.len() > ROWS_LIMIT {
                 self.give_up(work);
                 return;
             }
@@ -127,7 +127,7 @@ impl Walker<'_> {
         let first_work = self.work.len();
         let children = match is_object {
             true => members(self.sides, &work.slot),
-            false => elements(self.sides, &work.slot, &self.found.fields, work.wanted),
+            false => elements(self.sides, &work.slot, &self.found.fields, work.wanted, self.start + self.time),
         };
         self.check_wanted(work, &children);
         let bits = present(&work.slot).fold(0, |bits, (side, _)| bits | 1 << side);
@@ -234,7 +234,7 @@ impl Walker<'_> {
         let left: Vec<Work> = std::iter::once(first).chain(std::mem::take(&mut self.work).into_iter().rev()).collect();
         self.found.notices.push(format!(
             "The comparison stopped after {} s or {ROWS_LIMIT} rows; {} containers that differ are not looked into.",
-            TIME_LIMIT.as_secs(),
+            self.time.as_secs(),
             left.len()
         ));
         for work in left {

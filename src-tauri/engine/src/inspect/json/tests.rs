@@ -16,8 +16,11 @@ fn problem(bytes: &[u8]) -> SyntaxProblem {
     }
 }
 
-/// Kind, key and scalar text of every value: what a layout must not change.
-fn tokens(json: &Json) -> Vec<(JsonKind, u32, Option<Vec<u8>>, Vec<u8>)> {
+/// Kind, depth, key and scalar text of a value.
+type Token = (JsonKind, u32, Option<Vec<u8>>, Vec<u8>);
+
+/// The tokens of every value: what a layout must not change.
+fn tokens(json: &Json) -> Vec<Token> {
     let text = |node: &Node| if node.is_container() { Vec::new() } else { json.bytes(node).to_vec() };
     json.nodes()
         .iter()

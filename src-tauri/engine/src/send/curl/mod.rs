@@ -1,6 +1,7 @@
 //! A curl command read as a request.
 
 mod options;
+mod pieces;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -8,8 +9,8 @@ mod words;
 
 use crate::api::{ApiError, ImportedRequest};
 use options::Argument;
+pub(super) use pieces::{field, form_fields};
 use reader::Reader;
-pub(super) use reader::{field, form_fields};
 use words::split;
 
 /// The longest command that is read.

@@ -1,12 +1,12 @@
 //! The arguments of a curl command gathered into a request.
 
 use super::options::Argument;
+use super::pieces::{content_and_settings, field, form_fields, part, shortened};
 use crate::api::ImportedRequest;
 use crate::send::definition::{Field, MultipartField, RequestBody, RequestDefinition, SendOptions};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use url::form_urlencoded;
 
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -402,55 +402,4 @@ impl Reader {
     fn has_header(&self, name: &str) -> bool {
         self.headers.iter().any(|field| field.name.eq_ignore_ascii_case(name))
     }
-}
-
-/// The fields of a form, if they give exactly this text again.
-pub(in crate::send) fn form_fields(text: &str) -> Option<Vec<Field>> {
-    let fields: Vec<_> = form_urlencoded::parse(text.as_bytes()).collect();
-    let again = form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
-    let whole = !text.is_empty() && again == text && !fields.iter().any(|(n, v)| n.is_empty() && v.is_empty());
-    whole.then(|| fields.iter().map(|(name, value)| field(name, value)).collect())
-}
-
-/// A field that is on.
-pub(in crate::send) fn field(name: &str, value: &str) -> Field {
-    Field { on: true, name: name.to_owned(), value: value.to_owned(), note: String::new() }
-}
-
-fn part(name: &str, value: &str, file: bool) -> MultipartField {
-    MultipartField { on: true, name: name.to_owned(), value: value.to_owned(), file, content_type: String::new() }
-}
-
-/// The content of a part, which may stand in quotes, and the settings behind it.
-fn content_and_settings(text: &str) -> (String, Vec<&str>) {
-    let (content, rest) = match text.strip_prefix('"').and_then(closing_quote) {
-        Some((content, rest)) => (content, rest),
-        None => {
-            let end =
-                ["type=", "filename=", "headers=", "encoder="].iter().filter_map(|key| text.find(&format!(";{key}")));
-            let end = end.min().unwrap_or(text.len());
-            (text[..end].to_owned(), &text[end..])
-        }
-    };
-    (content, rest.split(';').map(str::trim).filter(|setting| !setting.is_empty()).collect())
-}
-
-/// The text up to a closing quote, `\"` and `\\` resolved, and what follows it.
-fn closing_quote(text: &str) -> Option<(String, &str)> {
-    let mut content = String::new();
-    let mut chars = text.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => return Some((content, &text[at + 1..])),
-            '\\' => content.extend(chars.next().map(|(_, c)| c)),
-            c => content.push(c),
-        }
-    }
-    None
-}
-
-/// A value as it is shown in a note.
-fn shortened(value: &str) -> String {
-    let start: String = value.chars().take(60).collect();
-    if start.len() < value.len() { format!("{start}…") } else { start }
 }

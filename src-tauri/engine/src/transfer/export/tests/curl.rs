@@ -131,10 +131,10 @@ async fn curl_sends_what_it_has_defaults_for_as_written() {
     let (sent, body) = sent_by_curl(&store, chunked, &listener).await;
     assert_eq!((lines(&sent), body), (lines(&head), b"{}".to_vec()));
 
-    let head = format!("POST /in/a HTTP/1.1\r\nHost: other.example\r\nContent-Length: 0\r\n\r\n");
-    let empty = NewExchange { url: format!("http://u:p@{host}/in/a#x"), ..pull("", &head, None) };
+    let head = "POST /in/a HTTP/1.1\r\nHost: other.example\r\nContent-Length: 0\r\n\r\n";
+    let empty = NewExchange { url: format!("http://u:p@{host}/in/a#x"), ..pull("", head, None) };
     let (sent, _) = sent_by_curl(&store, empty, &listener).await;
-    assert_eq!(lines(&sent), lines(&head));
+    assert_eq!(lines(&sent), lines(head));
 }
 
 #[tokio::test]

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { Filter } from "./filter.svelte";
+import { suggestions } from "./suggest";
+import { parseTerms, queryOf, quoted } from "./terms";
+
+const shapes = (text: string) => parseTerms(text).map(({ negated, key, value }) => [negated, key, value]);
+
+describe("the filter language", () => {
+  it("tells keys from free text", () => {
+    expect(shapes("source:stripe failed status:5xx")).toEqual([
+      [false, "source", "stripe"],
+      [false, null, "failed"],
+      [false, "status", "5xx"],
+    ]);
+  });
+
+  it("takes header names and body paths as part of the key", () => {
+    expect(shapes("header.X-Trace:a body.$.data.id:in_1")).toEqual([
+      [false, "header.X-Trace", "a"],
+      [false, "body.$.data.id", "in_1"],
+    ]);
+  });
+
+  it("negates with a minus, but not a lone one", () => {
+    expect(shapes("-source:smoke -")).toEqual([
+      [true, "source", "smoke"],
+      [false, null, "-"],
+    ]);
+  });
+
+  it("groups by quotes", () => {
+    expect(shapes('type:"two words" "free text"')).toEqual([
+      [false, "type", "two words"],
+      [false, null, "free text"],
+    ]);
+  });
+
+  it("leaves unknown keys and URLs as free text", () => {
+    expect(shapes("http://x.test:80 colour:red")).toEqual([
+      [false, null, "http://x.test:80"],
+      [false, null, "colour:red"],
+    ]);
+  });
+
+  it("sends no unfinished terms and closes open quotes", () => {
+    expect(queryOf(parseTerms('status: source:stripe "open end'))).toBe('source:stripe "open end"');
+    expect(queryOf(parseTerms("-"))).toBe("");
+  });
+
+  it("quotes values that need it", () => {
+    expect(quoted("a b")).toBe('"a b"');
+    expect(quoted("plain")).toBe("plain");
+  });
+});
+
+describe("the filter field", () => {
+  it("makes chips of what was typed, each once", () => {
+    const filter = new Filter();
+    filter.set("is:failed");
+    filter.typed = "is:failed source:a";
+    filter.commit();
+    expect(filter.query).toBe("is:failed source:a");
+  });
+
+  it("has one value for a key that a segment sets", () => {
+    const filter = new Filter();
+    filter.setValue("direction", "push");
+    filter.setValue("direction", "pull");
+    expect(filter.query).toBe("direction:pull");
+    filter.setValue("direction", null);
+    expect(filter.isEmpty).toBe(true);
+  });
+
+  it("takes the last chip back to be changed", () => {
+    const filter = new Filter();
+    filter.set("source:a status:500");
+    filter.reopenLast();
+    expect(filter.typed).toBe("status:500");
+    expect(filter.terms).toHaveLength(1);
+  });
+
+  it("suggests keys, then values", () => {
+    expect(suggestions("so", [])).toEqual(["source:"]);
+    expect(suggestions("-so", [])).toEqual(["-source:"]);
+    expect(suggestions("source:st", ["stripe", "github"])).toEqual(["source:stripe"]);
+    expect(suggestions("", [])).toEqual([]);
+  });
+});

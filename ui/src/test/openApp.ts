@@ -1,0 +1,46 @@
+// Opens the whole window over the stand-in engine.
+import axe from "axe-core";
+import { vi } from "vitest";
+import type { FakeOptions } from "$ipc/fake/state";
+
+let closeLast = () => {};
+
+/** A window of its own: nothing is left of the one before. */
+export async function openApp(options: FakeOptions) {
+  closeLast();
+  vi.resetModules();
+  localStorage.clear();
+  // Svelte is new after the reset as well, so what renders must be of the same making.
+  const [{ cleanup, render }, { useBackend }, { fakeBackend }, { default: App }] = await Promise.all([
+    import("@testing-library/svelte"),
+    import("$ipc/backend"),
+    import("$ipc/fake"),
+    import("$app/App.svelte"),
+  ]);
+  const calls: { command: string; args: unknown }[] = [];
+  const fake = fakeBackend(options);
+  useBackend({
+    ...fake,
+    invoke: (command, payload) => {
+      calls.push({ command, args: payload?.args ?? payload });
+      return fake.invoke(command, payload);
+    },
+  });
+  closeLast = cleanup;
+  return { ...render(App), calls };
+}
+
+/** What axe finds wrong on the page. Contrast is proven by the tokens: jsdom draws nothing. */
+export async function violations(): Promise<string[]> {
+  const found = await axe.run(document.body, {
+    resultTypes: ["violations"],
+    rules: {
+      "color-contrast": { enabled: false },
+      region: { enabled: false },
+      "page-has-heading-one": { enabled: false },
+    },
+  });
+  return found.violations.map(
+    (violation) => `${violation.id}: ${violation.nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`,
+  );
+}
