@@ -144,8 +144,11 @@ impl Window {
     /// # Errors
     /// If it does not appear in time.
     pub async fn find(&self, css: &str) -> Result<Element> {
-        let wait = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css));
-        wait.await.with_context(|| format!("Waiting for {css}"))
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        if found.is_err() {
+            self.keep_failure().await;
+        }
+        found.with_context(|| format!("Waiting for {css}"))
     }
 
     /// Waits until an element is there and clicks it.
@@ -162,8 +165,11 @@ impl Window {
     /// If there is none in time.
     pub async fn button(&self, text: &str) -> Result<()> {
         let path = format!("//button[not(@disabled)][contains(normalize-space(.), '{text}')]");
-        let wait = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await;
-        let button = wait.with_context(|| format!("Waiting for a button {text:?}"))?;
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await;
+        if found.is_err() {
+            self.keep_failure().await;
+        }
+        let button = found.with_context(|| format!("Waiting for a button {text:?}"))?;
         button.click().await.with_context(|| format!("Clicking {text:?}"))
     }
 
@@ -184,14 +190,25 @@ impl Window {
     pub async fn text(&self, css: &str, wanted: &str) -> Result<()> {
         let mut last = String::new();
         let found = until(&format!("{wanted:?} in {css}"), async || {
-            // An element may be replaced between finding and reading it.
-            if let Ok(element) = self.client.find(Locator::Css(css)).await {
-                last = element.text().await.unwrap_or_default();
-            }
+            // What the driver calls an element's text leaves out what is cut off with an ellipsis.
+            let text =
+                self.script("return document.querySelector(arguments[0])?.innerText ?? ''", vec![css.into()]).await?;
+            last = text.as_str().unwrap_or_default().to_owned();
             Ok(last.contains(wanted).then_some(()))
         })
         .await;
+        if found.is_err() {
+            self.keep_failure().await;
+        }
         found.with_context(|| format!("It holds {last:?}."))
+    }
+
+    /// Keeps a picture of what the window showed when a test gave up: `target/failed.png`.
+    pub async fn keep_failure(&self) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/failed.png");
+        if self.screenshot(&path).await.is_ok() {
+            eprintln!("The window then: {}", path.display());
+        }
     }
 
     /// Presses keys where the focus is.

@@ -28,21 +28,36 @@ async fn every_github_payload_comes_through_a_tunnel_and_is_read_compared_replay
     let mut server = Receiver::start(ANSWER).await?;
     let window = Window::open_with(&home, &[("PUSHPULL_TEST_CHOICE", &exported)]).await?;
 
-    first_row(&window).await?;
-    let url = start_tunnel(&window).await?;
-    window.invoke("create_source", json!({ "name": "github" })).await?;
-    post_all(&url, &payloads).await?;
-    window.text(".listfoot", &format!("{} stored", PAYLOADS + 1)).await.context("The window shows the count")?;
-    every_event_type_is_found(&window, &payloads).await?;
-    every_body_is_exported_as_it_came(&home, &payloads).await?;
-
-    read_one(&window).await?;
-    compare_two(&window).await?;
-    replay_one(&window, &mut server, &payloads).await?;
-    export_one(&window, &exported).await?;
-    send_a_request(&window, &mut server).await?;
-    other_screens(&window).await?;
+    let done = whole_job(&window, &home, &payloads, &mut server, &exported).await;
+    if done.is_err() {
+        window.keep_failure().await;
+    }
+    done?;
     window.close().await
+}
+
+/// What a user does from the first start on.
+async fn whole_job(
+    window: &Window,
+    home: &Home,
+    payloads: &[Payload],
+    server: &mut Receiver,
+    exported: &Path,
+) -> Result<()> {
+    first_row(window).await?;
+    let url = start_tunnel(window).await?;
+    window.invoke("create_source", json!({ "name": "github" })).await?;
+    post_all(&url, payloads).await?;
+    window.text(".listfoot", &format!("{} stored", PAYLOADS + 1)).await.context("The window shows the count")?;
+    every_event_type_is_found(window, payloads).await?;
+    every_body_is_exported_as_it_came(home, payloads).await?;
+
+    read_one(window).await?;
+    compare_two(window).await?;
+    replay_one(window, server, payloads).await?;
+    export_one(window, exported).await?;
+    send_a_request(window, server).await?;
+    other_screens(window).await
 }
 
 /// The empty inbox, and its first row.
