@@ -179,8 +179,8 @@ impl Window {
     /// If the field does not appear in time or takes no text.
     pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
         let field = self.find(css).await?;
-        field.click().await?;
-        field.send_keys(&format!("{CONTROL}a{RELEASE}{text}")).await.with_context(|| format!("Typing into {css}"))
+        field.clear().await.with_context(|| format!("Clearing {css}"))?;
+        field.send_keys(text).await.with_context(|| format!("Typing into {css}"))
     }
 
     /// Waits until the element holds this text.
