@@ -11,6 +11,10 @@ use output::{Outcome, Output};
 use pushpull_engine::Engine;
 use std::process::ExitCode;
 
+/// Captures are many short-lived buffers of all sizes, which the system's allocator keeps merging and splitting.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

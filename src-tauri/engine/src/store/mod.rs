@@ -6,6 +6,7 @@
 
 mod batch;
 mod check;
+mod checkpoint;
 mod codes;
 mod collections;
 mod error;
@@ -85,6 +86,8 @@ impl Store {
             .await
             .map_err(|error| StoreError::from_sqlx("Opening the workspace", &error))?;
         let path = Arc::new(path.to_path_buf());
+        let (log_of, committed) = (path.clone(), writer.committed.clone());
+        tokio::spawn(async move { checkpoint::keep_checkpointed(&log_of, committed).await });
         let store = Self { path, writer, readers, searches: Arc::default(), indexed: Arc::default() };
         spool::clear_abandoned(&store.writer).await?;
         let indexed = store.read_indexed().await?;

@@ -16,7 +16,8 @@ const OLDEST_SQLITE: i64 = 3_051_003;
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// Pages in the write-ahead log before it is written back. More is faster while a burst lasts, and takes more disk.
-const CHECKPOINT_PAGES: &str = "4000"; // 32 MiB
+/// It is only a bound: [`super::checkpoint`] does it sooner, beside the writer.
+const CHECKPOINT_PAGES: &str = "8000"; // 64 MiB
 
 /// Bytes of a page of a new file. A typical webhook with its head fits one, where pages of 4 KiB would chain three.
 const PAGE_BYTES: u32 = 8192;
@@ -37,6 +38,12 @@ pub(super) async fn open_writer(path: &Path) -> Result<SqliteConnection, StoreEr
     check_engine(&mut connection).await?;
     migrate(&mut connection, path, MIGRATIONS).await?;
     Ok(connection)
+}
+
+/// A connection that writes the log back beside the writer.
+pub(super) async fn open_checkpointer(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let options = options(path).synchronous(SqliteSynchronous::Full).pragma("wal_autocheckpoint", "0");
+    options.connect().await.map_err(|error| opening(path, &error))
 }
 
 /// How a read-only connection to `path` is opened.
