@@ -51,11 +51,25 @@ const INVOKE: &str = "\
 const [name, args, done] = arguments;
 window.__TAURI_INTERNALS__.invoke(name, { args }).then((ok) => done({ ok }), (error) => done({ error }));";
 
-/// An open window; closed with its driver when dropped.
+/// An open window; ended with its driver when dropped.
 #[derive(Debug)]
 pub struct Window {
     client: Client,
-    _driver: Child,
+    _driver: Driver,
+}
+
+/// A running WebKitWebDriver and, in its process group, the window that it started.
+#[derive(Debug)]
+struct Driver {
+    group: u32,
+    _process: Child,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // A window that stayed would take the next test's start for its own second one.
+        let _ = std::process::Command::new("kill").args(["-KILL", "--", &format!("-{}", self.group)]).status();
+    }
 }
 
 impl Window {
@@ -84,14 +98,16 @@ impl Window {
         let mut command = Command::new("WebKitWebDriver");
         command.arg(format!("--port={port}")).envs(home.environment()).envs(environment.iter().copied());
         command.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-        let driver = command.spawn().context("Starting WebKitWebDriver")?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        let process = command.spawn().context("Starting WebKitWebDriver")?;
+        let driver = Driver { group: process.id().context("WebKitWebDriver ended")?, _process: process };
         let url = format!("http://127.0.0.1:{port}");
         until("WebKitWebDriver", async || Ok(TcpStream::connect(("127.0.0.1", port)).await.ok())).await?;
         let options = json!({ "binary": program, "args": [] });
         let wanted = Capabilities::from_iter([("webkitgtk:browserOptions".to_owned(), options)]);
-        let client = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&url).await;
-        Ok(Self { client: client.context("Opening the window")?, _driver: driver })
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = tokio::time::timeout(PATIENCE, builder.capabilities(wanted).connect(&url)).await;
+        Ok(Self { client: client.context("The window does not open")?.context("Opening the window")?, _driver: driver })
     }
 
     /// The WebDriver session.
@@ -128,8 +144,11 @@ impl Window {
     /// # Errors
     /// If it does not appear in time.
     pub async fn find(&self, css: &str) -> Result<Element> {
-        let wait = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css));
-        wait.await.with_context(|| format!("Waiting for {css}"))
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        if found.is_err() {
+            self.keep_failure().await;
+        }
+        found.with_context(|| format!("Waiting for {css}"))
     }
 
     /// Waits until an element is there and clicks it.
@@ -146,8 +165,11 @@ impl Window {
     /// If there is none in time.
     pub async fn button(&self, text: &str) -> Result<()> {
         let path = format!("//button[not(@disabled)][contains(normalize-space(.), '{text}')]");
-        let wait = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await;
-        let button = wait.with_context(|| format!("Waiting for a button {text:?}"))?;
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await;
+        if found.is_err() {
+            self.keep_failure().await;
+        }
+        let button = found.with_context(|| format!("Waiting for a button {text:?}"))?;
         button.click().await.with_context(|| format!("Clicking {text:?}"))
     }
 
@@ -157,8 +179,8 @@ impl Window {
     /// If the field does not appear in time or takes no text.
     pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
         let field = self.find(css).await?;
-        field.click().await?;
-        field.send_keys(&format!("{CONTROL}a{RELEASE}{text}")).await.with_context(|| format!("Typing into {css}"))
+        field.clear().await.with_context(|| format!("Clearing {css}"))?;
+        field.send_keys(text).await.with_context(|| format!("Typing into {css}"))
     }
 
     /// Waits until the element holds this text.
@@ -168,14 +190,25 @@ impl Window {
     pub async fn text(&self, css: &str, wanted: &str) -> Result<()> {
         let mut last = String::new();
         let found = until(&format!("{wanted:?} in {css}"), async || {
-            // An element may be replaced between finding and reading it.
-            if let Ok(element) = self.client.find(Locator::Css(css)).await {
-                last = element.text().await.unwrap_or_default();
-            }
+            // What the driver calls an element's text leaves out what is cut off with an ellipsis.
+            let text =
+                self.script("return document.querySelector(arguments[0])?.innerText ?? ''", vec![css.into()]).await?;
+            last = text.as_str().unwrap_or_default().to_owned();
             Ok(last.contains(wanted).then_some(()))
         })
         .await;
+        if found.is_err() {
+            self.keep_failure().await;
+        }
         found.with_context(|| format!("It holds {last:?}."))
+    }
+
+    /// Keeps a picture of what the window showed when a test gave up: `target/failed.png`.
+    pub async fn keep_failure(&self) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/failed.png");
+        if self.screenshot(&path).await.is_ok() {
+            eprintln!("The window then: {}", path.display());
+        }
     }
 
     /// Presses keys where the focus is.

@@ -3,6 +3,7 @@
 use crate::arguments::Show;
 use crate::output::{Outcome, Output, row, size, visible};
 use pushpull_engine::Engine;
+use pushpull_engine::api::ApiError;
 use pushpull_engine::exchange::{Exchange, ExchangeId, MessageView, Side};
 use pushpull_engine::inspect::BodyRef;
 use std::io::Write as _;
@@ -19,7 +20,7 @@ pub(crate) async fn run(engine: &Engine, show: Show, output: Output) -> anyhow::
     } else if let Some(which) = show.body {
         write_body(engine, show.id, which.into()).await?;
     } else {
-        let exchange = engine.store.exchange(show.id).await?;
+        let exchange = engine.store.exchange(show.id).await.map_err(ApiError::from)?;
         if output.json {
             output.result(&exchange, |_| String::new())?;
         } else {
@@ -32,7 +33,7 @@ pub(crate) async fn run(engine: &Engine, show: Show, output: Output) -> anyhow::
 /// The bytes as they were on the wire.
 async fn write_raw(engine: &Engine, id: ExchangeId, side: Side) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    let mut wire = engine.store.wire(id, side).await?;
+    let mut wire = engine.store.wire(id, side).await.map_err(ApiError::from)?;
     while let Some(bytes) = wire.next().await? {
         out.write_all(&bytes)?;
     }
@@ -44,7 +45,7 @@ async fn write_body(engine: &Engine, id: ExchangeId, side: Side) -> anyhow::Resu
     let mut out = std::io::stdout().lock();
     let mut at = 0;
     loop {
-        let piece = engine.store.body(id, side, at..at + PIECE).await?;
+        let piece = engine.store.body(id, side, at..at + PIECE).await.map_err(ApiError::from)?;
         if piece.is_empty() {
             break;
         }
