@@ -14,9 +14,6 @@ const QUEUE: usize = 2048;
 /// Exchanges in one transaction at most.
 const BATCH: usize = 128;
 
-/// Turns in which nothing came after which a batch is written.
-const PATIENCE: u32 = 2;
-
 /// Work on the writing connection, in a transaction of its own.
 type Job = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c> + Send>;
 type JobFuture<'c> = Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'c>>;
@@ -117,7 +114,6 @@ async fn run(
     let mut taken = Vec::with_capacity(BATCH);
     let mut closed = None;
     while closed.is_none() && commands.recv_many(&mut taken, BATCH).await > 0 {
-        gather(&mut commands, &mut taken).await;
         let mut saves = Vec::with_capacity(taken.len());
         for command in taken.drain(..) {
             match command {
@@ -137,23 +133,6 @@ async fn run(
     let _ = connection.close().await; // the file is whole without it; closing only tidies the log away
     if let Some(closed) = closed {
         let _ = closed.send(()); // whoever asked may have gone away
-    }
-}
-
-/// Lets everything that is ready to run go first, as long as that brings more to write: a commit costs the same for one
-/// as for many. With nothing else to run this takes no time.
-async fn gather(commands: &mut mpsc::Receiver<Command>, taken: &mut Vec<Command>) {
-    let mut idle = 0;
-    while idle < PATIENCE && taken.len() < BATCH {
-        tokio::task::yield_now().await;
-        let room = BATCH - taken.len();
-        let before = taken.len();
-        while taken.len() - before < room
-            && let Ok(command) = commands.try_recv()
-        {
-            taken.push(command);
-        }
-        idle = if taken.len() > before { 0 } else { idle + 1 };
     }
 }
 
