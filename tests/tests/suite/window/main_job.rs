@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use fantoccini::Locator;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use pushpull_tests::{
-    BoreServer, CONTROL, ENTER, ESCAPE, Home, Payload, RELEASE, Receiver, SHIFT, Window, github_payloads, http,
+    BoreServer, CONTROL, ENTER, ESCAPE, Home, Payload, RELEASE, Raw, Receiver, SHIFT, Window, github_payloads,
     pushpull, until,
 };
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ async fn whole_job(
     post_all(&url, payloads).await?;
     window.text(".listfoot", &format!("{} stored", PAYLOADS + 1)).await.context("The window shows the count")?;
     every_event_type_is_found(window, payloads).await?;
-    every_body_is_exported_as_it_came(home, payloads).await?;
+    every_push_is_exported_as_it_came(home, &url, payloads).await?;
 
     read_one(window).await?;
     compare_two(window).await?;
@@ -89,29 +89,31 @@ async fn start_tunnel(window: &Window) -> Result<String> {
     Ok(url)
 }
 
-/// Sends every payload through the tunnel with the headers that GitHub sends.
+/// Sends every payload through the tunnel as GitHub does.
 async fn post_all(url: &str, payloads: &[Payload]) -> Result<()> {
-    let client = http::client()?;
-    let posts = payloads.iter().enumerate().map(|(number, payload)| {
-        let request = client
-            .post(format!("{url}/in/github"))
-            .header("Accept", "*/*")
-            .header("Content-Type", "application/json")
-            .header("User-Agent", "GitHub-Hookshot/e0f9a44")
-            .header("X-GitHub-Delivery", delivery(number))
-            .header("X-GitHub-Event", &payload.event)
-            .header("X-GitHub-Hook-ID", "292430182")
-            .header("X-GitHub-Hook-Installation-Target-ID", "79929171")
-            .header("X-GitHub-Hook-Installation-Target-Type", "repository")
-            .header("X-Hub-Signature-256", format!("sha256={number:064x}"))
-            .body(payload.body.clone());
-        async move {
-            let status = request.send().await.with_context(|| format!("Posting {number}"))?.status();
-            ensure!(status == 200, "Payload {number} was answered {status}");
-            anyhow::Ok(())
-        }
+    let address = url.trim_start_matches("http://");
+    let posts = payloads.iter().enumerate().map(async |(number, payload)| {
+        let mut socket = Raw::connect(address).await?;
+        socket.send(head(address, number, payload).as_bytes()).await?;
+        socket.send(payload.body.as_bytes()).await?;
+        let answer = socket.answer().await.with_context(|| format!("Posting {number}"))?;
+        ensure!(answer.status == 200, "Payload {number} was answered {}", answer.head);
+        anyhow::Ok(())
     });
     stream::iter(posts).buffer_unordered(AT_A_TIME).try_collect().await
+}
+
+/// The head that GitHub sends, its order and case.
+fn head(host: &str, number: usize, payload: &Payload) -> String {
+    format!(
+        "POST /in/github HTTP/1.1\r\nHost: {host}\r\nUser-Agent: GitHub-Hookshot/e0f9a44\r\nContent-Length: {}\r\n\
+         Accept: */*\r\nContent-Type: application/json\r\nX-GitHub-Delivery: {}\r\nX-GitHub-Event: {}\r\n\
+         X-GitHub-Hook-ID: 292430182\r\nX-GitHub-Hook-Installation-Target-ID: 79929171\r\n\
+         X-GitHub-Hook-Installation-Target-Type: repository\r\nX-Hub-Signature-256: sha256={number:064x}\r\n\r\n",
+        payload.body.len(),
+        delivery(number),
+        payload.event
+    )
 }
 
 fn delivery(number: usize) -> String {
@@ -146,22 +148,20 @@ fn of_event(row: &Value, event: &str) -> bool {
     found == event || found.strip_prefix(event).is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// The command line exports each body byte for byte, while the window is open.
-async fn every_body_is_exported_as_it_came(home: &Home, payloads: &[Payload]) -> Result<()> {
+/// The command line exports each head and body byte for byte, while the window is open.
+async fn every_push_is_exported_as_it_came(home: &Home, url: &str, payloads: &[Payload]) -> Result<()> {
     let exported = pushpull(home, &["export", "--format", "ndjson", "--no-redact", "source:github"]).await?.ok()?;
-    let mut bodies = BTreeMap::new();
+    let mut pushes = BTreeMap::new();
     for line in exported.lines()?.into_iter().skip(1) {
         let head = line["request"]["head"]["text"].as_str().context("an exported head is not text")?;
-        let field = head
-            .lines()
-            .find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("x-github-delivery")));
-        let (_, id) = field.context("an exported head has no delivery")?;
         let body = line["request"]["body"]["text"].as_str().context("an exported body is not text")?;
-        ensure!(bodies.insert(id.to_owned(), body.to_owned()).is_none(), "{id} is there twice");
+        ensure!(pushes.insert(head.to_owned(), body.to_owned()).is_none(), "This is there twice: {head}");
     }
-    ensure!(bodies.len() == payloads.len(), "{} bodies were exported", bodies.len());
+    ensure!(pushes.len() == payloads.len(), "{} pushes were exported", pushes.len());
+    let host = url.trim_start_matches("http://");
     for (number, payload) in payloads.iter().enumerate() {
-        ensure!(bodies.get(&delivery(number)) == Some(&payload.body), "Body {number} ({}) differs", payload.event);
+        let body = pushes.get(&head(host, number, payload));
+        ensure!(body == Some(&payload.body), "Push {number} ({}) differs", payload.event);
     }
     Ok(())
 }
@@ -172,7 +172,7 @@ async fn read_one(window: &Window) -> Result<()> {
     window.click("[role=grid] [role=row][aria-rowindex='3']").await?;
     window.text(".dhead h1", "pull_request").await?;
     window.text("[role=tree]", "pull_request").await?;
-    screens::take(window, "inbox").await?;
+    screens::take(window, "filter").await?;
     window.click("#detail-panel-tab-headers").await?;
     window.text("#detail-panel", "cc78-11e3-81ab-4c9367dc0958").await?;
     screens::take(window, "headers").await?;
@@ -213,7 +213,7 @@ async fn export_one(window: &Window, file: &Path) -> Result<()> {
     window.button("Save as").await?;
     let text = until("the exported file", async || Ok(std::fs::read_to_string(file).ok())).await?;
     ensure!(text.lines().count() >= 2, "The export holds {text:?}");
-    Ok(())
+    window.click(".toast [aria-label='Close']").await
 }
 
 /// Sends a request and reads its answer.
@@ -229,6 +229,12 @@ async fn send_a_request(window: &Window, server: &mut Receiver) -> Result<()> {
 
 /// The screens that have not been seen yet.
 async fn other_screens(window: &Window) -> Result<()> {
+    keys(window, "gi").await?;
+    window.click("[aria-label='Clear the filter']").await?;
+    window.text(".listfoot", &format!("{} in view", PAYLOADS + 3)).await?;
+    window.click("[role=grid] [role=row][aria-rowindex='4']").await?;
+    window.find("[role=tree]").await?;
+    screens::take(window, "inbox").await?;
     window.press(&format!("{CONTROL},{RELEASE}")).await?;
     window.text("main", "Theme").await?;
     screens::take(window, "settings").await?;
@@ -250,8 +256,9 @@ async fn filter(window: &Window, text: &str) -> Result<()> {
     window.text("[role=grid] [role=row][aria-selected] .c4", wanted).await
 }
 
-/// Presses keys one after another where no field has the focus.
+/// Leaves the field that is typed in, if any, and presses keys one after another.
 async fn keys(window: &Window, keys: &str) -> Result<()> {
+    window.script("if (document.activeElement.matches('input')) document.activeElement.blur()", vec![]).await?;
     for key in keys.chars() {
         window.press(&key.to_string()).await?;
     }
