@@ -2,6 +2,8 @@
 
 use pushpull_engine::api::{ApiError, ErrorCode};
 use pushpull_engine::exchange::{Direction, ExchangeSummary};
+use pushpull_engine::send::SendError;
+use pushpull_engine::store::StoreError;
 use serde::Serialize;
 use std::io::Write as _;
 
@@ -58,7 +60,7 @@ impl Output {
 
     /// Says an error on stderr and answers its exit code.
     pub(crate) fn error(self, error: &anyhow::Error) -> u8 {
-        let Some(api) = error.downcast_ref::<ApiError>() else {
+        let Some(api) = as_api(error) else {
             if error.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe) {
                 return Outcome::OK; // whoever read us has enough
             }
@@ -74,6 +76,13 @@ impl Output {
             ErrorCode::PortTaken | ErrorCode::ProgramMissing | ErrorCode::Failed => Outcome::FAILED,
         }
     }
+}
+
+/// The error with its code and its next step, if it is one of the engine's.
+fn as_api(error: &anyhow::Error) -> Option<ApiError> {
+    let store = || error.downcast_ref::<StoreError>().cloned().map(ApiError::from);
+    let send = || error.downcast_ref::<SendError>().cloned().map(ApiError::from);
+    error.downcast_ref::<ApiError>().cloned().or_else(store).or_else(send)
 }
 
 /// A row of the list as one line of text. Control characters of foreign text don't reach the terminal.

@@ -88,6 +88,7 @@ fn unit() -> Result<Option<&'static str>> {
 }
 
 fn suites() -> Result<Option<&'static str>> {
+    web::install_in("tests")?;
     build()?;
     run(suite().args(["--skip", "window::", "--skip", "promise::"]))?;
     Ok(None)

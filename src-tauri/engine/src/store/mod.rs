@@ -38,7 +38,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::{SystemTime, UNIX_EPOCH};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
+use tokio::task::JoinHandle;
 use writer::Writer;
 
 /// Bodies up to this many bytes travel with their exchange; larger ones are spooled in chunks.
@@ -58,6 +59,7 @@ pub struct Store {
     readers: SqlitePool,
     searches: Arc<Searches>,
     indexed: Arc<AtomicI64>,
+    checkpointing: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 /// A message as it is stored, without its body.
@@ -87,8 +89,9 @@ impl Store {
             .map_err(|error| StoreError::from_sqlx("Opening the workspace", &error))?;
         let path = Arc::new(path.to_path_buf());
         let (log_of, committed) = (path.clone(), writer.committed.clone());
-        tokio::spawn(async move { checkpoint::keep_checkpointed(&log_of, committed).await });
-        let store = Self { path, writer, readers, searches: Arc::default(), indexed: Arc::default() };
+        let checkpointing = tokio::spawn(async move { checkpoint::keep_checkpointed(&log_of, committed).await });
+        let checkpointing = Arc::new(Mutex::new(Some(checkpointing)));
+        let store = Self { path, writer, readers, searches: Arc::default(), indexed: Arc::default(), checkpointing };
         spool::clear_abandoned(&store.writer).await?;
         let indexed = store.read_indexed().await?;
         store.indexed.store(indexed, std::sync::atomic::Ordering::Release);
@@ -117,6 +120,10 @@ impl Store {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+        let checkpointing = self.checkpointing.lock().await.take();
+        if let Some(checkpointing) = checkpointing {
+            let _ = checkpointing.await; // it ends with the writer
+        }
     }
 
     /// Starts a body that is put down in chunks while it arrives.
