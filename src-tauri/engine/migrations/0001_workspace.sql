@@ -32,6 +32,7 @@ CREATE TABLE exchange (
 CREATE INDEX exchange_by_source ON exchange (source_id);
 CREATE INDEX exchange_by_event ON exchange (event_type) WHERE event_type IS NOT NULL;
 CREATE INDEX exchange_by_class ON exchange (status / 100);
+CREATE INDEX exchange_by_method ON exchange (method COLLATE NOCASE) WHERE method <> 'POST';
 CREATE INDEX exchange_pulls ON exchange (id) WHERE direction = 1;
 CREATE INDEX exchange_failed ON exchange (id)
     WHERE failure IS NOT NULL OR status >= 400 OR forward_status >= 400 OR forward_failure IS NOT NULL;

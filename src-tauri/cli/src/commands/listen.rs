@@ -41,7 +41,7 @@ async fn serve(engine: &Engine, listen: &Listen, output: Output) -> anyhow::Resu
     let options = ListenOptions { port: listen.port, bind: listen.bind.clone(), fallback: false };
     let port = match engine.start_listening(options).await? {
         ListenerStatus::Listening { url, port, .. } => {
-            output.result(&Said::Listening { url }, |said| describe(said))?;
+            output.result(&Said::Listening { url }, describe)?;
             port
         }
         _ => {
@@ -99,7 +99,7 @@ async fn say_tunnel(engine: &Engine, output: Output) -> anyhow::Result<()> {
         }
         said = state.clone();
         match state {
-            TunnelState::Up { url, .. } => output.result(&Said::Tunnel { url }, |said| describe(said))?,
+            TunnelState::Up { url, .. } => output.result(&Said::Tunnel { url }, describe)?,
             TunnelState::Lost { message, .. } | TunnelState::Retrying { message, .. } => eprintln!("Tunnel: {message}"),
             TunnelState::Failed { message, hint } => {
                 return Err(anyhow!("{message} {}", hint.unwrap_or_default()));

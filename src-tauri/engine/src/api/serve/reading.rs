@@ -75,7 +75,7 @@ impl Api {
         let engine = self.engine().await?;
         let HexQuery { body, from, count } = query;
         let size = engine.store.message(body.id, body.side).await?.map_or(0, |message| message.body_len);
-        let row = HEX_ROW as u64;
+        let row = HEX_ROW;
         let start = from.saturating_mul(row).min(size);
         let end = start.saturating_add(u64::from(count.min(ROWS)) * row).min(size);
         let bytes = engine.store.body(body.id, body.side, start..end).await?;
