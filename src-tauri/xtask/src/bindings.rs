@@ -1,6 +1,7 @@
 //! `cargo xtask bindings`: the TypeScript side of the engine's command list, and whether it is up to date.
 
-use crate::command::{cargo, run};
+use crate::command::{command, run};
+use crate::steps::workspace;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -36,7 +37,8 @@ fn write_into(folder: &str) -> Result<()> {
         std::fs::remove_dir_all(folder).with_context(|| format!("Emptying {folder}"))?;
     }
     std::fs::create_dir_all(folder).with_context(|| format!("Making {folder}"))?;
-    run(&mut cargo(&["run", "--quiet", "--package", "pushpull-engine", "--example", "bindings", "--", folder]))
+    run(workspace("build").args(["--quiet", "--example", "bindings"]))?;
+    run(&mut command(&[&format!("target/debug/examples/bindings{}", std::env::consts::EXE_SUFFIX), folder]))
 }
 
 /// The files of a folder and their contents.

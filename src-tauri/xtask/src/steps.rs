@@ -126,8 +126,8 @@ fn windowed(name: &str) -> Result<Command> {
     Ok(displayed)
 }
 
-/// A cargo command over the whole workspace.
-fn workspace(verb: &str) -> Command {
+/// A cargo command over the whole workspace: whatever is built, Cargo builds each crate with the same features.
+pub(crate) fn workspace(verb: &str) -> Command {
     cargo(&[verb, "--workspace", "--features", FEATURES])
 }
 
