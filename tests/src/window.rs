@@ -9,6 +9,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
@@ -72,6 +73,11 @@ impl Drop for Driver {
     }
 }
 
+/// How often a window is started until one opens.
+const OPENINGS: u32 = 4;
+/// How long it may take to open before another is started.
+const OPENING: Duration = Duration::from_secs(12);
+
 impl Window {
     /// Opens the window on the home's workspace.
     ///
@@ -94,6 +100,16 @@ impl Window {
     /// # Errors
     /// If the driver or the window does not start.
     pub async fn open_program(home: &Home, program: &Path, environment: &[(&str, &Path)]) -> Result<Self> {
+        // On a busy machine it happens that the driver never hears from the window that it started.
+        for _ in 1..OPENINGS {
+            if let Ok(window) = tokio::time::timeout(OPENING, Self::start(home, program, environment)).await {
+                return window;
+            }
+        }
+        Self::start(home, program, environment).await
+    }
+
+    async fn start(home: &Home, program: &Path, environment: &[(&str, &Path)]) -> Result<Self> {
         let port = free_port().await?;
         let mut command = Command::new("WebKitWebDriver");
         command.arg(format!("--port={port}")).envs(home.environment()).envs(environment.iter().copied());

@@ -87,10 +87,10 @@ async fn million(report: &Report) -> Result<Store> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
     std::fs::create_dir_all(&folder).context("Making target/bench")?;
     let path = folder.join("million.pushpull");
-    if let Ok(store) = Store::open(&path).await {
-        if count(&store).await? == EXCHANGES {
-            return Ok(store);
-        }
+    if let Ok(store) = Store::open(&path).await
+        && count(&store).await? == EXCHANGES
+    {
+        return Ok(store);
     }
     remove(&path)?;
     let store = Store::open(&path).await?;
@@ -137,9 +137,9 @@ async fn fill(store: &Store) -> Result<Duration> {
 
 /// The exchange of this number: always the same.
 fn exchange(number: u64) -> NewExchange {
-    let source = if number % 3 == 0 { "beta" } else { "alpha" };
+    let source = if number.is_multiple_of(3) { "beta" } else { "alpha" };
     let event = EVENTS[number as usize % EVENTS.len()];
-    let status = if number % RARE == 0 { 500 } else { 200 };
+    let status = if number.is_multiple_of(RARE) { 500 } else { 200 };
     let body = body(number);
     let target = format!("/in/{source}?delivery={number}");
     let head = format!(
