@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use pushpull_tests::{Dice, Home, Listener, PATIENCE, Program, Raw, pushpull};
 use sqlx::Connection;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -21,7 +21,7 @@ const LARGEST: u64 = 6_000;
 
 /// What the senders know and what the workspace holds.
 struct Verdict {
-    /// Answered with a 2xx, and not in the workspace.
+    /// Answered with a 2xx, and not in the workspace, or not whole.
     lost: Vec<String>,
     /// In the workspace more than once.
     doubled: Vec<String>,
@@ -34,13 +34,14 @@ struct Harness {
     program: Program,
     home: Home,
     dice: Dice,
-    acknowledged: BTreeSet<String>,
+    /// The ids that were answered with a 2xx, and the bytes of their bodies.
+    acknowledged: BTreeMap<String, u64>,
     round: usize,
 }
 
 impl Harness {
     fn new(program: Program) -> Result<Self> {
-        Ok(Self { program, home: Home::new()?, dice: Dice::new(), acknowledged: BTreeSet::new(), round: 0 })
+        Ok(Self { program, home: Home::new()?, dice: Dice::new(), acknowledged: BTreeMap::new(), round: 0 })
     }
 
     /// Starts the listener, lets all senders send, kills the process at a random moment and gathers what was answered.
@@ -56,27 +57,34 @@ impl Harness {
         }
         drop(acknowledge);
         let first = tokio::time::timeout(PATIENCE, acknowledged.recv()).await.ok().flatten();
-        self.acknowledged.insert(first.with_context(|| format!("Nothing was answered. It said: {}", listener.said()))?);
+        self.acknowledged
+            .extend([first.with_context(|| format!("Nothing was answered. It said: {}", listener.said()))?]);
         tokio::time::sleep(self.dice.time_below(LONGEST)).await;
         listener.kill().await?;
-        while let Some(id) = acknowledged.recv().await {
-            self.acknowledged.insert(id);
+        while let Some(one) = acknowledged.recv().await {
+            self.acknowledged.extend([one]);
         }
         Ok(())
     }
 
     /// Holds what was answered against what is stored.
     async fn verdict(&self) -> Result<Verdict> {
-        let stored = stored_ids(&self.home).await?;
-        let lost = self.acknowledged.iter().filter(|id| !stored.contains_key(*id)).cloned().collect();
-        let doubled = stored.iter().filter(|(_, times)| **times > 1).map(|(id, _)| id.clone()).collect();
+        let stored = stored(&self.home).await?;
+        let lost = self.acknowledged.iter().filter(|(id, size)| stored.get(*id).is_none_or(|sizes| sizes[0] != **size));
+        let lost = lost.map(|(id, _)| id.clone()).collect();
+        let doubled = stored.iter().filter(|(_, sizes)| sizes.len() > 1).map(|(id, _)| id.clone()).collect();
         Ok(Verdict { lost, doubled, integrity: integrity(&self.home).await? })
     }
 }
 
 /// Sends one push after another, each with an id of its own, until the process is gone; tells which were answered with
 /// a 2xx. An id is never sent twice.
-async fn send_until_killed(address: String, sender: String, size: u64, acknowledge: mpsc::UnboundedSender<String>) {
+async fn send_until_killed(
+    address: String,
+    sender: String,
+    size: u64,
+    acknowledge: mpsc::UnboundedSender<(String, u64)>,
+) {
     let Ok(mut connection) = Raw::connect(&address).await else { return };
     let filling = "x".repeat(usize::try_from(size).unwrap_or_default());
     for number in 0.. {
@@ -92,7 +100,7 @@ async fn send_until_killed(address: String, sender: String, size: u64, acknowled
         match connection.answer().await {
             Ok(answer) if (200..300).contains(&answer.status) => {
                 // The round ends when all senders have.
-                let _ = acknowledge.send(id);
+                let _ = acknowledge.send((id, body.len() as u64));
             }
             // Busy: it may or may not be stored, and this sender does not retry.
             Ok(_) => {}
@@ -101,17 +109,14 @@ async fn send_until_killed(address: String, sender: String, size: u64, acknowled
     }
 }
 
-/// The ids of all stored pushes and how often each is there, read from an export with whole bodies.
-async fn stored_ids(home: &Home) -> Result<BTreeMap<String, usize>> {
-    let file = home.file("stored.ndjson");
-    let path = file.to_str().context("the path is not UTF-8")?;
-    pushpull(home, &["export", "--format", "ndjson", "--no-redact", "-o", path]).await?.ok()?;
-    let mut ids = BTreeMap::new();
-    // The first line says what the file is.
-    for line in std::fs::read_to_string(&file)?.lines().skip(1) {
-        let target = line.split("/in/kill?id=").nth(1).context("an exported line has no id")?;
-        let id = target.split(|letter: char| !(letter.is_ascii_digit() || letter == '-')).next().unwrap_or_default();
-        *ids.entry(id.to_owned()).or_default() += 1;
+/// The ids of all stored pushes, each with the bytes of the body for every time that it is there.
+async fn stored(home: &Home) -> Result<BTreeMap<String, Vec<u64>>> {
+    let list = pushpull(home, &["list", "--json", "--limit", "100000000"]).await?.ok()?;
+    let mut ids: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    for row in list.lines()? {
+        let id = row["url"].as_str().and_then(|url| url.strip_prefix("/in/kill?id=")).context("a row has no id")?;
+        let size = row["requestSize"].as_u64().context("a row has no size")?;
+        ids.entry(id.to_owned()).or_default().push(size);
     }
     Ok(ids)
 }

@@ -9,7 +9,28 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// Processor time of a process so far, its own and the system's for it.
 pub(crate) fn processor_time(pid: u32) -> Result<Duration> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).context("Reading the processor time")?;
+    time_in(&std::fs::read_to_string(format!("/proc/{pid}/stat")).context("Reading the processor time")?)
+}
+
+/// Processor time so far of those threads of a process whose names begin so.
+pub(crate) fn processor_time_of(pid: u32, name: &str) -> Result<Duration> {
+    let mut sum = Duration::ZERO;
+    for thread in std::fs::read_dir(format!("/proc/{pid}/task")).context("Reading the threads")? {
+        let thread = thread?.path();
+        // One of them may end meanwhile.
+        let (Ok(own), Ok(stat)) =
+            (std::fs::read_to_string(thread.join("comm")), std::fs::read_to_string(thread.join("stat")))
+        else {
+            continue;
+        };
+        if own.starts_with(name) {
+            sum += time_in(&stat)?;
+        }
+    }
+    Ok(sum)
+}
+
+fn time_in(stat: &str) -> Result<Duration> {
     // Behind the name, which stands in brackets and may hold blanks: fields 14 and 15 of proc(5).
     let fields: Vec<&str> = stat.rsplit_once(')').context("no name")?.1.split_whitespace().collect();
     let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u32>().ok()).context("no time");

@@ -21,8 +21,14 @@ const USABLE: &str = "\
 const mark = performance.getEntriesByName('pushpull:usable')[0];
 return mark ? performance.timeOrigin + mark.startTime : null;";
 
+/// When the page began to load, ms since 1970.
+const LOADING: &str = "return performance.timeOrigin;";
+
 /// What one start came to.
 struct Start {
+    /// Until the page began to load.
+    loading: Duration,
+    /// Until the window was ready.
     time: Duration,
     memory: u64,
 }
@@ -37,6 +43,9 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
         bare.push(start(&empty, PAINTED).await.context("The empty window")?);
         ours.push(start(&desktop, USABLE).await.context("Pushpull's window")?);
     }
+    let loading = |starts: &[Start]| median(starts.iter().map(|start| start.loading).collect());
+    report.line("empty window, page begins to load after", &format!("{:.0} ms", ms(loading(&bare))));
+    report.line("Pushpull, page begins to load after", &format!("{:.0} ms", ms(loading(&ours))));
     let (bare_time, our_time) = (median_time(&bare), median_time(&ours));
     let (bare_memory, our_memory) = (median_memory(&bare), median_memory(&ours));
     report.line("empty window painted after", &format!("{:.0} ms", ms(bare_time)));
@@ -53,13 +62,15 @@ async fn start(program: &Path, ready: &str) -> Result<Start> {
     let home = Home::new()?;
     let window = Window::open_program(&home, &timed(&home, program)?, &[]).await?;
     let at = until("the window to be ready", async || Ok(window.script(ready, vec![]).await?.as_f64())).await?;
+    let loading = window.script(LOADING, vec![]).await?.as_f64().context("no time origin")?;
     tokio::time::sleep(SETTLE).await;
     let started = std::fs::read_to_string(home.file("started")).context("The program was not started")?;
     let (pid, began) = started.trim().split_once(' ').context("pid and time")?;
     let began = began.parse::<f64>()? / 1e6;
     let memory = process::memory(pid.parse()?)?;
     window.close().await?;
-    Ok(Start { time: Duration::from_secs_f64((at - began).max(0.0) / 1000.0), memory })
+    let since = |at: f64| Duration::from_secs_f64((at - began).max(0.0) / 1000.0);
+    Ok(Start { loading: since(loading), time: since(at), memory })
 }
 
 /// A script that notes its process number and the time (ns since 1970), then becomes the program.
