@@ -1,0 +1,35 @@
+//! The wire types that belong to no other room, a file an area.
+
+mod listing;
+mod requests;
+mod running;
+mod sources;
+mod transferring;
+
+pub use listing::*;
+pub use requests::*;
+pub use running::*;
+pub use sources::*;
+pub use transferring::*;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// No arguments, or no answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Nothing {}
+
+/// One exchange by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ById {
+    /// Its number.
+    #[ts(type = "number")]
+    pub id: i64,
+}
+
+/// Names a send or an export that is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Ticket {
+    /// What the caller chose.
+    pub ticket: String,
+}

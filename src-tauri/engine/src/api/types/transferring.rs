@@ -1,0 +1,56 @@
+//! Replays and exports.
+
+use crate::exchange::{ExchangeId, ExchangeSummary};
+use crate::transfer::export::ExportQuery;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Asks for captured pushes to be sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ReplayCommand {
+    /// The pushes, sent in this order.
+    #[ts(type = "number[]")]
+    pub ids: Vec<ExchangeId>,
+    /// Where to. A URL without a path takes the push's path behind `/in/NAME`; the push's query is kept.
+    pub to: String,
+    /// Chosen by the caller: what `cancel` names.
+    pub ticket: String,
+}
+
+/// The exchanges that a replay made, in the order of the pushes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Replayed {
+    /// Answers and failures alike.
+    pub exchanges: Vec<ExchangeSummary>,
+}
+
+/// Asks for an export into a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExportCommand {
+    /// What and how.
+    pub query: ExportQuery,
+    /// The file; written new, readable by the user only, in place only when complete.
+    pub path: String,
+    /// Chosen by the caller: what `cancel` names; progress comes with the feed.
+    pub ticket: String,
+}
+
+/// What an export came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Exported {
+    /// Exchanges written.
+    #[ts(type = "number")]
+    pub count: u64,
+    /// Bytes written.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// The file.
+    pub path: String,
+}
+
+/// Text for the clipboard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExportedText {
+    /// The text; at most 4 MiB.
+    pub text: String,
+}
