@@ -40,6 +40,44 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Write exchanges into a file
     Export(Export),
+    /// Add tags to exchanges or take them away; without ids, the tags there are
+    Tag(Tag),
+    /// Show or change what is written about an exchange
+    Note(Note),
+    /// Pin exchanges: retention never takes them away
+    Pin(Marked),
+    /// Mark exchanges as read
+    Read(Marked),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tag {
+    /// The exchanges, by number
+    pub(crate) ids: Vec<i64>,
+    /// A tag to add
+    #[arg(long, value_name = "TAG")]
+    pub(crate) add: Vec<String>,
+    /// A tag to take away
+    #[arg(long, value_name = "TAG")]
+    pub(crate) remove: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Note {
+    /// The number of the exchange
+    pub(crate) id: i64,
+    /// What to write; "" takes the note away. Without it the note is shown
+    pub(crate) text: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Marked {
+    /// The exchanges, by number
+    #[arg(required = true)]
+    pub(crate) ids: Vec<i64>,
+    /// Take the mark away
+    #[arg(long)]
+    pub(crate) off: bool,
 }
 
 #[derive(Debug, Args)]

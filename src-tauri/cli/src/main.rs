@@ -53,6 +53,10 @@ async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
         Command::Diff(diff) => commands::diff::run(&engine, diff, output).await,
         Command::Replay(replay) => commands::replay::run(&engine, replay, output).await,
         Command::Export(export) => commands::export::run(&engine, export, output).await,
+        Command::Tag(tag) => commands::organise::tag(&engine, tag, output).await,
+        Command::Note(note) => commands::organise::note(&engine, note, output).await,
+        Command::Pin(marked) => commands::organise::pin(&engine, marked, output).await,
+        Command::Read(marked) => commands::organise::read(&engine, marked, output).await,
     };
     engine.close().await;
     outcome

@@ -4,6 +4,7 @@ pub(crate) mod diff;
 pub(crate) mod export;
 pub(crate) mod list;
 pub(crate) mod listen;
+pub(crate) mod organise;
 pub(crate) mod replay;
 pub(crate) mod send;
 pub(crate) mod show;

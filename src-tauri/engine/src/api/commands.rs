@@ -96,6 +96,16 @@ commands! {
         find(FindQuery) -> FindResult;
         /// The fields of a form or the parts of a multipart body.
         parts(BodyRef) -> Parts;
+        /// Pins or unpins exchanges: what is pinned is never taken away by retention.
+        pin(PinCommand) -> Nothing;
+        /// Marks exchanges as read or unread.
+        mark_read(ReadCommand) -> Nothing;
+        /// All tags, by name.
+        tags(Nothing) -> Tags;
+        /// Adds tags to exchanges and takes tags away.
+        tag(TagCommand) -> Nothing;
+        /// Keeps what is written about an exchange.
+        save_note(Note) -> Nothing;
         /// All sources, by name.
         sources(Nothing) -> Sources;
         /// Makes a source before its first request.

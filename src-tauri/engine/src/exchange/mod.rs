@@ -121,6 +121,14 @@ pub struct ExchangeSummary {
     pub forward_failure: Option<FailureKind>,
     /// What a reader must know.
     pub marks: Vec<Mark>,
+    /// The user wants to keep it: no retention takes it away.
+    pub pinned: bool,
+    /// A push that nobody has opened yet.
+    pub unread: bool,
+    /// The user has written something about it.
+    pub has_note: bool,
+    /// The user's tags, by name.
+    pub tags: Vec<String>,
 }
 
 /// The whole of an exchange but its bodies.
@@ -141,6 +149,8 @@ pub struct Exchange {
     pub failure: Option<Failure>,
     /// The address of the other end, `ip:port`, where it is known.
     pub peer: Option<String>,
+    /// What the user has written about it; empty if nothing.
+    pub note: String,
     /// Replays, forwards and redirects made from this one, oldest first.
     pub children: Vec<ExchangeSummary>,
 }

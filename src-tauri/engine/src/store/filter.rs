@@ -8,7 +8,8 @@ use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
 
 /// The keys, with what they take: what an error names and the window completes.
-const KEYS: &str = "source, type, method, status, path, header.NAME, body.PATH, larger, since, is, direction, request";
+const KEYS: &str =
+    "source, type, method, status, path, header.NAME, body.PATH, larger, since, is, has, tag, direction, request";
 
 /// What is looked for, term by term; all must hold.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,6 +37,8 @@ enum Wanted {
     Is(Is),
     Direction(Direction),
     Request(i64),
+    Tag(Pattern),
+    Has(Has),
     Header { name: String, value: Pattern },
     Body { path: String, value: Pattern },
 }
@@ -56,8 +59,23 @@ enum Since {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
+enum Has {
+    Note,
+    Tag,
+}
+
+impl Wanted {
+    /// True for what the user changes about stored exchanges.
+    fn is_mark(&self) -> bool {
+        matches!(self, Self::Tag(_) | Self::Has(_) | Self::Is(Is::Pinned | Is::Unread))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Is {
     Failed,
+    Pinned,
+    Unread,
     Origin(Origin),
     Mark(Mark),
 }
@@ -79,6 +97,10 @@ pub(super) struct Plan {
     pub(super) checks: Vec<Check>,
     /// Up to here the words of every exchange are in the index.
     pub(super) indexed: i64,
+    /// True if it asks for pins, read marks, notes or tags.
+    asks_marks: bool,
+    /// What search results depend on besides the filter: another stamp, another search.
+    pub(super) stamp: (i64, i64),
 }
 
 impl Filter {
@@ -104,6 +126,14 @@ impl Plan {
     /// True if some of it has to be looked up in the word index or by reading exchanges.
     pub(super) fn is_checked(&self) -> bool {
         !self.words.is_empty() || !self.checks.is_empty()
+    }
+
+    /// Takes what hides rows and changes marks: the newest deletion that can be taken back, and the revision.
+    pub(super) fn take_state(&mut self, hidden: Option<i64>, revision: i64) {
+        if hidden.is_some() {
+            self.conditions += " AND e.deletion IS NULL";
+        }
+        self.stamp = (hidden.unwrap_or(0), if self.asks_marks { revision } else { 0 });
     }
 
     /// ` AND …` for a query over `exchange e`.
@@ -147,6 +177,7 @@ impl Plan {
                 self.look(term, check, value.words());
             }
             simple => {
+                self.asks_marks |= simple.is_mark();
                 let (sql, values) = condition(simple, now);
                 let sql = if term.negated { format!(" AND NOT coalesce({sql}, 0)") } else { format!(" AND {sql}") };
                 self.conditions += &sql;
@@ -192,15 +223,21 @@ fn condition(wanted: &Wanted, now: Micros) -> (String, Vec<Value>) {
         Wanted::Larger(bytes) => number("max(e.request_size, e.response_size) > ?", *bytes),
         Wanted::Since(Since::Ago(micros)) => number("e.started_at >= ?", now - micros),
         Wanted::Since(Since::At(at)) => number("e.started_at >= ?", *at),
-        Wanted::Is(Is::Failed) => fixed(
-            "(e.failure IS NOT NULL OR e.status >= 400 OR e.forward_status >= 400 OR e.forward_failure IS NOT NULL)",
-        ),
+        Wanted::Is(Is::Failed) => fixed(super::counts::FAILED),
+        Wanted::Is(Is::Pinned) => fixed("e.pinned = 1"),
+        Wanted::Is(Is::Unread) => fixed(super::counts::UNREAD),
         Wanted::Is(Is::Origin(origin)) => number("e.origin = ?", codes::origin_code(*origin)),
         Wanted::Is(Is::Mark(mark)) => number("e.marks & ? != 0", codes::marks_code(&[*mark])),
         // The plus keeps SQLite from walking an index that holds nearly everything.
         Wanted::Direction(Direction::Push) => fixed("+e.direction = 0"),
         Wanted::Direction(Direction::Pull) => fixed("e.direction = 1"),
         Wanted::Request(id) => number("e.request_id = ?", *id),
+        Wanted::Tag(pattern) => {
+            let (sql, values) = matching("t.name", pattern);
+            (format!("e.id IN (SELECT g.exchange FROM tag t JOIN tagged g ON g.tag = t.id WHERE {sql})"), values)
+        }
+        Wanted::Has(Has::Note) => fixed("e.id IN (SELECT exchange FROM note)"),
+        Wanted::Has(Has::Tag) => fixed("e.id IN (SELECT exchange FROM tagged)"),
         Wanted::Words(_) | Wanted::Phrase(_) | Wanted::Header { .. } | Wanted::Body { .. } => fixed("1"),
     }
 }
@@ -294,6 +331,12 @@ fn keyed(key: &str, value: &str) -> Result<Wanted, String> {
         "is" => is(value).map(Wanted::Is).ok_or_else(|| {
             format!("is:{value} is not known. Write is:failed, is:sample, is:replay, is:forward, is:redirect, is:truncated, is:incomplete or is:ambiguous.")
         }),
+        "tag" => Ok(Wanted::Tag(pattern())),
+        "has" => match value {
+            "note" => Ok(Wanted::Has(Has::Note)),
+            "tag" => Ok(Wanted::Has(Has::Tag)),
+            _ => Err(format!("has:{value} is not known. Write has:note or has:tag.")),
+        },
         "direction" => match value {
             "push" => Ok(Wanted::Direction(Direction::Push)),
             "pull" => Ok(Wanted::Direction(Direction::Pull)),
@@ -365,6 +408,8 @@ fn moment(value: &str) -> Option<Micros> {
 fn is(value: &str) -> Option<Is> {
     Some(match value {
         "failed" => Is::Failed,
+        "pinned" => Is::Pinned,
+        "unread" => Is::Unread,
         "sample" => Is::Origin(Origin::Sample),
         "replay" => Is::Origin(Origin::Replay),
         "forward" => Is::Origin(Origin::Forward),

@@ -54,11 +54,18 @@ impl Store {
         Ok(())
     }
 
+    /// The exchanges after one, hidden ones too: they may be shown again.
+    async fn ids_after(&self, from: ExchangeId, count: u32) -> Result<Vec<ExchangeId>, StoreError> {
+        let sql = "SELECT id FROM exchange WHERE id > $1 ORDER BY id LIMIT $2";
+        let rows = sqlx::query_scalar(sql).bind(from).bind(count).fetch_all(&self.readers).await;
+        rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))
+    }
+
     /// True if there may be more to do.
     async fn index_step(&self, count: u32) -> Result<bool, StoreError> {
         let from = self.read_indexed().await?;
         self.indexed.store(from, std::sync::atomic::Ordering::Release);
-        let ids = self.ids("", i64::MAX, from, count).await?;
+        let ids = self.ids_after(from, count).await?;
         let Some(&upto) = ids.last() else { return Ok(false) };
         let mut texts = Vec::with_capacity(ids.len());
         for id in ids {
@@ -77,6 +84,7 @@ impl Store {
                     if raced.rows_affected() == 0 {
                         return Ok(false);
                     }
+                    super::counts::count_in(connection, from, upto).await?;
                     for (id, text) in texts {
                         sqlx::query("INSERT INTO search (rowid, text) VALUES ($1, $2)")
                             .bind(id)

@@ -13,6 +13,7 @@ impl Store {
         let rows = sqlx::query(
             "SELECT s.id, s.name, s.provider, e.started_at,
                     (SELECT count(*) FROM exchange WHERE source_id = s.id)
+                    - (SELECT count(*) FROM exchange WHERE deletion IS NOT NULL AND source_id = s.id)
                FROM source s
                LEFT JOIN exchange e ON e.id = (SELECT max(id) FROM exchange WHERE source_id = s.id)
               ORDER BY s.name",
@@ -132,25 +133,33 @@ impl Store {
             .await
     }
 
-    /// What is stored in all. `known` is an earlier answer: only what came since is counted, exchanges being added
-    /// behind and never taken away.
+    /// What is stored in all. `known` is an earlier answer: if nothing was taken away since, only what came is counted.
     ///
     /// # Errors
     /// What SQLite says.
     pub async fn stored(&self, known: Stored) -> Result<Stored, StoreError> {
         let row = sqlx::query(
-            "SELECT (SELECT count(*) FROM exchange WHERE id > $1),
+            "WITH kept AS (SELECT (SELECT value FROM meta WHERE name = 'revision') = $2 AS is_known,
+                                  (SELECT value FROM meta WHERE name = 'indexed') AS counted)
+             SELECT iif(is_known, $3, (SELECT sum(value) FROM meta WHERE name IN ('pushes', 'pulls')))
+                        + (SELECT count(*) FROM exchange
+                            WHERE id > iif(is_known, $1, counted) AND deletion IS NULL),
                     (SELECT coalesce(max(id), 0) FROM exchange),
-                    (SELECT count(*) FROM node WHERE kind = 'request')",
+                    (SELECT count(*) FROM node WHERE kind = 'request'),
+                    (SELECT value FROM meta WHERE name = 'revision')
+               FROM kept",
         )
         .bind(known.newest)
+        .bind(known.revision as i64)
+        .bind(known.exchanges as i64)
         .fetch_one(&self.readers)
         .await
         .map_err(|e| StoreError::from_sqlx("Counting what is stored", &e))?;
         Ok(Stored {
-            exchanges: known.exchanges + row.get::<i64, _>(0) as u64,
+            exchanges: row.get::<i64, _>(0) as u64,
             newest: row.get(1),
             requests: row.get::<i64, _>(2) as u64,
+            revision: row.get::<i64, _>(3) as u64,
             bytes: self.file_bytes(),
         })
     }

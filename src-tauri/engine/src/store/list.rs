@@ -13,7 +13,12 @@ const PAGE: u32 = 500;
 
 pub(super) const SUMMARY: &str = "SELECT e.id, e.direction, e.origin, e.started_at, e.duration, e.method, e.path, e.url, \
      s.name, e.event_type, e.status, e.request_size, e.response_size, e.failure, e.parent, e.request_id, e.marks, \
-     e.forward_status, e.forward_failure FROM exchange e LEFT JOIN source s ON s.id = e.source_id";
+     e.forward_status, e.forward_failure, e.pinned, \
+     e.direction = 0 AND (e.seen = 2 OR e.seen = 0 AND e.id > (SELECT value FROM meta WHERE name = 'read_upto')), \
+     EXISTS (SELECT 1 FROM note n WHERE n.exchange = e.id), \
+     (SELECT group_concat(t.name, char(10) ORDER BY t.name) FROM tagged g JOIN tag t ON t.id = g.tag \
+       WHERE g.exchange = e.id) \
+     FROM exchange e LEFT JOIN source s ON s.id = e.source_id";
 
 /// A row of the list from a row of [`SUMMARY`].
 pub(super) fn summary(row: &SqliteRow) -> ExchangeSummary {
@@ -38,6 +43,10 @@ pub(super) fn summary(row: &SqliteRow) -> ExchangeSummary {
         marks: codes::marks(row.get(16)),
         forward_status: row.get(17),
         forward_failure: row.get::<Option<i64>, _>(18).and_then(codes::failure),
+        pinned: row.get(19),
+        unread: row.get(20),
+        has_note: row.get(21),
+        tags: row.get::<Option<String>, _>(22).map(|all| all.lines().map(Into::into).collect()).unwrap_or_default(),
     }
 }
 
@@ -191,6 +200,13 @@ impl Store {
 
     async fn plan(&self, filter: &str) -> Result<Plan, StoreError> {
         let filter = Filter::parse(filter).map_err(StoreError::Invalid)?;
-        Ok(filter.plan(self.indexed(), super::micros_now()))
+        let mut plan = filter.plan(self.indexed(), super::micros_now());
+        // Only while something is hidden: the condition keeps SQLite from answering out of an index alone.
+        let sql = "SELECT (SELECT max(deletion) FROM exchange WHERE deletion IS NOT NULL),
+                          (SELECT value FROM meta WHERE name = 'revision')";
+        let row = sqlx::query(sql).fetch_one(&self.readers).await;
+        let row = row.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
+        plan.take_state(row.get(0), row.get(1));
+        Ok(plan)
     }
 }

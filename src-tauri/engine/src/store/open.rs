@@ -23,7 +23,8 @@ const CHECKPOINT_PAGES: &str = "8000"; // 64 MiB
 const PAGE_BYTES: u32 = 8192;
 
 /// One step each; a step is never changed once released, only followed by another.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_workspace.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/0001_workspace.sql"), include_str!("../../migrations/0005_organise.sql")];
 
 /// Opens the connection that writes, making or migrating the file first.
 ///
@@ -211,7 +212,11 @@ async fn back_up(connection: &mut SqliteConnection, path: &Path, schema: i64) ->
 mod tests {
     use super::*;
 
-    const LATER: &[&str] = &[MIGRATIONS[0], "CREATE TABLE later (x INTEGER);"];
+    const KNOWN: i64 = MIGRATIONS.len() as i64;
+
+    fn later() -> Vec<&'static str> {
+        MIGRATIONS.iter().copied().chain(["CREATE TABLE later (x INTEGER);"]).collect()
+    }
 
     async fn fresh(folder: &Path) -> (PathBuf, SqliteConnection) {
         let path = folder.join("w.pushpull");
@@ -223,21 +228,22 @@ mod tests {
     async fn a_migration_leaves_a_checked_copy_of_what_was_before() {
         let folder = tempfile::tempdir().unwrap();
         let (path, mut connection) = fresh(folder.path()).await;
-        migrate(&mut connection, &path, LATER).await.unwrap();
-        let copy = folder.path().join("w.pushpull.schema-1.backup");
+        migrate(&mut connection, &path, &later()).await.unwrap();
+        let copy = folder.path().join(format!("w.pushpull.schema-{KNOWN}.backup"));
         let mut old = options(&copy).connect().await.unwrap();
-        assert_eq!(one::<i64>(&mut old, "PRAGMA user_version").await.unwrap(), 1);
-        assert_eq!(one::<i64>(&mut connection, "PRAGMA user_version").await.unwrap(), 2);
+        assert_eq!(one::<i64>(&mut old, "PRAGMA user_version").await.unwrap(), KNOWN);
+        assert_eq!(one::<i64>(&mut connection, "PRAGMA user_version").await.unwrap(), KNOWN + 1);
     }
 
     #[tokio::test]
     async fn a_newer_file_is_refused_and_not_touched() {
         let folder = tempfile::tempdir().unwrap();
         let (path, mut connection) = fresh(folder.path()).await;
-        migrate(&mut connection, &path, LATER).await.unwrap();
+        migrate(&mut connection, &path, &later()).await.unwrap();
         connection.close().await.unwrap();
         let before = std::fs::read(&path).unwrap();
-        assert!(matches!(open_writer(&path).await, Err(StoreError::Newer { found: 2, known: 1, .. })));
+        let refusal = open_writer(&path).await;
+        assert!(matches!(refusal, Err(StoreError::Newer { found, known, .. }) if (found, known) == (KNOWN + 1, KNOWN)));
         assert_eq!(std::fs::read(&path).unwrap(), before);
     }
 

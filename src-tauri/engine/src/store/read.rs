@@ -42,6 +42,7 @@ impl Store {
             timing: row.get::<Option<&str>, _>(1).and_then(|json| serde_json::from_str(json).ok()),
             failure: row.get::<Option<&str>, _>(2).and_then(|json| serde_json::from_str(json).ok()),
             peer: row.get(0),
+            note: self.note(id).await?,
             children: self.children(id).await?,
             summary,
         })

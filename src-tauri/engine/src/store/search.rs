@@ -28,7 +28,7 @@ pub(super) const SEARCHED: u64 = 1024 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Searches(std::sync::Mutex<Vec<(SearchKey, Arc<Mutex<Scan>>)>>);
 
-type SearchKey = (String, ExchangeId);
+type SearchKey = (String, ExchangeId, (i64, i64));
 
 /// A search on its way down the list.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Store {
         upto: ExchangeId,
         wanted: u64,
     ) -> Result<Found, StoreError> {
-        let scan = self.searches.take((filter.to_owned(), upto), || Scan {
+        let scan = self.searches.take((filter.to_owned(), upto, plan.stamp), || Scan {
             plan,
             below: upto.saturating_add(1),
             found: Vec::new(),

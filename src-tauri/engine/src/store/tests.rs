@@ -5,6 +5,8 @@ use crate::api::{Anchor, CountQuery, ListQuery, MoveNode, NewFolder, SaveRequest
 use crate::exchange::{Body, Direction, Message, Origin, Side};
 use crate::send::RequestDefinition;
 
+mod organise;
+
 fn push(source: &str, event: &str, body: impl Into<Bytes>) -> NewExchange {
     NewExchange {
         direction: Direction::Push,

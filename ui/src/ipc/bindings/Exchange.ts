@@ -38,6 +38,10 @@ failure: Failure | null,
  */
 peer: string | null, 
 /**
+ * What the user has written about it; empty if nothing.
+ */
+note: string, 
+/**
  * Replays, forwards and redirects made from this one, oldest first.
  */
 children: Array<ExchangeSummary>, };

@@ -83,4 +83,20 @@ forwardFailure: FailureKind | null,
 /**
  * What a reader must know.
  */
-marks: Array<Mark>, };
+marks: Array<Mark>, 
+/**
+ * The user wants to keep it: no retention takes it away.
+ */
+pinned: boolean, 
+/**
+ * A push that nobody has opened yet.
+ */
+unread: boolean, 
+/**
+ * The user has written something about it.
+ */
+hasNote: boolean, 
+/**
+ * The user's tags, by name.
+ */
+tags: Array<string>, };

@@ -19,4 +19,9 @@ bytes: number,
 /**
  * Saved requests.
  */
-requests: number, };
+requests: number, 
+/**
+ * Changes whenever stored exchanges got or lost a pin, a read mark, a note or a tag, or were hidden, shown again or
+ * deleted: rows that are shown are to be read again.
+ */
+revision: number, };

@@ -39,10 +39,13 @@ import type { NewFolder } from "./NewFolder";
 import type { NewSource } from "./NewSource";
 import type { NodePlace } from "./NodePlace";
 import type { NodeQuery } from "./NodeQuery";
+import type { Note } from "./Note";
 import type { Nothing } from "./Nothing";
 import type { OpenWorkspace } from "./OpenWorkspace";
 import type { Parts } from "./Parts";
+import type { PinCommand } from "./PinCommand";
 import type { RawQuery } from "./RawQuery";
+import type { ReadCommand } from "./ReadCommand";
 import type { RenameNode } from "./RenameNode";
 import type { ReplayCommand } from "./ReplayCommand";
 import type { Replayed } from "./Replayed";
@@ -55,6 +58,8 @@ import type { Settings } from "./Settings";
 import type { Source } from "./Source";
 import type { Sources } from "./Sources";
 import type { Status } from "./Status";
+import type { TagCommand } from "./TagCommand";
+import type { Tags } from "./Tags";
 import type { TextChanges } from "./TextChanges";
 import type { TextPage } from "./TextPage";
 import type { TextQuery } from "./TextQuery";
@@ -100,6 +105,16 @@ export interface Commands {
   find: { args: FindQuery; result: FindResult };
   /** The fields of a form or the parts of a multipart body. */
   parts: { args: BodyRef; result: Parts };
+  /** Pins or unpins exchanges: what is pinned is never taken away by retention. */
+  pin: { args: PinCommand; result: Nothing };
+  /** Marks exchanges as read or unread. */
+  mark_read: { args: ReadCommand; result: Nothing };
+  /** All tags, by name. */
+  tags: { args: Nothing; result: Tags };
+  /** Adds tags to exchanges and takes tags away. */
+  tag: { args: TagCommand; result: Nothing };
+  /** Keeps what is written about an exchange. */
+  save_note: { args: Note; result: Nothing };
   /** All sources, by name. */
   sources: { args: Nothing; result: Sources };
   /** Makes a source before its first request. */

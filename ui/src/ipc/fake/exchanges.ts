@@ -117,6 +117,7 @@ function exchange(state: FakeState, id: number): Exchange {
   });
   return {
     summary,
+    note: state.notes.get(id) ?? "",
     request: message(`${summary.method} ${summary.path} HTTP/1.1`, summary.requestSize),
     response: summary.status === null ? null : message(`HTTP/1.1 ${summary.status} OK`, summary.responseSize),
     query: [

@@ -5,6 +5,7 @@ import type { Backend } from "../backend";
 import { bodyAnswers } from "./bodies";
 import { FakeState, type FakeOptions } from "./state";
 import { listAnswers } from "./exchanges";
+import { organiseAnswers } from "./organise";
 import { outboundAnswers } from "./outbound";
 
 export type Answers = {
@@ -15,10 +16,12 @@ type AnyAnswer = (args: unknown) => unknown;
 
 export function fakeBackend(options: FakeOptions = fromAddress()): Backend {
   const state = new FakeState(options);
-  const answers = { ...listAnswers(state), ...bodyAnswers(state), ...outboundAnswers(state) } as Record<
-    string,
-    AnyAnswer
-  >;
+  const answers = {
+    ...listAnswers(state),
+    ...organiseAnswers(state),
+    ...bodyAnswers(state),
+    ...outboundAnswers(state),
+  } as Record<string, AnyAnswer>;
   const desktop: Record<string, AnyAnswer> = {
     choose_file: () => "/home/ada/file.json",
     choose_save: (payload) => `/home/ada/${(payload as { suggested: string }).suggested}`,

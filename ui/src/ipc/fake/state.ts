@@ -42,9 +42,22 @@ export class FakeState {
     tunnel: { provider: "bore", server: "bore.pub", secret: null, port: 0 },
   };
   samples = new Map<number, string>();
+  /** Grows with every change of a mark. */
+  revision = 0;
+  pinned = new Set<number>();
+  opened = new Set<number>();
+  readUpto: number;
+  notes = new Map<number, string>();
+  tags = new Map<number, string[]>();
 
   constructor(readonly options: FakeOptions) {
     this.newest = options.rows ?? 0;
+    this.readUpto = this.newest - 6;
+    if (this.newest > 20) {
+      this.pinned.add(this.newest - 5).add(this.newest - 21);
+      this.tags.set(this.newest - 7, ["late", "to check"]);
+      this.notes.set(this.newest - 8, "Asked Stripe about this one.");
+    }
     if (options.tunnel === "up") this.tunnel = { type: "up", url: "http://bore.pub:32417", since: START };
     if (options.tunnel === "starting") this.tunnel = { type: "starting" };
     if (options.tunnel === "lost")
@@ -96,6 +109,7 @@ export class FakeState {
         newest: this.newest,
         bytes: 90_000 + this.newest * 270,
         requests: this.newest > 0 ? 38 : 0,
+        revision: this.revision,
       },
       autoSource: this.tunnel.type === "off",
       unknownPaths: this.newest > 0 ? 3 : 0,
@@ -131,7 +145,18 @@ export class FakeState {
       forwardStatus: !pull && id % 3 === 0 ? (id % 9 === 0 ? 500 : 200) : null,
       forwardFailure: !pull && id % 13 === 1 ? "refused" : null,
       marks: id % 31 === 0 ? ["truncated"] : id % 43 === 0 ? ["ambiguousFraming"] : id % 5 === 0 ? ["viaTunnel"] : [],
+      pinned: this.pinned.has(id),
+      unread: !pull && id > this.readUpto && !this.opened.has(id),
+      hasNote: this.notes.has(id),
+      tags: this.tags.get(id) ?? [],
     };
+  }
+
+  /** Says that marks changed. */
+  mark() {
+    this.revision += 1;
+    this.tell();
+    return {};
   }
 
   /** Knows direction, source and is:failed: enough to look at. */
@@ -139,11 +164,15 @@ export class FakeState {
     const direction = /(?:^|\s)direction:(\w+)/.exec(filter)?.[1];
     const source = /(?:^|\s)source:([\w-]+)/.exec(filter)?.[1];
     const failed = filter.includes("is:failed");
+    const tag = /(?:^|\s)tag:([\w-]+)/.exec(filter)?.[1];
     const request = filter.includes("request:");
     return (row) =>
       (!direction || row.direction === direction) &&
       (!source || row.source === source) &&
       (!request || row.origin === "sent") &&
+      (!filter.includes("is:unread") || row.unread) &&
+      (!filter.includes("is:pinned") || row.pinned) &&
+      (!tag || row.tags.includes(tag)) &&
       (!failed || row.failure !== null || (row.status ?? 0) >= 400 || (row.forwardStatus ?? 0) >= 400);
   }
 }

@@ -1,6 +1,7 @@
 //! The commands, one method each: what the window and the command line call. A file an area.
 
 mod comparing;
+mod organising;
 mod reading;
 mod requests;
 mod running;

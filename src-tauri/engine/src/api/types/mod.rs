@@ -1,12 +1,14 @@
 //! The wire types that belong to no other room, a file an area.
 
 mod listing;
+mod organising;
 mod requests;
 mod running;
 mod sources;
 mod transferring;
 
 pub use listing::*;
+pub use organising::*;
 pub use requests::*;
 pub use running::*;
 pub use sources::*;

@@ -70,6 +70,10 @@ pub struct Stored {
     /// Saved requests.
     #[ts(type = "number")]
     pub requests: u64,
+    /// Changes whenever stored exchanges got or lost a pin, a read mark, a note or a tag, or were hidden, shown again or
+    /// deleted: rows that are shown are to be read again.
+    #[ts(type = "number")]
+    pub revision: u64,
 }
 
 /// Asks for the listener to be started.

@@ -21,6 +21,7 @@ pub(super) struct Entry {
     pub(super) timing: Option<Timing>,
     pub(super) failure: Option<Failure>,
     pub(super) peer: Option<String>,
+    pub(super) note: String,
     pub(super) request: EntryMessage,
     pub(super) response: Option<EntryMessage>,
 }
@@ -47,7 +48,8 @@ impl Entry {
         if row_only {
             let summary = store.summary(id).await?;
             let request = EntryMessage::default();
-            return Ok(Self { summary, timing: None, failure: None, peer: None, request, response: None });
+            let note = String::new();
+            return Ok(Self { summary, timing: None, failure: None, peer: None, note, request, response: None });
         }
         let exchange = store.exchange(id).await?;
         let request = store.message(id, Side::Request).await?.unwrap_or_default();
@@ -57,6 +59,7 @@ impl Entry {
             timing: exchange.timing,
             failure: exchange.failure,
             peer: exchange.peer,
+            note: exchange.note,
             request: EntryMessage::new(store, id, Side::Request, request),
             response: response.map(|response| EntryMessage::new(store, id, Side::Response, response)),
         })
@@ -70,6 +73,7 @@ impl Entry {
         }
         self.summary.url = redactor.text(&self.summary.url);
         self.summary.path = redactor.text(&self.summary.path);
+        self.note = redactor.text(&self.note);
         self.summary.event_type = self.summary.event_type.take().map(|event| redactor.text(&event));
         if let Some(failure) = &mut self.failure {
             failure.message = redactor.text(&failure.message);

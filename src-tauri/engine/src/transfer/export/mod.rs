@@ -26,7 +26,7 @@ mod tests;
 
 pub use error::ExportError;
 pub use file::to_file;
-pub use ndjson::{NotNdjson, read_ndjson};
+pub use ndjson::{Kept, NotNdjson, ReadExchange, read_ndjson};
 pub use view::*;
 
 use crate::api::{CountQuery, Stored};

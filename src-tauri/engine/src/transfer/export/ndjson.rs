@@ -43,10 +43,37 @@ struct Record {
     parent: Option<ExchangeId>,
     request_id: Option<i64>,
     marks: Vec<Mark>,
+    #[serde(flatten)]
+    kept: Kept,
     #[serde(skip_serializing)]
     request: Option<RecordMessage>,
     #[serde(skip_serializing)]
     response: Option<RecordMessage>,
+}
+
+/// What the user has added to an exchange.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    /// It is pinned.
+    pub pinned: bool,
+    /// Nobody has opened it yet.
+    pub unread: bool,
+    /// The tags.
+    pub tags: Vec<String>,
+    /// The note; empty if there is none.
+    pub note: String,
+}
+
+/// An exchange as an export has it.
+#[derive(Debug, PartialEq)]
+pub struct ReadExchange {
+    /// The number it had.
+    pub id: ExchangeId,
+    /// What is stored of it.
+    pub exchange: NewExchange,
+    /// What the user has added.
+    pub kept: Kept,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +138,7 @@ impl Record {
             parent: row.parent,
             request_id: row.request_id,
             marks: row.marks,
+            kept: Kept { pinned: row.pinned, unread: row.unread, tags: row.tags, note: entry.note.clone() },
             request: None,
             response: None,
         }
@@ -179,11 +207,11 @@ pub enum NotNdjson {
     },
 }
 
-/// Reads an export back: each exchange with the number it had.
+/// Reads an export back.
 ///
 /// # Errors
 /// If it is not one, or a line of it is damaged.
-pub fn read_ndjson(text: &[u8]) -> Result<Vec<(ExchangeId, NewExchange)>, NotNdjson> {
+pub fn read_ndjson(text: &[u8]) -> Result<Vec<ReadExchange>, NotNdjson> {
     let mut lines = text.split(|&byte| byte == b'\n').enumerate();
     let start = lines.next().and_then(|(_, line)| serde_json::from_slice::<Start>(line).ok());
     let start = start.filter(|start| start.pushpull == "exchanges").ok_or(NotNdjson::Start)?;
@@ -192,10 +220,10 @@ pub fn read_ndjson(text: &[u8]) -> Result<Vec<(ExchangeId, NewExchange)>, NotNdj
     }
     let exchanges = lines.filter(|(_, line)| !line.is_empty()).map(|(index, line)| {
         let wrong = |reason: String| NotNdjson::Line { line: index + 1, reason };
-        let record: Record = serde_json::from_slice(line).map_err(|error| wrong(error.to_string()))?;
-        let id = record.id;
+        let mut record: Record = serde_json::from_slice(line).map_err(|error| wrong(error.to_string()))?;
+        let (id, kept) = (record.id, std::mem::take(&mut record.kept));
         let exchange = record.into_exchange().ok_or_else(|| wrong("its bytes are not base64".into()))?;
-        Ok((id, exchange))
+        Ok(ReadExchange { id, exchange, kept })
     });
     exchanges.collect()
 }

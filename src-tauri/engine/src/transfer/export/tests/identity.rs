@@ -56,6 +56,18 @@ prop_compose! {
     }
 }
 
+/// Adds what a user can add, something else to each exchange.
+async fn keep(store: &Store, id: ExchangeId, is_push: bool) -> Kept {
+    let unread = is_push && id % 2 == 0;
+    let tags = if id % 3 == 0 { vec!["late".into(), "to check".into()] } else { Vec::new() };
+    let kept = Kept { pinned: id % 2 == 1, unread, tags, note: "seen\n\"twice\" ✓".repeat((id % 3) as usize) };
+    store.pin(&[id], kept.pinned).await.unwrap();
+    store.mark_read(&[id], !unread).await.unwrap();
+    store.tag(&[id], kept.tags.clone(), Vec::new()).await.unwrap();
+    store.save_note(id, kept.note.clone()).await.unwrap();
+    kept
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
@@ -65,7 +77,9 @@ proptest! {
             let (_folder, store) = workspace().await;
             let mut stored = Vec::new();
             for exchange in exchanges {
-                stored.push((store.save(exchange.clone()).await.unwrap(), exchange));
+                let id = store.save(exchange.clone()).await.unwrap();
+                let kept = keep(&store, id, exchange.direction == Direction::Push).await;
+                stored.push(ReadExchange { id, exchange, kept });
             }
             let everything = ExportQuery {
                 scope: ExportScope::Filter { filter: String::new() },
@@ -96,8 +110,8 @@ async fn long_bodies_come_back_as_text_and_as_bytes() {
     }
     let exported = exported(&store, &query(ExportFormat::Ndjson, &ids, false)).await;
     let read = read_ndjson(&exported).unwrap();
-    assert_eq!(read[0].1.request.body, Body::Inline(text.into()));
-    assert_eq!(read[1].1.request.body, Body::Inline(bytes.into()));
+    assert_eq!(read[0].exchange.request.body, Body::Inline(text.into()));
+    assert_eq!(read[1].exchange.request.body, Body::Inline(bytes.into()));
     assert!(String::from_utf8(exported).unwrap().contains("aé€😀aé€😀"));
 }
 
