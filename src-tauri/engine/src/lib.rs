@@ -10,7 +10,7 @@
 //!
 //! Behind the two ways nothing asks which way an exchange came: [`inspect`] reads one, [`compare`] holds several
 //! against each other, [`replay`] sends a captured push again, [`transfer`] takes them out. [`tunnel`] gives the
-//! listener a public URL. [`Engine`] holds one open workspace and what runs on it; [`api`] is the list of commands
+//! listener a public URL. [`vault`] keeps what is secret, sealed. [`Engine`] holds one open workspace and what runs on it; [`api`] is the list of commands
 //! and events that the window and the command line serve.
 
 pub mod api;
@@ -24,6 +24,7 @@ pub mod send;
 pub mod store;
 pub mod transfer;
 pub mod tunnel;
+pub mod vault;
 pub mod wire;
 
 pub use engine::Engine;

@@ -7,6 +7,7 @@ use crate::inspect::*;
 use crate::send::RequestDefinition;
 use crate::transfer::export::{ExportPreview, ExportQuery};
 use crate::tunnel::{TunnelConfig, TunnelProbe};
+use crate::vault::{MakeVault, UnlockVault, VaultStatus};
 use serde_json::Value;
 use ts_rs::{Config, TS};
 
@@ -110,6 +111,24 @@ commands! {
         sources(Nothing) -> Sources;
         /// Makes a source before its first request.
         create_source(NewSource) -> Source;
+        /// What is set for a source, and its secrets without their values.
+        source_settings(SourceName) -> SourceSettings;
+        /// Keeps what is set for a source.
+        save_source(SaveSource) -> SourceSettings;
+        /// Puts a secret of a source into the vault; the first one makes the vault.
+        add_secret(NewSecret) -> SourceSettings;
+        /// Takes a secret of a source out of the vault.
+        remove_secret(SecretRef) -> SourceSettings;
+        /// The vault: whether secrets can be read now, and where their key is.
+        vault(Nothing) -> VaultStatus;
+        /// Makes the vault, its key kept where the user chose.
+        make_vault(MakeVault) -> VaultStatus;
+        /// Opens the vault.
+        unlock_vault(UnlockVault) -> VaultStatus;
+        /// Closes the vault until it is unlocked again.
+        lock_vault(Nothing) -> VaultStatus;
+        /// Gives the vault up with every secret in it.
+        forget_vault(Nothing) -> VaultStatus;
         /// Sends a sample event to our own listener over HTTP.
         send_sample(SampleQuery) -> ExchangeSummary;
         /// Holds two to eight things against each other.

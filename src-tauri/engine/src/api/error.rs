@@ -27,6 +27,8 @@ pub enum ErrorCode {
     PortTaken,
     /// The program of a tunnel was not found. The window asks for its path.
     ProgramMissing,
+    /// The vault has to be made or unlocked first. The window asks for what it takes and tries again.
+    VaultClosed,
     /// It could not be done. The window shows it as it is; the command line exits with 3.
     Failed,
 }

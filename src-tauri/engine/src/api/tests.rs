@@ -154,3 +154,51 @@ async fn what_does_not_fit_is_refused_by_name() {
 fn page(filter: &str) -> Value {
     json!({"filter": filter, "upto": null, "from": 0, "count": 50, "near": null})
 }
+
+#[tokio::test]
+async fn a_secret_goes_into_the_vault_and_its_value_never_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key").to_string_lossy().into_owned();
+    let (api, _) = started(folder.path()).await;
+    call(&api, "create_source", json!({"name": "stripe"})).await.unwrap();
+    let make = json!({"place": "keyFile", "passphrase": null, "keyFile": file});
+    assert_eq!(call(&api, "make_vault", make).await.unwrap()["state"], "unlocked");
+    let secret = "whsec_canary0123456789";
+    let add = json!({"source": "stripe", "label": " live ", "value": secret});
+    let settings = call(&api, "add_secret", add).await.unwrap();
+    assert_eq!(settings["secrets"][0]["label"], "live");
+    assert_eq!(settings["secrets"][0]["ending"], "6789");
+
+    let save = json!({"name": "stripe", "provider": "stripe", "url": "https://x.example/in/stripe", "tolerance": 60,
+        "handshakes": false});
+    call(&api, "save_source", save).await.unwrap();
+    let settings = call(&api, "source_settings", json!({"name": "stripe"})).await.unwrap();
+    assert_eq!((settings["provider"].as_str(), settings["tolerance"].as_u64()), (Some("stripe"), Some(60)));
+    assert!(!settings.to_string().contains(&secret[..12]), "{settings}");
+
+    assert_eq!(call(&api, "lock_vault", json!({})).await.unwrap()["state"], "locked");
+    let settings = call(&api, "source_settings", json!({"name": "stripe"})).await.unwrap();
+    assert_eq!(settings["secrets"][0]["ending"], Value::Null);
+    let again = json!({"source": "stripe", "label": "", "value": "another secret"});
+    assert_eq!(call(&api, "add_secret", again.clone()).await.unwrap_err().code, ErrorCode::VaultClosed);
+    call(&api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
+    let settings = call(&api, "add_secret", again).await.unwrap();
+    let removed = json!({"source": "stripe", "id": settings["secrets"][0]["id"]});
+    assert_eq!(call(&api, "remove_secret", removed).await.unwrap()["secrets"].as_array().unwrap().len(), 1);
+    api.close().await;
+}
+
+#[tokio::test]
+async fn what_is_set_for_a_source_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = started(folder.path()).await;
+    call(&api, "create_source", json!({"name": "a"})).await.unwrap();
+    let set = |name: &str, url: &str| json!({"name": name, "provider": null, "url": url, "tolerance": null,
+        "handshakes": true});
+    assert_eq!(call(&api, "save_source", set("a", "ftp://x")).await.unwrap_err().code, ErrorCode::Invalid);
+    assert_eq!(call(&api, "save_source", set("b", "")).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(call(&api, "save_source", set("a", " ")).await.unwrap()["url"], Value::Null);
+    let empty = json!({"source": "a", "label": "", "value": ""});
+    assert_eq!(call(&api, "add_secret", empty).await.unwrap_err().code, ErrorCode::Invalid);
+    api.close().await;
+}

@@ -72,6 +72,7 @@ impl Engine {
     pub(crate) async fn keep_feeding(self, feed: Feed) {
         let mut tunnel = self.tunnel.watch();
         let mut committed = self.store.committed();
+        let mut vault = self.vault.watch();
         let Ok(mut file) = self.store.watch_others().await else { return };
         let mut version = file.version().await.unwrap_or_default();
         let mut stored = Stored::default();
@@ -93,6 +94,7 @@ impl Engine {
                 () = self.changed.notified() => {}
                 done = committed.changed() => if done.is_err() { return },
                 _ = tunnel.changed() => {}
+                _ = vault.changed() => self.vault_changed().await,
                 () = other_commit(&mut file, &mut version) => {
                     self.read_lists_again().await;
                 }
@@ -110,6 +112,14 @@ impl Engine {
         for name in self.store.source_names().await.unwrap_or_default() {
             self.doorway.add_source(&name);
         }
+        self.vault.look_again().await;
+        let _ = self.read_sources().await; // what can't be read now is read at the next change
+        self.jobs.note_lists();
+    }
+
+    /// The vault was opened or closed: so are the secrets of sources.
+    async fn vault_changed(&self) {
+        let _ = self.read_sources().await;
         self.jobs.note_lists();
     }
 

@@ -7,6 +7,7 @@ mod jobs;
 mod listening;
 mod lock;
 mod samples;
+mod sources;
 mod tickets;
 
 pub(crate) use documents::{headers, off_thread, wire_rows};
@@ -21,9 +22,11 @@ use crate::inspect::{BodyRef, Document};
 use crate::send::Sender;
 use crate::store::Store;
 use crate::tunnel::{Probes, Tunnel};
+use crate::vault::{Keys, Vault};
 use documents::Documents;
 use hooks::Doorway;
 use lock::ListenerLock;
+use sources::SourceBook;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use tickets::Tickets;
@@ -43,6 +46,9 @@ pub struct Parts {
     pub sender: Sender,
     /// The public URL.
     pub tunnel: Tunnel,
+    /// The secrets.
+    pub vault: Vault,
+    pub(crate) book: SourceBook,
     pub(crate) probes: Arc<Probes>,
     pub(crate) doorway: Arc<Doorway>,
     pub(crate) documents: Documents,
@@ -69,6 +75,14 @@ impl Engine {
     /// # Errors
     /// If the file can't be a workspace: see [`crate::store::StoreError`].
     pub async fn open(path: &Path) -> Result<Self, ApiError> {
+        Self::open_with(path, Keys::default()).await
+    }
+
+    /// Opens the workspace at `path`; the key of its vault may come from `keys`.
+    ///
+    /// # Errors
+    /// As [`Engine::open`]. A vault that stays closed is no error.
+    pub async fn open_with(path: &Path, keys: Keys) -> Result<Self, ApiError> {
         crate::tunnel::use_ring();
         let store = Store::open(path).await?;
         let settings = store.settings().await?;
@@ -78,9 +92,12 @@ impl Engine {
         let doorway = Doorway::new(names, settings.auto_source, tunnel.watch(), probes.clone())?;
         let sender = Sender::new(store.clone());
         sender.set_instance(doorway.instance());
-        Ok(Self(Arc::new(Parts {
+        let vault = Vault::start(store.clone(), keys);
+        let engine = Self(Arc::new(Parts {
             sender,
             tunnel,
+            vault,
+            book: SourceBook::default(),
             probes,
             doorway: Arc::new(doorway),
             documents: Documents::default(),
@@ -92,7 +109,9 @@ impl Engine {
             changed: Notify::new(),
             indexing: store.start_indexing(),
             store,
-        })))
+        }));
+        engine.read_sources().await?;
+        Ok(engine)
     }
 
     /// Stops what runs and closes the file: the listener answers what it has taken, the tunnel goes down.

@@ -20,14 +20,18 @@ mod open;
 mod organise;
 mod read;
 mod search;
+mod sources;
 mod spool;
+mod vaults;
 mod wire;
 mod writer;
 
 pub use error::StoreError;
 pub use filter::Filter;
 pub use new::NewExchange;
+pub(crate) use sources::{NewSealed, SecretRow, SourceRow, secret_place};
 pub use spool::Spool;
+pub(crate) use vaults::VaultRecord;
 pub use wire::WireBytes;
 pub use writer::Committed;
 

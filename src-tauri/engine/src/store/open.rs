@@ -23,8 +23,11 @@ const CHECKPOINT_PAGES: &str = "8000"; // 64 MiB
 const PAGE_BYTES: u32 = 8192;
 
 /// One step each; a step is never changed once released, only followed by another.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_workspace.sql"), include_str!("../../migrations/0005_organise.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_workspace.sql"),
+    include_str!("../../migrations/0002_vault.sql"),
+    include_str!("../../migrations/0005_organise.sql"),
+];
 
 /// Opens the connection that writes, making or migrating the file first.
 ///

@@ -7,6 +7,7 @@ import { FakeState, type FakeOptions } from "./state";
 import { listAnswers } from "./exchanges";
 import { organiseAnswers } from "./organise";
 import { outboundAnswers } from "./outbound";
+import { vaultAnswers } from "./vault";
 
 export type Answers = {
   [K in keyof Commands]?: (args: Commands[K]["args"]) => Commands[K]["result"] | Promise<Commands[K]["result"]>;
@@ -21,6 +22,7 @@ export function fakeBackend(options: FakeOptions = fromAddress()): Backend {
     ...organiseAnswers(state),
     ...bodyAnswers(state),
     ...outboundAnswers(state),
+    ...vaultAnswers(state),
   } as Record<string, AnyAnswer>;
   const desktop: Record<string, AnyAnswer> = {
     choose_file: () => "/home/ada/file.json",

@@ -5,6 +5,7 @@ import type { ListenerStatus } from "../bindings/ListenerStatus";
 import type { Settings } from "../bindings/Settings";
 import type { Status } from "../bindings/Status";
 import type { TunnelState } from "../bindings/TunnelState";
+import { FakeVault } from "./vault";
 
 export interface FakeOptions {
   rows?: number;
@@ -49,6 +50,7 @@ export class FakeState {
   readUpto: number;
   notes = new Map<number, string>();
   tags = new Map<number, string[]>();
+  vault = new FakeVault();
 
   constructor(readonly options: FakeOptions) {
     this.newest = options.rows ?? 0;

@@ -6,6 +6,7 @@ mod reading;
 mod requests;
 mod running;
 mod transferring;
+mod vault;
 
 use super::{ApiError, ErrorCode, ListenOptions, ListenerStatus, Nothing, OpenWorkspace, Status, Stored};
 use crate::compare::CompareQuery;

@@ -6,6 +6,7 @@ mod requests;
 mod running;
 mod sources;
 mod transferring;
+mod vault;
 
 pub use listing::*;
 pub use organising::*;
@@ -13,6 +14,7 @@ pub use requests::*;
 pub use running::*;
 pub use sources::*;
 pub use transferring::*;
+pub use vault::*;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -1,0 +1,233 @@
+//! What is set for sources, and their secrets: read from the workspace once, then asked from memory, so that nothing on
+//! the way of a push waits for the vault.
+
+use super::Parts;
+use crate::api::{ApiError, NewSecret, SaveSource, SecretRef, SourceSecret, SourceSettings};
+use crate::exchange::Micros;
+use crate::store::{NewSealed, SecretRow, SourceRow, secret_place};
+use crate::vault::Sealer;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use zeroize::Zeroizing;
+
+/// The longest secret, bytes: a PEM file of a certificate chain fits.
+const SECRET_BYTES: usize = 64 * 1024;
+
+/// The longest label, characters.
+const LABEL_LENGTH: usize = 100;
+
+/// Secrets of one source at most.
+const SECRETS: usize = 32;
+
+/// Characters of a secret that are shown at most.
+const ENDING: usize = 4;
+
+/// The longest tolerance: ten years, seconds.
+const LONGEST_TOLERANCE: u32 = 10 * 366 * 86_400;
+
+/// All sources as they are set now.
+#[derive(Debug, Default)]
+pub(crate) struct SourceBook(RwLock<Arc<HashMap<String, Arc<SourceConfig>>>>);
+
+/// What is set for a source, and what of its secrets can be read now.
+#[derive(Debug)]
+pub(crate) struct SourceConfig {
+    pub(crate) row: SourceRow,
+    pub(crate) secrets: Vec<KnownSecret>,
+    /// True if the vault is open: what is not known of a secret then is damaged.
+    pub(crate) is_open: bool,
+}
+
+/// A secret, its value only while the vault is open.
+#[derive(Debug)]
+pub(crate) struct KnownSecret {
+    pub(crate) id: i64,
+    pub(crate) label: String,
+    pub(crate) added_at: Micros,
+    pub(crate) learnt: bool,
+    pub(crate) value: Option<SecretString>,
+}
+
+impl SourceConfig {
+    fn settings(&self) -> SourceSettings {
+        let SourceRow { name, recognised, chosen, url, tolerance, handshakes, .. } = self.row.clone();
+        let secrets = self.secrets.iter().map(|secret| secret.view(self.is_open)).collect();
+        SourceSettings { name, provider: chosen, recognised, url, tolerance, handshakes, secrets }
+    }
+}
+
+impl KnownSecret {
+    fn view(&self, is_open: bool) -> SourceSecret {
+        SourceSecret {
+            id: self.id,
+            label: self.label.clone(),
+            ending: self.value.as_ref().map(|value| ending(value.expose_secret())),
+            added_at: self.added_at,
+            learnt: self.learnt,
+            damaged: is_open && self.value.is_none(),
+        }
+    }
+}
+
+/// The last characters of a secret: at most four, and never more than a quarter of it.
+fn ending(secret: &str) -> String {
+    let length = secret.chars().count();
+    let shown = ENDING.min(length / 4);
+    secret.chars().skip(length - shown).collect()
+}
+
+impl SourceBook {
+    /// A source that is there.
+    pub(crate) fn get(&self, name: &str) -> Option<Arc<SourceConfig>> {
+        self.all().get(name).cloned()
+    }
+
+    fn all(&self) -> Arc<HashMap<String, Arc<SourceConfig>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, all: HashMap<String, Arc<SourceConfig>>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(all);
+    }
+}
+
+impl Parts {
+    /// What is set for a source.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none of this name.
+    pub async fn source_settings(&self, name: &str) -> Result<SourceSettings, ApiError> {
+        self.vault.settled().await;
+        self.read_sources().await?;
+        let source = self.book.get(name).ok_or_else(|| no_source(name))?;
+        Ok(source.settings())
+    }
+
+    /// Keeps what is set for a source.
+    ///
+    /// # Errors
+    /// `Invalid` if a value can't be used; `NotFound` if there is no source of this name.
+    pub async fn save_source(&self, save: SaveSource) -> Result<SourceSettings, ApiError> {
+        let row = SourceRow {
+            id: 0,
+            name: save.name.clone(),
+            recognised: None,
+            chosen: filled(save.provider),
+            url: filled(save.url).map(checked_url).transpose()?,
+            tolerance: save.tolerance.map(checked_tolerance).transpose()?,
+            handshakes: save.handshakes,
+        };
+        if !self.store.save_source_row(row).await? {
+            return Err(no_source(&save.name));
+        }
+        self.sources_changed(&save.name).await
+    }
+
+    /// Puts a secret into the vault. The first one makes the vault.
+    ///
+    /// # Errors
+    /// `VaultClosed` if the vault has to be made or unlocked first; `Invalid` if there is no secret in it.
+    pub async fn add_secret(&self, new: NewSecret) -> Result<SourceSettings, ApiError> {
+        let secret = checked_secret(&new.value)?;
+        self.read_sources().await?;
+        let source = self.book.get(&new.source).ok_or_else(|| no_source(&new.source))?;
+        if source.secrets.len() >= SECRETS {
+            return Err(ApiError::invalid(format!("A source has at most {SECRETS} secrets. Remove one first.")));
+        }
+        let label: String = new.label.trim().chars().take(LABEL_LENGTH).collect();
+        self.seal_secret(NewSealed { source: new.source.clone(), label, secret, learnt: false }).await?;
+        self.sources_changed(&new.source).await
+    }
+
+    /// Takes a secret out of the vault.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no source of this name.
+    pub async fn remove_secret(&self, secret: SecretRef) -> Result<SourceSettings, ApiError> {
+        self.store.remove_secret(secret.source.clone(), secret.id).await?;
+        self.sources_changed(&secret.source).await
+    }
+
+    async fn seal_secret(&self, new: NewSealed) -> Result<(), ApiError> {
+        let sealer = self.vault.sealer_for_new().await?;
+        let source = new.source.clone();
+        let added = self.store.add_secret(new, sealer).await?;
+        added.map(drop).ok_or_else(|| no_source(&source))
+    }
+
+    async fn sources_changed(&self, name: &str) -> Result<SourceSettings, ApiError> {
+        self.read_sources().await?;
+        self.notice_change(true);
+        self.book.get(name).map(|source| source.settings()).ok_or_else(|| no_source(name))
+    }
+
+    /// Reads the sources anew; their secrets are opened if the vault is open.
+    pub(crate) async fn read_sources(&self) -> Result<(), ApiError> {
+        let sealer = self.vault.sealer();
+        let mut secrets: HashMap<i64, Vec<KnownSecret>> = HashMap::new();
+        for row in self.store.secret_rows().await? {
+            secrets.entry(row.source_id).or_default().push(known(row, sealer.as_deref()));
+        }
+        let is_open = sealer.is_some();
+        let rows = self.store.source_rows().await?;
+        let config = |row: SourceRow| {
+            let secrets = secrets.remove(&row.id).unwrap_or_default();
+            (row.name.clone(), Arc::new(SourceConfig { row, secrets, is_open }))
+        };
+        self.book.set(rows.into_iter().map(config).collect());
+        Ok(())
+    }
+}
+
+fn known(row: SecretRow, sealer: Option<&Sealer>) -> KnownSecret {
+    let number = row.id.to_string();
+    let value = sealer.and_then(|sealer| sealer.open_text(secret_place(&number), &row.sealed).ok());
+    KnownSecret { id: row.id, label: row.label, added_at: row.added_at, learnt: row.learnt, value }
+}
+
+fn no_source(name: &str) -> ApiError {
+    ApiError::not_found(format!("There is no source {name:?}."))
+}
+
+fn filled(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn checked_url(text: String) -> Result<String, ApiError> {
+    match url::Url::parse(&text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(text),
+        _ => Err(ApiError::invalid("The public URL needs http:// or https:// in front, and a host.")),
+    }
+}
+
+fn checked_tolerance(seconds: u32) -> Result<u32, ApiError> {
+    if seconds <= LONGEST_TOLERANCE {
+        return Ok(seconds);
+    }
+    Err(ApiError::invalid(format!("The tolerance is at most {LONGEST_TOLERANCE} seconds.")))
+}
+
+fn checked_secret(value: &SecretString) -> Result<Zeroizing<String>, ApiError> {
+    let text = value.expose_secret();
+    if text.is_empty() {
+        return Err(ApiError::invalid("The secret is empty. Paste it as the service shows it."));
+    }
+    if text.len() > SECRET_BYTES {
+        return Err(ApiError::invalid(format!("A secret has at most {} KiB.", SECRET_BYTES >> 10)));
+    }
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ending;
+
+    #[test]
+    fn a_secret_shows_at_most_a_quarter_of_itself() {
+        assert_eq!(ending("whsec_0123456789abcdef"), "cdef");
+        assert_eq!(ending("12345678"), "78");
+        assert_eq!(ending("abc"), "");
+        assert_eq!(ending("ääääööööüüüüßßßß"), "ßßßß");
+    }
+}

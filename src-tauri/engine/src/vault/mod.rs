@@ -1,0 +1,464 @@
+//! Secrets: sealed in the workspace under one master key that is kept outside of it.
+//!
+//! ```text
+//! no row ──── make: the key goes where the user chose (key store, key file, passphrase) ───> Unlocked
+//! a row ───── the key is fetched from that place and from nowhere else ──┬─────────────────> Unlocked
+//!                                                                        ├─ locked, asked for ─> Locked
+//!                                                                        ├─ not there ─> KeyMissing (recovery)
+//!                                                                        └─ another one ─> WrongKey
+//! ```
+//!
+//! Opening never holds up the workspace: it goes on beside it, and only what needs a secret waits. A new key is never
+//! made while a sealed secret is there.
+
+mod error;
+mod file;
+mod key;
+mod keystore;
+mod passphrase;
+mod seal;
+mod view;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use error::VaultError;
+pub use key::MasterKey;
+pub use keystore::{KeyStore, SystemKeyStore};
+pub(crate) use passphrase::Derivation;
+pub use passphrase::PASSPHRASE_LENGTH;
+pub use seal::Place;
+pub(crate) use seal::Sealer;
+pub use view::*;
+
+use crate::store::{Store, VaultRecord};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::sync::{Mutex, oneshot, watch};
+use tokio::time::timeout;
+
+/// What the verifier of a vault holds: that it opens tells that the key is the right one.
+const VERIFIER: &[u8] = b"Pushpull vault";
+
+/// Where keys may come from in this process.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// The key store of the system, or a test's.
+    pub store: Arc<dyn KeyStore>,
+    /// The key file that was named at the start. Naming one is a choice: a new vault's key goes there.
+    pub file: Option<PathBuf>,
+    /// The passphrase that was given at the start. Giving one is a choice as well.
+    pub passphrase: Option<SecretString>,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { store: Arc::new(SystemKeyStore), file: None, passphrase: None }
+    }
+}
+
+/// The vault of one open workspace. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Vault(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    keys: Keys,
+    state: RwLock<Known>,
+    /// Counts changes of the state.
+    changes: watch::Sender<u64>,
+    /// Held while the vault is made, opened or given up.
+    turn: Mutex<()>,
+}
+
+/// What is known of the vault.
+#[derive(Debug, Clone)]
+struct Known {
+    state: VaultState,
+    place: Option<KeyPlace>,
+    key_file: Option<String>,
+    message: Option<String>,
+    sealer: Option<Arc<Sealer>>,
+}
+
+impl Vault {
+    /// The vault of a workspace. If there is one it is being opened when this returns; nothing waits for it.
+    pub(crate) fn start(store: Store, keys: Keys) -> Self {
+        let state = Known { state: VaultState::Opening, place: None, key_file: None, message: None, sealer: None };
+        let inner =
+            Inner { store, keys, state: RwLock::new(state), changes: watch::channel(0).0, turn: Mutex::default() };
+        let vault = Self(Arc::new(inner));
+        let opening = vault.clone();
+        tokio::spawn(async move {
+            let keys = opening.0.keys.clone();
+            opening.open(keys).await;
+        });
+        vault
+    }
+
+    /// Wakes on every change of the state.
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.0.changes.subscribe()
+    }
+
+    /// Waits until it is clear whether the vault opens.
+    pub async fn settled(&self) {
+        let mut changes = self.watch();
+        while self.known().state == VaultState::Opening {
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The state as the window shows it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn status(&self) -> Result<VaultStatus, VaultError> {
+        let known = self.known();
+        Ok(VaultStatus {
+            state: known.state,
+            place: known.place,
+            key_store: self.0.keys.store.name().to_owned(),
+            key_file: known.key_file,
+            message: known.message,
+            secrets: self.0.store.sealed_secrets().await?,
+        })
+    }
+
+    /// What seals and opens, if the vault is open now. Never waits.
+    pub(crate) fn sealer(&self) -> Option<Arc<Sealer>> {
+        self.known().sealer
+    }
+
+    /// What seals, for a new secret: the first one makes the vault, with its key where the start of this process said
+    /// or else in the key store.
+    pub(crate) async fn sealer_for_new(&self) -> Result<Arc<Sealer>, VaultError> {
+        self.settled().await;
+        if self.known().state == VaultState::Absent {
+            let make = MakeVault { place: self.place_chosen(), passphrase: None, key_file: None };
+            self.make(make).await?;
+        }
+        self.sealer().ok_or_else(|| self.closed())
+    }
+
+    /// Makes a vault, its key kept where the user chose.
+    ///
+    /// # Errors
+    /// `Absent` if the key store can't take the key: another place has to be chosen. `KeyMissing` if sealed secrets
+    /// are there. `Invalid` if a passphrase or path is missing.
+    pub async fn make(&self, make: MakeVault) -> Result<(), VaultError> {
+        let _turn = self.0.turn.lock().await;
+        if self.0.store.vault().await?.is_some() {
+            return Err(VaultError::Invalid("This workspace has a vault already.".into()));
+        }
+        let (record, key) = self.new_record(make).await?;
+        if !self.0.store.make_vault(record.clone()).await? {
+            return Err(VaultError::KeyMissing(NO_ROW.into()));
+        }
+        self.opened(&record, key);
+        Ok(())
+    }
+
+    /// Opens the vault, with what the user typed if that is needed.
+    ///
+    /// # Errors
+    /// Why it stays closed.
+    pub async fn unlock(&self, unlock: UnlockVault) -> Result<(), VaultError> {
+        let file = unlock.key_file.filter(|path| !path.is_empty()).map(PathBuf::from);
+        let keys = Keys {
+            store: self.0.keys.store.clone(),
+            file: file.or_else(|| self.0.keys.file.clone()),
+            passphrase: unlock.passphrase.or_else(|| self.0.keys.passphrase.clone()),
+        };
+        self.open(keys).await;
+        if self.known().state == VaultState::Unlocked { Ok(()) } else { Err(self.closed()) }
+    }
+
+    /// Forgets the key until the vault is unlocked again.
+    pub async fn lock(&self) {
+        let _turn = self.0.turn.lock().await;
+        let known = self.known();
+        if known.state == VaultState::Unlocked {
+            self.set(Known {
+                state: VaultState::Locked,
+                message: Some("Locked here. Unlock it to read secrets.".into()),
+                sealer: None,
+                ..known
+            });
+        }
+    }
+
+    /// Gives the vault up with every secret in it, so that a new one can be made.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn forget(&self) -> Result<(), VaultError> {
+        let _turn = self.0.turn.lock().await;
+        self.0.store.forget_vault().await?;
+        self.set(Known { state: VaultState::Absent, place: None, key_file: None, message: None, sealer: None });
+        Ok(())
+    }
+
+    /// Looks again if another process may have made a vault.
+    pub(crate) async fn look_again(&self) {
+        if self.known().state == VaultState::Absent && matches!(self.0.store.vault().await, Ok(Some(_))) {
+            self.open(self.0.keys.clone()).await;
+        }
+    }
+
+    /// A secret that belongs to no source; None if it was never kept.
+    ///
+    /// # Errors
+    /// Why the vault is not open; `Damaged` if the secret is.
+    pub async fn item(&self, name: &str) -> Result<Option<SecretString>, VaultError> {
+        let Some(sealed) = self.0.store.vault_item(name).await? else { return Ok(None) };
+        self.settled().await;
+        let sealer = self.sealer().ok_or_else(|| self.closed())?;
+        sealer.open_text(item_place(name), &sealed).map(Some)
+    }
+
+    /// Keeps a secret that belongs to no source; the first secret makes the vault.
+    ///
+    /// # Errors
+    /// Why the vault is not open.
+    pub async fn keep_item(&self, name: &str, secret: &SecretString) -> Result<(), VaultError> {
+        let sealer = self.sealer_for_new().await?;
+        let sealed = sealer.seal(item_place(name), secret.expose_secret().as_bytes())?;
+        Ok(self.0.store.set_vault_item(name.to_owned(), Some(sealed)).await?)
+    }
+
+    /// Takes a secret that belongs to no source away.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn drop_item(&self, name: &str) -> Result<(), VaultError> {
+        Ok(self.0.store.set_vault_item(name.to_owned(), None).await?)
+    }
+
+    /// Why nothing can be sealed or opened now.
+    pub(crate) fn closed(&self) -> VaultError {
+        let known = self.known();
+        let message = known.message.unwrap_or_else(|| "The vault is locked.".into());
+        match known.state {
+            VaultState::Absent => VaultError::Absent("There is no vault yet.".into()),
+            VaultState::KeyMissing => VaultError::KeyMissing(message),
+            VaultState::WrongKey => VaultError::WrongKey(message),
+            VaultState::Opening | VaultState::Locked | VaultState::Unlocked => VaultError::Locked(message),
+        }
+    }
+
+    fn place_chosen(&self) -> KeyPlace {
+        match &self.0.keys {
+            Keys { file: Some(_), .. } => KeyPlace::KeyFile,
+            Keys { passphrase: Some(_), .. } => KeyPlace::Passphrase,
+            _ => KeyPlace::KeyStore,
+        }
+    }
+
+    /// A new vault whose key is kept where it was chosen.
+    async fn new_record(&self, make: MakeVault) -> Result<(VaultRecord, MasterKey), VaultError> {
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).map_err(|error| VaultError::NoRandom(error.to_string()))?;
+        let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut record = VaultRecord {
+            id: id.clone(),
+            place: make.place,
+            key_file: None,
+            derivation: None,
+            wrapped: None,
+            verifier: Vec::new(),
+        };
+        let keys = self.0.keys.clone();
+        let (mut record, key) = blocking(move || {
+            let key = match make.place {
+                KeyPlace::KeyStore => put_in_store(keys.store.as_ref(), &id)?,
+                KeyPlace::KeyFile => {
+                    let path = make.key_file.filter(|path| !path.is_empty()).map(PathBuf::from).or(keys.file);
+                    let path = path.ok_or_else(|| VaultError::Invalid("Name the key file.".into()))?;
+                    record.key_file = Some(whole(&path)?);
+                    put_in_file(&path)?
+                }
+                KeyPlace::Passphrase => {
+                    let passphrase = make.passphrase.or(keys.passphrase);
+                    let passphrase = passphrase.ok_or_else(|| VaultError::Invalid("Type a passphrase.".into()))?;
+                    wrap(&mut record, &passphrase)?
+                }
+            };
+            Ok((record, key))
+        })
+        .await?;
+        record.verifier = Sealer::new(&record.id, key.clone()).seal(VERIFIER_PLACE, VERIFIER)?;
+        Ok((record, key))
+    }
+
+    /// Fetches the key from its place and notes what came of it.
+    async fn open(&self, keys: Keys) {
+        let _turn = self.0.turn.lock().await;
+        let record = match self.0.store.vault().await {
+            Ok(Some(record)) => record,
+            Ok(None) => return self.set(self.without_row().await),
+            Err(error) => return self.note(VaultState::Locked, None, error.to_string()),
+        };
+        let shown = record.clone();
+        match blocking(move || fetch(&record, &keys)).await {
+            Ok(key) => self.opened(&shown, key),
+            Err(error) => {
+                let state = match error {
+                    VaultError::KeyMissing(_) => VaultState::KeyMissing,
+                    VaultError::WrongKey(_) | VaultError::Damaged => VaultState::WrongKey,
+                    _ => VaultState::Locked,
+                };
+                self.note(state, Some(&shown), error.to_string());
+            }
+        }
+    }
+
+    /// No row: there is no vault yet, or its row is gone while what it sealed is still there.
+    async fn without_row(&self) -> Known {
+        let sealed = self.0.store.sealed_secrets().await.unwrap_or_default();
+        let (state, message) = match sealed {
+            0 => (VaultState::Absent, None),
+            _ => (VaultState::KeyMissing, Some(NO_ROW.to_owned())),
+        };
+        Known { state, place: None, key_file: None, message, sealer: None }
+    }
+
+    fn opened(&self, record: &VaultRecord, key: MasterKey) {
+        self.set(Known {
+            state: VaultState::Unlocked,
+            place: Some(record.place),
+            key_file: record.key_file.clone(),
+            message: None,
+            sealer: Some(Arc::new(Sealer::new(&record.id, key))),
+        });
+    }
+
+    fn note(&self, state: VaultState, record: Option<&VaultRecord>, message: String) {
+        self.set(Known {
+            state,
+            place: record.map(|record| record.place),
+            key_file: record.and_then(|record| record.key_file.clone()),
+            message: Some(message),
+            sealer: None,
+        });
+    }
+
+    fn known(&self) -> Known {
+        self.0.state.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, known: Known) {
+        *self.0.state.write().unwrap_or_else(PoisonError::into_inner) = known;
+        self.0.changes.send_modify(|count| *count += 1);
+    }
+}
+
+const VERIFIER_PLACE: Place<'_> = Place { table: "vault", row: "1", column: "verifier" };
+const WRAPPED_PLACE: Place<'_> = Place { table: "vault", row: "1", column: "wrapped" };
+
+fn item_place(name: &str) -> Place<'_> {
+    Place { table: "vault_item", row: name, column: "sealed" }
+}
+
+const NO_ROW: &str = "This workspace holds sealed secrets, but no longer says where their key is.";
+
+/// Gets the key from the place that the workspace names, and makes sure that it is the right one.
+fn fetch(record: &VaultRecord, keys: &Keys) -> Result<MasterKey, VaultError> {
+    let key = match record.place {
+        KeyPlace::KeyStore => {
+            let name = keys.store.name();
+            let found = keys.store.get(&record.id).map_err(VaultError::Locked)?;
+            found.ok_or_else(|| {
+                VaultError::KeyMissing(format!("The key of this workspace's secrets is no longer in {name}."))
+            })?
+        }
+        KeyPlace::KeyFile => {
+            let path = keys.file.clone().or_else(|| record.key_file.as_ref().map(PathBuf::from));
+            let path = path.unwrap_or_default();
+            file::read(&path)?
+                .ok_or_else(|| VaultError::KeyMissing(format!("The key file {} is not there.", path.display())))?
+        }
+        KeyPlace::Passphrase => unwrap(record, keys.passphrase.as_ref())?,
+    };
+    let verified = Sealer::new(&record.id, key.clone()).open(VERIFIER_PLACE, &record.verifier);
+    match verified {
+        Ok(text) if text.as_slice() == VERIFIER => Ok(key),
+        _ => Err(VaultError::WrongKey(match record.place {
+            KeyPlace::KeyStore => format!("The key in {} is not this workspace's.", keys.store.name()),
+            KeyPlace::KeyFile => "The key file holds the key of another workspace.".into(),
+            KeyPlace::Passphrase => WRONG_PASSPHRASE.into(),
+        })),
+    }
+}
+
+const WRONG_PASSPHRASE: &str = "The passphrase is not the one this workspace's secrets were sealed with.";
+
+fn put_in_store(store: &dyn KeyStore, id: &str) -> Result<MasterKey, VaultError> {
+    let key = MasterKey::random()?;
+    store.put(id, &key).map_err(|why| VaultError::Absent(format!("The key can't be kept here. {why}")))?;
+    // A key that can't be read back would be a vault that never opens again.
+    match store.get(id) {
+        Ok(Some(kept)) if kept.bytes() == key.bytes() => Ok(key),
+        Ok(_) => Err(VaultError::Absent(format!("{} took the key but does not give it back.", store.name()))),
+        Err(why) => Err(VaultError::Absent(format!("The key can't be kept here. {why}"))),
+    }
+}
+
+fn put_in_file(path: &Path) -> Result<MasterKey, VaultError> {
+    if let Some(key) = file::read(path)? {
+        return Ok(key);
+    }
+    let key = MasterKey::random()?;
+    file::write(path, &key)?;
+    Ok(key)
+}
+
+fn whole(path: &Path) -> Result<String, VaultError> {
+    let whole = std::path::absolute(path).map_err(|error| VaultError::Invalid(format!("The key file: {error}.")))?;
+    Ok(whole.to_string_lossy().into_owned())
+}
+
+fn wrap(record: &mut VaultRecord, passphrase: &SecretString) -> Result<MasterKey, VaultError> {
+    if passphrase.expose_secret().chars().count() < PASSPHRASE_LENGTH {
+        return Err(VaultError::Invalid(format!("A passphrase has at least {PASSPHRASE_LENGTH} characters.")));
+    }
+    let key = MasterKey::random()?;
+    let derivation = Derivation::fresh()?;
+    let wrapper = Sealer::new(&record.id, derivation.key(passphrase)?);
+    record.wrapped = Some(wrapper.seal(WRAPPED_PLACE, key.bytes())?);
+    record.derivation = Some(derivation);
+    Ok(key)
+}
+
+fn unwrap(record: &VaultRecord, passphrase: Option<&SecretString>) -> Result<MasterKey, VaultError> {
+    let passphrase = passphrase.ok_or_else(|| VaultError::Locked("The vault opens with a passphrase.".into()))?;
+    let (Some(derivation), Some(wrapped)) = (&record.derivation, &record.wrapped) else {
+        return Err(VaultError::Damaged);
+    };
+    let wrapper = Sealer::new(&record.id, derivation.key(passphrase)?);
+    let key = wrapper.open(WRAPPED_PLACE, wrapped).map_err(|_| VaultError::WrongKey(WRONG_PASSPHRASE.into()))?;
+    MasterKey::from_bytes(&key).ok_or(VaultError::Damaged)
+}
+
+/// How long a key store may take: it may be asking the user.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Key stores ask the user, files and derivations take their time: none of it on a thread that serves. The thread is
+/// its own, so that a question nobody answers does not keep the program from ending.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
+) -> Result<T, VaultError> {
+    let (done, answer) = oneshot::channel();
+    std::thread::spawn(move || {
+        let _ = done.send(work()); // whoever asked may have gone away
+    });
+    match timeout(PATIENCE, answer).await {
+        Ok(Ok(result)) => result,
+        _ => Err(VaultError::Locked("The key could not be fetched: what keeps it does not answer.".into())),
+    }
+}
