@@ -193,8 +193,10 @@ async fn what_is_set_for_a_source_is_checked() {
     let folder = tempfile::tempdir().unwrap();
     let (api, _) = started(folder.path()).await;
     call(&api, "create_source", json!({"name": "a"})).await.unwrap();
-    let set = |name: &str, url: &str| json!({"name": name, "provider": null, "url": url, "tolerance": null,
-        "handshakes": true});
+    let set = |name: &str, url: &str| {
+        json!({"name": name, "provider": null, "url": url, "tolerance": null,
+        "handshakes": true})
+    };
     assert_eq!(call(&api, "save_source", set("a", "ftp://x")).await.unwrap_err().code, ErrorCode::Invalid);
     assert_eq!(call(&api, "save_source", set("b", "")).await.unwrap_err().code, ErrorCode::NotFound);
     assert_eq!(call(&api, "save_source", set("a", " ")).await.unwrap()["url"], Value::Null);

@@ -3,4 +3,4 @@
 /**
  * The errors that somebody acts on.
  */
-export type ErrorCode = "notFound" | "invalid" | "portTaken" | "programMissing" | "failed";
+export type ErrorCode = "notFound" | "invalid" | "portTaken" | "programMissing" | "vaultClosed" | "failed";

@@ -34,8 +34,10 @@ import type { ImportedRequest } from "./ImportedRequest";
 import type { ListPage } from "./ListPage";
 import type { ListQuery } from "./ListQuery";
 import type { ListenOptions } from "./ListenOptions";
+import type { MakeVault } from "./MakeVault";
 import type { MoveNode } from "./MoveNode";
 import type { NewFolder } from "./NewFolder";
+import type { NewSecret } from "./NewSecret";
 import type { NewSource } from "./NewSource";
 import type { NodePlace } from "./NodePlace";
 import type { NodeQuery } from "./NodeQuery";
@@ -52,10 +54,14 @@ import type { Replayed } from "./Replayed";
 import type { RequestDefinition } from "./RequestDefinition";
 import type { SampleQuery } from "./SampleQuery";
 import type { SaveRequest } from "./SaveRequest";
+import type { SaveSource } from "./SaveSource";
 import type { SavedRequest } from "./SavedRequest";
+import type { SecretRef } from "./SecretRef";
 import type { SendCommand } from "./SendCommand";
 import type { Settings } from "./Settings";
 import type { Source } from "./Source";
+import type { SourceName } from "./SourceName";
+import type { SourceSettings } from "./SourceSettings";
 import type { Sources } from "./Sources";
 import type { Status } from "./Status";
 import type { TagCommand } from "./TagCommand";
@@ -68,6 +74,8 @@ import type { TreePage } from "./TreePage";
 import type { TreeQuery } from "./TreeQuery";
 import type { TunnelConfig } from "./TunnelConfig";
 import type { TunnelProbe } from "./TunnelProbe";
+import type { UnlockVault } from "./UnlockVault";
+import type { VaultStatus } from "./VaultStatus";
 
 /** Every command: what it takes and what it answers. */
 export interface Commands {
@@ -119,6 +127,24 @@ export interface Commands {
   sources: { args: Nothing; result: Sources };
   /** Makes a source before its first request. */
   create_source: { args: NewSource; result: Source };
+  /** What is set for a source, and its secrets without their values. */
+  source_settings: { args: SourceName; result: SourceSettings };
+  /** Keeps what is set for a source. */
+  save_source: { args: SaveSource; result: SourceSettings };
+  /** Puts a secret of a source into the vault; the first one makes the vault. */
+  add_secret: { args: NewSecret; result: SourceSettings };
+  /** Takes a secret of a source out of the vault. */
+  remove_secret: { args: SecretRef; result: SourceSettings };
+  /** The vault: whether secrets can be read now, and where their key is. */
+  vault: { args: Nothing; result: VaultStatus };
+  /** Makes the vault, its key kept where the user chose. */
+  make_vault: { args: MakeVault; result: VaultStatus };
+  /** Opens the vault. */
+  unlock_vault: { args: UnlockVault; result: VaultStatus };
+  /** Closes the vault until it is unlocked again. */
+  lock_vault: { args: Nothing; result: VaultStatus };
+  /** Gives the vault up with every secret in it. */
+  forget_vault: { args: Nothing; result: VaultStatus };
   /** Sends a sample event to our own listener over HTTP. */
   send_sample: { args: SampleQuery; result: ExchangeSummary };
   /** Holds two to eight things against each other. */
