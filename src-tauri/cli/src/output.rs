@@ -73,7 +73,9 @@ impl Output {
         }
         match api.code {
             ErrorCode::Invalid | ErrorCode::NotFound => Outcome::USAGE,
-            ErrorCode::PortTaken | ErrorCode::ProgramMissing | ErrorCode::Failed => Outcome::FAILED,
+            ErrorCode::PortTaken | ErrorCode::ProgramMissing | ErrorCode::VaultClosed | ErrorCode::Failed => {
+                Outcome::FAILED
+            },
         }
     }
 }

@@ -346,7 +346,8 @@ async fn rows_that_were_swapped_do_not_open() {
         };
         store.add_secret(new, sealer.clone()).await.unwrap().unwrap();
     }
-    let sql = "UPDATE source_secret SET sealed = (SELECT sealed FROM source_secret o WHERE o.id <> source_secret.id)";
+    let sql = "CREATE TEMP TABLE was AS SELECT id, sealed FROM source_secret;
+               UPDATE source_secret SET sealed = (SELECT sealed FROM was WHERE was.id <> source_secret.id)";
     let rows = store.secret_rows().await.unwrap();
     assert_eq!(rows.len(), 2);
     let open = |row: &crate::store::SecretRow| {

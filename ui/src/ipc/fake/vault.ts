@@ -63,12 +63,17 @@ export function vaultAnswers(state: FakeState): Answers {
     source_settings: ({ name }) => vault.source(name),
     save_source: ({ name, ...set }) => {
       if (set.url && !/^https?:\/\/./.test(set.url))
-        throw { code: "invalid", message: "The public URL needs http:// or https:// in front, and a host.", hint: null };
+        throw {
+          code: "invalid",
+          message: "The public URL needs http:// or https:// in front, and a host.",
+          hint: null,
+        };
       vault.sources.set(name, { ...vault.source(name), ...set });
       return changed(vault.source(name));
     },
     add_secret: ({ source, label, value }) => {
-      if (!value) throw { code: "invalid", message: "The secret is empty. Paste it as the service shows it.", hint: null };
+      if (!value)
+        throw { code: "invalid", message: "The secret is empty. Paste it as the service shows it.", hint: null };
       vault.need();
       const shown = Math.min(4, Math.floor(value.length / 4));
       const ending = value.slice(value.length - shown);
