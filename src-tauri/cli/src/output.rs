@@ -75,7 +75,7 @@ impl Output {
             ErrorCode::Invalid | ErrorCode::NotFound => Outcome::USAGE,
             ErrorCode::PortTaken | ErrorCode::ProgramMissing | ErrorCode::VaultClosed | ErrorCode::Failed => {
                 Outcome::FAILED
-            },
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What can only be told by reading an exchange: words not indexed yet, phrases, headers, values in bodies.
 
+use super::filter::is_of_a_word;
 use crate::exchange::ExchangeId;
 use crate::wire::LooseHead;
 use bytes::Bytes;
@@ -36,8 +37,8 @@ impl Pattern {
         let last = parts.len() - 1;
         let mut words = Vec::new();
         for (place, part) in parts.into_iter().enumerate() {
-            let whole_start = place == 0 || part.starts_with(|c: char| !c.is_alphanumeric());
-            let whole_end = place == last || part.ends_with(|c: char| !c.is_alphanumeric());
+            let whole_start = place == 0 || part.starts_with(|c: char| !is_of_a_word(c));
+            let whole_end = place == last || part.ends_with(|c: char| !is_of_a_word(c));
             let found = super::filter::phrase_words(part);
             let end = found.len().saturating_sub(usize::from(!whole_end));
             words.extend(found.into_iter().take(end).skip(usize::from(!whole_start)));
@@ -107,7 +108,7 @@ impl Check {
 }
 
 fn starts_a_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| !text[..at].chars().next_back().is_some_and(char::is_alphanumeric))
+    text.match_indices(word).any(|(at, _)| !text[..at].chars().next_back().is_some_and(is_of_a_word))
 }
 
 /// `a.b[0].c`, with or without `$.` before it; `*` stands for every member or element.

@@ -4,8 +4,10 @@
 use super::check::{Check, Pattern};
 use super::codes;
 use crate::exchange::{Direction, Mark, Micros, Origin};
+use regex::Regex;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
+use std::sync::LazyLock;
 
 /// The keys, with what they take: what an error names and the window completes.
 const KEYS: &str =
@@ -423,15 +425,38 @@ fn is(value: &str) -> Option<Is> {
 
 /// The words of a text as the index has them: runs of letters and digits, lower case.
 pub(super) fn phrase_words(text: &str) -> Vec<String> {
-    text.split(|character: char| !character.is_alphanumeric())
+    text.split(|character: char| !is_of_a_word(character))
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect()
 }
 
+/// True for what the index's tokenizer takes for a part of a word, so that a word here is never two there: letters,
+/// digits and private characters of Unicode 6.1, and the accents that it takes off letters (SQLite's `unicode61`).
+pub(super) fn is_of_a_word(character: char) -> bool {
+    static BEYOND_ASCII: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"[\p{L}\p{N}\p{Co}&&\p{Age=6.1}]").ok());
+    let is_accent = |place: u32| place < 50 && ACCENTS >> place & 1 == 1;
+    if character.is_ascii() {
+        return character.is_ascii_alphanumeric();
+    }
+    (character as u32).checked_sub(0x300).is_some_and(is_accent)
+        || BEYOND_ASCII.as_ref().is_some_and(|of_a_word| of_a_word.is_match(character.encode_utf8(&mut [0; 4])))
+}
+
+/// Of the characters from U+0300 on, those that the tokenizer takes for accents, a bit each.
+const ACCENTS: u64 = 0x0003_61f8_0802_9fdf;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_is_never_two_in_the_index() {
+        assert_eq!(phrase_words("Ab-1 \u{e9}t\u{e9} e\u{301}t\u{e9}"), ["ab", "1", "\u{e9}t\u{e9}", "e\u{301}t\u{e9}"]);
+        // A vowel mark parts words there, and so does a circled letter, though both count as alphabetic.
+        assert_eq!(phrase_words("\u{623}\u{647}\u{651}\u{644} a\u{24d0}b"), ["\u{623}\u{647}", "\u{644}", "a", "b"]);
+    }
 
     fn parsed(text: &str) -> Vec<Term> {
         Filter::parse(text).unwrap().terms

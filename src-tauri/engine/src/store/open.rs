@@ -211,6 +211,22 @@ async fn back_up(connection: &mut SqliteConnection, path: &Path, schema: i64) ->
     if verdict == "ok" { Ok(copy) } else { Err(StoreError::Sqlite { act, reason: verdict }) }
 }
 
+/// Schemas that there are.
+#[cfg(test)]
+pub(super) const SCHEMAS: usize = MIGRATIONS.len();
+
+/// Makes a file of an older schema, or brings one to it, and runs `sql` on it.
+#[cfg(test)]
+pub(super) async fn make_old(path: &Path, schema: usize, sql: &'static str) {
+    make_private(path).unwrap();
+    let mut connection = connect(path).await.unwrap();
+    migrate(&mut connection, path, &MIGRATIONS[..schema]).await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let synchronous: i64 = one(&mut connect(path).await.unwrap(), "PRAGMA synchronous").await.unwrap();
+    assert_eq!(synchronous, 2, "every commit is synced");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

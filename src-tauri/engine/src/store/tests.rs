@@ -247,8 +247,91 @@ async fn a_full_disk_stores_nothing_and_goes_on_when_there_is_space() {
         last = store.save(push("a", "e", big.clone())).await;
     }
     assert_eq!(last, Err(StoreError::DiskFull));
+    let spooled = async || {
+        let mut spool = store.spool();
+        spool.write(Bytes::from(vec![b'y'; 600_000])).await?;
+        spool.finish().await
+    };
+    assert_eq!(spooled().await.unwrap_err(), StoreError::DiskFull);
+    assert_eq!(store.trouble(), Some(StoreError::DiskFull));
     limit(1_000_000).await.unwrap();
+    spooled().await.unwrap();
     let later = store.save(push("a", "e", big)).await.unwrap();
+    assert_eq!(store.trouble(), None);
     assert!(found(&store, "").await.contains(&kept));
     assert_eq!(store.body(later, Side::Request, 0..100_000).await.unwrap().len(), 60_000);
+}
+
+/// The laws of the search language: what is typed is a question or a sentence, never a failure; a term and its
+/// negation part the list.
+#[tokio::test]
+async fn any_filter_is_answered_or_refused_and_its_negation_finds_the_rest() {
+    use proptest::strategy::{Strategy as _, ValueTree as _};
+    let (_folder, store) = store().await;
+    let bodies =
+        ["{\"a\":{\"b\":\"x\"},\"n\":1}", "hello world", "caf\u{e9} \u{623}\u{647}\u{651}\u{644}", "", "<a/>", "[1,2]"];
+    for (number, body) in bodies.into_iter().enumerate() {
+        store.save(push(["a", "b.c"][number % 2], ["push", "issues.opened"][number % 2], body)).await.unwrap();
+    }
+    for indexed in [false, true] {
+        if indexed {
+            store.finish_indexing().await.unwrap();
+        }
+        let mut runner = proptest::test_runner::TestRunner::default();
+        let key =
+            "(source|type|method|status|path|header\\.x-kind|body\\.a\\.b|body\\.n|larger|since|is|direction|request):";
+        let value = "([a-z*0-9.\u{e9}]{0,5}|2xx|>=400|<500|none|1k|1h|failed|push|POST|/in/\\*|\"[a-z :]{0,6}\")";
+        let word = "[a-zA-Z0-9\u{e9}\u{623}\u{651}*'\"():<>=~^$%\\[\\]{}|\\\\/.+-]{1,8}";
+        let text = |pattern: &str| proptest::string::string_regex(pattern).unwrap();
+        let term = proptest::prop_oneof![text(&format!("{key}{value}")), text(value), text(word)];
+        for _ in 0..400 {
+            let term = term.new_tree(&mut runner).unwrap().current();
+            let ids = |filter: String| store.ids_of(filter);
+            match ids(term.clone()).await {
+                Err(StoreError::Invalid(sentence)) => assert!(sentence.ends_with('.'), "{term:?}: {sentence}"),
+                Err(error) => panic!("{term:?}: {error}"),
+                Ok(mut found) if !term.is_empty() && !term.starts_with('-') && !term.contains([' ', '"']) => {
+                    let rest = ids(format!("-{term}")).await.unwrap();
+                    assert!(rest.iter().all(|id| !found.contains(id)), "{term:?}: {found:?} and {rest:?}");
+                    found.extend(rest);
+                    assert_eq!(found.len(), bodies.len(), "{term:?}, indexed: {indexed}: {found:?}");
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+}
+
+impl Store {
+    async fn ids_of(&self, filter: String) -> Result<Vec<i64>, StoreError> {
+        Ok(self.list(&query(&filter, 0, 500, None)).await?.rows.iter().map(|row| row.id).collect())
+    }
+}
+
+/// A workspace of the first schema with a push in it, as SQLite's own language writes it.
+const FIRST_SCHEMA: &str = "
+    INSERT INTO source (id, name, created_at) VALUES (1, 'shop', 1);
+    INSERT INTO exchange (id, direction, origin, started_at, method, path, source_id, event_type, status, request_size,
+        response_size, marks) VALUES (7, 0, 0, 1795000000000000, 'POST', '/in/shop', 1, 'order.paid', 200, 5, 3, 0);
+    INSERT INTO wire (id, request_head, request_body, response_head, response_body) VALUES (7,
+        CAST('POST /in/shop HTTP/1.1' || char(13, 10) || 'Host: a' || char(13, 10, 13, 10) AS BLOB), CAST('hello' AS BLOB),
+        CAST('HTTP/1.1 200 OK' || char(13, 10, 13, 10) AS BLOB), CAST('ok' || char(10) AS BLOB));
+    INSERT INTO setting VALUES ('kept', '1');";
+
+#[tokio::test]
+async fn a_file_of_every_schema_opens_with_what_it_held() {
+    for known in 1..=open::SCHEMAS {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("w.pushpull");
+        open::make_old(&path, 1, FIRST_SCHEMA).await;
+        open::make_old(&path, known, "").await;
+        let store = Store::open(&path).await.unwrap();
+        let exchange = store.exchange(7).await.unwrap();
+        assert_eq!((exchange.summary.source.as_deref(), exchange.summary.status), (Some("shop"), Some(200)), "{known}");
+        assert_eq!(store.body(7, Side::Request, 0..100).await.unwrap(), "hello", "{known}");
+        assert_eq!(found(&store, "type:order.paid hello").await, [7], "{known}");
+        store.close().await;
+        let copied = folder.path().join(format!("w.pushpull.schema-{known}.backup")).exists();
+        assert_eq!(copied, known < open::SCHEMAS, "{known}");
+    }
 }

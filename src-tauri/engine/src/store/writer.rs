@@ -122,8 +122,15 @@ async fn run(
                     // What was asked for before the job is on disk before the job runs.
                     write(&mut connection, &mut batch, &mut saves, &progress).await;
                     let result = in_transaction(&mut connection, run).await;
-                    progress.send_modify(|done| done.commits += 1);
-                    let _ = done.send(result.map_err(|error| StoreError::from_sqlx(act, &error)));
+                    let result = result.map_err(|error| StoreError::from_sqlx(act, &error));
+                    progress.send_modify(|done| {
+                        done.commits += 1;
+                        // A body that finds no place is told like an exchange that finds none.
+                        if result == Err(StoreError::DiskFull) {
+                            done.trouble = Some(StoreError::DiskFull);
+                        }
+                    });
+                    let _ = done.send(result);
                 }
                 Command::Close(done) => closed = Some(done),
             }
@@ -169,8 +176,16 @@ async fn write(
     }
 }
 
+/// Not by sqlx's own transactions: SQLite rolls back by itself when the disk is full, and sqlx would then take every
+/// later transaction for a nested one.
 async fn in_transaction(connection: &mut SqliteConnection, run: Job) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    run(&mut transaction).await?;
-    transaction.commit().await
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    let done = match run(connection).await {
+        Ok(()) => sqlx::raw_sql("COMMIT").execute(&mut *connection).await.map(drop),
+        Err(error) => Err(error),
+    };
+    if done.is_err() {
+        let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await; // an error means that SQLite has done it
+    }
+    done
 }
