@@ -28,10 +28,15 @@ impl Engine {
         let mut listening = self.listening.lock().await;
         let lock = ListenerLock::take(self.store.path())
             .map_err(|error| ApiError::failed(format!("The listener's lock could not be made: {error}.")))?;
-        let Some(lock) = lock else { return Ok(ListenerStatus::Elsewhere) };
+        let Some(mut lock) = lock else {
+            self.sender.set_own_ports(Vec::from_iter(ListenerLock::port_of_another(self.store.path())));
+            return Ok(ListenerStatus::Elsewhere);
+        };
         let limits = Limits { body_bytes: self.settings().body_cap, ..Limits::default() };
         let listener = Listener::bind(options, limits, self.store.clone(), self.doorway.clone()).await?;
         let port = listener.address().port();
+        lock.tell(port)
+            .map_err(|error| ApiError::failed(format!("The listener's lock could not be written: {error}.")))?;
         let status = ListenerStatus::Listening { url: listener.url(), port, wanted: listener.wanted() };
         self.sender.set_own_ports(vec![port]);
         *listening = Some((listener, lock));

@@ -92,6 +92,7 @@ impl Engine {
         let doorway = Doorway::new(names, settings.auto_source, tunnel.watch(), probes.clone())?;
         let sender = Sender::new(store.clone());
         sender.set_instance(doorway.instance());
+        sender.set_own_ports(Vec::from_iter(ListenerLock::port_of_another(path)));
         let vault = Vault::start(store.clone(), keys);
         let engine = Self(Arc::new(Parts {
             sender,
