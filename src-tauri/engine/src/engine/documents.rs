@@ -8,8 +8,11 @@ use crate::wire::{Framing, LooseHead};
 use bytes::{Bytes, BytesMut};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bodies kept at most, and their bytes in all: what one looks at and what it is held against.
+/// Bodies kept at most, and those that are kept whatever they weigh: what one looks at and what it is held against.
 const KEPT: usize = 8;
+const ALWAYS_KEPT: usize = 2;
+
+/// Bytes of memory that the bodies take in all, with their indices.
 const KEPT_BYTES: usize = 160 * 1024 * 1024;
 
 /// Bytes of a message that the wire view reads.
@@ -44,16 +47,23 @@ impl Documents {
         let entry = all.remove(place);
         let document = entry.1.clone();
         all.push(entry);
+        trim(&mut all, KEPT_BYTES);
         Some(document)
     }
 
     fn keep(&self, body: BodyRef, document: Arc<Document>) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.push((body, document));
-        let bytes = |all: &[(BodyRef, Arc<Document>)]| all.iter().map(|(_, d)| d.decoded().len()).sum::<usize>();
-        while all.len() > 1 && (all.len() > KEPT || bytes(all.as_slice()) > KEPT_BYTES) {
-            all.remove(0);
-        }
+        trim(&mut all, KEPT_BYTES);
+    }
+}
+
+/// Lets the oldest go until the rest is few and light. Indices are made after a body is kept, so this is asked again
+/// whenever one is looked at.
+fn trim(all: &mut Vec<(BodyRef, Arc<Document>)>, most: usize) {
+    let mut weight: usize = all.iter().map(|(_, document)| document.weight()).sum();
+    while all.len() > ALWAYS_KEPT && (all.len() > KEPT || weight > most) {
+        weight -= all.remove(0).1.weight();
     }
 }
 
@@ -91,4 +101,26 @@ pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Sen
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| ApiError::failed("The body could not be read: its reader stopped unexpectedly."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_indices_of_bodies_count_for_what_is_kept() {
+        let body = Bytes::from(format!("[{}0]", "0,".repeat(10_000)));
+        let document = |id| (BodyRef { id, side: Side::Request }, Arc::new(Document::new(None, &[], body.clone(), 0)));
+        let mut all: Vec<_> = (0..6).map(document).collect();
+        trim(&mut all, 200_000);
+        assert_eq!(all.len(), 6);
+        for (_, document) in &all {
+            document.tree_rows(1, &[], 0, 1).unwrap();
+            assert!(document.weight() > 300_000);
+        }
+        trim(&mut all, 1_200_000);
+        assert_eq!(all.iter().map(|(body, _)| body.id).collect::<Vec<_>>(), [3, 4, 5]);
+        trim(&mut all, 0);
+        assert_eq!(all.len(), ALWAYS_KEPT);
+    }
 }

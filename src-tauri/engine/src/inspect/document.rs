@@ -73,6 +73,15 @@ impl Document {
         self.size
     }
 
+    /// Bytes of memory that it takes by now: the body, and the indices that were asked for.
+    pub(crate) fn weight(&self) -> usize {
+        let json = self.json.get().and_then(|json| json.as_ref().ok()).map_or(0, |json| size_of_val(json.nodes()));
+        let text = self.text.get().map_or(0, |(text, _)| text.len());
+        let pretty = self.pretty.get().and_then(Option::as_ref).map_or(0, |rows| rows.text().len());
+        let copied = if self.charset.is_utf8() { 0 } else { text };
+        self.decoded.len() + json + copied + pretty
+    }
+
     /// The body with its content codings off, as far as the views read it.
     pub fn decoded(&self) -> &Bytes {
         &self.decoded
