@@ -18,6 +18,8 @@ pub mod capture;
 pub mod compare;
 mod engine;
 pub mod exchange;
+#[cfg(test)]
+mod foreign;
 pub mod inspect;
 pub mod replay;
 pub mod send;

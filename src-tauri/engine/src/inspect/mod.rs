@@ -31,4 +31,6 @@ pub(crate) use json::{Json, Node, escaped};
 pub(crate) use tree::cut_text;
 
 #[cfg(test)]
+mod foreign;
+#[cfg(test)]
 mod tests;

@@ -138,8 +138,11 @@ fn check_target(method: &str, target: &str) -> Result<(), HeadProblem> {
     if method == "CONNECT" {
         return Err(HeadProblem::Connect);
     }
-    let scheme = target.split_once("://").map(|(scheme, _)| scheme);
-    let absolute = scheme.is_some_and(|s| s.eq_ignore_ascii_case("http") || s.eq_ignore_ascii_case("https"));
+    let absolute = target.split_once("://").is_some_and(|(scheme, rest)| {
+        // An empty host is none (RFC 9110, section 4.2.1).
+        let is_http = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+        is_http && !rest.is_empty() && !rest.starts_with(['/', '?', '#', ':'])
+    });
     if target.starts_with('/') || absolute || (target == "*" && method == "OPTIONS") {
         Ok(())
     } else {

@@ -1,6 +1,7 @@
 //! Heads and bodies from bytes that come in any pieces.
 
 use super::*;
+use crate::foreign::mutants;
 use bytes::Bytes;
 use proptest::prelude::*;
 use std::collections::VecDeque;
@@ -333,6 +334,95 @@ proptest! {
             let body = vec![b'x'; kept as usize];
             prop_assert_eq!(framing.interleave(&body).len() as u64, framing.wire_len(kept));
             framing.trailers();
+        }
+    }
+}
+
+const REQUESTS: &[&[u8]] = &[
+    b"POST /in/github HTTP/1.1\r\nHost: a.example:4400\r\nUser-Agent: GitHub-Hookshot/e0f9a44\r\nContent-Length: 11\r\n\
+      Accept: */*\r\nX-Hub-Signature-256: sha256=00\r\n\r\n{\"zen\":\"x\"}",
+    b"POST /in/a?b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n\
+      5;a=\"b\"\r\nhello\r\nA\r\n0123456789\r\n0\r\nX-Sum: 1\r\n\r\n",
+    b"GET http://a/in/b#c HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+];
+
+const ANSWERS: &[&[u8]] = &[
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nSet-Cookie: a=b\r\n\r\n{}",
+    b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\nServer: x\r\n y\r\n\r\n",
+    b"HTTP/1.0 404 \r\nTransfer-Encoding: gzip, chunked\nX : y\n\n0\r\n\r\n",
+];
+
+const TOKENS: &[&str] = &[
+    "\r\n",
+    "\n",
+    "\r",
+    "\r\n\r\n",
+    " ",
+    "\t",
+    ":",
+    ",",
+    ";",
+    "\"",
+    "\0",
+    "\u{e9}",
+    "Content-Length: 5\r\n",
+    "chunked",
+    "Transfer-Encoding: chunked\r\n",
+    "Host: b\r\n",
+    "HTTP/1.1",
+    "0\r\n\r\n",
+    "ffffffff\r\n",
+    "1\r\nx\r\n",
+    " a\r\n",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// What the strict parser takes, the loose one reads the same, and every byte of it stands in the head in order.
+    #[test]
+    fn a_head_that_is_taken_is_read_in_one_way(bytes in mutants(REQUESTS, TOKENS)) {
+        let mut wire = Wire::new(&bytes[..]);
+        let Ok(Some(raw)) = block_on(wire.read_head(64 * 1024)) else { return Ok(()) };
+        let loose = LooseHead::parse(&raw);
+        let Ok(head) = RequestHead::parse(raw.clone()) else { return Ok(()) };
+        prop_assert_eq!(loose.method_and_target(), (head.method.clone(), head.target.clone()));
+        prop_assert_eq!(&loose.headers, &head.headers);
+        let mut again = format!("{} {} {}", head.method, head.target, head.version.as_str()).into_bytes();
+        for (name, value) in head.headers.iter() {
+            again.extend_from_slice(&[b"\r\n", name, b":", value].concat());
+        }
+        again.extend_from_slice(b"\r\n\r\n");
+        let squeezed = |bytes: &[u8]| bytes.iter().copied().filter(|byte| !b" \t".contains(byte)).collect::<Vec<_>>();
+        if std::str::from_utf8(&raw).is_ok() {
+            prop_assert_eq!(squeezed(&again), squeezed(&raw));
+        }
+    }
+
+    /// What the decoder takes off a connection is, with its framing, what stood there.
+    #[test]
+    fn a_body_with_its_framing_is_what_was_sent(bytes in mutants(REQUESTS, TOKENS), cuts in prop::collection::vec(1usize..40, 0..30)) {
+        let read = read_request(&bytes, &cuts);
+        prop_assert_eq!(&read, &read_request(&bytes, &[]));
+        if let Ok((head, body, framing, rest)) = read {
+            let body = if framing.is_empty() { body } else { framing.interleave(&body) };
+            prop_assert!(bytes.ends_with(&[&head[..], &body, &rest].concat()));
+        }
+    }
+
+    #[test]
+    fn an_answer_of_any_bytes_is_read_or_refused(bytes in mutants(ANSWERS, TOKENS)) {
+        let mut wire = Wire::new(&bytes[..]);
+        while let Ok(Some(raw)) = block_on(wire.read_head(64 * 1024)) {
+            LooseHead::parse(&raw);
+            let Ok(head) = ResponseHead::parse(raw) else { return Ok(()) };
+            prop_assert!((100..1000).contains(&head.status));
+            let Ok(framing) = head.framing("GET") else { return Ok(()) };
+            let mut body = BodyReader::new(framing);
+            while let Ok(Some(piece)) = block_on(body.next(&mut wire)) {
+                prop_assert!(!piece.is_empty());
+            }
+            body.into_framing();
         }
     }
 }

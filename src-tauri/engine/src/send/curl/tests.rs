@@ -169,3 +169,28 @@ proptest! {
         prop_assert_eq!(request.definition.body, RequestBody::Raw { text: body, content_type: String::new() });
     }
 }
+
+const COMMANDS: &[&[u8]] = &[
+    b"curl -X POST 'https://a.example/b?c=d' -H 'Accept: */*' -H \"X: y\" -d '{\"a\":1}' --compressed",
+    b"curl \\\n  -F a=b -F 'c=@\"d;e\";type=x/y' -u me:secret --max-time 3 http://a",
+    b"curl.exe ^\"http://a/?b^&c^\" ^\r\n  --data-raw ^\"^{^\\^\"d^\\^\":1^}^\"",
+    b"curl -d @- http://a <<'EOF'\n{\"a\": 1}\nEOF\n",
+    b"curl http://a -d $'l\\'1\\nl2\\u00fc\\x41\\101' | jq .",
+];
+
+const TOKENS: &[&str] = &[
+    "'", "\"", "\\", "^", "$'", "\n", "\r\n", " ", "-", "--", "-d", "-H ", "-F ", "@", "=", "<<", "EOF", "|", ";", "&",
+    "%", "{{a}}", "http://", "\\u", "\\x", "--next", "-G", "-T", "\u{e9}", "curl ",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    #[test]
+    fn a_command_with_anything_in_it_is_read_or_refused_with_a_sentence(bytes in crate::foreign::mutants(COMMANDS, TOKENS)) {
+        match read_curl(&String::from_utf8_lossy(&bytes)) {
+            Ok(request) => prop_assert!(!request.definition.method.is_empty()),
+            Err(error) => prop_assert!(error.message.ends_with('.'), "{}", error.message),
+        }
+    }
+}
