@@ -3,6 +3,7 @@
 mod bench;
 mod bindings;
 mod command;
+mod licences;
 mod locks;
 mod packages;
 mod run;

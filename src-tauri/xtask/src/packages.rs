@@ -23,6 +23,9 @@ const TO_TEST: &[Package] = &[
     Package { name: "xauth", reason: "lets the tests onto that display" },
     Package { name: "dbus-x11", reason: "a session bus of the tests' own" },
     Package { name: "curl", reason: "runs the commands that are exported for it" },
+    Package { name: "strace", reason: "shows that the log is synced before a push is answered" },
+    Package { name: "iproute2", reason: "gives a test a network of its own" },
+    Package { name: "python3-venv", reason: "installs the check of licences" },
 ];
 
 /// What the packages are needed for.

@@ -1,7 +1,7 @@
 //! The steps of `cargo xtask test`, in the order they run in: the cheap ones that need nothing first.
 
-use crate::command::{cargo, command, is_installed, npm, run};
-use crate::{bindings, locks, packages, web};
+use crate::command::{cargo, command, npm, run};
+use crate::{bindings, licences, locks, packages, web};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,7 +24,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "ui", what: "the web part: types, lint, format, unit tests, accessibility, build", run: ui },
     Step { name: "bindings", what: "the generated types are up to date", run: bindings },
     Step { name: "clippy", what: "lints, tests included", run: clippy },
-    Step { name: "deny", what: "advisories, licences and sources of crates", run: deny },
+    Step { name: "deny", what: "licences and sources of crates and npm packages", run: deny },
     Step { name: "unit", what: "unit tests of every package", run: unit },
     Step { name: "suites", what: "real sockets, files and processes", run: suites },
     Step { name: "promise", what: "nothing acknowledged is lost when the process is killed", run: promise },
@@ -74,10 +74,8 @@ fn clippy() -> Result<Option<&'static str>> {
 }
 
 fn deny() -> Result<Option<&'static str>> {
-    if !is_installed("cargo-deny") {
-        return Ok(Some("cargo-deny is not installed"));
-    }
-    run(&mut cargo(&["deny", "--workspace", "check"]))?;
+    licences::check_crates()?;
+    licences::check_packages()?;
     Ok(None)
 }
 
