@@ -3,7 +3,8 @@
 use crate::{Home, PATIENCE, Program};
 use anyhow::{Context, Result};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
@@ -33,10 +34,19 @@ impl Listener {
     /// # Errors
     /// If it does not come to listen; what it said is in the error.
     pub async fn start_program(program: Program, home: &Home, arguments: &[&str]) -> Result<Self> {
+        Self::start_under(&[], &program.path()?, home, arguments).await
+    }
+
+    /// Starts this program under another one, whose name and arguments come before it: `prlimit --nofile=64`.
+    ///
+    /// # Errors
+    /// If it does not come to listen; what it said is in the error.
+    pub async fn start_under(before: &[&str], program: &Path, home: &Home, arguments: &[&str]) -> Result<Self> {
         let said = home.file("listen.stderr");
         let errors = std::fs::File::create(&said).context("Making a file for what the listener says")?;
-        let mut command = Command::new(program.path()?);
-        command.args(["listen", "--json", "--port", "0"]).args(arguments);
+        let words: Vec<&OsStr> = before.iter().map(OsStr::new).chain([program.as_os_str()]).collect();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).args(["listen", "--json", "--port", "0"]).args(arguments);
         command.envs(home.environment()).current_dir(home.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors).kill_on_drop(true);
         let mut process = command.spawn().context("Starting pushpull listen")?;

@@ -3,7 +3,26 @@
 mod cli;
 mod config;
 mod export;
+mod flat;
+mod hostile;
 mod promise;
 mod raw_requests;
+mod rig;
+mod trouble;
 mod tunnel;
 mod window;
+
+/// Runs an ignored test of this binary in a process of its own, under the program that `before` names.
+///
+/// # Errors
+/// If it fails; what it said is in the error.
+fn alone(before: &[&str], test: &str) -> anyhow::Result<()> {
+    let this = std::env::current_exe()?;
+    let words: Vec<&std::ffi::OsStr> = before.iter().map(std::ffi::OsStr::new).chain([this.as_os_str()]).collect();
+    let mut command = std::process::Command::new(words[0]);
+    command.args(&words[1..]).args(["--ignored", "--exact", test, "--nocapture"]);
+    let output = command.output()?;
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    anyhow::ensure!(output.status.success() && said.contains("1 passed"), "{said}");
+    Ok(())
+}

@@ -1,5 +1,7 @@
 //! The promise: a 2xx means that the exchange is in the workspace, whatever happens to the process afterwards.
 
+mod synced;
+
 use anyhow::{Context, Result, ensure};
 use pushpull_tests::{Dice, Home, Listener, PATIENCE, Program, Raw, pushpull};
 use sqlx::Connection;

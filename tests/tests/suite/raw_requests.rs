@@ -2,13 +2,12 @@
 //! nothing after a refused request is ever taken for another one.
 
 mod cases;
-mod rig;
 mod slow;
 
+use super::rig::{ALL, NONCE, NOW, Rig};
 use cases::{Case, Kept};
 use pushpull_engine::capture::Limits;
 use pushpull_engine::exchange::{FailureKind, Mark, Side};
-use rig::{ALL, NONCE, NOW, Rig};
 use std::sync::atomic::Ordering;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

@@ -4,3 +4,4 @@ mod edges;
 mod hostile;
 mod main_job;
 mod screens;
+mod trouble;

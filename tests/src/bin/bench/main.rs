@@ -6,6 +6,7 @@ mod bare;
 mod capture;
 mod list;
 mod load;
+mod memory;
 mod process;
 mod report;
 mod send;
@@ -15,7 +16,7 @@ use anyhow::{Result, bail};
 use report::Report;
 
 /// The measurements, in the order they run in.
-const NAMES: &[&str] = &["capture", "send", "list", "window"];
+const NAMES: &[&str] = &["capture", "send", "list", "memory", "window"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -32,6 +33,7 @@ async fn main() -> Result<()> {
             "capture" => capture::measure(&mut report).await?,
             "send" => send::measure(&mut report).await?,
             "list" => list::measure(&mut report).await?,
+            "memory" => memory::measure(&mut report).await?,
             _ => window::measure(&mut report).await?,
         }
     }

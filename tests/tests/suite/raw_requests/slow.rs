@@ -2,66 +2,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a rig that fails is a test that fails")]
 
-use super::rig::{ALL, Rig};
+use crate::rig::{ALL, Rig};
 use pushpull_engine::capture::Limits;
 use pushpull_engine::exchange::{FailureKind, Mark, Side};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 const PUSH: &[u8] = b"POST /in/normal HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi";
 
-/// What `/proc` says of this process.
-fn open_descriptors() -> usize {
-    std::fs::read_dir("/proc/self/fd").unwrap().count()
-}
-
-fn resident_bytes() -> usize {
-    let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
-    pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
-}
-
 /// Reads to the end of the connection, however it ends.
 async fn ended(socket: &mut TcpStream) -> Vec<u8> {
     let mut bytes = Vec::new();
     timeout(Duration::from_secs(20), socket.read_to_end(&mut bytes)).await.expect("it ends").ok();
     bytes
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_house_full_of_silent_and_dribbling_senders_does_not_keep_out_a_normal_one() {
-    let rig = Rig::with(Limits { connections: 100, ..Limits::default() }).await;
-    assert_eq!(rig.send(PUSH).await.statuses, [200]);
-    let (descriptors, resident) = (open_descriptors(), resident_bytes());
-    let mut crowd = Vec::new();
-    for number in 0..200 {
-        let mut socket = rig.connect().await;
-        let begun: &[u8] = match number % 3 {
-            0 => b"",
-            1 => b"POST /in/slow HTTP/1.1\r\nHost: a\r\nX-Long: ",
-            _ => b"POST /in/slow HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nabc",
-        };
-        // It may have been ended already, to make room for those that came after it.
-        socket.write_all(begun).await.ok();
-        crowd.push(socket);
-    }
-    for socket in &mut crowd {
-        socket.write_all(b"x").await.ok();
-    }
-    for _ in 0..20 {
-        let started = Instant::now();
-        assert_eq!(rig.send(PUSH).await.statuses, [200]);
-        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
-    }
-    assert!(resident_bytes().saturating_sub(resident) < 64 * 1024 * 1024);
-    drop(crowd);
-    let back = async {
-        while open_descriptors() > descriptors + 5 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(Duration::from_secs(10), back).await.expect("the descriptors come back");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -75,12 +30,9 @@ async fn bodies_that_dribble_in_every_place_make_room_after_a_while() {
         socket.read_exact(&mut [0; 25]).await.unwrap();
         crowd.push(socket);
     }
-    let answered = async {
-        while rig.send(PUSH).await.statuses != [200] {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    timeout(Duration::from_secs(3), answered).await.expect("a place becomes free");
+    let answered =
+        pushpull_tests::until("a place", async || Ok((rig.send(PUSH).await.statuses == [200]).then_some(())));
+    timeout(Duration::from_secs(3), answered).await.expect("a place becomes free").unwrap();
 }
 
 #[tokio::test]
@@ -128,37 +80,15 @@ async fn a_body_that_never_pauses_but_never_ends_is_ended() {
     let (mut read, mut write) = rig.connect().await.into_split();
     write.write_all(b"POST /in/a HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n").await.unwrap();
     let dribble = tokio::spawn(async move {
+        let mut now_and_then = tokio::time::interval(Duration::from_millis(20));
         while write.write_all(b"x").await.is_ok() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            now_and_then.tick().await;
         }
     });
     let mut answer = [0; 13];
     timeout(Duration::from_secs(10), read.read_exact(&mut answer)).await.expect("it is answered").unwrap();
     assert_eq!(&answer, b"HTTP/1.1 408 ");
     dribble.abort();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_endless_body_is_refused_at_the_cap_and_never_stands_in_memory() {
-    let rig = Rig::start().await;
-    assert_eq!(rig.send(PUSH).await.statuses, [200]);
-    let resident = resident_bytes();
-    let (mut read, mut write) = rig.connect().await.into_split();
-    let endless = tokio::spawn(async move {
-        let head = b"POST /in/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-        let chunk = [b"10000\r\n".as_slice(), &[0; 0x10000], b"\r\n"].concat();
-        let mut written = write.write_all(head).await;
-        while written.is_ok() {
-            written = write.write_all(&chunk).await;
-        }
-    });
-    let mut answer = [0; 13];
-    timeout(Duration::from_secs(20), read.read_exact(&mut answer)).await.expect("it is answered").unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 413 ");
-    assert!(resident_bytes().saturating_sub(resident) < 64 * 1024 * 1024);
-    let row = rig.stored().await.pop().unwrap();
-    assert_eq!((row.marks.as_slice(), row.request_size), (&[Mark::Truncated][..], 64 * 1024));
-    timeout(Duration::from_secs(20), endless).await.expect("the connection is closed").unwrap();
 }
 
 #[tokio::test]

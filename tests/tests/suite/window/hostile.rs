@@ -1,89 +1,321 @@
-//! Payload text reaches the page as text and nothing else: no script of it runs, no policy is ever asked.
+//! Payload text reaches the page as text and nothing else: nothing of it runs, nothing is fetched, no policy is ever
+//! asked, and the page calls nothing but what reading calls.
 
-use anyhow::Result;
-use fantoccini::Locator;
-use pushpull_tests::{Home, Window, http, until};
-use serde_json::json;
+use anyhow::{Context, Result};
+use pushpull_tests::{CONTROL, ENTER, ESCAPE, Home, RELEASE, SHIFT, Window, http, naughty_strings, pushpull, until};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
-/// Each sets `window.ran` if the page takes it for anything but text.
+/// Each sets `window.ran`, or fetches from `HITS`, if the page takes it for anything but text.
 const TEXTS: &[&str] = &[
     "<script>window.ran=1</script>",
+    "<ScRiPt >window.ran=1</sCrIpT\t>",
+    "<script src=http://HITS/a.js></script>",
+    "<<script>window.ran=1//<</script>",
     "<img src=x onerror=window.ran=1>",
+    "<img src=http://HITS/b.png srcset='http://HITS/c.png 2x'>",
+    "<img/src=`x`onerror=window.ran=1//",
+    "<img src=\"x` `<script>window.ran=1</script>\"` `>",
     "<svg onload=window.ran=1>",
     "\"><svg/onload=window.ran=1>",
+    "<svg><script href=data:,window.ran=1 />",
+    "<svg><a xlink:href=javascript:window.ran=1><text x=1 y=9>x</text></a></svg>",
+    "<svg><animate onbegin=window.ran=1 attributeName=x dur=1s>",
+    "<svg><image href=http://HITS/d.png></svg>",
+    "<svg><use href='http://HITS/e.svg#a'/></svg>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=window.ran=1>",
     "'-(window.ran=1)-'",
+    "';window.ran=1;//",
+    "\\\";window.ran=1;//",
     "javascript:window.ran=1",
+    "java\tscript:window.ran=1",
+    "data:text/html,<script>parent.ran=1</script>",
     "{{constructor.constructor('window.ran=1')()}}",
+    "{@html '<img src=x onerror=window.ran=1>'}",
     "${window.ran=1}",
+    "#{window.ran=1}",
+    "<%= window.ran=1 %>",
     "<iframe srcdoc='<script>parent.ran=1</script>'></iframe>",
+    "<iframe src=http://HITS/f.html></iframe>",
+    "<iframe src=javascript:parent.ran=1></iframe>",
+    "<object data=http://HITS/g.swf></object><embed src=http://HITS/h.swf>",
+    "<video poster=http://HITS/i.png><source src=http://HITS/j.mp4 onerror=window.ran=1></video>",
+    "<audio src=http://HITS/k.mp3 autoplay onerror=window.ran=1>",
     "</textarea><script>window.ran=1</script>",
-    "<style>@import 'http://127.0.0.1:1/x'</style>",
-    "<a href=javascript:window.ran=1 autofocus onfocus=window.ran=1>x</a>",
+    "</title></style></script></noscript><svg/onload=window.ran=1>",
+    "--><script>window.ran=1</script>",
+    "]]><script>window.ran=1</script>",
+    "<style>@import 'http://HITS/l.css'; *{background:url(http://HITS/m.png)}</style>",
+    "<link rel=stylesheet href=http://HITS/n.css><link rel=prefetch href=http://HITS/o>",
+    "<div style=\"background:url(http://HITS/p.png);animation-name:x\" onanimationstart=window.ran=1>x</div>",
+    "<meta http-equiv=refresh content='0;url=http://HITS/q'><base href=http://HITS/>",
+    "<form action=http://HITS/r><button autofocus onfocus=window.ran=1>x</button></form>",
+    "<a href=javascript:window.ran=1 autofocus onfocus=window.ran=1 ping=http://HITS/s>x</a>",
+    "<details open ontoggle=window.ran=1><summary>x</summary></details>",
+    "<input onfocus=window.ran=1 autofocus><select onfocus=window.ran=1 autofocus>",
+    "<body onload=window.ran=1><marquee onstart=window.ran=1>x</marquee>",
+    "<template shadowrootmode=open><img src=x onerror=window.ran=1></template>",
+    "<x-y onclick=window.ran=1 tabindex=1 id=ran name=ran>x</x-y>",
+    "![x](http://HITS/t.png) [x](javascript:window.ran=1)",
+    "\u{202e}<script>window.ran=1</script>\u{2066}\u{200b}",
+    "=HYPERLINK(\"http://HITS/u\",\"x\")",
 ];
 
-/// Notes what the policy stops from now on: nothing that a payload holds should come as far as that.
+/// Documents that a viewer of their type could be led by.
+const DOCUMENTS: &[(&str, &str)] = &[
+    ("text/html", "<!doctype html><base href=http://HITS/><body onload=window.ran=1>TEXTS"),
+    (
+        "image/svg+xml",
+        "<svg xmlns='http://www.w3.org/2000/svg' onload='window.ran=1'><image href='http://HITS/v.png'/>TEXTS</svg>",
+    ),
+    (
+        "application/xml",
+        "<?xml-stylesheet href='http://HITS/w.xsl' type='text/xsl'?><!DOCTYPE a [<!ENTITY x SYSTEM 'http://HITS/x'>]><a b='&x;'>&x;TEXTS</a>",
+    ),
+    ("application/xhtml+xml", "<html xmlns='http://www.w3.org/1999/xhtml'><script>window.ran=1</script>TEXTS</html>"),
+    ("text/csv", "a,b\r\n=cmd|' /C calc'!A0,\"<img src=x onerror=window.ran=1>\"\r\nTEXTS"),
+    ("application/x-ndjson", "{\"a\":\"<img src=x onerror=window.ran=1>\"}\n{\"a\":\"http://HITS/y.png\"}\n"),
+    ("text/markdown", "# x\n![x](http://HITS/z.png)\nTEXTS"),
+    ("image/png", "<svg onload=window.ran=1>TEXTS"),
+    ("application/javascript", "window.ran=1;TEXTS"),
+    ("text/event-stream", "data: <script>window.ran=1</script>\n\nTEXTS"),
+    ("<img src=x onerror=window.ran=1>", "TEXTS"),
+];
+
+/// Notes what the policy stops from now on, and what is fetched.
 const WATCH: &str = "\
 window.stopped = [];
-addEventListener('securitypolicyviolation', (event) => window.stopped.push(event.violatedDirective + event.blockedURI));";
+addEventListener('securitypolicyviolation', (event) => window.stopped.push(event.violatedDirective + event.blockedURI));
+performance.setResourceTimingBufferSize(100000);
+performance.clearResourceTimings();";
 
-/// Sends every text in the places where a sender can put one.
-async fn send_all(url: &str) -> Result<()> {
+/// Clicks through every tab, view and closed branch below an element, and returns how many were shown.
+const WALK: &str = "\
+const [root, done] = arguments;
+const drawn = () => new Promise((ready) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(ready, 30))));
+const all = (css) => [...document.querySelectorAll(`${root} ${css}`)].filter((one) => one.offsetParent !== null);
+let shown = 0;
+const each = async (css, then) => {
+  const count = Math.min(all(css).length, 24);
+  for (let number = 0; number < count; number += 1) {
+    const one = all(css)[number];
+    if (!one) break;
+    one.click();
+    await drawn();
+    shown += 1;
+    await then();
+  }
+};
+const branches = async () => {
+  for (const closed of all('[aria-expanded=false]:not([aria-haspopup])').slice(0, 12)) closed.click();
+  await drawn();
+};
+(async () => {
+  await drawn();
+  await branches();
+  await each('[role=tab]', async () => {
+    await branches();
+    await each('[role=radio]', branches);
+  });
+  await each('[role=radio]', branches);
+  for (const one of all('*').slice(0, 400)) one.dispatchEvent(new MouseEvent('mouseover', { bubbles: true }));
+  await drawn();
+})().then(() => done(shown), (error) => done(String(error)));";
+
+/// A server that counts who comes. Nobody must.
+async fn sentinel() -> Result<(String, Arc<AtomicUsize>)> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let (address, hits) = (listener.local_addr()?.to_string(), Arc::new(AtomicUsize::new(0)));
+    let count = hits.clone();
+    tokio::spawn(async move {
+        while listener.accept().await.is_ok() {
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    Ok((address, hits))
+}
+
+/// A server of the user's that answers with what a hostile one would.
+async fn hostile_server(texts: Vec<String>) -> Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/", listener.local_addr()?);
+    let body = texts.join("\n");
+    let lines: String = texts.iter().take(40).map(|text| format!("X-Text: {}\r\n", plain(text))).collect();
+    let head = format!(
+        "HTTP/1.1 200 <b onclick=window.ran=1>\r\nContent-Type: text/html\r\nRefresh: 0;url=javascript:window.ran=1\r\n\
+         Set-Cookie: a=<script>window.ran=1</script>\r\n{lines}Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let _ = socket.read(&mut [0; 4096]).await;
+            let _ = socket.write_all(format!("{head}{body}").as_bytes()).await;
+        }
+    });
+    Ok(url)
+}
+
+/// As a header value may hold it.
+fn plain(text: &str) -> String {
+    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// Sends every text in the places where a sender can put one; returns how many pushes that were.
+async fn send_all(url: &str, texts: &[String], hits: &str) -> Result<usize> {
     let client = http::client()?;
-    let all = TEXTS.join("\n");
-    let document = json!({ "text": TEXTS, (TEXTS[0]): { (TEXTS[1]): TEXTS[2] } }).to_string();
-    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    let form = TEXTS.iter().map(|text| format!("{0}={0}", encode(text))).collect::<Vec<_>>().join("&");
-    let parts = format!("--b\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{all}\r\n--b--\r\n", TEXTS[1]);
-    for (content_type, body) in [
-        ("application/json", document),
-        ("text/html", all.clone()),
-        ("image/svg+xml", format!("<svg xmlns='http://www.w3.org/2000/svg' onload='window.ran=1'>{all}</svg>")),
+    let all = texts.join("\n");
+    let keys: serde_json::Map<String, Value> =
+        texts.iter().map(|text| (text.clone(), json!({ "url": text }))).collect();
+    let form = texts.iter().map(|text| format!("{0}={0}", escaped(text))).collect::<Vec<_>>().join("&");
+    let name = plain(&texts[4]).replace('"', "'");
+    let parts = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}.html\"\r\nContent-Type: text/html\r\n\r\n\
+         {all}\r\n--b--\r\n"
+    );
+    let mut bodies = vec![
+        ("application/json", json!({ "texts": texts, "keys": keys }).to_string()),
+        ("application/json", format!("{{\"broken\": \"{}", texts[0])),
         ("application/x-www-form-urlencoded", form),
         ("multipart/form-data; boundary=b", parts),
-    ] {
-        let mut request = client.post(format!("{url}/in/hostile?{}", encode(&all))).body(body);
-        for text in TEXTS {
-            request = request.header("X-Text", *text);
+    ];
+    for (content_type, body) in DOCUMENTS {
+        bodies.push((content_type, body.replace("TEXTS", &all).replace("HITS", hits)));
+    }
+    let naughty = naughty_strings()?;
+    bodies.push(("application/json", json!(naughty).to_string()));
+    bodies.push(("text/plain; charset=utf-7", naughty.join("\n")));
+    for (content_type, body) in &bodies {
+        let target = format!("{url}/in/hostile/{}?{1}={1}", escaped(&texts[0]), escaped(&texts[4]));
+        let mut request = client.post(target).body(body.clone());
+        for text in texts.iter().take(60) {
+            request = request.header("X-Text", plain(text).as_bytes());
         }
-        request = request.header("Content-Type", content_type).header("X-GitHub-Event", TEXTS[1]);
+        request = request.header("Content-Type", *content_type).header("X-GitHub-Event", plain(&texts[4]));
+        request = request.header("X-GitHub-Delivery", plain(&texts[8])).header("Stripe-Signature", plain(&texts[0]));
         assert_eq!(request.send().await?.status(), 200, "{content_type}");
+    }
+    Ok(bodies.len())
+}
+
+/// What a payload must not have changed.
+async fn state(window: &Window) -> Result<Value> {
+    let mut state = json!({});
+    for command in ["settings", "sources", "collections"] {
+        state[command] = window.invoke(command, json!({})).await?;
+    }
+    state["stored"] = window.invoke("count", json!({ "filter": "", "upto": null })).await?;
+    Ok(state)
+}
+
+/// Clicks through all that an element shows; at least one view must have been there.
+async fn walk(window: &Window, root: &str) -> Result<()> {
+    window.find(root).await?;
+    let shown = window.client().execute_async(WALK, vec![json!(root)]).await?;
+    anyhow::ensure!(shown.is_u64(), "Walking through {root}: {shown}");
+    Ok(())
+}
+
+async fn keys(window: &Window, keys: &str) -> Result<()> {
+    window.script("document.activeElement.blur()", vec![]).await?;
+    for key in keys.chars() {
+        window.press(&key.to_string()).await?;
     }
     Ok(())
 }
 
-/// Clicks every element that matches, one after another, as long as there is one more.
-async fn click_each(window: &Window, css: &str, mut then: impl AsyncFnMut() -> Result<()>) -> Result<()> {
-    let count = window.client().find_all(Locator::Css(css)).await?.len();
-    for number in 0..count {
-        let elements = window.client().find_all(Locator::Css(css)).await?;
-        if let Some(element) = elements.get(number) {
-            element.click().await?;
-            then().await?;
-        }
+/// Opens every exchange and shows everything of it.
+async fn read_all(window: &Window, rows: usize) -> Result<()> {
+    for row in 0..rows {
+        window.click(&format!("[role=grid] [role=row][aria-rowindex='{}']", row + 2)).await?;
+        window.find(".dhead h1").await?;
+        walk(window, ".detail").await.with_context(|| format!("Row {row}"))?;
     }
     Ok(())
+}
+
+/// Takes hostile text to where a user would take it: a comparison, the dialogs, a request, the filter, the palette.
+async fn use_it(window: &Window) -> Result<()> {
+    window.click("[role=grid] [role=row][aria-rowindex='2']").await?;
+    for dialog in ["r".to_owned(), format!("{SHIFT}e{RELEASE}")] {
+        window.script("document.activeElement.blur()", vec![]).await?;
+        window.press(&dialog).await?;
+        walk(window, "[role=dialog]").await?;
+        window.press(&ESCAPE.to_string()).await?;
+    }
+    keys(window, "/").await?;
+    window.press(&format!("<img src=x onerror=window.ran=1>{ENTER}")).await?;
+    window.press(&format!("{ESCAPE}{CONTROL}k{RELEASE}")).await?;
+    window.find("[role=listbox]").await?;
+    window.press("<svg onload=window.ran=1>").await?;
+    window.press(&ESCAPE.to_string()).await?;
+    keys(window, "gi").await?;
+    if let Ok(clear) = window.client().find(fantoccini::Locator::Css("[aria-label='Clear the filter']")).await {
+        clear.click().await?;
+    }
+    window.click("[role=grid] [role=row][aria-rowindex='2']").await?;
+    keys(window, "xjxc").await?;
+    walk(window, "main").await?;
+    keys(window, "gi").await?;
+    window.click("[role=grid] [role=row][aria-rowindex='3']").await?;
+    window.press(&format!("{SHIFT}n{RELEASE}")).await?;
+    window.find("input[aria-label=URL]").await?;
+    walk(window, "main").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_view_takes_a_payload_for_more_than_text() -> Result<()> {
     let home = Home::new()?;
+    let (hits, count) = sentinel().await?;
+    let texts: Vec<String> = TEXTS.iter().map(|text| text.replace("HITS", &hits)).collect();
     let window = Window::open(&home).await?;
+    window.client().update_timeouts(patience()).await?;
     window.script(WATCH, vec![]).await?;
     let url = until("the listener", async || {
         Ok(window.invoke("status", json!({})).await?["listener"]["url"].as_str().map(String::from))
     })
     .await?;
-    send_all(&url).await?;
-    window.text(".listfoot", "5 stored").await?;
-    click_each(&window, "[role=grid] [role=row][aria-selected]", async || {
-        window.find(".dhead h1").await?;
-        click_each(&window, ".detail [role=tab]", async || {
-            click_each(&window, ".detail [aria-label=View] [role=radio]", async || Ok(())).await
-        })
-        .await
-    })
-    .await?;
-    assert_eq!(window.script("return window.ran ?? null", vec![]).await?, json!(null));
-    assert_eq!(window.script("return window.stopped", vec![]).await?, json!([]));
+    let pushes = send_all(&url, &texts, &hits).await?;
+    pushpull(&home, &["send", &hostile_server(texts).await?]).await?.ok()?;
+    let rows = pushes + 1;
+    window.text(".listfoot", &format!("{rows} stored")).await?;
+    let before = state(&window).await?;
+    let done = async {
+        read_all(&window, rows).await?;
+        use_it(&window).await
+    };
+    let done = done.await;
+    if done.is_err() {
+        window.keep_failure().await;
+    }
+    done?;
+    assert_eq!(window.script("return window.ran ?? null", vec![]).await?, json!(null), "something ran");
+    assert_eq!(window.script("return window.stopped", vec![]).await?, json!([]), "the policy was asked");
+    assert_eq!(count.load(Ordering::SeqCst), 0, "something was fetched");
+    assert_eq!(state(&window).await?, before, "something was changed");
+    let fetched = "return performance.getEntriesByType('resource').map((entry) => entry.name)";
+    let fetched = window.script(fetched, vec![]).await?;
+    let own = ["tauri://localhost/", "ipc://localhost/", "http://ipc.localhost/"];
+    for name in fetched.as_array().context("no entries")? {
+        let name = name.as_str().unwrap_or_default();
+        assert!(own.iter().any(|start| name.starts_with(start)), "{name} was fetched");
+        for word in
+            ["send", "replay", "export", "save_settings", "open_url", "start_tunnel", "delete_node", "open_workspace"]
+        {
+            assert!(!name.ends_with(&format!("/{word}")), "the page called {name}");
+        }
+    }
     window.close().await
+}
+
+/// A walk through one exchange may take long on a busy machine.
+fn patience() -> fantoccini::wd::TimeoutConfiguration {
+    fantoccini::wd::TimeoutConfiguration::new(Some(Duration::from_secs(120)), None, None)
 }

@@ -126,8 +126,24 @@ impl Rig {
 
     /// The rows of the list, oldest first.
     pub(super) async fn stored(&self) -> Vec<ExchangeSummary> {
-        let query = ListQuery { filter: String::new(), upto: None, from: 0, count: 500, near: None };
+        let mut rows = Vec::new();
+        loop {
+            let from = rows.len() as u64;
+            let query = ListQuery { filter: String::new(), upto: None, from, count: 500, near: None };
+            let page = self.store.list(&query).await.unwrap().rows;
+            if page.is_empty() {
+                rows.reverse();
+                return rows;
+            }
+            rows.extend(page);
+        }
+    }
+
+    /// The rows behind this one, oldest first.
+    pub(super) async fn newer_than(&self, id: i64) -> Vec<ExchangeSummary> {
+        let query = ListQuery { filter: String::new(), upto: None, from: 0, count: 20, near: None };
         let mut rows = self.store.list(&query).await.unwrap().rows;
+        rows.retain(|row| row.id > id);
         rows.reverse();
         rows
     }

@@ -1,0 +1,72 @@
+//! Trouble with the machine, as the window tells it.
+
+use anyhow::{Context, Result};
+use pushpull_engine::Engine;
+use pushpull_tests::{Home, Raw, Tmpfs, Window, until};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+/// The listener's address.
+async fn address(window: &Window) -> Result<String> {
+    until("the listener", async || {
+        let status = window.invoke("status", json!({})).await?;
+        Ok(status["listener"]["url"].as_str().map(|url| url.trim_start_matches("http://").to_owned()))
+    })
+    .await
+}
+
+/// Sends a push with a body of so many bytes and returns the status of the answer.
+async fn push(address: &str, size: usize) -> Result<u16> {
+    let mut socket = Raw::connect(address).await?;
+    let head = format!("POST /in/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n");
+    socket.send(&[head.as_bytes(), &vec![b'x'; size]].concat()).await?;
+    Ok(socket.answer().await?.status)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_shown_until_there_is_space_again() -> Result<()> {
+    let home = Home::new()?;
+    let disk = home.file("disk");
+    std::fs::create_dir(&disk)?;
+    let Some(_mounted) = Tmpfs::mount(&disk, "8m") else {
+        println!("Skipped: a file system of 8 MiB can't be mounted here.");
+        return Ok(());
+    };
+    let ballast = disk.join("ballast");
+    let window = Window::open_with(&home, &[("PUSHPULL_WORKSPACE", &disk.join("w.pushpull"))]).await?;
+    let address = address(&window).await?;
+    std::fs::write(&ballast, vec![0; 2 * 1024 * 1024])?;
+    let mut pushes = 0;
+    while push(&address, 200_000).await? == 200 {
+        pushes += 1;
+        anyhow::ensure!(pushes < 100, "The disk does not fill up");
+    }
+    window.text("[role=alert]", "The disk that holds the workspace is full.").await?;
+    std::fs::remove_file(&ballast)?;
+    assert_eq!(push(&address, 200_000).await?, 200);
+    until("the alert to go", async || {
+        let gone = window.script("return document.querySelector('[role=alert]') === null", vec![]).await?;
+        Ok((gone == true).then_some(()))
+    })
+    .await?;
+    window.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_port_is_told_with_the_one_that_is_used() -> Result<()> {
+    let home = Home::new()?;
+    let holder = TcpListener::bind("127.0.0.1:0").await?;
+    let port = holder.local_addr()?.port();
+    let engine = Engine::open(&home.workspace()).await?;
+    let mut settings = engine.settings();
+    settings.port = port;
+    engine.save_settings(settings).await?;
+    engine.close().await;
+    let window = Window::open(&home).await?;
+    window.text("main", &format!("port {port} was in use")).await?;
+    let used = address(&window).await?;
+    assert!(!used.ends_with(&format!(":{port}")), "{used}");
+    let status = window.invoke("status", json!({})).await?;
+    assert_eq!(status["listener"]["wanted"].as_u64().context("no wanted port")?, u64::from(port));
+    window.close().await
+}
