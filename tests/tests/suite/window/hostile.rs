@@ -86,6 +86,9 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ("<img src=x onerror=window.ran=1>", "TEXTS"),
 ];
 
+/// Views of an exchange at least: its tabs and the forms of its body.
+const FEWEST_VIEWS: u64 = 5;
+
 /// Notes what the policy stops from now on, and what is fetched.
 const WATCH: &str = "\
 window.stopped = [];
@@ -215,12 +218,11 @@ async fn state(window: &Window) -> Result<Value> {
     Ok(state)
 }
 
-/// Clicks through all that an element shows; at least one view must have been there.
-async fn walk(window: &Window, root: &str) -> Result<()> {
+/// Clicks through all that an element shows, and returns how many views that were.
+async fn walk(window: &Window, root: &str) -> Result<u64> {
     window.find(root).await?;
     let shown = window.client().execute_async(WALK, vec![json!(root)]).await?;
-    anyhow::ensure!(shown.is_u64(), "Walking through {root}: {shown}");
-    Ok(())
+    shown.as_u64().with_context(|| format!("Walking through {root}: {shown}"))
 }
 
 async fn keys(window: &Window, keys: &str) -> Result<()> {
@@ -236,7 +238,8 @@ async fn read_all(window: &Window, rows: usize) -> Result<()> {
     for row in 0..rows {
         window.click(&format!("[role=grid] [role=row][aria-rowindex='{}']", row + 2)).await?;
         window.find(".dhead h1").await?;
-        walk(window, ".detail").await.with_context(|| format!("Row {row}"))?;
+        let shown = walk(window, ".detail").await.with_context(|| format!("Row {row}"))?;
+        anyhow::ensure!(shown >= FEWEST_VIEWS, "Row {row} has {shown} views");
     }
     Ok(())
 }
@@ -267,7 +270,7 @@ async fn use_it(window: &Window) -> Result<()> {
     window.click("[role=grid] [role=row][aria-rowindex='3']").await?;
     window.press(&format!("{SHIFT}n{RELEASE}")).await?;
     window.find("input[aria-label=URL]").await?;
-    walk(window, "main").await
+    walk(window, "main").await.map(drop)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -303,7 +306,9 @@ async fn no_view_takes_a_payload_for_more_than_text() -> Result<()> {
     let fetched = "return performance.getEntriesByType('resource').map((entry) => entry.name)";
     let fetched = window.script(fetched, vec![]).await?;
     let own = ["tauri://localhost/", "ipc://localhost/", "http://ipc.localhost/"];
-    for name in fetched.as_array().context("no entries")? {
+    let fetched = fetched.as_array().context("no entries")?;
+    assert!(fetched.iter().any(|name| name.as_str().is_some_and(|name| name.ends_with("/text_rows"))), "{fetched:?}");
+    for name in fetched {
         let name = name.as_str().unwrap_or_default();
         assert!(own.iter().any(|start| name.starts_with(start)), "{name} was fetched");
         for word in
@@ -312,7 +317,23 @@ async fn no_view_takes_a_payload_for_more_than_text() -> Result<()> {
             assert!(!name.ends_with(&format!("/{word}")), "the page called {name}");
         }
     }
+    the_watch_works(&window, &hits).await?;
     window.close().await
+}
+
+/// What the test would have seen: an image that the page does load is stopped, and that is noted.
+async fn the_watch_works(window: &Window, hits: &str) -> Result<()> {
+    window
+        .script(
+            "document.body.append(Object.assign(new Image(), { src: arguments[0] }))",
+            vec![json!(format!("http://{hits}/image.png"))],
+        )
+        .await?;
+    until("the policy's report", async || {
+        let stopped = window.script("return window.stopped.length", vec![]).await?;
+        Ok((stopped.as_u64() > Some(0)).then_some(()))
+    })
+    .await
 }
 
 /// A walk through one exchange may take long on a busy machine.
