@@ -26,7 +26,7 @@ pub use listener::Listener;
 pub use payloads::{Payload, github_payloads};
 pub use process::{Tmpfs, as_nobody, can_run, descriptors, listening, raise_descriptor_limit, resident};
 pub use programs::Program;
-pub use raw::{Answer, Raw};
+pub use raw::{Answer, Raw, push};
 pub use receiver::{Received, Receiver};
 pub use sets::{JsonCase, json_cases, naughty_strings};
 pub use tunnel::BoreServer;

@@ -13,6 +13,20 @@ pub struct Payload {
     pub body: String,
 }
 
+impl Payload {
+    /// The request that delivers it to the source `github`.
+    #[must_use]
+    pub fn request(&self, host: &str, number: usize) -> Vec<u8> {
+        let head = format!(
+            "POST /in/github HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nX-GitHub-Event: {}\r\n\
+             X-GitHub-Delivery: {number:08x}\r\nContent-Length: {}\r\n\r\n",
+            self.event,
+            self.body.len()
+        );
+        [head.as_bytes(), self.body.as_bytes()].concat()
+    }
+}
+
 /// One event as the package lists it.
 #[derive(serde::Deserialize)]
 struct Event {

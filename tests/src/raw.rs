@@ -35,6 +35,17 @@ impl Answer {
     }
 }
 
+/// Sends a push to the source `a` with a body of so many bytes and returns the answer.
+///
+/// # Errors
+/// If it is not answered.
+pub async fn push(address: &str, size: usize) -> Result<Answer> {
+    let mut socket = Raw::connect(address).await?;
+    let head = format!("POST /in/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n");
+    socket.send(&[head.as_bytes(), &vec![b'x'; size]].concat()).await?;
+    socket.answer().await
+}
+
 impl Raw {
     /// Connects to `ADDRESS:PORT`.
     ///

@@ -22,13 +22,8 @@ fn memory_does_not_grow_with_what_was_captured_and_read() -> Result<()> {
 }
 
 async fn send(socket: &mut Raw, payloads: &[Payload], count: usize) -> Result<()> {
-    for Payload { event, body } in payloads.iter().cycle().take(count) {
-        let head = format!(
-            "POST /in/github HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nX-GitHub-Event: {event}\r\n\
-             Content-Length: {}\r\n\r\n",
-            body.len()
-        );
-        socket.send(&[head.as_bytes(), body.as_bytes()].concat()).await?;
+    for (number, payload) in payloads.iter().cycle().take(count).enumerate() {
+        socket.send(&payload.request("a", number)).await?;
         ensure!(socket.answer().await?.status == 200, "A push was not taken");
     }
     Ok(())

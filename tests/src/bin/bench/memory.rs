@@ -59,13 +59,7 @@ async fn send(address: &str, payloads: &Arc<[Payload]>, count: usize) -> Result<
         senders.spawn(async move {
             let mut socket = Raw::connect(&address).await?;
             for number in (sender..count).step_by(CONNECTIONS) {
-                let Payload { event, body } = &payloads[number % payloads.len()];
-                let head = format!(
-                    "POST /in/github HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
-                     X-GitHub-Event: {event}\r\nX-GitHub-Delivery: {number:08x}\r\nContent-Length: {}\r\n\r\n",
-                    body.len()
-                );
-                socket.send(&[head.as_bytes(), body.as_bytes()].concat()).await?;
+                socket.send(&payloads[number % payloads.len()].request(&address, number)).await?;
                 ensure!(socket.answer().await?.status == 200, "A push was not taken");
             }
             anyhow::Ok(())

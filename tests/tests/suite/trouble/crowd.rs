@@ -1,11 +1,10 @@
 //! More connections than places, descriptors or memory.
 
-use super::push;
 use anyhow::{Context, Result};
 use pushpull_engine::Engine;
 use pushpull_engine::api::{Api, dispatch};
 use pushpull_tests::{
-    Home, Listener, PATIENCE, Program, Raw, Receiver, descriptors, listening, pushpull, raise_descriptor_limit,
+    Home, Listener, PATIENCE, Program, Raw, Receiver, descriptors, listening, push, pushpull, raise_descriptor_limit,
     resident, until,
 };
 use serde_json::json;

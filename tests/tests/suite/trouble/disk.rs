@@ -1,8 +1,7 @@
 //! A disk that is full, a file that can't be written, a schema from tomorrow.
 
-use super::push;
 use anyhow::{Context, Result};
-use pushpull_tests::{Home, Listener, Program, Tmpfs, as_nobody, pushpull};
+use pushpull_tests::{Home, Listener, Program, Tmpfs, as_nobody, push, pushpull};
 use sqlx::Connection;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

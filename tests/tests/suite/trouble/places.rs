@@ -1,8 +1,7 @@
 //! What a process of the command line shows of itself to others on the machine.
 
-use super::push;
 use anyhow::{Context, Result};
-use pushpull_tests::{Home, Listener, Raw, pushpull};
+use pushpull_tests::{Home, Listener, Raw, push, pushpull};
 
 #[tokio::test]
 async fn a_replay_to_our_own_listener_is_refused_under_every_name_it_has() -> Result<()> {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use pushpull_engine::Engine;
-use pushpull_tests::{Home, Raw, Tmpfs, Window, until};
+use pushpull_tests::{Home, Tmpfs, Window, push, until};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -13,14 +13,6 @@ async fn address(window: &Window) -> Result<String> {
         Ok(status["listener"]["url"].as_str().map(|url| url.trim_start_matches("http://").to_owned()))
     })
     .await
-}
-
-/// Sends a push with a body of so many bytes and returns the status of the answer.
-async fn push(address: &str, size: usize) -> Result<u16> {
-    let mut socket = Raw::connect(address).await?;
-    let head = format!("POST /in/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n");
-    socket.send(&[head.as_bytes(), &vec![b'x'; size]].concat()).await?;
-    Ok(socket.answer().await?.status)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,13 +29,13 @@ async fn a_full_disk_is_shown_until_there_is_space_again() -> Result<()> {
     let address = address(&window).await?;
     std::fs::write(&ballast, vec![0; 2 * 1024 * 1024])?;
     let mut pushes = 0;
-    while push(&address, 200_000).await? == 200 {
+    while push(&address, 200_000).await?.status == 200 {
         pushes += 1;
         anyhow::ensure!(pushes < 100, "The disk does not fill up");
     }
     window.text("[role=alert]", "The disk that holds the workspace is full.").await?;
     std::fs::remove_file(&ballast)?;
-    assert_eq!(push(&address, 200_000).await?, 200);
+    assert_eq!(push(&address, 200_000).await?.status, 200);
     until("the alert to go", async || {
         let gone = window.script("return document.querySelector('[role=alert]') === null", vec![]).await?;
         Ok((gone == true).then_some(()))
