@@ -4,6 +4,7 @@ use crate::{Home, PATIENCE, Program};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::process::Stdio;
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 /// What a run of the command line came to.
@@ -52,10 +53,23 @@ impl Output {
 /// # Errors
 /// If it is not built, can't be started or does not end in time. A bad exit code is no error here: see [`Output::ok`].
 pub async fn pushpull(home: &Home, arguments: &[&str]) -> Result<Output> {
+    pushpull_on(home, arguments, &[], &[]).await
+}
+
+/// Runs `pushpull` as [`pushpull`] does, with these bytes on its standard input and these variables set.
+///
+/// # Errors
+/// As [`pushpull`].
+pub async fn pushpull_on(home: &Home, arguments: &[&str], variables: &[(&str, &str)], input: &[u8]) -> Result<Output> {
     let mut command = Command::new(Program::Cli.path()?);
-    command.args(arguments).envs(home.environment()).current_dir(home.path());
-    command.stdin(Stdio::null()).kill_on_drop(true);
-    let ended = tokio::time::timeout(PATIENCE * 4, command.output()).await;
+    command.args(arguments).envs(home.environment()).envs(variables.iter().copied()).current_dir(home.path());
+    let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn().context("Starting pushpull")?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(input).await.context("Writing to pushpull")?;
+    }
+    let ended = tokio::time::timeout(PATIENCE * 4, child.wait_with_output()).await;
     let output = ended.with_context(|| format!("pushpull {arguments:?} did not end"))?.context("Starting pushpull")?;
     Ok(Output {
         code: output.status.code(),

@@ -19,7 +19,7 @@ mod visitor;
 mod wait;
 mod window;
 
-pub use cli::{Output, pushpull};
+pub use cli::{Output, pushpull, pushpull_on};
 pub use dice::Dice;
 pub use home::Home;
 pub use listener::Listener;

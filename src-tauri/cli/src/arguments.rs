@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Send captured pushes again, the bytes as they came
     Replay(Replay),
+    /// Check the signature of a push, or of a raw HTTP request on stdin
+    Verify(Verify),
     /// Write exchanges into a file
     Export(Export),
     /// Add tags to exchanges or take them away; without ids, the tags there are
@@ -195,6 +197,46 @@ pub(crate) struct Replay {
     /// Exit with 1 if there is no answer or a status is 400 or more
     #[arg(long)]
     pub(crate) fail: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// The number of a stored push; without it a raw HTTP request is read from stdin
+    pub(crate) id: Option<i64>,
+    /// Whose rules to check by: `github`, `stripe` …; as recognised if it is not given
+    #[arg(long, value_name = "PROVIDER")]
+    pub(crate) provider: Option<String>,
+    /// A secret; several may be given, and any may fit. Others can see it in the list of processes
+    #[arg(long, value_name = "SECRET", allow_hyphen_values = true)]
+    pub(crate) secret: Vec<String>,
+    /// A file that holds a secret
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_file: Vec<PathBuf>,
+    /// An environment variable that holds a secret
+    #[arg(long, value_name = "NAME")]
+    pub(crate) secret_env: Vec<String>,
+    /// A public key or certificate, or @FILE: PEM, JWK, base64 or hexadecimal
+    #[arg(long, value_name = "KEY|@FILE", allow_hyphen_values = true)]
+    pub(crate) public_key: Vec<String>,
+    /// A value that the provider's rules ask for: `webhook_id=8PT597110X687430LKGECATA`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) field: Vec<String>,
+    /// The URL that the request was sent to, where that is signed; several may be given, and any may fit
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Vec<String>,
+    /// The time of arrival, seconds since 1970 UTC; for a stored push its own. Without it the age is not judged
+    #[arg(long, value_name = "UNIX", allow_hyphen_values = true)]
+    pub(crate) now: Option<i64>,
+    /// Seconds of age that are taken, in place of the provider's
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) tolerance: Option<u32>,
+}
+
+// Secrets are not for logs.
+impl std::fmt::Debug for Verify {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Verify").field("id", &self.id).field("provider", &self.provider).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Args)]

@@ -40,18 +40,25 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
+    let command = match arguments.command {
+        Command::Verify(verify) if commands::verify::needs_no_workspace(&verify) => {
+            return commands::verify::run(None, verify, output).await;
+        }
+        command => command,
+    };
     let workspace = match arguments.workspace {
         Some(path) => path,
         None => place::default_workspace()?,
     };
     let engine = Engine::open(&std::path::absolute(workspace)?).await?;
-    let outcome = match arguments.command {
+    let outcome = match command {
         Command::Listen(listen) => commands::listen::run(&engine, listen, output).await,
         Command::Send(send) => commands::send::run(&engine, send, output).await,
         Command::List(list) => commands::list::run(&engine, list, output).await,
         Command::Show(show) => commands::show::run(&engine, show, output).await,
         Command::Diff(diff) => commands::diff::run(&engine, diff, output).await,
         Command::Replay(replay) => commands::replay::run(&engine, replay, output).await,
+        Command::Verify(verify) => commands::verify::run(Some(&engine), verify, output).await,
         Command::Export(export) => commands::export::run(&engine, export, output).await,
         Command::Tag(tag) => commands::organise::tag(&engine, tag, output).await,
         Command::Note(note) => commands::organise::note(&engine, note, output).await,

@@ -10,6 +10,7 @@ mod raw_requests;
 mod rig;
 mod trouble;
 mod tunnel;
+mod verify;
 mod window;
 
 /// Runs an ignored test of this binary in a process of its own, under the program that `before` names.

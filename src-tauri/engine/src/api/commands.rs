@@ -3,6 +3,7 @@
 use super::{Api, ApiError, types::*};
 use crate::compare::*;
 use crate::exchange::{Exchange, ExchangeSummary};
+use crate::inspect::provider::Provider;
 use crate::inspect::*;
 use crate::send::RequestDefinition;
 use crate::transfer::export::{ExportPreview, ExportQuery};
@@ -129,6 +130,14 @@ commands! {
         lock_vault(Nothing) -> VaultStatus;
         /// Gives the vault up with every secret in it.
         forget_vault(Nothing) -> VaultStatus;
+        /// The providers that are known, and the user's own.
+        providers(Nothing) -> Providers;
+        /// Keeps a provider of the user's.
+        save_provider(Provider) -> Provider;
+        /// Deletes a provider of the user's.
+        delete_provider(ProviderKey) -> Nothing;
+        /// Tries a provider on an example, without keeping it.
+        try_provider(TryProvider) -> Tried;
         /// Sends a sample event to our own listener over HTTP.
         send_sample(SampleQuery) -> ExchangeSummary;
         /// Holds two to eight things against each other.

@@ -204,3 +204,43 @@ async fn what_is_set_for_a_source_is_checked() {
     assert_eq!(call(&api, "add_secret", empty).await.unwrap_err().code, ErrorCode::Invalid);
     api.close().await;
 }
+
+#[tokio::test]
+async fn a_provider_of_the_users_own_is_tried_kept_and_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = started(folder.path()).await;
+    let known = call(&api, "providers", json!({})).await.unwrap();
+    let github = known["providers"].as_array().unwrap().iter().find(|one| one["key"] == "github").unwrap().clone();
+    assert_eq!(github["certainty"], "sdk");
+    let mut own = github.clone();
+    (own["key"], own["name"]) = ("acme".into(), "Acme".into());
+    own["signatures"] = json!([{"method": "hmac", "at": ["header:X-Acme-Signature"], "signed": "{timestamp}.{body}",
+        "timestamp": {"at": "header:X-Acme-Time", "tolerance": 300}}]);
+    own["event"] = json!(["json:/kind"]);
+    let request = "POST /in/acme HTTP/1.1\nHost: a.example\nX-Acme-Time: 5\nX-Acme-Signature: x\n\n{\"kind\":\"made\"}";
+    let mut example = json!({"provider": own, "exchange": null, "request": request, "secret": "s", "url": ""});
+    let tried = call(&api, "try_provider", example.clone()).await.unwrap();
+    assert_eq!((tried["verdict"]["reason"].as_str(), tried["eventType"].as_str()), (Some("mismatch"), Some("made")));
+    assert_eq!(tried["verdict"]["signed"]["start"], "5.{\"kind\":\"made\"}");
+    let right =
+        request.replace("Signature: x", &format!("Signature: {}", tried["verdict"]["expected"].as_str().unwrap()));
+    example["request"] = right.into();
+    assert_eq!(call(&api, "try_provider", example.clone()).await.unwrap()["verdict"]["verdict"], "valid");
+    example["provider"]["signatures"][0]["signed"] = "{nothing}".into();
+    let refused = call(&api, "try_provider", example).await.unwrap();
+    assert!(refused["problem"].as_str().unwrap().contains("{nothing}"));
+
+    assert_eq!(call(&api, "save_provider", github).await.unwrap_err().code, ErrorCode::Invalid);
+    let saved = call(&api, "save_provider", own.clone()).await.unwrap();
+    assert_eq!((saved["custom"].as_bool(), saved["certainty"].as_str()), (Some(true), Some("custom")));
+    own["name"] = "Acme 2".into();
+    call(&api, "save_provider", own).await.unwrap();
+    let all = call(&api, "providers", json!({})).await.unwrap();
+    assert_eq!(
+        (all["providers"][0]["key"].as_str(), all["providers"][0]["name"].as_str()),
+        (Some("acme"), Some("Acme 2"))
+    );
+    call(&api, "delete_provider", json!({"key": "acme"})).await.unwrap();
+    assert_eq!(call(&api, "providers", json!({})).await.unwrap(), known);
+    api.close().await;
+}

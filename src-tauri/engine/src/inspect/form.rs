@@ -17,6 +17,11 @@ pub fn query_fields(target: &str) -> Vec<Header> {
     fields(query.as_bytes()).map(|field| Header { name: text(field.name), value: text(field.value) }).collect()
 }
 
+/// The decoded fields of a form body, in order.
+pub(crate) fn body_fields(body: &[u8]) -> impl Iterator<Item = Header> {
+    fields(body).take(PARTS_LIMIT).map(|field| Header { name: text(field.name), value: text(field.value) })
+}
+
 /// The fields of an `application/x-www-form-urlencoded` body.
 pub(crate) fn parts(body: &[u8]) -> Parts {
     let mut all = fields(body);

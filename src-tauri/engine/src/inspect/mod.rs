@@ -12,8 +12,9 @@ mod json;
 mod kind;
 mod media;
 mod multipart;
-mod provider;
+pub mod provider;
 mod rows;
+pub mod signature;
 mod tree;
 mod view;
 

@@ -18,6 +18,7 @@ mod list;
 mod new;
 mod open;
 mod organise;
+mod providers;
 mod read;
 mod search;
 mod sources;

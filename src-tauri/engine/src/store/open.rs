@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_workspace.sql"),
     include_str!("../../migrations/0002_vault.sql"),
     include_str!("../../migrations/0005_organise.sql"),
+    include_str!("../../migrations/0007_providers.sql"),
 ];
 
 /// Opens the connection that writes, making or migrating the file first.

@@ -46,6 +46,9 @@ import type { Nothing } from "./Nothing";
 import type { OpenWorkspace } from "./OpenWorkspace";
 import type { Parts } from "./Parts";
 import type { PinCommand } from "./PinCommand";
+import type { Provider } from "./Provider";
+import type { ProviderKey } from "./ProviderKey";
+import type { Providers } from "./Providers";
 import type { RawQuery } from "./RawQuery";
 import type { ReadCommand } from "./ReadCommand";
 import type { RenameNode } from "./RenameNode";
@@ -72,6 +75,8 @@ import type { TextQuery } from "./TextQuery";
 import type { Ticket } from "./Ticket";
 import type { TreePage } from "./TreePage";
 import type { TreeQuery } from "./TreeQuery";
+import type { Tried } from "./Tried";
+import type { TryProvider } from "./TryProvider";
 import type { TunnelConfig } from "./TunnelConfig";
 import type { TunnelProbe } from "./TunnelProbe";
 import type { UnlockVault } from "./UnlockVault";
@@ -145,6 +150,14 @@ export interface Commands {
   lock_vault: { args: Nothing; result: VaultStatus };
   /** Gives the vault up with every secret in it. */
   forget_vault: { args: Nothing; result: VaultStatus };
+  /** The providers that are known, and the user's own. */
+  providers: { args: Nothing; result: Providers };
+  /** Keeps a provider of the user's. */
+  save_provider: { args: Provider; result: Provider };
+  /** Deletes a provider of the user's. */
+  delete_provider: { args: ProviderKey; result: Nothing };
+  /** Tries a provider on an example, without keeping it. */
+  try_provider: { args: TryProvider; result: Tried };
   /** Sends a sample event to our own listener over HTTP. */
   send_sample: { args: SampleQuery; result: ExchangeSummary };
   /** Holds two to eight things against each other. */

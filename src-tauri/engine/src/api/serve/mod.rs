@@ -2,6 +2,7 @@
 
 mod comparing;
 mod organising;
+mod providers;
 mod reading;
 mod requests;
 mod running;

@@ -2,6 +2,7 @@
 
 mod listing;
 mod organising;
+mod providers;
 mod requests;
 mod running;
 mod sources;
@@ -10,6 +11,7 @@ mod vault;
 
 pub use listing::*;
 pub use organising::*;
+pub use providers::*;
 pub use requests::*;
 pub use running::*;
 pub use sources::*;

@@ -1,18 +1,32 @@
-//! Recognises which service sent a push, and what it calls the event. It runs before a push is answered: it reads the
-//! header names, and of the body only what the service's own rule needs.
+//! The services that send webhooks: what is known of each (data: `engine/providers`), which one sent a push, and what
+//! it calls the event. Recognition runs before a push is answered: it reads the header names, and of the body only what
+//! the service's own rule needs.
 
+mod catalogue;
+mod data;
+mod identity;
 mod peek;
-mod table;
+mod place;
+
+pub use catalogue::{CustomProblem, check_custom, find, providers};
+pub use data::*;
+pub use identity::{EventItem, Identity, identify};
+pub use place::{Place, PlaceError};
+
+pub(crate) use peek::{elements, value};
+pub(crate) use place::Looked;
 
 use crate::exchange::Headers;
-use std::borrow::Cow;
-use table::{Event, Mark, PROVIDERS, Provider};
+use catalogue::{Mark, Rule};
 
 /// Bytes of the body that are looked into.
 pub const PEEK_LIMIT: usize = 64 * 1024;
 
 /// Characters of an event type that are kept.
 const EVENT_LIMIT: usize = 200;
+
+/// Bytes of a multipart body that are looked through for a field.
+const FIELD_LIMIT: usize = 1024 * 1024;
 
 /// Who sent a push.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,17 +41,17 @@ pub struct Recognition {
 /// with a content coding is not decoded.
 pub fn recognise(headers: &Headers, body_start: &[u8]) -> Recognition {
     let body = &body_start[..body_start.len().min(PEEK_LIMIT)];
-    let found = PROVIDERS.iter().find(|provider| provider.fits(headers, body));
-    found.map_or_else(Recognition::default, |provider| Recognition {
-        provider: Some(provider.key),
-        event_type: provider.events.iter().find_map(|event| event.read(headers, body)),
+    let found = catalogue::rules().iter().find(|(_, rule)| rule.fits(headers, body));
+    found.map_or_else(Recognition::default, |(provider, rule)| Recognition {
+        provider: Some(&provider.key),
+        event_type: event_type(&rule.events, Looked { headers, body, url: "" }),
     })
 }
 
-impl Provider {
+impl Rule {
     fn fits(&self, headers: &Headers, body: &[u8]) -> bool {
         self.marks.iter().any(|mark| mark.fits(headers))
-            && (self.needs.is_empty() || peek::text(body, self.needs).is_some())
+            && self.body.as_ref().is_none_or(|pointer| peek::text(body, pointer).is_some())
     }
 }
 
@@ -52,32 +66,28 @@ impl Mark {
     }
 }
 
-impl Event {
-    fn read(&self, headers: &Headers, body: &[u8]) -> Option<String> {
-        let header = |name: &str| {
-            let value = headers.all(name).next()?;
-            (!value.is_empty()).then(|| String::from_utf8_lossy(value).into_owned())
+/// The first event that one of the lists of places names: the text at the first place, with the texts behind it joined
+/// by dots where they are there.
+fn event_type(events: &[Vec<Place>], at: Looked<'_>) -> Option<String> {
+    let text = |place: &Place| {
+        let text = match place {
+            Place::Json(pointer) => peek::text(at.body, pointer).map(String::from),
+            other => other.read(at),
         };
-        let in_body = |path: &str| peek::text(body, path).filter(|text| !text.is_empty()).map(Cow::into_owned);
-        let mut text = match self {
-            Self::Header(name) => header(name)?,
-            Self::HeaderThen(name, path) => join(header(name)?, in_body(path)),
-            Self::Body(path) => in_body(path)?,
-            Self::BodyThen(path, then) => join(in_body(path)?, in_body(then)),
-            Self::Form(field) => peek::form_field(body, field)?,
-        };
-        if let Some((end, _)) = text.char_indices().nth(EVENT_LIMIT) {
-            text.truncate(end);
+        text.filter(|text| !text.is_empty())
+    };
+    let mut named = events.iter().find_map(|places| {
+        let (first, others) = places.split_first()?;
+        let mut name = text(first)?;
+        for more in others.iter().filter_map(text) {
+            name = format!("{name}.{more}");
         }
-        Some(text)
+        Some(name)
+    })?;
+    if let Some((end, _)) = named.char_indices().nth(EVENT_LIMIT) {
+        named.truncate(end);
     }
-}
-
-fn join(first: String, second: Option<String>) -> String {
-    match second {
-        Some(second) => format!("{first}.{second}"),
-        None => first,
-    }
+    Some(named)
 }
 
 #[cfg(test)]
@@ -158,10 +168,20 @@ mod tests {
 
     #[test]
     fn has_lower_case_keys_that_are_unique() {
-        let mut keys: Vec<_> = PROVIDERS.iter().map(|provider| provider.key).collect();
+        let mut keys: Vec<_> = providers().map(|provider| provider.key.as_str()).collect();
         keys.sort_unstable();
         assert!(keys.windows(2).all(|pair| pair[0] != pair[1]), "{keys:?}");
-        assert!(keys.iter().all(|key| key.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+        assert!(keys.iter().all(|key| key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')));
+    }
+
+    #[test]
+    fn knows_what_it_says_about_every_provider() {
+        assert!(providers().count() >= 100);
+        for provider in providers() {
+            check_custom(provider).unwrap_or_else(|problem| panic!("{}: {problem}", provider.key));
+            assert_eq!(find(&provider.key), Some(provider));
+            assert!(!provider.signatures.is_empty() || !provider.notes.is_empty(), "{} says nothing", provider.key);
+        }
     }
 
     #[test]

@@ -1,32 +1,15 @@
-//! Looks one text up at the front of a body, without reading more than lies before it.
+//! Looks single values up in a body, without reading more than lies before them.
 
 use super::super::json::unescaped;
 use std::borrow::Cow;
-
-/// The string at a path of keys and indices parted by dots: `event.type`, `0.subscriptionType`. None if it is not
-/// there, is no string, or lies behind the end of `body`.
-pub(crate) fn text<'a>(body: &'a [u8], path: &str) -> Option<Cow<'a, str>> {
-    let mut at = skip_space(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body));
-    for step in path.split('.') {
-        at = match at.first()? {
-            b'{' => member(at, step.as_bytes())?,
-            b'[' => element(at, step.parse().ok()?)?,
-            _ => return None,
-        };
-    }
-    let (content, _) = string(at)?;
-    Some(match unescaped(content) {
-        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
-        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
-    })
-}
 
 /// The value of a form field, decoded; None if `body` has no such field.
 pub(crate) fn form_field(body: &[u8], name: &str) -> Option<String> {
     let field = body
         .split(|&byte| byte == b'&')
         .find_map(|field| field.strip_prefix(name.as_bytes()).and_then(|rest| rest.strip_prefix(b"=")))?;
-    let text = percent_encoding::percent_decode(field).decode_utf8_lossy().replace('+', " ");
+    let spaced: Vec<u8> = field.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
+    let text = percent_encoding::percent_decode(&spaced).decode_utf8_lossy().into_owned();
     (!text.is_empty()).then_some(text)
 }
 
@@ -89,4 +72,57 @@ fn skip_value(bytes: &[u8]) -> Option<&[u8]> {
 
 fn skip_space(bytes: &[u8]) -> &[u8] {
     bytes.trim_ascii_start()
+}
+
+/// The string at a JSON Pointer. None if it is not there, is no string, or lies behind the end of `body`.
+pub(crate) fn text<'a>(body: &'a [u8], pointer: &str) -> Option<Cow<'a, str>> {
+    let at = value(body, pointer)?;
+    Some(as_text(string(at)?.0))
+}
+
+/// The string, number or word at a JSON Pointer (RFC 6901) as text; None if it is not there, is null or a container.
+pub(crate) fn scalar<'a>(body: &'a [u8], pointer: &str) -> Option<Cow<'a, str>> {
+    let at = value(body, pointer)?;
+    match at.first()? {
+        b'"' => Some(as_text(string(at)?.0)),
+        b'{' | b'[' | b'n' => None,
+        _ => Some(String::from_utf8_lossy(at)),
+    }
+}
+
+/// The bytes of the value at a JSON Pointer; `/` and the empty text stand for the whole.
+pub(crate) fn value<'a>(body: &'a [u8], pointer: &str) -> Option<&'a [u8]> {
+    let mut at = skip_space(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body));
+    for step in pointer.split('/').skip(1).filter(|step| !step.is_empty()) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        at = match at.first()? {
+            b'{' => member(at, step.as_bytes())?,
+            b'[' => element(at, step.parse().ok()?)?,
+            _ => return None,
+        };
+    }
+    let rest = skip_value(at)?;
+    Some(&at[..at.len() - rest.len()])
+}
+
+/// The elements of the array that `bytes` is, up to `limit`.
+pub(crate) fn elements(bytes: &[u8], limit: usize) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    let Some(mut at) = bytes.strip_prefix(b"[").map(skip_space) else { return found };
+    while found.len() < limit && !at.is_empty() && at[0] != b']' {
+        let Some(rest) = skip_value(at) else { break };
+        found.push(&at[..at.len() - rest.len()]);
+        match skip_space(rest).strip_prefix(b",") {
+            Some(next) => at = skip_space(next),
+            None => break,
+        }
+    }
+    found
+}
+
+fn as_text(content: &[u8]) -> Cow<'_, str> {
+    match unescaped(content) {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+    }
 }

@@ -1,0 +1,136 @@
+//! `pushpull verify`
+
+use crate::arguments::Verify;
+use crate::output::{Outcome, Output, visible};
+use anyhow::Context as _;
+use pushpull_engine::Engine;
+use pushpull_engine::api::ApiError;
+use pushpull_engine::exchange::Side;
+use pushpull_engine::inspect::provider::{Provider, find, recognise};
+use pushpull_engine::inspect::signature::{Check, Secret, SignedRequest, Verdict, VerdictKind, verify};
+use pushpull_engine::wire::{LooseRequest, read_request};
+use std::io::Read as _;
+
+/// The longest request that is read from stdin.
+const STDIN_LIMIT: u64 = 512 * 1024 * 1024;
+
+/// True if it can be done without a workspace: the request is on stdin, and the provider is none of the user's.
+pub(crate) fn needs_no_workspace(options: &Verify) -> bool {
+    options.id.is_none() && options.provider.as_deref().is_none_or(|key| find(key).is_some())
+}
+
+pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output) -> anyhow::Result<Outcome> {
+    let (request, now) = match (engine, options.id) {
+        (Some(engine), Some(id)) => stored(engine, id).await?,
+        _ => (on_stdin().await?, None),
+    };
+    let provider = provider(engine, &options, &request).await?;
+    let secrets = secrets(&options)?;
+    let fields = pairs(&options.field)?;
+    let urls = if options.url.is_empty() { request.urls() } else { options.url };
+    let signed = SignedRequest {
+        method: &request.method,
+        urls: &urls,
+        other_urls: &[],
+        headers: &request.headers,
+        body: &request.body,
+    };
+    let check = Check { now: options.now.or(now), tolerance: options.tolerance, fields: &fields };
+    let verdict = verify(&signed, &provider, &secrets, &check);
+    output.result(&verdict, text)?;
+    Ok(if verdict.verdict == VerdictKind::Valid { Outcome::Done } else { Outcome::CheckedNo })
+}
+
+async fn on_stdin() -> anyhow::Result<LooseRequest> {
+    let mut raw = Vec::new();
+    std::io::stdin().lock().take(STDIN_LIMIT).read_to_end(&mut raw).context("Reading the request from stdin")?;
+    if raw.is_empty() {
+        return Err(ApiError::invalid("There is no request on stdin: give its bytes, head and body.").into());
+    }
+    Ok(read_request(&raw.into()).await.map_err(|error| ApiError::invalid(format!("The request: {error}.")))?)
+}
+
+/// A stored push, and when it came in seconds since 1970 UTC.
+async fn stored(engine: &Engine, id: i64) -> anyhow::Result<(LooseRequest, Option<i64>)> {
+    let exchange = engine.store.exchange(id).await.map_err(ApiError::from)?;
+    let message = engine.store.message(id, Side::Request).await.map_err(ApiError::from)?;
+    let head = message.map(|message| message.head).unwrap_or_default();
+    let body = engine.store.body(id, Side::Request, 0..STDIN_LIMIT).await.map_err(ApiError::from)?;
+    Ok((LooseRequest::of(&head, body), Some(exchange.summary.started_at.div_euclid(1_000_000))))
+}
+
+async fn provider(engine: Option<&Engine>, options: &Verify, request: &LooseRequest) -> anyhow::Result<Provider> {
+    let Some(key) = &options.provider else {
+        let known = recognise(&request.headers, &request.body).provider.and_then(find);
+        let problem = "The provider can't be told from the request: name it with --provider.";
+        return Ok(known.cloned().ok_or_else(|| ApiError::invalid(problem))?);
+    };
+    let found = match engine {
+        Some(engine) => engine.store.provider(key).await.map_err(ApiError::from)?,
+        None => find(key).cloned(),
+    };
+    Ok(found.ok_or_else(|| ApiError::invalid(format!("There is no provider {key:?}.")))?)
+}
+
+/// The secrets and keys of the command line, its files and its environment, in this order.
+fn secrets(options: &Verify) -> anyhow::Result<Vec<Secret>> {
+    let mut secrets: Vec<Secret> = Vec::new();
+    let count = options.secret.len();
+    for (at, value) in (1..).zip(&options.secret) {
+        let name = if count == 1 { "the secret".to_owned() } else { format!("secret {at}") };
+        secrets.push(Secret::new(name, value));
+    }
+    for path in &options.secret_file {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            ApiError::invalid(format!("The secret of {} could not be read: {error}.", path.display()))
+        })?;
+        // An editor ends a file with a newline, which is not the secret's.
+        let text = text.strip_suffix('\n').map_or(&*text, |text| text.strip_suffix('\r').unwrap_or(text));
+        secrets.push(Secret::new(path.display().to_string(), text));
+    }
+    for name in &options.secret_env {
+        let value = std::env::var(name)
+            .map_err(|_| ApiError::invalid(format!("The environment variable {name} is not set.")))?;
+        secrets.push(Secret::new(name, value));
+    }
+    for key in &options.public_key {
+        let text = match key.strip_prefix('@') {
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|error| ApiError::invalid(format!("The key of {path} could not be read: {error}.")))?,
+            None => key.clone(),
+        };
+        secrets.push(Secret::new("the public key", text));
+    }
+    Ok(secrets)
+}
+
+fn pairs(texts: &[String]) -> anyhow::Result<Vec<(String, String)>> {
+    let pair = |text: &String| {
+        let (name, value) = text
+            .split_once('=')
+            .ok_or_else(|| ApiError::invalid(format!("{text:?} is no field: write NAME=VALUE.")))?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    texts.iter().map(pair).collect()
+}
+
+fn text(verdict: &Verdict) -> String {
+    let kind = match verdict.verdict {
+        VerdictKind::Valid => "valid",
+        VerdictKind::Invalid => "not valid",
+        VerdictKind::Unsigned => "not signed",
+        VerdictKind::NoSecret => "not checked",
+        VerdictKind::Unsupported => "can't be checked",
+    };
+    let mut lines = vec![format!("{kind}: {}", verdict.explanation)];
+    lines.extend(verdict.hint.clone());
+    let scheme = verdict.scheme.as_ref().map(|scheme| format!(", {scheme}")).unwrap_or_default();
+    lines.push(format!("provider  {}{scheme} ({})", verdict.provider_name, verdict.certainty.words()));
+    let fields = [("expected", &verdict.expected), ("found", &verdict.found)];
+    lines.extend(fields.into_iter().filter_map(|(name, value)| Some(format!("{name:<9} {}", value.as_ref()?))));
+    if let Some(signed) = &verdict.signed {
+        lines.push(format!("signed    {} ({} bytes)", signed.rule, signed.size));
+    }
+    lines.extend(verdict.notes.iter().cloned());
+    visible(&lines.join("\n"))
+}

@@ -1,0 +1,68 @@
+//! Providers, and checks of signatures.
+
+use crate::inspect::provider::Provider;
+use crate::inspect::signature::Verdict;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// All providers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Providers {
+    /// The user's own first, then the known ones by name.
+    pub providers: Vec<Provider>,
+}
+
+/// Names a provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ProviderKey {
+    /// Its key.
+    pub key: String,
+}
+
+/// An example that a provider is tried on while it is written.
+#[derive(Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TryProvider {
+    /// The provider as it stands.
+    pub provider: Provider,
+    /// The number of a stored push; None: `request` holds the example.
+    #[ts(type = "number | null")]
+    pub exchange: Option<i64>,
+    /// A raw HTTP request, head and body.
+    pub request: String,
+    /// The secret that it is signed with.
+    pub secret: String,
+    /// The URL that it was sent to; empty: as its head says.
+    pub url: String,
+}
+
+// Secrets are not for logs.
+impl std::fmt::Debug for TryProvider {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TryProvider").field("provider", &self.provider.key).finish_non_exhaustive()
+    }
+}
+
+/// What came of trying a provider.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Tried {
+    /// The field that can't be used, and why; then there is no verdict.
+    pub problem: Option<String>,
+    /// The verdict on the example.
+    pub verdict: Option<Verdict>,
+    /// What it calls the event of the example.
+    pub event_type: Option<String>,
+    /// The number of the event, or of the delivery.
+    pub event_id: Option<String>,
+}
+
+/// Asks for the verdict on a stored push.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct VerifyQuery {
+    /// The number of the exchange.
+    #[ts(type = "number")]
+    pub id: i64,
+    /// Whose rules; None: those of the source, else as recognised.
+    pub provider: Option<String>,
+}

@@ -1,0 +1,386 @@
+//! Why a signature does not fit: each guess is computed, and only one that makes the whole check pass is told. One cause
+//! at a time: what takes several at once is not provable, and is not told.
+
+use super::body_forms;
+use super::found;
+use super::judge::{View, needs_url, try_secrets};
+use super::template;
+use super::time::{self, Fits};
+use super::verdict::{Cause, CauseKind, Reason, Verdict, VerdictKind};
+use super::{Check, Secret, SignedRequest, digest, judge, secret_forms, url_forms};
+use crate::exchange::Headers;
+use crate::inspect::provider::{
+    Encoding, Hash, Method, Place, Provider, Scheme, SecretForm, Unit, elements, providers, value,
+};
+
+/// Bytes that are hashed for one explanation.
+const BYTES_LIMIT: usize = 64 * 1024 * 1024;
+
+/// Guesses that are computed for one explanation.
+const TRIES_LIMIT: usize = 600;
+
+/// Secrets that are guessed about.
+const SECRETS_LIMIT: usize = 10;
+
+/// Puts the proven cause into a verdict that says no.
+pub(super) fn explain(
+    verdict: &mut Verdict,
+    request: &SignedRequest<'_>,
+    provider: &Provider,
+    secrets: &[Secret],
+    check: &Check<'_>,
+) {
+    let secrets = &secrets[..secrets.len().min(SECRETS_LIMIT)];
+    let cause = match (verdict.verdict, verdict.reason) {
+        (_, Some(Reason::StaleTimestamp | Reason::FutureTimestamp)) => other_unit(verdict, provider, check),
+        (VerdictKind::Unsigned, _) => other_provider(request, provider, secrets, check),
+        (_, Some(Reason::Mismatch | Reason::UnusableSecret | Reason::MalformedHeader)) => {
+            mismatch(verdict, request, provider, secrets, check)
+        }
+        _ => None,
+    };
+    if let Some(cause) = cause {
+        verdict.explanation.clone_from(&cause.explanation);
+        verdict.hint = Some(cause.hint.clone());
+        verdict.proven = Some(cause);
+    } else if verdict.verdict == VerdictKind::Unsigned
+        && let Some(other) = looks_like(request, provider)
+    {
+        verdict.hint = Some(format!(
+            "The request looks like one of {}: see whether the source has the right provider.",
+            other.name
+        ));
+    }
+}
+
+/// A provider whose signature stands in the request.
+fn looks_like(request: &SignedRequest<'_>, provider: &Provider) -> Option<&'static Provider> {
+    let key = crate::inspect::provider::recognise(request.headers, request.body).provider?;
+    crate::inspect::provider::find(key).filter(|found| found.key != provider.key && !found.signatures.is_empty())
+}
+
+fn cause(kind: CauseKind, explanation: String, hint: &str) -> Cause {
+    Cause { kind, explanation, hint: hint.to_owned() }
+}
+
+/// What may still be spent.
+struct Budget {
+    bytes: usize,
+    tries: usize,
+}
+
+impl Budget {
+    fn take(&mut self, bytes: usize) -> bool {
+        self.tries += 1;
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.tries <= TRIES_LIMIT && self.bytes <= BYTES_LIMIT
+    }
+}
+
+/// A mismatch to be explained: one way of signing and one view of the request.
+struct Guess<'a> {
+    scheme: &'a Scheme,
+    view: View<'a>,
+    secrets: Vec<&'a str>,
+    labels: Vec<&'a str>,
+    budget: Budget,
+}
+
+impl Guess<'_> {
+    /// True if the check passes with this.
+    fn fits(&mut self, scheme: &Scheme, view: View<'_>) -> bool {
+        let secrets = self.secrets.clone();
+        self.fits_with(scheme, view, &secrets).is_some()
+    }
+
+    fn fits_with(&mut self, scheme: &Scheme, view: View<'_>, secrets: &[&str]) -> Option<usize> {
+        if !self.budget.take(view.body.len().saturating_add(500).saturating_mul(secrets.len().max(1))) {
+            return None;
+        }
+        let tried = try_secrets(scheme, view, secrets).ok()?;
+        tried.matched.filter(|_| tried.fits.is_none_or(|fits| fits == Fits::InTime))
+    }
+}
+
+fn mismatch(
+    verdict: &Verdict,
+    request: &SignedRequest<'_>,
+    provider: &Provider,
+    secrets: &[Secret],
+    check: &Check<'_>,
+) -> Option<Cause> {
+    let view = View::of(request, check);
+    let scheme = provider.signatures.iter().find(|scheme| {
+        scheme.label == verdict.scheme && (scheme.items.is_some() || found::is_there(scheme, view.looked()))
+    })?;
+    let item = verdict.item.zip(scheme.items.as_ref());
+    let body = match item {
+        Some((index, pointer)) => *elements(value(view.body, pointer)?, index as usize + 1).last()?,
+        None => view.body,
+    };
+    let mut guess = Guess {
+        scheme,
+        view: View { body, ..view },
+        secrets: secrets.iter().map(|secret| secret.value.as_str()).collect(),
+        labels: secrets.iter().map(|secret| secret.label.as_str()).collect(),
+        budget: Budget { bytes: 0, tries: 0 },
+    };
+    let cause = guess.secret_form().or_else(|| guess.url(request)).or_else(|| guess.method());
+    let cause = cause.or_else(|| guess.time()).or_else(|| guess.algorithm(provider));
+    let cause = cause.or_else(|| if item.is_none() { guess.body() } else { None });
+    cause.or_else(|| other_provider(request, provider, secrets, check))
+}
+
+impl Guess<'_> {
+    /// The right secret in the wrong form.
+    fn secret_form(&mut self) -> Option<Cause> {
+        let keyed = matches!(self.scheme.method, Method::Hmac | Method::Digest);
+        if !keyed && !matches!(self.scheme.method, Method::Token | Method::Basic | Method::Jwt) {
+            return None;
+        }
+        // A key that is no text goes in as hexadecimal.
+        let form = if keyed { SecretForm::Hex } else { SecretForm::Text };
+        let scheme = Scheme { secret: form, ..self.scheme.clone() };
+        for (at, secret) in self.secrets.clone().into_iter().enumerate() {
+            for (key, words) in secret_forms::mistakes(secret) {
+                let text = match form {
+                    SecretForm::Hex => digest::hex(&key),
+                    _ => match String::from_utf8(key) {
+                        Ok(text) => text,
+                        Err(_) => continue,
+                    },
+                };
+                if self.fits_with(&scheme, self.view, &[&text]).is_some() {
+                    let name = self.labels.get(at).copied().unwrap_or("the secret");
+                    return Some(cause(
+                        CauseKind::SecretForm,
+                        format!("It was signed with {name} in another form: {words}."),
+                        "Set the secret on both sides in the form that the service shows.",
+                    ));
+                }
+            }
+        }
+        None
+    }
+
+    /// Another URL.
+    fn url(&mut self, request: &SignedRequest<'_>) -> Option<Cause> {
+        if !needs_url(self.scheme) {
+            return None;
+        }
+        let used = request.urls.first()?;
+        let known = request.other_urls.iter().map(|url| (url.clone(), ""));
+        let by_headers = by_headers(request.headers, used).into_iter().map(|url| (url, ""));
+        let made = request.urls.iter().chain(request.other_urls).flat_map(|url| url_forms::variants(url));
+        for (url, words) in known.chain(by_headers).chain(made).collect::<Vec<_>>() {
+            for form in url_forms::forms(&url, self.scheme.url_forms) {
+                if self.fits(self.scheme, View { url: &form, ..self.view }) {
+                    let how = if words.is_empty() { String::new() } else { format!(", {words}") };
+                    return Some(cause(
+                        CauseKind::OtherUrl,
+                        format!("It was signed for another URL{how}: {form} in place of {used}."),
+                        "Check with the URL that the service has; behind a tunnel or a proxy that is the public one.",
+                    ));
+                }
+            }
+        }
+        None
+    }
+
+    /// Another method.
+    fn method(&mut self) -> Option<Cause> {
+        if !template::has(&self.scheme.signed, "method") && self.scheme.method != Method::MessageSignature {
+            return None;
+        }
+        let own = self.view.method;
+        let others = ["POST", "GET", "PUT", "PATCH", "DELETE", "HEAD"].into_iter().filter(|method| *method != own);
+        for method in others {
+            if self.fits(self.scheme, View { method, ..self.view }) {
+                return Some(cause(
+                    CauseKind::OtherMethod,
+                    format!("It was signed for the method {method}, and came as {own}."),
+                    "See what changes the method on the way.",
+                ));
+            }
+        }
+        None
+    }
+
+    /// The time in another unit than the header's.
+    fn time(&mut self) -> Option<Cause> {
+        let stamp = self.scheme.timestamp.as_ref()?;
+        let Place::Header(name) = &stamp.at else { return None };
+        let sent = stamp.at.read(self.view.looked())?;
+        let sent: i64 = sent.trim().parse().ok()?;
+        let others =
+            [(sent.checked_mul(1000), "milliseconds", "seconds"), (Some(sent / 1000), "seconds", "milliseconds")];
+        for (time, signed, header) in others {
+            let time = time?.to_string();
+            // The age is that of the header; only the text is another.
+            let mut headers = Headers::default();
+            for (own, text) in self.view.headers.iter() {
+                let text = if own.eq_ignore_ascii_case(name.as_bytes()) { time.as_bytes() } else { text };
+                headers.push(own.to_vec(), text.to_vec());
+            }
+            let view = View { headers: &headers, now: None, ..self.view };
+            if self.fits(self.scheme, view) {
+                return Some(cause(
+                    CauseKind::TimeUnit,
+                    format!("It was signed with the time in {signed}, and the header {name} has it in {header}."),
+                    "Sign the same text that the header carries.",
+                ));
+            }
+        }
+        None
+    }
+
+    /// Another hash, another writing, or an older way of the same provider.
+    fn algorithm(&mut self, provider: &Provider) -> Option<Cause> {
+        let hint = "Set the service, or the receiver, to the current way of signing.";
+        let scheme = self.scheme;
+        for other in provider.signatures.iter().filter(|other| *other != scheme) {
+            let bare = Scheme { needs: Vec::new(), ..other.clone() };
+            let at = Scheme { at: self.scheme.at.clone(), prefix: self.scheme.prefix.clone(), ..bare.clone() };
+            if self.fits(&bare, self.view) || self.fits(&at, self.view) {
+                let label = other.label.as_deref().unwrap_or("usual");
+                let own = self.scheme.label.as_deref().unwrap_or("usual");
+                return Some(cause(
+                    CauseKind::OtherAlgorithm,
+                    format!("It is signed in the {label} way of {}, not in the {own} one.", provider.name),
+                    hint,
+                ));
+            }
+        }
+        if !matches!(self.scheme.method, Method::Hmac | Method::Digest) {
+            return None;
+        }
+        let hashes = [Hash::Sha1, Hash::Sha256, Hash::Sha512, Hash::Sha384, Hash::Md5];
+        let mut prefixes = vec![self.scheme.prefix.as_str()];
+        if self.scheme.separator.is_empty() {
+            prefixes.extend(["sha1=", "sha256=", "sha512=", ""]);
+            prefixes.dedup();
+        }
+        for hash in hashes {
+            for encoding in [Encoding::Hex, Encoding::Base64, Encoding::Base64url] {
+                for prefix in &prefixes {
+                    let scheme = Scheme { hash, encoding, prefix: (*prefix).to_owned(), ..self.scheme.clone() };
+                    if self.fits(&scheme, self.view) {
+                        let words = format!("{} in {}", hash_words(hash), encoding_words(encoding));
+                        let own =
+                            format!("{} in {}", hash_words(self.scheme.hash), encoding_words(self.scheme.encoding));
+                        let explanation = match words == own {
+                            true => format!(
+                                "It is signed right, but with {prefix:?} in place of {:?} before the signature.",
+                                self.scheme.prefix
+                            ),
+                            false => format!("It is signed with {words}, and {} signs with {own}.", provider.name),
+                        };
+                        return Some(cause(CauseKind::OtherAlgorithm, explanation, hint));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// A body that was changed on its way.
+    fn body(&mut self) -> Option<Cause> {
+        let (scheme, view) = (self.scheme, self.view);
+        let mut proven = None;
+        body_forms::each(view.headers, view.body, &mut |form| {
+            let fits = self.fits(scheme, View { body: &form.bytes, ..view });
+            if fits {
+                proven = Some(cause(
+                    form.kind,
+                    format!("The body was changed on its way: it was signed {}.", form.words),
+                    "Check the raw bytes of the request, before anything parses or rewrites them.",
+                ));
+            }
+            fits || self.budget.tries > TRIES_LIMIT || self.budget.bytes > BYTES_LIMIT
+        });
+        proven
+    }
+}
+
+fn hash_words(hash: Hash) -> &'static str {
+    match hash {
+        Hash::Md5 => "MD5",
+        Hash::Sha1 => "SHA-1",
+        Hash::Sha256 => "SHA-256",
+        Hash::Sha384 => "SHA-384",
+        Hash::Sha512 => "SHA-512",
+    }
+}
+
+fn encoding_words(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Hex => "hexadecimal",
+        Encoding::Base64 => "base64",
+        Encoding::Base64url => "URL-safe base64",
+    }
+}
+
+/// URLs that the headers of proxies speak of.
+fn by_headers(headers: &Headers, used: &str) -> Vec<String> {
+    let Some(split) = url_forms::split(used) else { return Vec::new() };
+    let hosts = ["x-forwarded-host", "x-original-host", "host"].into_iter().filter_map(|name| headers.text(name));
+    let schemes: Vec<&str> = headers.text("x-forwarded-proto").into_iter().chain(["https", "http"]).collect();
+    let hosts: Vec<&str> = hosts.filter(|host| !host.is_empty() && host.len() < 300).collect();
+    let urls =
+        hosts.iter().flat_map(|host| schemes.iter().map(move |scheme| format!("{scheme}://{host}{}", split.rest)));
+    urls.filter(|url| url != used).collect()
+}
+
+/// The time that makes a stale or future signature fit is in another unit.
+fn other_unit(verdict: &Verdict, provider: &Provider, check: &Check<'_>) -> Option<Cause> {
+    let (at, now) = (verdict.signed_at?, check.now?.checked_mul(1000)?);
+    let scheme = provider.signatures.iter().find(|scheme| scheme.label == verdict.scheme)?;
+    let stamp = scheme.timestamp.as_ref()?;
+    let limit = check.tolerance.or(stamp.tolerance)?;
+    let (other, is, wanted) = match stamp.unit {
+        Unit::Seconds => (at / 1000, "milliseconds", "seconds"),
+        Unit::Milliseconds => (at.checked_mul(1000)?, "seconds", "milliseconds"),
+        Unit::Rfc3339 => return None,
+    };
+    let fits = time::fits(now.checked_sub(other)?, stamp, limit) == Fits::InTime;
+    fits.then(|| {
+        cause(
+            CauseKind::TimeUnit,
+            format!("The signature is good, but its time is in {is}, and {} sends {wanted}.", provider.name),
+            "Send and sign the time in the unit that the service uses.",
+        )
+    })
+}
+
+/// Another provider's signature that fits.
+fn other_provider(
+    request: &SignedRequest<'_>,
+    provider: &Provider,
+    secrets: &[Secret],
+    check: &Check<'_>,
+) -> Option<Cause> {
+    let view = View::of(request, check);
+    let mut budget = Budget { bytes: 0, tries: 0 };
+    let others = providers().filter(|other| other.key != provider.key);
+    for other in others {
+        let there =
+            other.signatures.iter().any(|scheme| scheme.items.is_none() && found::is_there(scheme, view.looked()));
+        if !there || !budget.take(request.body.len() * secrets.len().max(1)) {
+            continue;
+        }
+        // A token says nothing about who made it.
+        let verdict = judge::judge(request, other, secrets, check);
+        let token = other.signatures.iter().all(|scheme| matches!(scheme.method, Method::Token | Method::Basic));
+        if verdict.verdict == VerdictKind::Valid && !token {
+            return Some(cause(
+                CauseKind::OtherProvider,
+                format!(
+                    "It is signed the way {} does, not the way {} does; with that it fits.",
+                    other.name, provider.name
+                ),
+                "Set the provider of the source.",
+            ));
+        }
+    }
+    None
+}

@@ -1,0 +1,377 @@
+//! The check itself: which way of signing is meant, what it needs, and whether a secret fits.
+
+use super::found::{self, Found, NotFound};
+use super::template::{self, Missing, Values};
+use super::time::{self, Fits};
+use super::verdict::{Verdict, VerdictKind};
+use super::words::{blank, cut, fitting, mismatch, not_signed, refused};
+use super::{Check, Secret, SignedRequest, digest, jwt, keys, message, secret_forms, url_forms};
+use crate::exchange::Headers;
+use crate::inspect::provider::{
+    CertificateRule, Looked, Method, Need, NeedClass, Place, Provider, Scheme, elements, value,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// Elements of a batch that are checked.
+const ITEMS_LIMIT: usize = 1_000;
+
+/// One way to look at a request: its body, URL and method may be guesses.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) method: &'a str,
+    pub(super) url: &'a str,
+    pub(super) headers: &'a Headers,
+    pub(super) body: &'a [u8],
+    pub(super) fields: &'a [(String, String)],
+    /// The time of arrival, ms since 1970 UTC.
+    pub(super) now: Option<i64>,
+    pub(super) tolerance: Option<u32>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn of(request: &SignedRequest<'a>, check: &Check<'a>) -> Self {
+        Self {
+            method: request.method,
+            url: request.urls.first().map_or("", String::as_str),
+            headers: request.headers,
+            body: request.body,
+            fields: check.fields,
+            now: check.now.map(|now| now.saturating_mul(1000)),
+            tolerance: check.tolerance,
+        }
+    }
+
+    pub(super) fn looked(self) -> Looked<'a> {
+        Looked { headers: self.headers, body: self.body, url: self.url }
+    }
+
+    fn values<'v>(self, timestamp: Option<&'v str>, secret: &'v [u8]) -> Values<'v>
+    where
+        'a: 'v,
+    {
+        let Self { method, url, headers, body, fields, .. } = self;
+        Values { method, url, headers, body, timestamp, secret, fields }
+    }
+}
+
+/// Why a scheme can't be tried at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Problem {
+    Unsigned(Place),
+    Missing(Place),
+    MissingField(String),
+    Malformed(String),
+    Need { class: NeedClass, name: String, is: String },
+    Certificate(String),
+}
+
+impl From<Missing> for Problem {
+    fn from(missing: Missing) -> Self {
+        match missing {
+            Missing::Header(name) => Self::Missing(Place::Header(name)),
+            Missing::BodyField(name) => Self::Missing(Place::Json(format!("/{name}"))),
+            Missing::Field(name) => Self::MissingField(name),
+            Missing::Timestamp => Self::MissingField("timestamp".into()),
+        }
+    }
+}
+
+/// What came of trying secrets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Tried {
+    /// The place of the secret that fits, and of the signature that it fits.
+    pub(super) matched: Option<usize>,
+    /// What the first usable secret gives.
+    pub(super) expected: Option<String>,
+    pub(super) found: String,
+    pub(super) signed: Vec<u8>,
+    /// Secrets that are not of the form that is needed.
+    pub(super) unusable: usize,
+    /// When it was signed, ms since 1970 UTC.
+    pub(super) signed_at: Option<i64>,
+    pub(super) fits: Option<Fits>,
+}
+
+/// Checks a request, without explanations of a mismatch.
+pub(super) fn judge(
+    request: &SignedRequest<'_>,
+    provider: &Provider,
+    secrets: &[Secret],
+    check: &Check<'_>,
+) -> Verdict {
+    let view = View::of(request, check);
+    if provider.signatures.is_empty() {
+        return not_signed(provider);
+    }
+    let scheme = match choose(&provider.signatures, view) {
+        Ok(scheme) => scheme,
+        Err((scheme, problem)) => return refused(provider, scheme, &problem),
+    };
+    let Some(pointer) = &scheme.items else { return judge_one(request, provider, scheme, view, secrets) };
+    let items = value(view.body, pointer).map(|array| elements(array, ITEMS_LIMIT)).unwrap_or_default();
+    if items.is_empty() {
+        return refused(provider, scheme, &Problem::Unsigned(scheme.at[0].clone()));
+    }
+    let mut last = blank(provider, scheme);
+    for (index, item) in (0..).zip(items) {
+        let verdict = judge_one(request, provider, scheme, View { body: item, ..view }, secrets);
+        last = Verdict { item: Some(index), ..verdict };
+        if last.verdict != VerdictKind::Valid {
+            break;
+        }
+    }
+    last
+}
+
+/// The way of signing that the request uses: the first whose signature is there and that nothing speaks against.
+///
+/// # Errors
+/// The way that comes nearest, and what it lacks.
+pub(super) fn choose<'a>(schemes: &'a [Scheme], view: View<'_>) -> Result<&'a Scheme, (&'a Scheme, Problem)> {
+    let at = view.looked();
+    let there = |scheme: &&Scheme| scheme.items.is_some() || found::is_there(scheme, at);
+    let meant =
+        |scheme: &&Scheme| scheme.needs.iter().all(|need| need.class != NeedClass::Other || need_holds(need, view));
+    let unmet = |scheme: &Scheme| scheme.needs.iter().find_map(|need| unmet(need, view));
+    let candidates: Vec<&Scheme> = schemes.iter().filter(there).filter(meant).collect();
+    if let Some(scheme) = candidates.iter().find(|scheme| unmet(scheme).is_none()) {
+        return Ok(scheme);
+    }
+    if let Some((scheme, problem)) = candidates.iter().find_map(|scheme| Some((*scheme, unmet(scheme)?))) {
+        return Err((scheme, problem));
+    }
+    let evidence = |scheme: &&Scheme| {
+        let needs = scheme.needs.iter().filter(|need| need_holds(need, view)).count();
+        let speaks =
+            scheme.needs.iter().filter(|need| need.at.read(at).is_some_and(|_| !need_holds(need, view))).count();
+        let stamp = scheme.timestamp.as_ref().is_some_and(|stamp| stamp.at.in_head() && stamp.at.read(at).is_some());
+        (needs + usize::from(stamp)) as i64 - speaks as i64 - i64::from(scheme.old)
+    };
+    // The first of the best: `max_by_key` would take the last.
+    let best = schemes.iter().rev().max_by_key(evidence).unwrap_or(&schemes[0]);
+    Err((best, Problem::Unsigned(best.at[0].clone())))
+}
+
+fn need_holds(need: &Need, view: View<'_>) -> bool {
+    let Some(wanted) = wanted(need, view) else { return true };
+    let Some(value) = need.at.read(view.looked()) else { return false };
+    match (wanted.strip_prefix('*'), wanted.strip_suffix('*')) {
+        (Some(_), Some(_)) if wanted.len() > 1 => value.contains(wanted.trim_matches('*')),
+        (Some(end), _) => value.ends_with(end),
+        (_, Some(start)) => value.starts_with(start),
+        _ => value.trim() == wanted,
+    }
+}
+
+/// The value that a need asks for; None if it is the user's and they did not give it.
+fn wanted<'a>(need: &'a Need, view: View<'a>) -> Option<&'a str> {
+    match need.is.strip_prefix("{field:").and_then(|rest| rest.strip_suffix('}')) {
+        Some(name) => view.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()),
+        None => Some(&need.is),
+    }
+}
+
+fn unmet(need: &Need, view: View<'_>) -> Option<Problem> {
+    if need_holds(need, view) {
+        return None;
+    }
+    Some(match need.at.read(view.looked()) {
+        None => Problem::Missing(need.at.clone()),
+        Some(is) => Problem::Need { class: need.class, name: need.at.name(), is },
+    })
+}
+
+/// Checks one signed thing: a request, or an element of a batch.
+fn judge_one(
+    request: &SignedRequest<'_>,
+    provider: &Provider,
+    scheme: &Scheme,
+    view: View<'_>,
+    secrets: &[Secret],
+) -> Verdict {
+    let signs_url = needs_url(scheme);
+    if signs_url && request.urls.is_empty() {
+        return refused(provider, scheme, &Problem::MissingField("url".into()));
+    }
+    let texts: Vec<&str> = secrets.iter().map(|secret| secret.value.as_str()).collect();
+    let urls: Vec<String> = match signs_url {
+        true => request.urls.iter().flat_map(|url| url_forms::forms(url, scheme.url_forms)).collect(),
+        false => vec![view.url.to_owned()],
+    };
+    let mut first: Option<(Tried, &String)> = None;
+    for url in &urls {
+        match try_secrets(scheme, View { url, ..view }, &texts) {
+            Ok(tried) if tried.matched.is_some() => return fitting(provider, scheme, view, tried, secrets, url),
+            Ok(tried) => first = first.or(Some((tried, url))),
+            Err(problem) => return refused(provider, scheme, &problem),
+        }
+    }
+    match first {
+        Some((tried, url)) => mismatch(provider, scheme, view, tried, secrets, url),
+        None => refused(provider, scheme, &Problem::MissingField("url".into())),
+    }
+}
+
+/// True if the URL is part of what is signed.
+pub(super) fn needs_url(scheme: &Scheme) -> bool {
+    let token = scheme.token.as_ref().is_some_and(|token| token.url_claim.is_some());
+    token || scheme.method == Method::MessageSignature || template::signs_url(&scheme.signed)
+}
+
+/// Tries every secret on every signature.
+pub(super) fn try_secrets(scheme: &Scheme, view: View<'_>, secrets: &[&str]) -> Result<Tried, Problem> {
+    if let Some(rule) = &scheme.certificate {
+        check_certificate(rule, view)?;
+    }
+    if scheme.method == Method::MessageSignature {
+        return message::try_secrets(view, secrets);
+    }
+    let signatures = found::find(scheme, view.looked()).map_err(|problem| match problem {
+        NotFound::Absent => Problem::Unsigned(scheme.at[0].clone()),
+        NotFound::Malformed(place) => Problem::Malformed(place.name()),
+    })?;
+    if scheme.method == Method::Jwt {
+        return jwt::try_secrets(scheme, view, &signatures, secrets);
+    }
+    try_signatures(scheme, view, &signatures, secrets)
+}
+
+fn try_signatures(scheme: &Scheme, view: View<'_>, signatures: &[Found], secrets: &[&str]) -> Result<Tried, Problem> {
+    let mut tried = Tried { found: shown_signature(scheme, signatures.first()), ..Tried::default() };
+    let (signed_at, fits) = stamp(scheme, view, signatures)?;
+    (tried.signed_at, tried.fits) = (signed_at, fits);
+    let hash_fits = body_hash_fits(scheme, view);
+    let none = Found { text: String::new(), stamp: None };
+    let per_secret = template::has(&scheme.signed, "secret");
+    let mut last: Option<(Option<String>, Vec<u8>)> = None;
+    for signature in signatures.iter().chain(signatures.is_empty().then_some(&none)) {
+        let timestamp = timestamp(scheme, view, signature);
+        let signed = match last.take() {
+            Some((of, signed)) if of == timestamp && !per_secret => signed,
+            _ => template::filled(&scheme.signed, &view.values(timestamp.as_deref(), b"[secret]"))?,
+        };
+        for (index, secret) in secrets.iter().enumerate() {
+            let Some(key) = secret_forms::key(secret, scheme.secret) else {
+                tried.unusable += 1;
+                continue;
+            };
+            let own = match per_secret {
+                true => template::filled(&scheme.signed, &view.values(timestamp.as_deref(), &key))?,
+                false => Vec::new(),
+            };
+            let text = if per_secret { &own } else { &signed };
+            let Some((fits, expected)) = one(scheme, &key, text, &signature.text) else {
+                tried.unusable += 1;
+                continue;
+            };
+            if tried.expected.is_none() {
+                tried.expected = expected.clone();
+            }
+            if fits && hash_fits && !signatures.is_empty() {
+                let found = shown_signature(scheme, Some(signature));
+                return Ok(Tried { matched: Some(index), expected, signed, found, ..tried });
+            }
+        }
+        last = Some((timestamp, signed));
+    }
+    tried.signed = last.map(|(_, signed)| signed).unwrap_or_default();
+    Ok(tried)
+}
+
+/// Checks one secret against one signature: whether it fits, and what it should have been. None if the secret can't be
+/// used.
+fn one(scheme: &Scheme, key: &[u8], signed: &[u8], signature: &str) -> Option<(bool, Option<String>)> {
+    let text = match scheme.method {
+        Method::Hmac => digest::written(scheme.encoding, &digest::keyed(scheme.hash, key, signed)),
+        Method::Digest => digest::written(scheme.encoding, &digest::plain(scheme.hash, signed)),
+        Method::Token => {
+            let text = String::from_utf8_lossy(key);
+            return Some((digest::same(&text, signature), Some(masked(&text))));
+        }
+        Method::Basic => {
+            let text = STANDARD.encode(key);
+            let sent = signature.split_once(' ').filter(|(name, _)| name.eq_ignore_ascii_case("basic"));
+            return Some((sent.is_some_and(|(_, sent)| digest::same(&text, sent.trim())), Some(masked(&text))));
+        }
+        Method::Ed25519 | Method::Ecdsa | Method::Rsa => {
+            let key = keys::PublicKey::read(std::str::from_utf8(key).ok()?)?;
+            let bytes = digest::read(scheme.encoding, signature).unwrap_or_default();
+            return Some((key.verifies(scheme.method, scheme.hash, signed, &bytes)?, None));
+        }
+        Method::Jwt | Method::MessageSignature => return None,
+    };
+    Some((digest::same(&text, signature), Some(text)))
+}
+
+/// The start of a text that is a secret itself.
+fn masked(text: &str) -> String {
+    let start: String = text.chars().take(4).collect();
+    format!("{start}…")
+}
+
+fn shown_signature(scheme: &Scheme, signature: Option<&Found>) -> String {
+    let text = signature.map_or("", |found| &found.text);
+    match scheme.method {
+        Method::Token | Method::Basic => masked(text.strip_prefix("Basic ").unwrap_or(text)),
+        _ => cut(text, 1_000).to_owned(),
+    }
+}
+
+/// The time as sent.
+fn timestamp(scheme: &Scheme, view: View<'_>, signature: &Found) -> Option<String> {
+    let stamp = scheme.timestamp.as_ref()?;
+    match stamp.at {
+        Place::Item(_) => signature.stamp.clone(),
+        _ => stamp.at.read(view.looked()),
+    }
+}
+
+/// When it was signed, and whether that is in time.
+fn stamp(scheme: &Scheme, view: View<'_>, signatures: &[Found]) -> Result<(Option<i64>, Option<Fits>), Problem> {
+    let Some(rule) = &scheme.timestamp else { return Ok((None, None)) };
+    let text = match (&rule.at, signatures.first()) {
+        (Place::Item(_), None) => return Ok((None, None)),
+        (_, found) => timestamp(scheme, view, found.unwrap_or(&Found { text: String::new(), stamp: None })),
+    };
+    let Some(text) = text else {
+        // A time that is not part of the text, and that nobody asks for, may be missing.
+        let asked = rule.tolerance.is_some() || view.tolerance.is_some() || template::has(&scheme.signed, "timestamp");
+        return if asked { Err(Problem::Missing(rule.at.clone())) } else { Ok((None, None)) };
+    };
+    let at = time::millis(&text, rule.unit);
+    let limit = view.tolerance.or(rule.tolerance);
+    match (at, limit) {
+        (None, Some(_)) => Err(Problem::Malformed(match &rule.at {
+            Place::Item(_) => scheme.at[0].name(),
+            place => place.name(),
+        })),
+        (at, limit) => {
+            let age = at.zip(view.now).map(|(at, now)| now.saturating_sub(at));
+            Ok((at, age.zip(limit).map(|(age, limit)| time::fits(age, rule, limit))))
+        }
+    }
+}
+
+/// True unless the URL holds a hash of another body.
+fn body_hash_fits(scheme: &Scheme, view: View<'_>) -> bool {
+    let Some(name) = &scheme.body_hash_query else { return true };
+    let Some(hash) = Place::Query(name.clone()).read(view.looked()) else { return true };
+    digest::same(
+        &hash.to_ascii_lowercase(),
+        &digest::hex(&digest::plain(crate::inspect::provider::Hash::Sha256, view.body)),
+    )
+}
+
+/// Checks where receivers would fetch the certificate from.
+fn check_certificate(rule: &CertificateRule, view: View<'_>) -> Result<(), Problem> {
+    let text = rule.at.read(view.looked()).ok_or_else(|| Problem::Missing(rule.at.clone()))?;
+    let host = regex::Regex::new(&format!("^(?:{})$", rule.host)).ok();
+    let url = url::Url::parse(&text).ok();
+    let trusted = url.as_ref().is_some_and(|url| {
+        let fits = host.is_some_and(|rule| url.host_str().is_some_and(|host| rule.is_match(host)));
+        let plain = url.username().is_empty() && url.password().is_none() && url.port().is_none();
+        url.scheme() == "https" && plain && fits && url.path().ends_with(&rule.path_end)
+    });
+    if trusted { Ok(()) } else { Err(Problem::Certificate(text)) }
+}

@@ -1,0 +1,244 @@
+//! HTTP Message Signatures (RFC 9421) and the digest of the body that they may cover (RFC 9530).
+
+use super::digest::{self, from_base64, same};
+use super::judge::{Problem, Tried, View};
+use super::keys::PublicKey;
+use super::time::Fits;
+use super::url_forms;
+use crate::exchange::shown;
+use crate::inspect::provider::{Encoding, Hash, Method, NeedClass, Place};
+use crate::inspect::query_fields;
+
+/// Components of one signature that are read.
+const COMPONENTS_LIMIT: usize = 100;
+
+/// By how much clocks may be apart, ms.
+const SKEW: i64 = 60_000;
+
+/// One signature: its name, what it covers, its parameters as they stand, and single ones of them.
+struct Input {
+    label: String,
+    components: Vec<(String, String)>,
+    params: String,
+    created: Option<i64>,
+    expires: Option<i64>,
+    algorithm: Option<String>,
+}
+
+/// Tries every secret on the first signature.
+pub(super) fn try_secrets(view: View<'_>, secrets: &[&str]) -> Result<Tried, Problem> {
+    let joined = |name: &'static str| {
+        let values: Vec<String> = view.headers.all(name).map(shown).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    };
+    let signatures = joined("Signature").ok_or_else(|| Problem::Unsigned(Place::Header("Signature".into())))?;
+    let inputs = joined("Signature-Input").ok_or_else(|| Problem::Missing(Place::Header("Signature-Input".into())))?;
+    let input = read_input(&inputs).ok_or_else(|| Problem::Malformed("Signature-Input".into()))?;
+    let text = signature_of(&signatures, &input.label).ok_or_else(|| Problem::Malformed("Signature".into()))?;
+    let signature = from_base64(&text).ok_or_else(|| Problem::Malformed("Signature".into()))?;
+    let base = base(&input, view)?;
+    let digest_fits = content_digest_fits(&input, view)?;
+    let mut tried = Tried { signed: base.into_bytes(), found: text, ..Tried::default() };
+    (tried.signed_at, tried.fits) = age(&input, view);
+    for (index, secret) in secrets.iter().enumerate() {
+        match fits_key(&input, view, secret, &tried.signed, &signature)? {
+            Some((true, _)) if digest_fits => return Ok(Tried { matched: Some(index), ..tried }),
+            Some((_, expected)) => {
+                tried.expected = tried.expected.or(expected).or_else(|| Some("another signature".into()));
+            }
+            None => tried.unusable += 1,
+        }
+    }
+    tried.expected = tried.expected.filter(|expected| expected != "another signature");
+    if tried.expected.is_none() && tried.unusable < secrets.len() {
+        tried.unusable = 0;
+    }
+    Ok(tried)
+}
+
+/// Reads the first member of `Signature-Input`.
+fn read_input(text: &str) -> Option<Input> {
+    let (label, rest) = text.trim().split_once('=')?;
+    let inner = rest.strip_prefix('(')?;
+    let mut components = Vec::new();
+    let mut at = inner;
+    loop {
+        at = at.trim_start_matches(' ');
+        if let Some(rest) = at.strip_prefix(')') {
+            at = rest;
+            break;
+        }
+        if components.len() == COMPONENTS_LIMIT {
+            return None;
+        }
+        let (name, behind) = at.strip_prefix('"')?.split_once('"')?;
+        let end = behind.find([' ', ')'])?;
+        components.push((name.to_ascii_lowercase(), behind[..end].to_owned()));
+        at = &behind[end..];
+    }
+    // The parameters go on to the next member.
+    let mut quoted = false;
+    let end = at.char_indices().find(|&(_, char)| {
+        quoted ^= char == '"';
+        char == ',' && !quoted
+    });
+    let tail = &at[..end.map_or(at.len(), |(at, _)| at)];
+    let list = &rest[..rest.len() - at.len()];
+    let param = |name: &str| {
+        tail.split(';')
+            .find_map(|param| param.trim().strip_prefix(name)?.strip_prefix('='))
+            .map(|value| value.trim_matches('"'))
+    };
+    Some(Input {
+        label: label.trim().to_owned(),
+        components,
+        params: format!("{list}{}", tail.trim_end()),
+        created: param("created").and_then(|value| value.parse().ok()),
+        expires: param("expires").and_then(|value| value.parse().ok()),
+        algorithm: param("alg").map(str::to_owned),
+    })
+}
+
+/// The signature of this name: `name=:base64:`.
+fn signature_of(text: &str, label: &str) -> Option<String> {
+    let value = text.split(',').find_map(|member| member.trim().strip_prefix(label)?.strip_prefix('='))?;
+    Some(value.trim().strip_prefix(':')?.split(':').next()?.to_owned())
+}
+
+/// The signature base (RFC 9421, section 2.5).
+fn base(input: &Input, view: View<'_>) -> Result<String, Problem> {
+    let mut lines = String::new();
+    for (name, params) in &input.components {
+        let value = component(name, params, view)?;
+        lines.push_str(&format!("\"{name}\"{params}: {value}\n"));
+    }
+    Ok(format!("{lines}\"@signature-params\": {}", input.params))
+}
+
+fn component(name: &str, params: &str, view: View<'_>) -> Result<String, Problem> {
+    let unknown = || Problem::Need { class: NeedClass::Version, name: "Signature-Input".into(), is: name.into() };
+    if !name.starts_with('@') {
+        if !params.is_empty() {
+            return Err(unknown());
+        }
+        let values: Vec<String> = view.headers.all(name).map(|value| shown(value).trim().to_owned()).collect();
+        let title = || name.split('-').map(capital).collect::<Vec<_>>().join("-");
+        return if values.is_empty() { Err(Problem::Missing(Place::Header(title()))) } else { Ok(values.join(", ")) };
+    }
+    let split = url_forms::split(view.url);
+    let rest = split.map_or("", |split| split.rest);
+    let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
+    let path = if path.is_empty() { "/" } else { path };
+    Ok(match name {
+        "@method" => view.method.to_owned(),
+        "@target-uri" => view.url.to_owned(),
+        "@authority" => split.map_or_else(String::new, |split| {
+            let usual = if split.scheme.eq_ignore_ascii_case("https") { "443" } else { "80" };
+            let port = split.port.filter(|port| *port != usual).map(|port| format!(":{port}")).unwrap_or_default();
+            format!("{}{port}", split.host.to_ascii_lowercase())
+        }),
+        "@scheme" => split.map_or_else(String::new, |split| split.scheme.to_ascii_lowercase()),
+        "@request-target" => {
+            if rest.is_empty() {
+                "/".to_owned()
+            } else {
+                rest.to_owned()
+            }
+        }
+        "@path" => path.to_owned(),
+        "@query" => format!("?{}", query.unwrap_or_default()),
+        "@query-param" => {
+            let wanted = params.strip_prefix(";name=\"").and_then(|rest| rest.strip_suffix('"')).ok_or_else(unknown)?;
+            let field = query_fields(view.url).into_iter().find(|field| field.name == wanted);
+            field.ok_or_else(unknown)?.value
+        }
+        _ => return Err(unknown()),
+    })
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
+}
+
+/// False if the body's digest is covered and is that of another body.
+fn content_digest_fits(input: &Input, view: View<'_>) -> Result<bool, Problem> {
+    if !input.components.iter().any(|(name, _)| name == "content-digest") {
+        return Ok(true);
+    }
+    let text = view.headers.text("content-digest").unwrap_or_default();
+    let mut known = false;
+    for member in text.split(',') {
+        let Some((name, value)) = member.trim().split_once('=') else { continue };
+        let hash = match name.to_ascii_lowercase().as_str() {
+            "sha-256" => Hash::Sha256,
+            "sha-512" => Hash::Sha512,
+            _ => continue,
+        };
+        known = true;
+        let own = digest::written(Encoding::Base64, &digest::plain(hash, view.body));
+        if !same(&own, value.trim_matches(':')) {
+            return Ok(false);
+        }
+    }
+    if known { Ok(true) } else { Err(Problem::Malformed("Content-Digest".into())) }
+}
+
+/// Checks the signature: whether it fits, and what it should have been. None if the secret is of another kind.
+fn fits_key(
+    input: &Input,
+    view: View<'_>,
+    secret: &str,
+    base: &[u8],
+    signature: &[u8],
+) -> Result<Option<(bool, Option<String>)>, Problem> {
+    let given = view.fields.iter().find(|(name, _)| name == "alg").map(|(_, value)| value.as_str());
+    let key = PublicKey::read(secret);
+    let by_key = match &key {
+        Some(PublicKey::Ed25519(_)) if secret.trim_start().starts_with(['-', '{']) => "ed25519",
+        Some(PublicKey::P256(_)) => "ecdsa-p256-sha256",
+        Some(PublicKey::Rsa(_) | PublicKey::RsaParts { .. }) => "rsa-pss-sha512",
+        _ => "hmac-sha256",
+    };
+    let algorithm = input.algorithm.as_deref().or(given).unwrap_or(by_key);
+    let public = |check: fn(&PublicKey, &[u8], &[u8]) -> Option<bool>| {
+        key.as_ref().and_then(|key| check(key, base, signature)).map(|fits| (fits, None))
+    };
+    Ok(match algorithm {
+        "hmac-sha256" => {
+            let keys = [from_base64(secret), Some(secret.as_bytes().to_vec())];
+            let digests = keys.into_iter().flatten().map(|key| digest::keyed(Hash::Sha256, &key, base));
+            let digests: Vec<String> = digests.map(|digest| digest::written(Encoding::Base64, &digest)).collect();
+            let own = digest::written(Encoding::Base64, signature);
+            Some((digests.iter().any(|digest| same(digest, &own)), digests.into_iter().next()))
+        }
+        "ed25519" => public(|key, base, signature| key.verifies(Method::Ed25519, Hash::Sha512, base, signature)),
+        "ecdsa-p256-sha256" => public(PublicKey::verifies_fixed),
+        "rsa-pss-sha512" => public(PublicKey::verifies_pss),
+        "rsa-v1_5-sha256" => public(|key, base, signature| key.verifies(Method::Rsa, Hash::Sha256, base, signature)),
+        other => {
+            let (class, name) = (NeedClass::Algorithm, "Signature-Input".to_owned());
+            return Err(Problem::Need { class, name, is: other.to_owned() });
+        }
+    })
+}
+
+fn age(input: &Input, view: View<'_>) -> (Option<i64>, Option<Fits>) {
+    let Some(now) = view.now else { return (input.created.map(|created| created.saturating_mul(1000)), None) };
+    let millis = |seconds: Option<i64>| seconds.map(|seconds| seconds.saturating_mul(1000));
+    let (created, expires) = (millis(input.created), millis(input.expires));
+    let limit = view.tolerance.map(|limit| i64::from(limit) * 1000);
+    let stale = expires.is_some_and(|expires| now > expires)
+        || limit.zip(created).is_some_and(|(limit, created)| now.saturating_sub(created) > limit);
+    let future = created.is_some_and(|created| created.saturating_sub(now) > limit.unwrap_or(SKEW));
+    (
+        created,
+        Some(if stale {
+            Fits::Stale
+        } else if future {
+            Fits::Future
+        } else {
+            Fits::InTime
+        }),
+    )
+}

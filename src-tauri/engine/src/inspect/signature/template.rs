@@ -1,0 +1,200 @@
+//! The signed text: literal text with tokens in braces.
+//!
+//! `{body}`, `{timestamp}`, `{method}`, `{secret}`, `{url}`, `{url.path}`, `{url.plivo}`, `{params}`, `{crc32}`,
+//! `{field:NAME}`, `{line:NAME}`, `{signed-headers:NAME}`, and every place: `{header:NAME}`, `{json:/path}`,
+//! `{form:NAME}`; with a question mark, `{json?:/path}`, nothing where nothing stands.
+
+use super::url_forms;
+use crate::exchange::Headers;
+use crate::inspect::form;
+use crate::inspect::media::MediaType;
+use crate::inspect::provider::{Looked, Place};
+use std::collections::BTreeMap;
+
+/// What tokens stand for.
+#[derive(Clone, Copy)]
+pub(super) struct Values<'a> {
+    pub(super) method: &'a str,
+    pub(super) url: &'a str,
+    pub(super) headers: &'a Headers,
+    pub(super) body: &'a [u8],
+    pub(super) timestamp: Option<&'a str>,
+    pub(super) secret: &'a [u8],
+    pub(super) fields: &'a [(String, String)],
+}
+
+/// What is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Missing {
+    Header(String),
+    BodyField(String),
+    Field(String),
+    Timestamp,
+}
+
+enum Piece<'a> {
+    Text(&'a str),
+    Token { name: &'a str, argument: &'a str, optional: bool },
+}
+
+/// Fills the template in. `{` without `}` stays as it is.
+pub(super) fn filled(template: &str, values: &Values<'_>) -> Result<Vec<u8>, Missing> {
+    let mut out = Vec::with_capacity(values.body.len() + 200);
+    for piece in pieces(template) {
+        match piece {
+            Piece::Text(text) => out.extend_from_slice(text.as_bytes()),
+            Piece::Token { name, argument, optional } => match token(name, argument, values, &mut out) {
+                Err(missing) if !optional => return Err(missing),
+                _ => {}
+            },
+        }
+    }
+    Ok(out)
+}
+
+/// Checks that every token is known.
+pub(crate) fn check(template: &str) -> Result<(), String> {
+    for piece in pieces(template) {
+        if let Piece::Token { name, argument, .. } = piece {
+            let known = match name {
+                "body" | "timestamp" | "method" | "secret" | "url" | "url.path" | "url.plivo" | "params" | "crc32" => {
+                    argument.is_empty()
+                }
+                "field" | "line" | "signed-headers" => !argument.is_empty(),
+                _ => format!("{name}:{argument}").parse::<Place>().is_ok(),
+            };
+            if !known {
+                return Err(format!("{{{name}}} is nothing that can be signed."));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// True if the template has this token.
+pub(super) fn has(template: &str, wanted: &str) -> bool {
+    pieces(template).any(|piece| matches!(piece, Piece::Token { name, .. } if name == wanted))
+}
+
+/// True if the URL is part of what is signed.
+pub(super) fn signs_url(template: &str) -> bool {
+    ["url", "url.path", "url.plivo"].iter().any(|token| has(template, token))
+}
+
+fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = template;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let Some(inner) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) else {
+            let end = rest.char_indices().skip(1).find(|(_, char)| *char == '{').map_or(rest.len(), |(at, _)| at);
+            let (text, left) = rest.split_at(end);
+            rest = left;
+            return Some(Piece::Text(text));
+        };
+        let (token, left) = inner;
+        rest = left;
+        let (name, argument) = token.split_once(':').unwrap_or((token, ""));
+        let optional = name.ends_with('?');
+        Some(Piece::Token { name: name.trim_end_matches('?'), argument, optional })
+    })
+}
+
+fn token(name: &str, argument: &str, values: &Values<'_>, out: &mut Vec<u8>) -> Result<(), Missing> {
+    match name {
+        "body" => out.extend_from_slice(values.body),
+        "timestamp" => out.extend_from_slice(values.timestamp.ok_or(Missing::Timestamp)?.as_bytes()),
+        "method" => out.extend_from_slice(values.method.as_bytes()),
+        "secret" => out.extend_from_slice(values.secret),
+        "url" => out.extend_from_slice(values.url.as_bytes()),
+        "url.path" => out.extend_from_slice(url_forms::encoded_path(values.url).as_bytes()),
+        "url.plivo" => out.extend_from_slice(plivo(values).as_bytes()),
+        "params" => out.extend_from_slice(params(values).as_bytes()),
+        "crc32" => out.extend_from_slice(crc32fast::hash(values.body).to_string().as_bytes()),
+        "field" => {
+            let field = values.fields.iter().find(|(key, _)| key == argument);
+            out.extend_from_slice(field.ok_or_else(|| Missing::Field(argument.into()))?.1.as_bytes());
+        }
+        "line" => {
+            let at = looked(values);
+            let place = Place::Json(format!("/{argument}"));
+            if let Some(value) = place.read(at) {
+                out.extend_from_slice(format!("{argument}\n{value}\n").as_bytes());
+            }
+        }
+        "signed-headers" => out.extend_from_slice(signed_headers(argument, values)?.as_bytes()),
+        _ => {
+            let place = format!("{name}:{argument}").parse::<Place>().map_err(|_| Missing::Field(name.into()))?;
+            out.extend_from_slice(place.read(looked(values)).ok_or_else(|| missing(&place))?.as_bytes());
+        }
+    }
+    Ok(())
+}
+
+fn looked<'a>(values: &Values<'a>) -> Looked<'a> {
+    Looked { headers: values.headers, body: values.body, url: values.url }
+}
+
+/// What to say when nothing stands at a place.
+pub(super) fn missing(place: &Place) -> Missing {
+    match place.in_head() {
+        true => Missing::Header(place.name()),
+        false => Missing::BodyField(place.name()),
+    }
+}
+
+/// The fields of a form body: names in order, the values of one name in order and once each, all without separators.
+fn params(values: &Values<'_>) -> String {
+    fields(values)
+        .into_iter()
+        .flat_map(|(name, values)| values.into_iter().map(move |value| name.clone() + &value))
+        .collect()
+}
+
+fn fields(values: &Values<'_>) -> BTreeMap<String, Vec<String>> {
+    let mut sorted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let media = MediaType::parse(values.headers.text("content-type").unwrap_or_default());
+    if media.essence == "application/x-www-form-urlencoded" {
+        for field in form::body_fields(values.body) {
+            sorted.entry(field.name).or_default().push(field.value);
+        }
+    }
+    for values in sorted.values_mut() {
+        values.sort();
+        values.dedup();
+    }
+    sorted
+}
+
+/// The URL with its query in order, then the form's fields without separators.
+fn plivo(values: &Values<'_>) -> String {
+    let (base, query) = values.url.split_once('?').unwrap_or((values.url, ""));
+    let mut pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty()).collect();
+    pairs.sort_unstable();
+    let params = params(values);
+    let mut out = base.to_owned();
+    if !pairs.is_empty() || !params.is_empty() {
+        out.push('?');
+        out.push_str(&pairs.join("&"));
+    }
+    if !pairs.is_empty() && !params.is_empty() {
+        out.push('.');
+    }
+    out + &params
+}
+
+/// `name:value;name:value` of the headers that a header lists.
+fn signed_headers(list: &str, values: &Values<'_>) -> Result<String, Missing> {
+    let listed = values.headers.text(list).ok_or_else(|| Missing::Header(list.into()))?;
+    let mut names: Vec<String> = listed.split(',').map(|name| name.trim().to_ascii_lowercase()).collect();
+    names.retain(|name| !name.is_empty());
+    names.sort_unstable();
+    names.dedup();
+    let mut pairs = Vec::with_capacity(names.len());
+    for name in names {
+        let value = values.headers.text(&name).ok_or_else(|| Missing::Header(name.clone()))?;
+        pairs.push(format!("{name}:{value}"));
+    }
+    Ok(pairs.join(";"))
+}

@@ -1,0 +1,111 @@
+//! Every handshake has its answer.
+
+use super::super::*;
+use crate::inspect::provider::find;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const HANDSHAKES: &str = include_str!("handshakes.json");
+
+#[derive(Deserialize)]
+struct Case {
+    provider: String,
+    method: String,
+    url: String,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    secrets: Vec<String>,
+    #[serde(default)]
+    fields: BTreeMap<String, String>,
+    status: u16,
+    #[serde(default)]
+    answer_headers: BTreeMap<String, String>,
+    answer_body: Option<String>,
+    answer_json: Option<Value>,
+    kept: Option<String>,
+    opens: Option<String>,
+    /// The status if the secret or the field is another.
+    otherwise: Option<u16>,
+}
+
+fn reply(case: &Case, wrong: bool) -> Option<Reply> {
+    let mut headers = Headers::default();
+    for (name, value) in &case.headers {
+        headers.push(name.clone(), value.clone());
+    }
+    let other = |value: &String| if wrong { format!("not {value}") } else { value.clone() };
+    let secrets: Vec<Secret> = case.secrets.iter().map(|value| Secret::new("s", other(value))).collect();
+    let fields: Vec<(String, String)> = case.fields.iter().map(|(name, value)| (name.clone(), other(value))).collect();
+    let urls = [case.url.clone()];
+    let body = case.body.as_bytes();
+    let request = SignedRequest { method: &case.method, urls: &urls, other_urls: &[], headers: &headers, body };
+    let provider = find(&case.provider).unwrap_or_else(|| panic!("no provider {}", case.provider));
+    handshake(&request, provider, &secrets, &Check { fields: &fields, ..Check::default() })
+}
+
+#[test]
+fn every_handshake_has_its_answer() {
+    let cases: Vec<Case> = serde_json::from_str(HANDSHAKES).unwrap();
+    assert!(cases.len() >= 27);
+    for case in &cases {
+        let name = &case.provider;
+        let reply = reply(case, false).unwrap_or_else(|| panic!("{name} is not answered"));
+        assert_eq!(reply.status, case.status, "{name}");
+        let header = |name: &str| {
+            reply
+                .headers
+                .iter()
+                .find(|header| header.name.eq_ignore_ascii_case(name))
+                .map(|header| header.value.as_str())
+        };
+        for (key, value) in &case.answer_headers {
+            assert_eq!(header(key), Some(value.as_str()), "{name}: {key}");
+        }
+        if let Some(body) = &case.answer_body {
+            assert_eq!(String::from_utf8_lossy(&reply.body), *body, "{name}");
+        }
+        if let Some(json) = &case.answer_json {
+            assert_eq!(&serde_json::from_slice::<Value>(&reply.body).unwrap(), json, "{name}");
+        }
+        assert_eq!(
+            (reply.secret.as_ref(), reply.open_url.as_ref()),
+            (case.kept.as_ref(), case.opens.as_ref()),
+            "{name}"
+        );
+        // A page that is echoed must not become one.
+        assert!(reply.body.is_empty() || header("x-content-type-options") == Some("nosniff"), "{name}");
+        assert!(header("content-type").is_none_or(|kind| kind == "text/plain" || kind == "application/json"), "{name}");
+    }
+}
+
+#[test]
+fn a_handshake_with_another_secret_is_refused() {
+    let cases: Vec<Case> = serde_json::from_str(HANDSHAKES).unwrap();
+    let refused = cases.iter().filter(|case| case.otherwise.is_some()).map(|case| {
+        assert_eq!(reply(case, true).map(|reply| reply.status), case.otherwise, "{}", case.provider);
+    });
+    assert!(refused.count() >= 4);
+}
+
+#[test]
+fn a_usual_delivery_is_no_handshake() {
+    for (provider, body) in [
+        ("slack", r#"{"type":"event_callback","challenge":"x"}"#),
+        ("zoom", r#"{"event":"meeting.started"}"#),
+        ("notion", r#"{"type":"page.created"}"#),
+        ("aws-sns", r#"{"Type":"Notification","SubscribeURL":"x"}"#),
+        ("meta", "{}"),
+        ("github", "{}"),
+    ] {
+        let headers = Headers::default();
+        let urls = ["https://a.example/in".to_owned()];
+        let request =
+            SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: body.as_bytes() };
+        let found = handshake(&request, find(provider).unwrap(), &[Secret::new("s", "x")], &Check::default());
+        assert_eq!(found, None, "{provider}");
+    }
+}

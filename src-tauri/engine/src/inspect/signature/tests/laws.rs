@@ -1,0 +1,189 @@
+//! What is signed is valid; nothing that comes in makes the check panic.
+
+use super::super::*;
+use crate::inspect::provider::{Place, Provider, find, providers};
+use proptest::prelude::*;
+
+const NOW: i64 = 1_760_000_000;
+
+/// A request signed by our own hand, checked by the same rules.
+fn signed_and_checked(provider: &Provider, secret: &str, url: &str, body: &[u8], kind: &str) -> Option<Verdict> {
+    let fields = [("key_id".to_owned(), "k1".to_owned())];
+    let mut headers = Headers::default();
+    headers.push("Content-Type", kind.to_owned());
+    let unsigned = Unsigned { method: "POST", url, headers: &headers, body, fields: &fields };
+    let signed = sign(provider, secret, &unsigned, NOW).ok()?;
+    for header in signed.headers {
+        headers.push(header.name.into_bytes(), header.value.into_bytes());
+    }
+    let body = signed.body.unwrap_or_else(|| body.to_vec());
+    let urls = [url.to_owned()];
+    let request = SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: &body };
+    let check = Check { now: Some(NOW), tolerance: None, fields: &fields };
+    Some(verify(&request, provider, &[Secret::new("own", secret)], &check))
+}
+
+fn secret_for(provider: &Provider) -> &'static str {
+    use crate::inspect::provider::SecretForm;
+    match provider.signatures[0].secret {
+        SecretForm::Hex => "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056",
+        SecretForm::Whsec => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        SecretForm::Base64 => "dGVhbXMtb3V0Z29pbmc=",
+        SecretForm::UserPassword => "user:pass",
+        _ => "a secret",
+    }
+}
+
+/// A body that has what the provider signs inside it.
+fn body_for(provider: &Provider) -> &'static str {
+    match provider.key.as_str() {
+        "adyen" => {
+            r#"{"notificationItems":[{"NotificationRequestItem":{"pspReference":"1","additionalData":{"hmacSignature":""}}},
+                {"NotificationRequestItem":{"pspReference":"2","additionalData":{"hmacSignature":"x"}}}]}"#
+        }
+        "ms-graph" => r#"{"value":[{"clientState":"","id":"1"}]}"#,
+        "mailgun" => r#"{"signature":{"timestamp":"1","token":"t","signature":""}}"#,
+        "figma" => r#"{"passcode":"","event_type":"x"}"#,
+        "linear" => r#"{"webhookTimestamp":1,"type":"Issue"}"#,
+        _ => r#"{"id":1,"name":"ü"}"#,
+    }
+}
+
+#[test]
+fn what_is_signed_is_valid_for_every_provider_that_can_be_signed() {
+    let mut count = 0;
+    for provider in providers().filter(|provider| can_sign(provider)) {
+        let url = "https://hooks.example.com:8443/in/x?b=2&a=1";
+        let verdict =
+            signed_and_checked(provider, secret_for(provider), url, body_for(provider).as_bytes(), "application/json");
+        let verdict = verdict.unwrap_or_else(|| panic!("{} can't be signed", provider.key));
+        assert_eq!(verdict.verdict, VerdictKind::Valid, "{}: {}", provider.key, verdict.explanation);
+        assert_eq!(verdict.secret.as_deref(), Some("own"));
+        count += 1;
+    }
+    assert!(count >= 85, "{count}");
+}
+
+#[test]
+fn private_keys_are_not_made_up() {
+    for key in ["sendgrid", "discord", "telnyx", "plaid", "aws-sns", "paypal", "standard-webhooks-v1a"] {
+        assert!(!can_sign(find(key).unwrap()), "{key}");
+    }
+}
+
+#[test]
+fn no_secret_stands_in_a_verdict() {
+    let canary = "c4nary-secret-value";
+    for key in ["gitlab", "hubspot", "chargebee", "telegram", "github", "okta"] {
+        let provider = find(key).unwrap();
+        for secret in [canary, "another"] {
+            let mut headers = Headers::default();
+            for scheme in &provider.signatures {
+                if let Place::Header(name) = &scheme.at[0] {
+                    headers.push(name.clone().into_bytes(), "Basic dXNlcjp4".to_owned().into_bytes());
+                }
+            }
+            headers.push("X-HubSpot-Signature-Version", "v1");
+            let urls = ["https://a.example/".to_owned()];
+            let request =
+                SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: b"{}" };
+            let verdict = verify(&request, provider, &[Secret::new("s", secret)], &Check::default());
+            let text = serde_json::to_string(&verdict).unwrap() + &format!("{verdict:?}");
+            assert!(
+                !text.contains(canary) && !String::from_utf8_lossy(&verdict.signed_bytes).contains(canary),
+                "{key}"
+            );
+        }
+    }
+    assert!(!format!("{:?}", Secret::new("s", canary)).contains(canary));
+}
+
+#[test]
+fn a_broken_or_huge_body_is_judged_in_time() {
+    let secrets = [Secret::new("s", "x")];
+    let deep = "[".repeat(200_000);
+    let wide = format!("[{}]", "{\"a\":1},".repeat(200_000));
+    for body in [deep.as_bytes(), wide.as_bytes(), &[0xff; 3_000_000][..]] {
+        let mut headers = Headers::default();
+        headers.push("X-Hub-Signature-256", "sha256=00");
+        let request = SignedRequest { method: "POST", urls: &[], other_urls: &[], headers: &headers, body };
+        for key in ["github", "adyen", "linear", "aws-sns", "dropbox-sign", "ms-graph"] {
+            let started = std::time::Instant::now();
+            verify(&request, find(key).unwrap(), &secrets, &Check::default());
+            assert!(started.elapsed().as_secs() < 20, "{key}");
+        }
+    }
+}
+
+/// Texts that come near to signature headers.
+fn near_header() -> impl Strategy<Value = String> {
+    prop_oneof![
+        ".{0,60}",
+        "(t=[0-9]{0,14}|v1=[0-9a-f]{0,64}|v0=|sha256=|,|;| |v1,[A-Za-z0-9+/=]{0,44}){0,8}",
+        "[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,40}",
+        "sig[0-9]?=\\((\"@?[a-z-]{0,12}\"(;[a-z]+)? ?){0,4}\\)(;[a-z]+=\"?[a-z0-9]*\"?){0,3}",
+        "sig1=:[A-Za-z0-9+/=]{0,40}:",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn hmac_signatures_of_any_body_are_valid(
+        body in proptest::collection::vec(any::<u8>(), 0..300), key in 0usize..200, secret in "[ -~]{1,40}",
+    ) {
+        use crate::inspect::provider::{Method, SecretForm};
+        let all: Vec<&Provider> = providers()
+            .filter(|provider| {
+                let scheme = provider.signatures.first();
+                scheme.is_some_and(|scheme| {
+                    scheme.method == Method::Hmac
+                        && scheme.items.is_none()
+                        && scheme.at[0].in_head()
+                        && scheme.timestamp.as_ref().is_none_or(|stamp| !matches!(stamp.at, Place::Json(_)))
+                        && matches!(scheme.secret, SecretForm::Text | SecretForm::Ampersand | SecretForm::Nfkd)
+                })
+            })
+            .collect();
+        let provider = all[key % all.len()];
+        let verdict = signed_and_checked(provider, &secret, "https://a.example/x", &body, "text/plain").unwrap();
+        prop_assert_eq!(verdict.verdict, VerdictKind::Valid, "{}: {}", provider.key, verdict.explanation);
+    }
+
+    #[test]
+    fn no_header_and_no_body_makes_the_check_panic(
+        texts in proptest::collection::vec(near_header(), 1..6),
+        body in prop_oneof![proptest::collection::vec(any::<u8>(), 0..200), "[\\[\\]{}\":,a-z0-9/ ]{0,200}".prop_map(String::into_bytes)],
+        secret in ".{0,40}", url in ".{0,40}", now in any::<Option<i64>>(),
+    ) {
+        let urls = [url];
+        let secrets = [Secret::new("s", secret)];
+        for provider in providers() {
+            let mut headers = Headers::default();
+            headers.push("Content-Type", texts[0].clone().into_bytes());
+            let mut texts = texts.iter().cycle();
+            for scheme in &provider.signatures {
+                let stamp = scheme.timestamp.iter().map(|stamp| &stamp.at);
+                for place in scheme.at.iter().chain(stamp).chain(scheme.needs.iter().map(|need| &need.at)) {
+                    if let Place::Header(name) = place {
+                        headers.push(name.clone().into_bytes(), texts.next().unwrap().clone().into_bytes());
+                    }
+                }
+            }
+            headers.push("Signature-Input", texts.next().unwrap().clone().into_bytes());
+            let request = SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: &body };
+            let check = Check { now, tolerance: None, fields: &[] };
+            super::super::judge::judge(&request, provider, &secrets, &check);
+            handshake(&request, provider, &secrets, &check);
+        }
+    }
+
+    #[test]
+    fn places_and_templates_of_any_text_are_read_or_refused(text in ".{0,60}") {
+        if let Ok(place) = text.parse::<Place>() {
+            prop_assert_eq!(place.to_string().parse::<Place>(), Ok(place));
+        }
+        let _ = check_template(&text);
+    }
+}

@@ -1,0 +1,354 @@
+//! Each explanation that can be proven is planted and found; where several causes are planted, none is told.
+
+use super::super::*;
+use crate::inspect::provider::find;
+
+const NOW: i64 = 1_760_000_000;
+const URL: &str = "https://hooks.example.com/in/x?b=2&a=1";
+const JSON: &str = r#"{"name":"Jürgen","url":"https://a.example/x","n":1.50,"list":[1,{"b":"<&>"}],"empty":{}}"#;
+
+/// A request as its sender signs it, and what becomes of it.
+struct Plant {
+    provider: &'static str,
+    signed_with: String,
+    checked_with: String,
+    method: &'static str,
+    checked_method: &'static str,
+    url: String,
+    checked_url: String,
+    other_urls: Vec<String>,
+    body: Vec<u8>,
+    checked_body: Vec<u8>,
+    content_type: &'static str,
+    more_headers: Vec<(&'static str, &'static str)>,
+    checked_provider: &'static str,
+    now: i64,
+}
+
+impl Plant {
+    fn new(provider: &'static str) -> Self {
+        Self {
+            provider,
+            signed_with: "s3cret".into(),
+            checked_with: "s3cret".into(),
+            method: "POST",
+            checked_method: "POST",
+            url: URL.into(),
+            checked_url: URL.into(),
+            other_urls: Vec::new(),
+            body: JSON.into(),
+            checked_body: JSON.into(),
+            content_type: "application/json",
+            more_headers: Vec::new(),
+            checked_provider: provider,
+            now: NOW,
+        }
+    }
+
+    fn body(sent: impl Into<Vec<u8>>, came: impl Into<Vec<u8>>) -> Self {
+        Self { body: sent.into(), checked_body: came.into(), ..Self::new("github") }
+    }
+
+    fn secret(provider: &'static str, signed: &str, checked: &str) -> Self {
+        Self { signed_with: signed.into(), checked_with: checked.into(), ..Self::new(provider) }
+    }
+
+    fn url(provider: &'static str, signed: &str, checked: &str) -> Self {
+        Self { url: signed.into(), checked_url: checked.into(), ..Self::new(provider) }
+    }
+
+    fn verdict(&self) -> Verdict {
+        let mut headers = Headers::default();
+        headers.push("Content-Type", self.content_type);
+        for (name, value) in &self.more_headers {
+            headers.push(*name, *value);
+        }
+        let unsigned =
+            Unsigned { method: self.method, url: &self.url, headers: &headers, body: &self.body, fields: &[] };
+        let signed = sign(find(self.provider).unwrap(), &self.signed_with, &unsigned, NOW).unwrap();
+        for header in signed.headers {
+            headers.push(header.name.into_bytes(), header.value.into_bytes());
+        }
+        self.check(&headers)
+    }
+
+    fn check(&self, headers: &Headers) -> Verdict {
+        let urls = [self.checked_url.clone()];
+        let request = SignedRequest {
+            method: self.checked_method,
+            urls: &urls,
+            other_urls: &self.other_urls,
+            headers,
+            body: &self.checked_body,
+        };
+        let secrets = [Secret::new("the secret", &self.checked_with)];
+        let check = Check { now: Some(self.now), tolerance: None, fields: &[] };
+        verify(&request, find(self.checked_provider).unwrap(), &secrets, &check)
+    }
+
+    #[track_caller]
+    fn finds(&self, kind: CauseKind, words: &str) {
+        let verdict = self.verdict();
+        assert_eq!(verdict.verdict, VerdictKind::Invalid, "{}", verdict.explanation);
+        let cause = verdict.proven.unwrap_or_else(|| panic!("nothing is proven: {}", verdict.explanation));
+        assert_eq!(cause.kind, kind, "{}", cause.explanation);
+        assert!(cause.explanation.contains(words), "{} lacks {words}", cause.explanation);
+        assert_eq!(verdict.explanation, cause.explanation);
+    }
+
+    #[track_caller]
+    fn finds_nothing(&self) {
+        let verdict = self.verdict();
+        assert_eq!((verdict.verdict, verdict.reason), (VerdictKind::Invalid, Some(Reason::Mismatch)));
+        assert_eq!(verdict.proven, None);
+        assert!(verdict.explanation.contains("no explanation"), "{}", verdict.explanation);
+    }
+}
+
+const SPACED: &str =
+    r#"{"name": "Jürgen", "url": "https://a.example/x", "n": 1.50, "list": [1, {"b": "<&>"}], "empty": {}}"#;
+const INDENTED: &str = "{\n  \"name\": \"Jürgen\",\n  \"url\": \"https://a.example/x\",\n  \"n\": 1.50,\n  \"list\": [\n    1,\n    {\n      \"b\": \"<&>\"\n    }\n  ],\n  \"empty\": {}\n}";
+
+#[test]
+fn a_body_that_was_written_again() {
+    let kind = CauseKind::BodyReserialized;
+    Plant::body(JSON, SPACED).finds(kind, "compact");
+    Plant::body(JSON, INDENTED).finds(kind, "compact");
+    Plant::body(SPACED, JSON).finds(kind, "a space behind each comma");
+    Plant::body(INDENTED, JSON).finds(kind, "2 spaces");
+    Plant::body(INDENTED.replace("  ", "    "), JSON).finds(kind, "4 spaces");
+    Plant::body(INDENTED.replace("  ", "\t"), JSON).finds(kind, "tabs");
+    Plant::body(JSON.replace('ü', "\\u00fc"), JSON).finds(kind, "\\u escapes");
+    Plant::body(JSON.replace('ü', "\\u00FC"), JSON).finds(kind, "upper case");
+    Plant::body(JSON, JSON.replace('ü', "\\u00fc")).finds(kind, "not ASCII as they are");
+    Plant::body(JSON.replace('/', "\\/"), JSON).finds(kind, "\\/ for slashes");
+    Plant::body(JSON.replace('/', "\\/").replace('ü', "\\u00fc"), SPACED).finds(kind, "\\/ for slashes");
+    Plant::body(JSON.replace("<&>", "\\u003c\\u0026\\u003e"), JSON).finds(kind, "< > &");
+    Plant::body(r#"{"a":1,"b":{"c":2,"d":3}}"#, r#"{"b":{"d":3,"c":2},"a":1}"#).finds(kind, "keys in order");
+    Plant::body("{\"a\":\"\\u001B\"}", r#"{"a":"\u001b"}"#).finds(kind, "upper case");
+    Plant::body(JSON, serde_json::Value::from(JSON).to_string()).finds(kind, "JSON string");
+}
+
+#[test]
+fn white_space_at_the_ends() {
+    let kind = CauseKind::BodyWhitespace;
+    Plant::body(format!("{JSON}\n"), JSON).finds(kind, "with a newline at the end, which is gone");
+    Plant::body(format!("{JSON}\r\n"), JSON).finds(kind, "with CR LF at the end, which is gone");
+    Plant::body(JSON, format!("{JSON}\n")).finds(kind, "without the newline");
+    Plant::body(JSON, format!("{JSON}\r\n")).finds(kind, "without the CR LF");
+    Plant::body("a=1", "  a=1 ").finds(kind, "white space around");
+    Plant::body(JSON, format!("\u{feff}{JSON}")).finds(kind, "byte order mark");
+}
+
+#[test]
+fn line_ends_and_character_sets() {
+    Plant::body("<a>\r\n<b>\r\n", "<a>\n<b>\n").finds(CauseKind::BodyLineEnds, "CR LF line ends");
+    Plant::body("<a>\n<b>\nc", "<a>\r\n<b>\r\nc").finds(CauseKind::BodyLineEnds, "LF line ends");
+    Plant::body(&b"n=J\xfcrgen"[..], "n=Jürgen").finds(CauseKind::BodyCharset, "ISO-8859-1");
+    Plant::body("n=Jürgen", &b"n=J\xfcrgen"[..]).finds(CauseKind::BodyCharset, "UTF-8");
+    Plant::body(&b"n=5 \x80"[..], "n=5 €").finds(CauseKind::BodyCharset, "Windows-1252");
+    Plant::body("n=5 €", &b"n=5 \x80"[..]).finds(CauseKind::BodyCharset, "Windows-1252");
+}
+
+#[test]
+fn content_codings() {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(JSON.as_bytes()).unwrap();
+    let zipped = encoder.finish().unwrap();
+    Plant::body(JSON, zipped.clone()).finds(CauseKind::BodyCoding, "before it was compressed");
+    Plant::body(zipped, JSON).finds(CauseKind::BodyCoding, "compressed with gzip");
+}
+
+#[test]
+fn forms_that_were_written_again() {
+    let kind = CauseKind::BodyReserialized;
+    Plant::body("a=b%20c&d=1", "a=b+c&d=1").finds(kind, "%20 for spaces");
+    Plant::body("a=b+c&d=1", "a=b%20c&d=1").finds(kind, "+ for spaces");
+    Plant::body("a=%c3%bc", "a=%C3%BC").finds(kind, "lower case");
+}
+
+#[test]
+fn the_right_secret_in_the_wrong_form() {
+    let kind = CauseKind::SecretForm;
+    Plant::secret("github", "s3cret", "s3cret\n").finds(kind, "without the white space");
+    Plant::secret("github", "s3cret\n", "s3cret").finds(kind, "newline");
+    Plant::secret("github", "s3cret ", "s3cret").finds(kind, "space behind");
+    Plant::secret("github", "s3cret", "\"s3cret\"").finds(kind, "quotes");
+    Plant::secret("github", "abc", "YWJj").finds(kind, "base64");
+    Plant::secret("github", "abc", "616263").finds(kind, "hexadecimal");
+    Plant::secret("stripe", "abcdef", "whsec_abcdef").finds(kind, "whsec_");
+    Plant::secret("stripe", "whsec_abcdef", "abcdef").finds(kind, "with the prefix whsec_");
+    Plant::secret("stripe", "i\u{b7}^", "whsec_acK3Xg==").finds(kind, "base64");
+    Plant::secret("github", "s3cret&", "s3cret").finds(kind, "& behind");
+    Plant::secret("gitlab", "s3cret", "s3cret\n").finds(kind, "without the white space");
+    Plant::secret("chargebee", "u:p", "u:p\n").finds(kind, "without the white space");
+    // The text of a secret that should have been decoded.
+    let mut svix =
+        Plant::secret("svix", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    svix.provider = "svix";
+    assert_eq!(svix.verdict().verdict, VerdictKind::Valid);
+}
+
+#[test]
+fn a_secret_that_was_used_undecoded() {
+    let secret = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    for (key, words) in
+        [(format!("whsec_{secret}"), "as text"), (secret.to_owned(), "without its prefix whsec_, as text")]
+    {
+        let signed = format!("msg_1.{NOW}.{JSON}");
+        let digest = super::super::digest::keyed(Default::default(), key.as_bytes(), signed.as_bytes());
+        let mut headers = Headers::default();
+        headers.push("svix-id", "msg_1");
+        headers.push("svix-timestamp", NOW.to_string().into_bytes());
+        let text = super::super::digest::written(crate::inspect::provider::Encoding::Base64, &digest);
+        headers.push("svix-signature", format!("v1,{text}").into_bytes());
+        let plant = Plant::secret("svix", "", &format!("whsec_{secret}"));
+        let cause = plant.check(&headers).proven.unwrap();
+        assert_eq!(cause.kind, CauseKind::SecretForm);
+        assert!(cause.explanation.contains(words), "{}", cause.explanation);
+    }
+}
+
+#[test]
+fn another_url() {
+    let kind = CauseKind::OtherUrl;
+    let local = "http://127.0.0.1:4400/in/x?b=2&a=1";
+    let mut tunnel = Plant::url("square", URL, local);
+    tunnel.other_urls = vec!["https://old.example.com/in/x".into(), URL.into()];
+    tunnel.finds(kind, URL);
+    Plant::url("square", URL, &URL.replace("https", "http")).finds(kind, "http and https");
+    Plant::url("square", URL, &URL.replace(".com", ".com:8443")).finds(kind, "without the port");
+    Plant::url("square", &URL.replace(".com", ".com:443"), URL).finds(kind, "port written out");
+    Plant::url("square", &URL.replace("/x?", "/x/?"), URL).finds(kind, "slash at the end");
+    Plant::url("square", &URL.replace("?b=2&a=1", ""), URL).finds(kind, "without the query");
+    let mut host = Plant::url("hubspot", URL, local);
+    host.more_headers = vec![("X-Forwarded-Host", "hooks.example.com"), ("X-Forwarded-Proto", "https")];
+    host.finds(kind, URL);
+    Plant::url("messagebird", URL, &URL.replace("https", "http")).finds(kind, "http and https");
+    Plant::url("twilio", URL, &URL.replace("https", "http")).finds(kind, "http and https");
+}
+
+#[test]
+fn another_method() {
+    Plant { method: "PUT", ..Plant::new("hubspot") }.finds(CauseKind::OtherMethod, "PUT");
+}
+
+#[test]
+fn ages_and_units_of_time() {
+    for (now, reason, words) in [
+        (NOW + 301, Reason::StaleTimestamp, "5 min 1 s before"),
+        (NOW - 301, Reason::FutureTimestamp, "5 min 1 s in the future"),
+    ] {
+        let verdict = Plant { now, ..Plant::new("slack") }.verdict();
+        assert_eq!((verdict.verdict, verdict.reason), (VerdictKind::Invalid, Some(reason)));
+        assert!(verdict.explanation.contains(words), "{}", verdict.explanation);
+        assert_eq!(verdict.proven, None);
+    }
+    assert_eq!(Plant { now: NOW - 301, ..Plant::new("stripe") }.verdict().verdict, VerdictKind::Valid);
+
+    // The sender puts milliseconds where seconds belong, and signs them.
+    let millis = format!("{NOW}000");
+    let text = format!("v0:{millis}:{JSON}");
+    let digest =
+        super::super::digest::hex(&super::super::digest::keyed(Default::default(), b"s3cret", text.as_bytes()));
+    let mut headers = Headers::default();
+    headers.push("X-Slack-Request-Timestamp", millis.clone().into_bytes());
+    headers.push("X-Slack-Signature", format!("v0={digest}").into_bytes());
+    let verdict = Plant::new("slack").check(&headers);
+    assert_eq!(verdict.proven.map(|cause| cause.kind), Some(CauseKind::TimeUnit));
+
+    // The header has seconds, and milliseconds were signed.
+    let mut headers = Headers::default();
+    headers.push("X-Slack-Request-Timestamp", NOW.to_string().into_bytes());
+    headers.push("X-Slack-Signature", format!("v0={digest}").into_bytes());
+    let verdict = Plant::new("slack").check(&headers);
+    assert_eq!(verdict.proven.map(|cause| cause.kind), Some(CauseKind::TimeUnit));
+}
+
+#[test]
+fn another_provider() {
+    let kind = CauseKind::OtherProvider;
+    let unsigned = Plant { checked_provider: "github", ..Plant::new("stripe") }.verdict();
+    assert_eq!(unsigned.verdict, VerdictKind::Unsigned);
+    assert_eq!(unsigned.proven.map(|cause| cause.kind), Some(kind));
+    // The same header, another rule.
+    Plant { checked_provider: "buildkite", ..Plant::new("github") }.verdict();
+    let verdict = Plant { checked_provider: "gocardless", ..Plant::new("gocardless") }.verdict();
+    assert_eq!(verdict.verdict, VerdictKind::Valid);
+    // Without a proof it is only a hint.
+    let verdict = Plant { checked_provider: "github", checked_with: "other".into(), ..Plant::new("stripe") }.verdict();
+    assert_eq!((verdict.verdict, verdict.proven), (VerdictKind::Unsigned, None));
+    assert!(verdict.hint.unwrap().contains("Stripe"));
+}
+
+#[test]
+fn another_algorithm() {
+    let kind = CauseKind::OtherAlgorithm;
+    let with = |name: &str, value: String| {
+        let mut headers = Headers::default();
+        headers.push(name.to_owned().into_bytes(), value.into_bytes());
+        headers
+    };
+    use super::super::digest::{hex, keyed, written};
+    use crate::inspect::provider::{Encoding, Hash};
+    let sha1 = hex(&keyed(Hash::Sha1, b"s3cret", JSON.as_bytes()));
+    let sha256 = keyed(Hash::Sha256, b"s3cret", JSON.as_bytes());
+    for (provider, name, value, words) in [
+        ("razorpay", "X-Razorpay-Signature", sha1.clone(), "SHA-1"),
+        ("github", "X-Hub-Signature-256", format!("sha1={sha1}"), "SHA-1"),
+        ("shopify", "X-Shopify-Hmac-Sha256", hex(&sha256), "hexadecimal"),
+        ("github", "X-Hub-Signature-256", format!("sha256={}", written(Encoding::Base64, &sha256)), "base64"),
+        ("github", "X-Hub-Signature-256", hex(&sha256), "before the signature"),
+    ] {
+        let verdict = Plant::new(provider).check(&with(name, value));
+        assert_ne!(verdict.verdict, VerdictKind::Valid);
+        let cause = verdict.proven.unwrap_or_else(|| panic!("{provider}: {}", verdict.explanation));
+        assert_eq!(cause.kind, kind, "{}", cause.explanation);
+        assert!(cause.explanation.contains(words), "{}", cause.explanation);
+    }
+}
+
+#[test]
+fn several_causes_at_once_are_not_told() {
+    let trimmed = |plant: Plant| Plant { checked_with: format!("{}\n", plant.signed_with), ..plant };
+    trimmed(Plant::body(JSON, SPACED)).finds_nothing();
+    trimmed(Plant::body(format!("{JSON}\n"), JSON)).finds_nothing();
+    trimmed(Plant::url("square", URL, &URL.replace("https", "http"))).finds_nothing();
+    trimmed(Plant { method: "PUT", ..Plant::new("hubspot") }).finds_nothing();
+    let mut two = Plant::url("square", URL, &URL.replace("https", "http"));
+    two.checked_body = SPACED.into();
+    two.finds_nothing();
+    Plant::body(format!("{JSON}\n"), SPACED).finds_nothing();
+    Plant::body(JSON.replace('1', "2"), SPACED).finds_nothing();
+    Plant::secret("github", "another", "s3cret").finds_nothing();
+    Plant::body("{\"a\":1}", "{\"a\":2}").finds_nothing();
+    Plant { checked_with: "whsec_x".into(), checked_body: SPACED.into(), ..Plant::new("stripe") }.finds_nothing();
+}
+
+#[test]
+fn the_verdict_says_which_secret_and_how_old() {
+    let provider = find("stripe").unwrap();
+    let headers = Headers::default();
+    let unsigned = Unsigned { method: "POST", url: URL, headers: &headers, body: JSON.as_bytes(), fields: &[] };
+    let mut headers = Headers::default();
+    for header in sign(provider, "new", &unsigned, NOW).unwrap().headers {
+        headers.push(header.name.into_bytes(), header.value.into_bytes());
+    }
+    let urls = [URL.to_owned()];
+    let request =
+        SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: JSON.as_bytes() };
+    let secrets = [Secret::new("old one", "old"), Secret::new("new one", "new")];
+    let check = Check { now: Some(NOW + 6), tolerance: None, fields: &[] };
+    let verdict = verify(&request, provider, &secrets, &check);
+    assert_eq!(
+        (verdict.verdict, verdict.secret.as_deref(), verdict.age),
+        (VerdictKind::Valid, Some("new one"), Some(6.0))
+    );
+    assert_eq!(verdict.signed_bytes, format!("{NOW}.{JSON}").into_bytes());
+    let none = verify(&request, provider, &[], &check);
+    assert_eq!((none.verdict, none.reason), (VerdictKind::NoSecret, Some(Reason::NoSecret)));
+    assert!(none.found.is_some() && none.signed.is_some());
+    let none = verify(&request, find("docker-hub").unwrap(), &[], &check);
+    assert_eq!(none.verdict, VerdictKind::Unsupported);
+}

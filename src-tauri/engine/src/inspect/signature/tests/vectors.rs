@@ -1,0 +1,73 @@
+//! Every vector has its verdict and its class.
+
+use super::super::*;
+use crate::inspect::provider::find;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The vectors: requests with the secret, the time and what is expected.
+const VECTORS: &str = include_str!("vectors.json");
+
+#[derive(Deserialize)]
+struct Vector {
+    id: String,
+    provider: String,
+    method: String,
+    url: String,
+    headers: BTreeMap<String, String>,
+    body: String,
+    #[serde(default)]
+    secrets: Vec<String>,
+    now: Option<i64>,
+    tolerance: Option<u32>,
+    #[serde(default)]
+    fields: BTreeMap<String, String>,
+    expect: String,
+}
+
+fn verdict_of(vector: &Vector) -> Verdict {
+    let mut headers = Headers::default();
+    for (name, value) in &vector.headers {
+        headers.push(name.clone(), value.clone());
+    }
+    let secrets: Vec<Secret> = vector.secrets.iter().map(|value| Secret::new("secret", value)).collect();
+    let fields: Vec<(String, String)> = vector.fields.clone().into_iter().collect();
+    let urls = [vector.url.clone()];
+    let request = SignedRequest {
+        method: &vector.method,
+        urls: &urls,
+        other_urls: &[],
+        headers: &headers,
+        body: vector.body.as_bytes(),
+    };
+    let check = Check { now: vector.now, tolerance: vector.tolerance, fields: &fields };
+    let provider = find(&vector.provider).unwrap_or_else(|| panic!("no provider {}", vector.provider));
+    verify(&request, provider, &secrets, &check)
+}
+
+/// The class in the words of the vectors.
+fn class(verdict: &Verdict) -> String {
+    let Some(reason) = verdict.reason else { return "valid".into() };
+    let word = serde_json::to_value(reason).unwrap().as_str().unwrap().to_owned();
+    match reason {
+        Reason::MissingHeader | Reason::MalformedHeader | Reason::MissingBodyField => {
+            format!("{word}:{}", verdict.subject.as_deref().unwrap_or_default().to_ascii_lowercase())
+        }
+        _ => word,
+    }
+}
+
+#[test]
+fn every_vector_has_its_verdict_and_its_class() {
+    let vectors: Vec<Vector> = serde_json::from_str(VECTORS).unwrap();
+    assert_eq!(vectors.len(), 258);
+    let mut wrong = Vec::new();
+    for vector in &vectors {
+        let verdict = verdict_of(vector);
+        let is = class(&verdict);
+        if is != vector.expect || (verdict.verdict == VerdictKind::Valid) != (vector.expect == "valid") {
+            wrong.push(format!("{}: expected {}, is {is}: {}", vector.id, vector.expect, verdict.explanation));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), vectors.len(), wrong.join("\n"));
+}

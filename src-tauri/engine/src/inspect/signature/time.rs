@@ -1,0 +1,56 @@
+//! The time that a request says it was signed at.
+
+use crate::inspect::provider::{Stamp, Unit};
+use jiff::Timestamp;
+
+/// A time as sent, in ms since 1970 UTC; None if it can't be read in this unit.
+pub(super) fn millis(text: &str, unit: Unit) -> Option<i64> {
+    let text = text.trim();
+    match unit {
+        Unit::Seconds => text.parse::<i64>().ok()?.checked_mul(1000),
+        Unit::Milliseconds => text.parse().ok(),
+        Unit::Rfc3339 => text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond),
+    }
+}
+
+/// A time as the service writes it.
+pub(super) fn written(now: i64, unit: Unit) -> String {
+    match unit {
+        Unit::Seconds => now.to_string(),
+        Unit::Milliseconds => now.saturating_mul(1000).to_string(),
+        Unit::Rfc3339 => Timestamp::from_second(now).map(|at| at.to_string()).unwrap_or_default(),
+    }
+}
+
+/// How a time compares with what is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fits {
+    InTime,
+    Stale,
+    Future,
+}
+
+/// Compares the age in ms with the limit in seconds.
+pub(super) fn fits(age: i64, stamp: &Stamp, limit: u32) -> Fits {
+    let limit = i64::from(limit) * 1000;
+    match age {
+        _ if age > limit => Fits::Stale,
+        _ if age < -limit && !stamp.past_only => Fits::Future,
+        _ => Fits::InTime,
+    }
+}
+
+/// A span for the eye: `6 s`, `5 min 1 s`, `3 h 20 min`, `12 days`.
+pub(super) fn span(millis: i64) -> String {
+    let seconds = millis.unsigned_abs().div_ceil(1000);
+    let two = |big: u64, unit: &str, small: u64, name: &str| match small {
+        0 => format!("{big} {unit}"),
+        _ => format!("{big} {unit} {small} {name}"),
+    };
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => two(seconds / 60, "min", seconds % 60, "s"),
+        3_600..172_800 => two(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}

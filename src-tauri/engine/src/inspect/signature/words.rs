@@ -1,0 +1,232 @@
+//! What the verdicts say.
+
+use super::Secret;
+use super::judge::{Problem, Tried, View, needs_url};
+use super::time::{self, Fits};
+use super::verdict::{Reason, SignedText, Verdict, VerdictKind};
+use crate::exchange::shown;
+use crate::inspect::provider::{Method, NeedClass, Place, Provider, Scheme};
+
+/// Characters of the signed text that a verdict shows.
+const START: usize = 2_000;
+
+/// The first characters of a text.
+pub(super) fn cut(text: &str, chars: usize) -> &str {
+    text.char_indices().nth(chars).map_or(text, |(end, _)| &text[..end])
+}
+
+pub(super) fn blank(provider: &Provider, scheme: &Scheme) -> Verdict {
+    Verdict {
+        verdict: VerdictKind::Invalid,
+        reason: None,
+        subject: None,
+        explanation: String::new(),
+        hint: None,
+        proven: None,
+        provider: provider.key.clone(),
+        provider_name: provider.name.clone(),
+        certainty: provider.certainty,
+        scheme: scheme.label.clone(),
+        secret: None,
+        signed_at: None,
+        age: None,
+        expected: None,
+        found: None,
+        signed: None,
+        item: None,
+        notes: provider.notes.clone(),
+        signed_bytes: Vec::new(),
+    }
+}
+
+pub(super) fn not_signed(provider: &Provider) -> Verdict {
+    Verdict {
+        verdict: VerdictKind::Unsupported,
+        reason: Some(Reason::NotSigned),
+        subject: None,
+        explanation: format!("{} has no signature that can be checked here.", provider.name),
+        hint: None,
+        proven: None,
+        provider: provider.key.clone(),
+        provider_name: provider.name.clone(),
+        certainty: provider.certainty,
+        scheme: None,
+        secret: None,
+        signed_at: None,
+        age: None,
+        expected: None,
+        found: None,
+        signed: None,
+        item: None,
+        notes: provider.notes.clone(),
+        signed_bytes: Vec::new(),
+    }
+}
+
+pub(super) fn refused(provider: &Provider, scheme: &Scheme, problem: &Problem) -> Verdict {
+    let name = &provider.name;
+    let where_from = |place: &Place| match place.in_head() {
+        true => (Reason::MissingHeader, format!("The header {} is not there", place.name())),
+        false => (Reason::MissingBodyField, format!("The field {} of the body is not there", place.name())),
+    };
+    let (verdict, reason, subject, explanation, hint) = match problem {
+        Problem::Unsigned(place) => {
+            let (reason, text) = where_from(place);
+            let hint = format!(
+                "See whether {name} has a secret set for this webhook, and whether a proxy takes headers away."
+            );
+            (VerdictKind::Unsigned, reason, place.name(), format!("{text}, so there is no signature."), Some(hint))
+        }
+        Problem::Missing(place) => {
+            let (reason, text) = where_from(place);
+            let hint = "See whether a proxy takes it away.".to_owned();
+            (VerdictKind::Invalid, reason, place.name(), format!("{text}, which is part of the signature."), Some(hint))
+        }
+        Problem::MissingField(field) => {
+            let explanation = match field.as_str() {
+                "url" => format!("{name} signs the URL, and no URL is given."),
+                field => format!("{name} signs a value that only you know: {field}."),
+            };
+            let hint = format!("Give {field} and check again.");
+            (VerdictKind::NoSecret, Reason::MissingField, field.clone(), explanation, Some(hint))
+        }
+        Problem::Malformed(header) => {
+            let in_head = !scheme.at.iter().any(|place| !place.in_head() && place.name() == *header);
+            let (reason, what) =
+                if in_head { (Reason::MalformedHeader, "header") } else { (Reason::MalformedBodyField, "field") };
+            let explanation = format!("The {what} {header} is not of the form that {name} sends.");
+            (VerdictKind::Invalid, reason, header.clone(), explanation, None)
+        }
+        Problem::Need { class, name: header, is } => {
+            let is = cut(is, 100);
+            let (reason, explanation) = match class {
+                NeedClass::Version => {
+                    (Reason::UnsupportedVersion, format!("{header} says version {is:?}, which is not known."))
+                }
+                NeedClass::Algorithm => {
+                    (Reason::UnsupportedAlgorithm, format!("{header} says {is:?}, an algorithm that is not taken."))
+                }
+                NeedClass::Key | NeedClass::Other => {
+                    (Reason::KeyIdMismatch, format!("{header} names the key {is:?}, which is not the one expected."))
+                }
+            };
+            (VerdictKind::Invalid, reason, header.clone(), explanation, None)
+        }
+        Problem::Certificate(why) => {
+            let explanation = format!("The certificate is not to be trusted: {}.", cut(why, 300));
+            let hint = format!("A receiver that took it would let anybody sign; {name} names only its own hosts.");
+            let subject = scheme.certificate.as_ref().map_or_else(String::new, |rule| rule.at.name());
+            (VerdictKind::Invalid, Reason::UntrustedCertificate, subject, explanation, Some(hint))
+        }
+    };
+    Verdict { verdict, reason: Some(reason), subject: Some(subject), explanation, hint, ..blank(provider, scheme) }
+}
+
+fn with_signed(provider: &Provider, scheme: &Scheme, view: View<'_>, tried: Tried, url: &str) -> Verdict {
+    let age = tried.signed_at.zip(view.now).map(|(at, now)| now.saturating_sub(at) as f64 / 1000.0);
+    let start = shown(&tried.signed[..tried.signed.len().min(4 * START)]);
+    let signed = SignedText {
+        rule: if tried.signed.is_empty() { String::new() } else { scheme.signed.clone() },
+        size: tried.signed.len() as u64,
+        start: cut(&start, START).to_owned(),
+        url: needs_url(scheme).then(|| url.to_owned()),
+    };
+    Verdict {
+        signed_at: tried.signed_at,
+        age,
+        expected: tried.expected,
+        found: Some(tried.found).filter(|found| !found.is_empty()),
+        signed: (!tried.signed.is_empty()).then_some(signed),
+        signed_bytes: tried.signed,
+        ..blank(provider, scheme)
+    }
+}
+
+pub(super) fn fitting(
+    provider: &Provider,
+    scheme: &Scheme,
+    view: View<'_>,
+    tried: Tried,
+    secrets: &[Secret],
+    url: &str,
+) -> Verdict {
+    let label = tried.matched.and_then(|index| secrets.get(index)).map(|secret| secret.label.clone());
+    let fits = tried.fits.unwrap_or(Fits::InTime);
+    let verdict = with_signed(provider, scheme, view, tried, url);
+    let limit = view.tolerance.or(scheme.timestamp.as_ref().and_then(|stamp| stamp.tolerance)).unwrap_or_default();
+    let span = time::span((verdict.age.unwrap_or_default() * 1000.0) as i64);
+    let with = label.as_ref().map(|label| format!(" with {label}")).unwrap_or_default();
+    match fits {
+        Fits::InTime => {
+            let age = match verdict.age {
+                Some(age) if age >= 0.0 => format!(", {span} before it came"),
+                Some(_) => format!(", {span} ahead of this clock"),
+                None => String::new(),
+            };
+            let what = match scheme.method {
+                Method::Token | Method::Basic => {
+                    format!("It carries the right secret{with}. That says nothing about the body.")
+                }
+                _ => format!("Signed{with}{age}."),
+            };
+            Verdict { verdict: VerdictKind::Valid, explanation: what, secret: label, ..verdict }
+        }
+        Fits::Stale => Verdict {
+            reason: Some(Reason::StaleTimestamp),
+            explanation: format!(
+                "The signature is good, but it was made {span} before the request came; {} takes {}.",
+                provider.name,
+                time::span(i64::from(limit) * 1000)
+            ),
+            hint: Some("An old capture that is sent again must be signed again.".into()),
+            secret: label,
+            ..verdict
+        },
+        Fits::Future => Verdict {
+            reason: Some(Reason::FutureTimestamp),
+            explanation: format!(
+                "The signature is good, but its time is {span} in the future; {} takes {}.",
+                provider.name,
+                time::span(i64::from(limit) * 1000)
+            ),
+            hint: Some("See whether the clocks are right.".into()),
+            secret: label,
+            ..verdict
+        },
+    }
+}
+
+pub(super) fn mismatch(
+    provider: &Provider,
+    scheme: &Scheme,
+    view: View<'_>,
+    tried: Tried,
+    secrets: &[Secret],
+    url: &str,
+) -> Verdict {
+    let unusable = !secrets.is_empty() && tried.expected.is_none() && tried.unusable > 0;
+    let verdict = with_signed(provider, scheme, view, tried, url);
+    if secrets.is_empty() {
+        return Verdict {
+            verdict: VerdictKind::NoSecret,
+            reason: Some(Reason::NoSecret),
+            explanation: "It carries a signature, and there is no secret to check it with.".into(),
+            hint: Some(format!("Set the secret that {} shows for this webhook.", provider.name)),
+            ..verdict
+        };
+    }
+    if unusable {
+        return Verdict {
+            reason: Some(Reason::UnusableSecret),
+            explanation: format!("None of the secrets has the form that those of {} have.", provider.name),
+            hint: Some("Copy the secret or key again, the whole of it.".into()),
+            ..verdict
+        };
+    }
+    Verdict {
+        reason: Some(Reason::Mismatch),
+        explanation: "The signature does not fit, and no explanation that was tried makes it fit.".into(),
+        hint: Some("See whether the secret is the one of this webhook, and whether something changes the body.".into()),
+        ..verdict
+    }
+}

@@ -1,0 +1,132 @@
+//! `pushpull verify`: raw requests on standard input, stored pushes, and its exit codes.
+
+use anyhow::{Context, Result};
+use pushpull_tests::{Home, Listener, Output, Raw, pushpull, pushpull_on};
+use serde_json::Value;
+
+/// GitHub's published example: the secret is `It's a Secret to Everybody`, the body `Hello, World!`.
+const SECRET: &str = "It's a Secret to Everybody";
+const SIGNATURE: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+
+fn request(body: &str) -> Vec<u8> {
+    let head = "POST /in/hub HTTP/1.1\r\nHost: hooks.example.com\r\nX-GitHub-Event: push";
+    format!("{head}\r\nX-Hub-Signature-256: {SIGNATURE}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+async fn verdict(home: &Home, arguments: &[&str], input: &[u8]) -> Result<(Option<i32>, Value)> {
+    let arguments: Vec<&str> = ["verify", "--json"].iter().chain(arguments).copied().collect();
+    let output = pushpull_on(home, &arguments, &[("HOOK_SECRET", SECRET)], input).await?;
+    let line = output.lines()?.pop().with_context(|| format!("nothing was printed: {}", output.stderr))?;
+    Ok((output.code, line))
+}
+
+#[tokio::test]
+async fn a_request_on_stdin_is_checked_and_the_exit_code_says_how() -> Result<()> {
+    let home = Home::new()?;
+    let (code, valid) =
+        verdict(&home, &["--provider", "github", "--secret", SECRET], &request("Hello, World!")).await?;
+    assert_eq!((code, valid["verdict"].as_str(), &valid["reason"]), (Some(0), Some("valid"), &Value::Null));
+    let (code, wrong) = verdict(&home, &["--secret", "other"], &request("Hello, World!")).await?;
+    assert_eq!(
+        (code, wrong["verdict"].as_str(), wrong["reason"].as_str()),
+        (Some(1), Some("invalid"), Some("mismatch"))
+    );
+    assert_eq!(wrong["proven"], Value::Null);
+    let (code, changed) = verdict(&home, &["--secret", SECRET], &request("Hello, World!\n")).await?;
+    assert_eq!((code, changed["proven"]["kind"].as_str()), (Some(1), Some("body_whitespace")));
+    assert!(changed["explanation"].as_str().is_some_and(|text| text.contains("newline")), "{changed}");
+    let (code, none) = verdict(&home, &["--provider", "stripe", "--secret", "x"], b"POST / HTTP/1.1\r\n\r\n{}").await?;
+    assert_eq!(
+        (code, none["verdict"].as_str(), none["subject"].as_str()),
+        (Some(1), Some("unsigned"), Some("Stripe-Signature"))
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn secrets_come_from_files_and_variables_too_and_are_never_printed() -> Result<()> {
+    let home = Home::new()?;
+    std::fs::write(home.path().join("secret.txt"), format!("{SECRET}\n"))?;
+    for arguments in [["--secret-file", "secret.txt"], ["--secret-env", "HOOK_SECRET"]] {
+        let (code, verdict) = verdict(&home, &arguments, &request("Hello, World!")).await?;
+        assert_eq!(code, Some(0), "{verdict}");
+    }
+    let said = |output: Output| String::from_utf8_lossy(&output.stdout).into_owned() + &output.stderr;
+    let input = b"POST / HTTP/1.1\r\nX-Gitlab-Event: Push Hook\r\nX-Gitlab-Token: c4nary-token-value\r\n\r\n{}";
+    let output = pushpull_on(&home, &["verify", "--secret", "an0ther-secret"], &[], input).await?;
+    assert_eq!(output.code, Some(1));
+    let said = said(output);
+    assert!(!said.contains("c4nary-token") && !said.contains("an0ther-secret"), "{said}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_cannot_be_checked_is_bad_usage() -> Result<()> {
+    let home = Home::new()?;
+    for (arguments, input, words) in [
+        (&["verify", "--provider", "nobody"][..], &b"POST / HTTP/1.1\r\n\r\n"[..], "no provider"),
+        (&["verify"], b"POST / HTTP/1.1\r\n\r\n", "--provider"),
+        (&["verify", "--provider", "github"], b"", "stdin"),
+        (
+            &["verify", "--provider", "github", "--secret-env", "NOT_SET_ANYWHERE"],
+            b"POST / HTTP/1.1\r\n\r\n",
+            "is not set",
+        ),
+        (&["verify", "--provider", "github", "--field", "x"], b"POST / HTTP/1.1\r\n\r\n", "NAME=VALUE"),
+        (&["verify", "7"], b"", "7"),
+    ] {
+        let output = pushpull_on(&home, arguments, &[], input).await?;
+        assert_eq!(output.code, Some(2), "{arguments:?}: {}", output.stderr);
+        assert!(output.stderr.contains(words), "{}", output.stderr);
+        assert!(output.stdout.is_empty());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn ages_urls_keys_and_fields_are_taken_from_the_command_line() -> Result<()> {
+    let home = Home::new()?;
+    let paddle = b"POST /x HTTP/1.1\r\nPaddle-Signature: ts=1696195954;h1=d96299976a6eb066f484d7fde011ac56fc32b38fc9940bc419d6e537fdc6ef02\r\n\r\nhello-world";
+    let secret = "pdl_ntf_01hbpjmytsa32fhr36nqgc3kgb_WvRO0eL4Bj9rgYYIBZY6wZhG4EHy9jzh";
+    let base = ["--provider", "paddle", "--secret", secret];
+    let with = |more: &[&'static str]| base.iter().chain(more).copied().collect::<Vec<&str>>();
+    assert_eq!(verdict(&home, &with(&[]), paddle).await?.0, Some(0));
+    let (code, stale) = verdict(&home, &with(&["--now", "1696195960"]), paddle).await?;
+    assert_eq!((code, stale["reason"].as_str()), (Some(1), Some("stale_timestamp")));
+    assert_eq!(verdict(&home, &with(&["--now", "1696195960", "--tolerance", "6"]), paddle).await?.0, Some(0));
+
+    let square = b"POST /webhooks HTTP/1.1\r\nx-square-hmacsha256-signature: W3FlCNk5IA3ZQ2LHTWoajvzfaDu/OwY2tNHIHC3IUOA=\r\n\r\n{\"data\":{\"type\":\"webhooks\",\"id\":\"fake_id\"}}";
+    let keys = ["--provider", "square", "--secret", "signature-key"];
+    let url = |url: &'static str| keys.iter().copied().chain(["--url", url]).collect::<Vec<&str>>();
+    assert_eq!(verdict(&home, &url("https://webhook.site/webhooks"), square).await?.0, Some(0));
+    let (code, other) = verdict(&home, &url("http://webhook.site/webhooks"), square).await?;
+    assert_eq!((code, other["proven"]["kind"].as_str()), (Some(1), Some("other_url")));
+    assert_eq!(verdict(&home, &keys, square).await?.1["reason"], "missing_field");
+
+    let pusher = b"POST / HTTP/1.1\r\nx-pusher-key: 123456789\r\nx-pusher-signature: c17257e92037cd7de407ebc1ed174ceb7b2e518db127f44411b9ffc4f5b28cc5\r\n\r\n{\"time_ms\":1403175510755,\"events\":[{\"channel\":\"test_channel\",\"name\":\"channel_vacated\"}]}";
+    let field = ["--provider", "pusher", "--secret", "tofu", "--field", "key_id=000"];
+    assert_eq!(verdict(&home, &field, pusher).await?.1["reason"], "key_id_mismatch");
+
+    let discord = b"POST / HTTP/1.1\r\nX-Signature-Ed25519: b307540862008dd0d57aef585af1b5a580a8858e6344b247d6ec4d13b2a0cedbed55dbf2bc3e74282ba29fdd4572717957eedc291eb1fd3b1e1eb8defa527301\r\nX-Signature-Timestamp: 1760000000\r\n\r\n{\"application_id\":\"1\",\"id\":\"1\",\"token\":\"t\",\"type\":1,\"version\":1}";
+    let key = "df231af45908fcd13bc0016186adedd094d1c3e4c6ac32aa634e70f4788a52e2";
+    assert_eq!(verdict(&home, &["--provider", "discord", "--public-key", key], discord).await?.0, Some(0));
+    std::fs::write(home.path().join("key.txt"), key)?;
+    assert_eq!(verdict(&home, &["--provider", "discord", "--public-key", "@key.txt"], discord).await?.0, Some(0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stored_push_is_checked_at_its_time_of_arrival() -> Result<()> {
+    let home = Home::new()?;
+    let mut listener = Listener::start(&home).await?;
+    let mut socket = Raw::connect(listener.address()).await?;
+    socket.send(&request("Hello, World!")).await?;
+    assert_eq!(socket.answer().await?.status, 200);
+    let id = listener.next().await?["id"].as_i64().context("no id")?.to_string();
+    listener.interrupt().await?;
+    let output = pushpull(&home, &["verify", &id, "--secret", SECRET]).await?;
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert!(output.text()?.starts_with("valid: "), "{}", output.text()?);
+    assert_eq!(pushpull(&home, &["verify", &id, "--secret", "other"]).await?.code, Some(1));
+    Ok(())
+}
