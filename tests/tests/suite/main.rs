@@ -11,6 +11,7 @@ mod rig;
 mod trouble;
 mod tunnel;
 mod verify;
+mod vault;
 mod window;
 
 /// Runs an ignored test of this binary in a process of its own, under the program that `before` names.

@@ -9,6 +9,7 @@ pub(crate) mod replay;
 pub(crate) mod send;
 pub(crate) mod show;
 pub(crate) mod verify;
+pub(crate) mod vault;
 
 use pushpull_engine::exchange::ExchangeSummary;
 

@@ -244,3 +244,44 @@ async fn a_provider_of_the_users_own_is_tried_kept_and_deleted() {
     assert_eq!(call(&api, "providers", json!({})).await.unwrap(), known);
     api.close().await;
 }
+
+/// Posts a body to a source; answers the status, the header fields and the body.
+async fn post(url: &str, headers: &[(&str, &str)], body: &str) -> (u16, reqwest::header::HeaderMap, String) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut request = client.post(url).body(body.to_owned());
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.headers().clone(), answer.text().await.unwrap())
+}
+
+/// An API whose vault has its key in a file.
+async fn with_vault(folder: &Path) -> (Api, String) {
+    let (api, url) = started(folder).await;
+    let file = folder.join("key").to_string_lossy().into_owned();
+    let make = json!({"place": "keyFile", "passphrase": null, "keyFile": file});
+    call(&api, "make_vault", make).await.unwrap();
+    (api, url)
+}
+
+#[tokio::test]
+async fn what_leaves_the_workspace_shows_no_secret_of_the_vault() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "a"})).await.unwrap();
+    let secret = "canary/one+two three";
+    call(&api, "add_secret", json!({"source": "a", "label": "", "value": secret})).await.unwrap();
+    let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("x:{secret}"));
+    let plain = [("X-Plain", secret), ("X-Encoded", encoded.as_str()), ("X-Other", "stays")];
+    post(&format!("{url}/in/a?q=canary%2Fone%2Btwo%20three"), &plain, "").await;
+    for format in ["ndjson", "har", "curl", "csv", "http"] {
+        let query = json!({"scope": {"type": "filter", "filter": ""}, "format": format, "redact": true});
+        let text = call(&api, "export_text", query).await.unwrap()["text"].as_str().unwrap().to_owned();
+        for form in [secret, "canary%2Fone", &encoded[4..16], "canary\\/one"] {
+            assert!(!text.contains(form), "{format}: {text}");
+        }
+        assert!(text.contains("masked"), "{format}: {text}");
+    }
+    api.close().await;
+}

@@ -3,8 +3,10 @@
 
 use super::Parts;
 use crate::api::{ApiError, NewSecret, SaveSource, SecretRef, SourceSecret, SourceSettings};
+use crate::capture::is_source_name;
 use crate::exchange::Micros;
 use crate::store::{NewSealed, SecretRow, SourceRow, secret_place};
+use crate::transfer::KnownSecrets;
 use crate::vault::Sealer;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::HashMap;
@@ -83,6 +85,12 @@ impl SourceBook {
         self.all().get(name).cloned()
     }
 
+    /// The values of all secrets that can be read now.
+    pub(crate) fn secrets(&self) -> Vec<SecretString> {
+        let all = self.all();
+        all.values().flat_map(|source| source.secrets.iter().filter_map(|secret| secret.value.clone())).collect()
+    }
+
     fn all(&self) -> Arc<HashMap<String, Arc<SourceConfig>>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -93,6 +101,22 @@ impl SourceBook {
 }
 
 impl Parts {
+    /// Makes a source before its first request; nothing happens if it is there.
+    ///
+    /// # Errors
+    /// `Invalid` if it can't have that name.
+    pub async fn create_source(&self, name: &str) -> Result<(), ApiError> {
+        if !is_source_name(name) {
+            return Err(ApiError::invalid(format!(
+                "{name:?} can't be a source. A name has 1 to 64 of A-Z a-z 0-9 . _ -"
+            )));
+        }
+        self.store.create_source(name.to_owned()).await?;
+        self.doorway.add_source(name);
+        self.notice_change(true);
+        Ok(())
+    }
+
     /// What is set for a source.
     ///
     /// # Errors
@@ -138,6 +162,13 @@ impl Parts {
         let label: String = new.label.trim().chars().take(LABEL_LENGTH).collect();
         self.seal_secret(NewSealed { source: new.source.clone(), label, secret, learnt: false }).await?;
         self.sources_changed(&new.source).await
+    }
+
+    /// The secrets of the vault that can be read now, for masking them in what leaves the workspace.
+    pub async fn known_secrets(&self) -> KnownSecrets {
+        self.vault.settled().await;
+        let _ = self.read_sources().await; // what was read before is masked all the same
+        KnownSecrets::new(&self.book.secrets())
     }
 
     /// Takes a secret out of the vault.

@@ -14,6 +14,8 @@ export interface FakeOptions {
   live?: number;
   /** Long names everywhere. */
   long?: boolean;
+  /** The key store takes no key, or the key of the vault is gone. */
+  vault?: "noStore" | "keyMissing";
 }
 
 const EVENTS: [string, string][] = [
@@ -54,6 +56,7 @@ export class FakeState {
 
   constructor(readonly options: FakeOptions) {
     this.newest = options.rows ?? 0;
+    this.vault.start(options.vault);
     this.readUpto = this.newest - 6;
     if (this.newest > 20) {
       this.pinned.add(this.newest - 5).add(this.newest - 21);
