@@ -10,8 +10,8 @@ mod raw_requests;
 mod rig;
 mod trouble;
 mod tunnel;
-mod verify;
 mod vault;
+mod verify;
 mod window;
 
 /// Runs an ignored test of this binary in a process of its own, under the program that `before` names.

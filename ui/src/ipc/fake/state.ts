@@ -5,6 +5,7 @@ import type { ListenerStatus } from "../bindings/ListenerStatus";
 import type { Settings } from "../bindings/Settings";
 import type { Status } from "../bindings/Status";
 import type { TunnelState } from "../bindings/TunnelState";
+import type { VerdictKind } from "../bindings/VerdictKind";
 import { FakeVault } from "./vault";
 
 export interface FakeOptions {
@@ -28,6 +29,7 @@ const EVENTS: [string, string][] = [
   ["stripe", "customer.subscription.updated"],
   ["hubspot", "deal.propertyChange"],
 ];
+const VERDICTS: (VerdictKind | null)[] = ["valid", "valid", null, "invalid", "valid", "unsigned", "no_secret"];
 const START = Date.UTC(2026, 10, 22, 12, 4, 17, 902) * 1000;
 
 export class FakeState {
@@ -42,7 +44,7 @@ export class FakeState {
     autoSource: "local",
     bodyCap: 26_214_400,
     replayTarget: "",
-    tunnel: { provider: "bore", server: "bore.pub", secret: null, port: 0 },
+    tunnel: { provider: "bore", server: "bore.pub", secret: null, port: 0, kept: false },
   };
   samples = new Map<number, string>();
   /** Grows with every change of a mark. */
@@ -154,6 +156,7 @@ export class FakeState {
       unread: !pull && id > this.readUpto && !this.opened.has(id),
       hasNote: this.notes.has(id),
       tags: this.tags.get(id) ?? [],
+      verdict: VERDICTS[id % VERDICTS.length] ?? null,
     };
   }
 

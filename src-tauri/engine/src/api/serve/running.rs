@@ -50,7 +50,9 @@ impl Api {
                 "Start the listener first.",
             ));
         };
-        engine.tunnel.start(config.clone(), port).await.map_err(ApiError::from)?;
+        engine.drop_unkept_secret(&config).await?;
+        let ready = engine.with_kept_secret(config.clone()).await?;
+        engine.tunnel.start(ready, port).await.map_err(ApiError::from)?;
         let settings = Settings { tunnel: config, ..engine.settings() };
         engine.save_settings(settings).await?;
         self.status(Nothing {}).await
