@@ -20,6 +20,10 @@ pub(crate) struct Arguments {
     /// One JSON object a line on stdout, and nothing else there
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// The file that holds the key of the vault; it is made for a new vault. A passphrase is read from
+    /// PUSHPULL_PASSPHRASE, or asked for
+    #[arg(long, global = true, env = "PUSHPULL_KEY_FILE", value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -42,6 +46,10 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Write exchanges into a file
     Export(Export),
+    /// What is set for a source: its provider, its secrets, its URL
+    Source(Source),
+    /// The vault: whether secrets can be read, and where their key is
+    Vault(Vault),
     /// Add tags to exchanges or take them away; without ids, the tags there are
     Tag(Tag),
     /// Show or change what is written about an exchange
@@ -276,4 +284,54 @@ impl From<Format> for ExportFormat {
             Format::Http => Self::Http,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Source {
+    /// Its name: pushes arrive at /in/NAME
+    pub(crate) name: String,
+    /// Make it if it is not there
+    #[arg(long)]
+    pub(crate) create: bool,
+    /// The provider, or `none` to take the recognised one
+    #[arg(long, value_name = "KEY")]
+    pub(crate) provider: Option<String>,
+    /// The public URL that the service was told, or `none`
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// Seconds that a signed time may be off
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) tolerance: Option<u32>,
+    /// Whether handshakes are answered as the provider wants it
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) handshakes: Option<bool>,
+    /// Put a secret into the vault under this name; it is read from stdin unless another place is given
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) add_secret: Option<String>,
+    /// The environment variable that holds the secret
+    #[arg(long, value_name = "VARIABLE", requires = "add_secret", conflicts_with = "secret_file")]
+    pub(crate) secret_env: Option<String>,
+    /// The file that holds the secret
+    #[arg(long, value_name = "FILE", requires = "add_secret")]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// Take a secret away, by number
+    #[arg(long, value_name = "ID")]
+    pub(crate) remove_secret: Vec<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Vault {
+    /// Make the vault, its key kept there
+    #[arg(long, value_enum, value_name = "PLACE")]
+    pub(crate) make: Option<KeyFrom>,
+    /// Give the vault up with every secret in it
+    #[arg(long)]
+    pub(crate) forget: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyFrom {
+    KeyStore,
+    KeyFile,
+    Passphrase,
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod keys;
 mod output;
 mod place;
 
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
+    let keys = keys::named(&arguments);
     let command = match arguments.command {
         Command::Verify(verify) if commands::verify::needs_no_workspace(&verify) => {
             return commands::verify::run(None, verify, output).await;
@@ -50,7 +52,7 @@ async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
         Some(path) => path,
         None => place::default_workspace()?,
     };
-    let engine = Engine::open(&std::path::absolute(workspace)?).await?;
+    let engine = Engine::open_with(&std::path::absolute(workspace)?, keys).await?;
     let outcome = match command {
         Command::Listen(listen) => commands::listen::run(&engine, listen, output).await,
         Command::Send(send) => commands::send::run(&engine, send, output).await,
@@ -60,6 +62,8 @@ async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
         Command::Replay(replay) => commands::replay::run(&engine, replay, output).await,
         Command::Verify(verify) => commands::verify::run(Some(&engine), verify, output).await,
         Command::Export(export) => commands::export::run(&engine, export, output).await,
+        Command::Source(source) => commands::vault::run_source(&engine, source, output).await,
+        Command::Vault(vault) => commands::vault::run(&engine, vault, output).await,
         Command::Tag(tag) => commands::organise::tag(&engine, tag, output).await,
         Command::Note(note) => commands::organise::note(&engine, note, output).await,
         Command::Pin(marked) => commands::organise::pin(&engine, marked, output).await,

@@ -2,6 +2,7 @@
 
 use pushpull_engine::api::{ApiError, ErrorCode};
 use pushpull_engine::exchange::{Direction, ExchangeSummary};
+use pushpull_engine::inspect::signature::VerdictKind;
 use pushpull_engine::send::SendError;
 use pushpull_engine::store::StoreError;
 use serde::Serialize;
@@ -107,7 +108,12 @@ pub(crate) fn row(row: &ExchangeSummary) -> String {
         (Some(source), None) => format!("{source} {}", row.url),
         _ => row.url.clone(),
     };
-    visible(&format!("{:>6} {arrow} {time} {:<6} {status:>7} {millis:>10} {what}", row.id, row.method))
+    let signature = match row.verdict {
+        Some(VerdictKind::Invalid) => " (signature invalid)",
+        Some(VerdictKind::Unsigned) => " (not signed)",
+        _ => "",
+    };
+    visible(&format!("{:>6} {arrow} {time} {:<6} {status:>7} {millis:>10} {what}{signature}", row.id, row.method))
 }
 
 /// The word that JSON has for a value of an enum.

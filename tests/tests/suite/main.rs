@@ -10,6 +10,7 @@ mod raw_requests;
 mod rig;
 mod trouble;
 mod tunnel;
+mod vault;
 mod verify;
 mod window;
 

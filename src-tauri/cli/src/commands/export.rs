@@ -9,7 +9,12 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) async fn run(engine: &Engine, export: Export, output: Output) -> anyhow::Result<Outcome> {
     let scope = ExportScope::Filter { filter: export.filter.join(" ") };
-    let query = ExportQuery { scope, format: export.format.into(), redact: !export.no_redact };
+    let query = ExportQuery {
+        scope,
+        format: export.format.into(),
+        redact: !export.no_redact,
+        known: engine.known_secrets().await,
+    };
     let cancel = CancellationToken::new();
     match export.output {
         Some(path) => {

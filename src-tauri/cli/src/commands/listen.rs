@@ -53,7 +53,8 @@ async fn serve(engine: &Engine, listen: &Listen, output: Output) -> anyhow::Resu
     };
     let _api = Api::of(engine.clone()); // keeps the listener's view of the tunnel and of other processes' sources
     if let Some(tunnel) = &listen.tunnel {
-        engine.tunnel.start(tunnel_config(tunnel)?, port).await.map_err(ApiError::from)?;
+        let config = engine.with_kept_secret(tunnel_config(tunnel)?).await?;
+        engine.tunnel.start(config, port).await.map_err(ApiError::from)?;
     }
     tokio::try_join!(follow(engine, listen, from, output), say_tunnel(engine, output))?;
     Ok(())
@@ -121,11 +122,12 @@ fn tunnel_config(text: &str) -> Result<TunnelConfig, ApiError> {
     let (provider, rest) =
         text.split_once(':').map_or((text, None), |(provider, rest)| (provider, Some(rest.to_owned())));
     match provider {
-        "bore" => Ok(TunnelConfig::Bore {
-            server: rest.unwrap_or_else(|| "bore.pub".into()),
-            secret: std::env::var("PUSHPULL_BORE_SECRET").ok().filter(|secret| !secret.is_empty()),
-            port: 0,
-        }),
+        "bore" => {
+            let secret = std::env::var("PUSHPULL_BORE_SECRET").ok().filter(|secret| !secret.is_empty());
+            // What is not given may be in the vault.
+            let kept = secret.is_none();
+            Ok(TunnelConfig::Bore { server: rest.unwrap_or_else(|| "bore.pub".into()), secret, port: 0, kept })
+        }
         "cloudflared" => Ok(TunnelConfig::Cloudflared { program: rest }),
         other => Err(ApiError::invalid(format!(
             "{other:?} is not a tunnel that Pushpull knows. Write bore, bore:SERVER, cloudflared or cloudflared:PROGRAM."

@@ -8,6 +8,7 @@ pub(crate) mod organise;
 pub(crate) mod replay;
 pub(crate) mod send;
 pub(crate) mod show;
+pub(crate) mod vault;
 pub(crate) mod verify;
 
 use pushpull_engine::exchange::ExchangeSummary;

@@ -4,6 +4,7 @@ use super::{Api, ApiError, types::*};
 use crate::compare::*;
 use crate::exchange::{Exchange, ExchangeSummary};
 use crate::inspect::provider::Provider;
+use crate::inspect::signature::Verdict;
 use crate::inspect::*;
 use crate::send::RequestDefinition;
 use crate::transfer::export::{ExportPreview, ExportQuery};
@@ -120,6 +121,10 @@ commands! {
         add_secret(NewSecret) -> SourceSettings;
         /// Takes a secret of a source out of the vault.
         remove_secret(SecretRef) -> SourceSettings;
+        /// Checks the signature of a push anew, and says why it does not fit.
+        verify_exchange(VerifyQuery) -> Verdict;
+        /// Checks the newest pushes of a source again.
+        verify_source(SourceName) -> Nothing;
         /// The vault: whether secrets can be read now, and where their key is.
         vault(Nothing) -> VaultStatus;
         /// Makes the vault, its key kept where the user chose.
@@ -196,6 +201,8 @@ commands! {
     bytes {
         /// Bytes of a body.
         body_bytes(BytesQuery);
+        /// The bytes that a push's signature covers; a secret among them is masked.
+        signed_bytes(VerifyQuery);
         /// One text of the side-by-side view, UTF-8.
         compare_text(CompareTextQuery);
     }

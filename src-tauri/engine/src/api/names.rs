@@ -29,6 +29,8 @@
     "save_source",
     "add_secret",
     "remove_secret",
+    "verify_exchange",
+    "verify_source",
     "vault",
     "make_vault",
     "unlock_vault",
@@ -66,5 +68,6 @@
     "stop_tunnel",
     "test_tunnel",
     "body_bytes",
+    "signed_bytes",
     "compare_text",
 ]

@@ -244,3 +244,158 @@ async fn a_provider_of_the_users_own_is_tried_kept_and_deleted() {
     assert_eq!(call(&api, "providers", json!({})).await.unwrap(), known);
     api.close().await;
 }
+
+/// Posts a body to a source; answers the status, the header fields and the body.
+async fn post(url: &str, headers: &[(&str, &str)], body: &str) -> (u16, reqwest::header::HeaderMap, String) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut request = client.post(url).body(body.to_owned());
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.headers().clone(), answer.text().await.unwrap())
+}
+
+/// An API whose vault has its key in a file.
+async fn with_vault(folder: &Path) -> (Api, String) {
+    let (api, url) = started(folder).await;
+    let file = folder.join("key").to_string_lossy().into_owned();
+    let make = json!({"place": "keyFile", "passphrase": null, "keyFile": file});
+    call(&api, "make_vault", make).await.unwrap();
+    (api, url)
+}
+
+#[tokio::test]
+async fn what_leaves_the_workspace_shows_no_secret_of_the_vault() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "a"})).await.unwrap();
+    let secret = "canary/one+two three";
+    call(&api, "add_secret", json!({"source": "a", "label": "", "value": secret})).await.unwrap();
+    let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("x:{secret}"));
+    let plain = [("X-Plain", secret), ("X-Encoded", encoded.as_str()), ("X-Other", "stays")];
+    post(&format!("{url}/in/a?q=canary%2Fone%2Btwo%20three"), &plain, "").await;
+    for format in ["ndjson", "har", "curl", "csv", "http"] {
+        let query = json!({"scope": {"type": "filter", "filter": ""}, "format": format, "redact": true});
+        let text = call(&api, "export_text", query).await.unwrap()["text"].as_str().unwrap().to_owned();
+        for form in [secret, "canary%2Fone", &encoded[4..16], "canary\\/one"] {
+            assert!(!text.contains(form), "{format}: {text}");
+        }
+        assert!(text.contains("masked"), "{format}: {text}");
+    }
+    api.close().await;
+}
+
+async fn found(api: &Api, filter: &str) -> Vec<i64> {
+    api.engine().await.unwrap().finish_following().await.unwrap();
+    let query = json!({"filter": filter, "upto": null, "from": 0, "count": 10, "near": null});
+    let page = call(api, "list", query).await.unwrap();
+    page["rows"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn pushes_are_checked_after_they_are_stored_and_again_when_the_secrets_change() {
+    // The example of GitHub's documentation.
+    const SECRET: &str = "It's a Secret to Everybody";
+    const GOOD: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let url = format!("{url}/in/github");
+    let event = ("X-GitHub-Event", "push");
+    let delivery = ("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958");
+    post(&url, &[event, delivery, ("X-Hub-Signature-256", GOOD)], "Hello, World!").await;
+    post(&url, &[event, ("X-Hub-Signature-256", GOOD)], "Hello, World!\n").await;
+    post(&url, &[event], "Hello, World!").await;
+    assert_eq!(found(&api, "is:valid").await, [0_i64; 0]);
+
+    let add = |value: &str| json!({"source": "github", "label": "main", "value": value});
+    let settings = call(&api, "add_secret", add("another")).await.unwrap();
+    call(&api, "verify_source", json!({"name": "github"})).await.unwrap();
+    assert_eq!(found(&api, "is:invalid").await, [2, 1]);
+    call(&api, "add_secret", add(SECRET)).await.unwrap();
+    call(&api, "remove_secret", json!({"source": "github", "id": settings["secrets"][0]["id"]})).await.unwrap();
+    call(&api, "verify_source", json!({"name": "github"})).await.unwrap();
+    assert_eq!(found(&api, "is:valid").await, [1]);
+    assert_eq!(found(&api, "is:invalid").await, [2]);
+    assert_eq!(found(&api, "is:unsigned").await, [3]);
+    post(&url, &[event, ("X-Hub-Signature-256", GOOD)], "Hello, World!").await;
+    assert_eq!(found(&api, "is:valid").await, [4, 1]);
+
+    let verdict = call(&api, "verify_exchange", json!({"id": 2, "provider": null})).await.unwrap();
+    assert_eq!((&verdict["verdict"], &verdict["proven"]["kind"]), (&json!("invalid"), &json!("body_whitespace")));
+    assert_eq!(call(&api, "signed_bytes", json!({"id": 1, "provider": null})).await.unwrap(), "Hello, World!");
+    call(&api, "lock_vault", json!({})).await.unwrap();
+    assert_eq!(
+        call(&api, "verify_exchange", json!({"id": 1, "provider": null})).await.unwrap_err().code,
+        ErrorCode::VaultClosed
+    );
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_handshake_is_answered_as_the_service_wants_it_and_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    for name in ["slack", "asana"] {
+        call(&api, "create_source", json!({"name": name})).await.unwrap();
+        let save = json!({"name": name, "provider": name, "url": null, "tolerance": null, "handshakes": true});
+        call(&api, "save_source", save).await.unwrap();
+    }
+    let body =
+        r#"{"token":"t","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","type":"url_verification"}"#;
+    let json_type = ("Content-Type", "application/json");
+    let (status, _, answer) = post(&format!("{url}/in/slack"), &[json_type], body).await;
+    assert_eq!((status, answer.as_str()), (200, "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"));
+    let (_, _, answer) = post(&format!("{url}/in/slack"), &[json_type], r#"{"type":"event_callback"}"#).await;
+    assert_eq!(answer, "ok\n");
+
+    let key = "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81";
+    let (_, headers, _) = post(&format!("{url}/in/asana"), &[("X-Hook-Secret", key)], "").await;
+    assert_eq!(headers["x-hook-secret"], key);
+    assert_eq!(found(&api, "is:handshake").await, [3, 1]);
+    let settings = call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
+    assert_eq!((&settings["secrets"][0]["learnt"], &settings["secrets"][0]["ending"]), (&json!(true), &json!("3e81")));
+
+    let off = json!({"name": "slack", "provider": "slack", "url": null, "tolerance": null, "handshakes": false});
+    call(&api, "save_source", off).await.unwrap();
+    let (_, _, answer) = post(&format!("{url}/in/slack"), &[json_type], body).await;
+    assert_eq!(answer, "ok\n");
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_secret_from_a_handshake_waits_for_a_closed_vault() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "lock_vault", json!({})).await.unwrap();
+    call(&api, "create_source", json!({"name": "asana"})).await.unwrap();
+    let save = json!({"name": "asana", "provider": "asana", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    let (status, ..) = post(&format!("{url}/in/asana"), &[("X-Hook-Secret", "0123456789abcdef")], "").await;
+    assert_eq!(status, 200);
+    assert_eq!(found(&api, "is:handshake").await, [1]);
+    let settings = async || call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
+    assert_eq!(settings().await["secrets"], json!([]));
+    call(&api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
+    api.engine().await.unwrap().look_again_at_all().await.unwrap();
+    assert_eq!(settings().await["secrets"][0]["ending"], "cdef");
+    assert_eq!(settings().await["secrets"].as_array().unwrap().len(), 1);
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_tunnels_secret_is_kept_in_the_vault_only_while_it_is_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = with_vault(folder.path()).await;
+    let bore = |secret: Option<&str>, kept: bool| json!({"provider": "bore", "server": "127.0.0.1", "secret": secret, "port": 0, "kept": kept});
+    call(&api, "start_tunnel", bore(Some("tunnel secret"), true)).await.unwrap();
+    let settings = call(&api, "settings", json!({})).await.unwrap();
+    assert_eq!((&settings["tunnel"]["secret"], &settings["tunnel"]["kept"]), (&Value::Null, &json!(true)));
+    let engine = api.engine().await.unwrap();
+    let kept = serde_json::from_value(bore(None, true)).unwrap();
+    let ready = serde_json::to_value(engine.with_kept_secret(kept).await.unwrap()).unwrap();
+    assert_eq!(ready["secret"], "tunnel secret");
+    call(&api, "start_tunnel", bore(None, false)).await.unwrap();
+    assert_eq!(call(&api, "vault", json!({})).await.unwrap()["secrets"], 0);
+    api.close().await;
+}

@@ -1,10 +1,11 @@
 //! An answer as the bytes that are sent: what is stored and what is written are the same.
 
 use crate::exchange::{Body, Message};
+use crate::inspect::signature::Reply;
 use crate::store::StoreError;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderName, HeaderValue, StatusCode};
 use std::fmt::Write;
 
 /// The answer to a push that was stored, for a connection that goes on.
@@ -83,6 +84,41 @@ impl Answer {
         Self { wire: head.into(), head_len, status: status.as_u16(), closes: manner.closes }
     }
 
+    /// What a service wants to be answered to its handshake. A field that would break the head is left out: challenges
+    /// are foreign text.
+    pub(super) fn reply(manner: Manner, reply: &Reply) -> Self {
+        let status = StatusCode::from_u16(reply.status).unwrap_or_default();
+        let bodiless = status == StatusCode::NO_CONTENT;
+        let mut head = format!("HTTP/1.1 {} {}\r\n", status.as_str(), status.canonical_reason().unwrap_or_default());
+        let mut field = |name: &str, value: &str| {
+            if HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok() {
+                head.extend([name, ": ", value, "\r\n"]);
+            }
+        };
+        for header in &reply.headers {
+            field(&header.name, &header.value);
+        }
+        let is_typed = reply.headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"));
+        if !is_typed && !reply.body.is_empty() {
+            field("Content-Type", "text/plain; charset=utf-8");
+        }
+        field("X-Content-Type-Options", "nosniff");
+        if manner.closes {
+            field("Connection", "close");
+        } else if manner.says_keep_alive {
+            field("Connection", "keep-alive");
+        }
+        if !bodiless {
+            field("Content-Length", &reply.body.len().to_string());
+        }
+        head.push_str("\r\n");
+        let (head_len, mut wire) = (head.len(), head.into_bytes());
+        if !bodiless && !manner.head_only {
+            wire.extend_from_slice(&reply.body);
+        }
+        Self { wire: wire.into(), head_len, status: status.as_u16(), closes: manner.closes }
+    }
+
     /// 503: what came was not stored and should be sent again.
     pub(super) fn try_again(manner: Manner, why: &str, seconds: &str) -> Self {
         Self::text(manner, StatusCode::SERVICE_UNAVAILABLE, why, &[("Retry-After", seconds)])
@@ -125,12 +161,33 @@ impl IntoResponse for Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::Header;
 
     const PLAIN: Manner = Manner { head_only: false, closes: false, says_keep_alive: false };
 
     #[test]
     fn the_prepared_answer_is_what_would_be_written() {
         assert_eq!(Answer::stored(PLAIN), Answer::text(PLAIN, StatusCode::OK, "ok", &[]));
+    }
+
+    #[test]
+    fn a_challenge_can_not_break_out_of_its_header() {
+        let header = |name: &str, value: &str| Header { name: name.into(), value: value.into() };
+        let reply = Reply {
+            status: 200,
+            headers: vec![header("X-Echo", "a\r\nX-Evil: b"), header("X-Good", "c")],
+            body: b"<b>x</b>".to_vec(),
+            note: None,
+            secret: None,
+            open_url: None,
+            always: false,
+        };
+        let wire = Answer::reply(PLAIN, &reply).wire;
+        assert_eq!(
+            String::from_utf8_lossy(&wire),
+            "HTTP/1.1 200 OK\r\nX-Good: c\r\nContent-Type: text/plain; charset=utf-8\r\n\
+             X-Content-Type-Options: nosniff\r\nContent-Length: 8\r\n\r\n<b>x</b>"
+        );
     }
 
     #[test]

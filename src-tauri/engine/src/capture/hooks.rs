@@ -1,8 +1,24 @@
 //! What the listener asks the engine. Every answer is given at once, from memory.
 
 use crate::exchange::{Micros, Origin};
+use crate::inspect::signature::Reply;
 use crate::wire::RequestHead;
 use std::sync::Arc;
+
+/// A push that came whole, as far as a handshake is told by it.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrived<'a> {
+    /// The source.
+    pub source: &'a str,
+    /// The provider that this push was recognised as.
+    pub recognised: Option<&'static str>,
+    /// The head.
+    pub head: &'a RequestHead,
+    /// The whole body.
+    pub body: &'a [u8],
+    /// When it came.
+    pub at: Micros,
+}
 
 /// The engine as the listener sees it.
 pub trait Hooks: Send + Sync + 'static {
@@ -11,6 +27,12 @@ pub trait Hooks: Send + Sync + 'static {
 
     /// Whether pushes to this source are taken: it is there, or a first request makes it at this moment.
     fn accepts(&self, source: &str) -> bool;
+
+    /// What the provider of the source wants to be answered, if this is its handshake. Known from memory: nothing is
+    /// waited for.
+    fn handshake(&self, _push: &Arrived<'_>) -> Option<Reply> {
+        None
+    }
 
     /// A request came to a path that no source has.
     fn unknown_path(&self);

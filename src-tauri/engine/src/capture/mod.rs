@@ -29,7 +29,7 @@ mod slot;
 mod socket;
 
 pub use bind::ListenError;
-pub use hooks::Hooks;
+pub use hooks::{Arrived, Hooks};
 pub use limits::*;
 pub use listener::Listener;
 pub use router::{PROBE_PATH, is_source_name};

@@ -2,10 +2,12 @@
 
 use super::answer::{Answer, Manner};
 use super::arrival::Arrival;
+use super::hooks::Arrived;
 use super::intake::{self, Ending, Taken};
 use super::socket::BodyFailure;
 use super::{LOOP_HEADER, Shared, refusal};
-use crate::exchange::{Direction, Failure, FailureKind, Mark, Message};
+use crate::exchange::{self, Direction, Failure, FailureKind, Mark, Message};
+use crate::inspect::signature::Reply;
 use crate::inspect::{Recognition, recognise};
 use crate::store::NewExchange;
 use crate::wire::RequestHead;
@@ -37,11 +39,15 @@ fn has_come_round(head: &RequestHead, instance: &str) -> bool {
 
 /// Has the exchange committed, then lets the answer go.
 async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken) -> Answer {
-    let (answer, mark, failure) = verdict(&arrival, taken.ending, shared.limits.body_cap());
+    let (mut answer, mark, failure) = verdict(&arrival, taken.ending, shared.limits.body_cap());
     let framing = arrival.home.take_framing().encode();
     let head = &arrival.head;
     let Recognition { provider, event_type } = recognise(&head.headers, &taken.start);
     let mut marks = Vec::from_iter(mark);
+    if let Some(reply) = handshake(shared, &arrival, source, provider, &taken) {
+        answer = Answer::reply(arrival.manner, &reply);
+        marks.extend((!reply.always).then_some(Mark::Handshake));
+    }
     if came_through_tunnel(shared, head) {
         marks.push(Mark::ViaTunnel);
     }
@@ -84,6 +90,18 @@ fn verdict(arrival: &Arrival, ending: Ending, cap: u64) -> (Answer, Option<Mark>
         }
         Ending::Failed(why) => (Answer::nobody(), incomplete, failure(FailureKind::Incomplete, why)),
     }
+}
+
+/// What the service wants to be answered, if this is its handshake. Handshakes are small.
+fn handshake(
+    shared: &Shared,
+    arrival: &Arrival,
+    source: &str,
+    recognised: Option<&'static str>,
+    taken: &Taken,
+) -> Option<Reply> {
+    let (Ending::Whole, exchange::Body::Inline(body)) = (taken.ending, &taken.body) else { return None };
+    shared.hooks.handshake(&Arrived { source, recognised, head: &arrival.head, body, at: arrival.started.at })
 }
 
 fn came_through_tunnel(shared: &Shared, head: &RequestHead) -> bool {

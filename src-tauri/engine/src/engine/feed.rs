@@ -121,6 +121,12 @@ impl Engine {
     async fn vault_changed(&self) {
         let _ = self.read_sources().await;
         self.jobs.note_lists();
+        let engine = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = engine.look_again_at_all().await {
+                tracing::warn!(%error, "Pushes that waited for the vault could not be looked at");
+            }
+        });
     }
 
     /// True while this process listens.

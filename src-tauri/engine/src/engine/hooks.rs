@@ -1,8 +1,12 @@
 //! The engine as the listener sees it: which names are open, and what it should note.
 
+use super::signatures::Checking;
+use super::sources::{ProviderRef, SourceBook};
 use crate::api::{ApiError, AutoSource};
-use crate::capture::Hooks;
+use crate::capture::{Arrived, Hooks};
 use crate::exchange::{Micros, Origin};
+use crate::inspect::provider;
+use crate::inspect::signature::Reply;
 use crate::tunnel::{Probes, TunnelState, TunnelStatus};
 use crate::wire::RequestHead;
 use std::collections::HashSet;
@@ -21,6 +25,7 @@ const AUTO_SOURCES: usize = 1_000;
 #[derive(Debug)]
 pub(crate) struct Doorway {
     sources: RwLock<HashSet<String>>,
+    book: Arc<SourceBook>,
     auto_source: Mutex<AutoSource>,
     tunnel: watch::Receiver<TunnelStatus>,
     unknown_paths: AtomicU64,
@@ -32,12 +37,14 @@ pub(crate) struct Doorway {
 impl Doorway {
     pub(super) fn new(
         sources: Vec<String>,
+        book: Arc<SourceBook>,
         auto_source: AutoSource,
         tunnel: watch::Receiver<TunnelStatus>,
         probes: Arc<Probes>,
     ) -> Result<Self, ApiError> {
         Ok(Self {
             sources: RwLock::new(sources.into_iter().collect()),
+            book,
             auto_source: Mutex::new(auto_source),
             tunnel,
             unknown_paths: AtomicU64::new(0),
@@ -91,6 +98,17 @@ impl Hooks for Doorway {
             sources.insert(source.to_owned());
         }
         opens
+    }
+
+    fn handshake(&self, push: &Arrived<'_>) -> Option<Reply> {
+        let source = self.book.get(push.source);
+        if source.as_ref().is_some_and(|source| !source.row.handshakes) {
+            return None;
+        }
+        let known = source.as_ref().and_then(|source| source.provider.clone());
+        let provider = known.or_else(|| provider::find(push.recognised?).map(ProviderRef::Known))?;
+        let checking = Checking::with(provider, source.as_deref(), None);
+        checking.handshake(&push.head.method, &push.head.target, &push.head.headers, push.body, push.at)
     }
 
     fn unknown_path(&self) {

@@ -2,13 +2,16 @@
 
 mod documents;
 mod feed;
+mod following;
 mod hooks;
 mod jobs;
 mod listening;
 mod lock;
 mod samples;
+mod signatures;
 mod sources;
 mod tickets;
+mod tunnels;
 
 pub(crate) use documents::{headers, off_thread, wire_rows};
 pub(crate) use feed::Feed;
@@ -28,7 +31,7 @@ use hooks::Doorway;
 use lock::ListenerLock;
 use sources::SourceBook;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use tickets::Tickets;
 use tokio::sync::{Mutex, Notify};
 
@@ -48,7 +51,10 @@ pub struct Parts {
     pub tunnel: Tunnel,
     /// The secrets.
     pub vault: Vault,
-    pub(crate) book: SourceBook,
+    pub(crate) book: Arc<SourceBook>,
+    following: OnceLock<tokio::task::JoinHandle<()>>,
+    /// Held while a secret from a handshake is kept, so that none is kept twice.
+    learning: Mutex<()>,
     pub(crate) probes: Arc<Probes>,
     pub(crate) doorway: Arc<Doorway>,
     pub(crate) documents: Documents,
@@ -89,7 +95,8 @@ impl Engine {
         let probes = Arc::new(Probes::default());
         let tunnel = Tunnel::default();
         let names = store.source_names().await?;
-        let doorway = Doorway::new(names, settings.auto_source, tunnel.watch(), probes.clone())?;
+        let book = Arc::new(SourceBook::default());
+        let doorway = Doorway::new(names, book.clone(), settings.auto_source, tunnel.watch(), probes.clone())?;
         let sender = Sender::new(store.clone());
         sender.set_instance(doorway.instance());
         sender.set_own_ports(Vec::from_iter(ListenerLock::port_of_another(path)));
@@ -98,7 +105,9 @@ impl Engine {
             sender,
             tunnel,
             vault,
-            book: SourceBook::default(),
+            book,
+            following: OnceLock::new(),
+            learning: Mutex::default(),
             probes,
             doorway: Arc::new(doorway),
             documents: Documents::default(),
@@ -112,6 +121,8 @@ impl Engine {
             store,
         }));
         engine.read_sources().await?;
+        // Nobody else sets it.
+        let _ = engine.following.set(engine.start_following());
         Ok(engine)
     }
 
@@ -121,6 +132,9 @@ impl Engine {
         self.stop_listening().await;
         self.tickets.cancel_all();
         self.indexing.abort();
+        if let Some(following) = self.following.get() {
+            following.abort();
+        }
         self.store.close().await;
     }
 }

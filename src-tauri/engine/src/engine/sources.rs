@@ -3,8 +3,11 @@
 
 use super::Parts;
 use crate::api::{ApiError, NewSecret, SaveSource, SecretRef, SourceSecret, SourceSettings};
+use crate::capture::is_source_name;
 use crate::exchange::Micros;
+use crate::inspect::provider::{Provider, find};
 use crate::store::{NewSealed, SecretRow, SourceRow, secret_place};
+use crate::transfer::KnownSecrets;
 use crate::vault::Sealer;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::HashMap;
@@ -35,8 +38,28 @@ pub(crate) struct SourceBook(RwLock<Arc<HashMap<String, Arc<SourceConfig>>>>);
 pub(crate) struct SourceConfig {
     pub(crate) row: SourceRow,
     pub(crate) secrets: Vec<KnownSecret>,
+    /// The provider: as the user chose, else as recognised; None if it is not known.
+    pub(crate) provider: Option<ProviderRef>,
     /// True if the vault is open: what is not known of a secret then is damaged.
     pub(crate) is_open: bool,
+}
+
+/// A provider, known or the user's.
+#[derive(Debug, Clone)]
+pub(crate) enum ProviderRef {
+    Known(&'static Provider),
+    Own(Arc<Provider>),
+}
+
+impl std::ops::Deref for ProviderRef {
+    type Target = Provider;
+
+    fn deref(&self) -> &Provider {
+        match self {
+            Self::Known(provider) => provider,
+            Self::Own(provider) => provider,
+        }
+    }
 }
 
 /// A secret, its value only while the vault is open.
@@ -50,6 +73,11 @@ pub(crate) struct KnownSecret {
 }
 
 impl SourceConfig {
+    /// True if there is a secret whose value only an open vault would tell.
+    pub(crate) fn is_waiting(&self) -> bool {
+        !self.is_open && !self.secrets.is_empty()
+    }
+
     fn settings(&self) -> SourceSettings {
         let SourceRow { name, recognised, chosen, url, tolerance, handshakes, .. } = self.row.clone();
         let secrets = self.secrets.iter().map(|secret| secret.view(self.is_open)).collect();
@@ -83,6 +111,17 @@ impl SourceBook {
         self.all().get(name).cloned()
     }
 
+    /// The values of all secrets that can be read now.
+    pub(crate) fn secrets(&self) -> Vec<SecretString> {
+        let all = self.all();
+        all.values().flat_map(|source| source.secrets.iter().filter_map(|secret| secret.value.clone())).collect()
+    }
+
+    /// The names of all sources.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.all().keys().cloned().collect()
+    }
+
     fn all(&self) -> Arc<HashMap<String, Arc<SourceConfig>>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -93,6 +132,22 @@ impl SourceBook {
 }
 
 impl Parts {
+    /// Makes a source before its first request; nothing happens if it is there.
+    ///
+    /// # Errors
+    /// `Invalid` if it can't have that name.
+    pub async fn create_source(&self, name: &str) -> Result<(), ApiError> {
+        if !is_source_name(name) {
+            return Err(ApiError::invalid(format!(
+                "{name:?} can't be a source. A name has 1 to 64 of A-Z a-z 0-9 . _ -"
+            )));
+        }
+        self.store.create_source(name.to_owned()).await?;
+        self.doorway.add_source(name);
+        self.notice_change(true);
+        Ok(())
+    }
+
     /// What is set for a source.
     ///
     /// # Errors
@@ -140,6 +195,15 @@ impl Parts {
         self.sources_changed(&new.source).await
     }
 
+    /// The secrets of the vault that can be read now, for masking them in what leaves the workspace.
+    pub async fn known_secrets(&self) -> KnownSecrets {
+        self.vault.settled().await;
+        let _ = self.read_sources().await; // what was read before is masked all the same
+        let mut all = self.book.secrets();
+        all.extend(self.vault.items().await.unwrap_or_default());
+        KnownSecrets::new(&all)
+    }
+
     /// Takes a secret out of the vault.
     ///
     /// # Errors
@@ -149,7 +213,7 @@ impl Parts {
         self.sources_changed(&secret.source).await
     }
 
-    async fn seal_secret(&self, new: NewSealed) -> Result<(), ApiError> {
+    pub(super) async fn seal_secret(&self, new: NewSealed) -> Result<(), ApiError> {
         let sealer = self.vault.sealer_for_new().await?;
         let source = new.source.clone();
         let added = self.store.add_secret(new, sealer).await?;
@@ -169,11 +233,18 @@ impl Parts {
         for row in self.store.secret_rows().await? {
             secrets.entry(row.source_id).or_default().push(known(row, sealer.as_deref()));
         }
+        let own: Vec<Arc<Provider>> = self.store.custom_providers().await?.into_iter().map(Arc::new).collect();
+        let provider = |row: &SourceRow| {
+            let key = row.chosen.as_deref().or(row.recognised.as_deref())?;
+            let is_own = |provider: &&Arc<Provider>| provider.key == key;
+            find(key).map(ProviderRef::Known).or_else(|| own.iter().find(is_own).cloned().map(ProviderRef::Own))
+        };
         let is_open = sealer.is_some();
         let rows = self.store.source_rows().await?;
         let config = |row: SourceRow| {
             let secrets = secrets.remove(&row.id).unwrap_or_default();
-            (row.name.clone(), Arc::new(SourceConfig { row, secrets, is_open }))
+            let provider = provider(&row);
+            (row.name.clone(), Arc::new(SourceConfig { row, secrets, provider, is_open }))
         };
         self.book.set(rows.into_iter().map(config).collect());
         Ok(())

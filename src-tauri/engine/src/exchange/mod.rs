@@ -11,6 +11,7 @@ pub use headers::{Header, Headers};
 pub use message::{Body, Message};
 pub use timing::Timing;
 
+use crate::inspect::signature::VerdictKind;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -70,6 +71,8 @@ pub enum Mark {
     Incomplete,
     /// It came through the tunnel's public URL.
     ViaTunnel,
+    /// The service tried the endpoint, and was answered as it wants it.
+    Handshake,
 }
 
 /// A row of the list: everything that is shown of an exchange without opening it. Never holds a body.
@@ -129,6 +132,8 @@ pub struct ExchangeSummary {
     pub has_note: bool,
     /// The user's tags, by name.
     pub tags: Vec<String>,
+    /// Whether a push is signed as it should be; None while it was not looked at, or if that can't be told.
+    pub verdict: Option<VerdictKind>,
 }
 
 /// The whole of an exchange but its bodies.

@@ -65,7 +65,7 @@ fn check_whole(push: ExchangeId, marks: &[Mark]) -> Result<(), ApiError> {
         Mark::Truncated => Some("its body was over the cap and is kept in part"),
         Mark::Incomplete => Some("its sender went away before the end of the body"),
         Mark::AmbiguousFraming => Some("it was refused, because its head can be read in two ways"),
-        Mark::ViaTunnel => None,
+        Mark::ViaTunnel | Mark::Handshake => None,
     });
     match reason {
         Some(reason) => Err(ApiError::new(

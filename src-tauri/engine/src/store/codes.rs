@@ -1,6 +1,7 @@
 //! The small numbers that stand for enums in the file. A number is never given a second meaning.
 
 use crate::exchange::{Direction, FailureKind, Mark, Origin};
+use crate::inspect::signature::VerdictKind;
 
 const ORIGINS: &[Origin] =
     &[Origin::Captured, Origin::Sample, Origin::Sent, Origin::Replay, Origin::Forward, Origin::Redirect];
@@ -20,7 +21,10 @@ const FAILURES: &[FailureKind] = &[
     FailureKind::File,
 ];
 
-const MARKS: &[Mark] = &[Mark::Truncated, Mark::AmbiguousFraming, Mark::Incomplete, Mark::ViaTunnel];
+const MARKS: &[Mark] = &[Mark::Truncated, Mark::AmbiguousFraming, Mark::Incomplete, Mark::ViaTunnel, Mark::Handshake];
+
+const VERDICTS: &[VerdictKind] =
+    &[VerdictKind::Valid, VerdictKind::Invalid, VerdictKind::Unsigned, VerdictKind::NoSecret, VerdictKind::Unsupported];
 
 fn code<T: PartialEq>(all: &[T], value: &T) -> i64 {
     all.iter().position(|one| one == value).map_or(-1, |place| place as i64)
@@ -56,4 +60,12 @@ pub(super) fn marks_code(marks: &[Mark]) -> i64 {
 
 pub(super) fn marks(code: i64) -> Vec<Mark> {
     MARKS.iter().enumerate().filter(|(bit, _)| code >> bit & 1 == 1).map(|(_, mark)| *mark).collect()
+}
+
+pub(super) fn verdict_code(verdict: VerdictKind) -> i64 {
+    code(VERDICTS, &verdict)
+}
+
+pub(super) fn verdict(code: i64) -> Option<VerdictKind> {
+    VERDICTS.get(code as usize).copied()
 }

@@ -4,6 +4,7 @@
 use super::check::{Check, Pattern};
 use super::codes;
 use crate::exchange::{Direction, Mark, Micros, Origin};
+use crate::inspect::signature::VerdictKind;
 use regex::Regex;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
@@ -69,7 +70,7 @@ enum Has {
 impl Wanted {
     /// True for what the user changes about stored exchanges.
     fn is_mark(&self) -> bool {
-        matches!(self, Self::Tag(_) | Self::Has(_) | Self::Is(Is::Pinned | Is::Unread))
+        matches!(self, Self::Tag(_) | Self::Has(_) | Self::Is(Is::Pinned | Is::Unread | Is::Verdict(_)))
     }
 }
 
@@ -80,6 +81,7 @@ enum Is {
     Unread,
     Origin(Origin),
     Mark(Mark),
+    Verdict(VerdictKind),
 }
 
 /// A value that goes into SQL.
@@ -229,6 +231,7 @@ fn condition(wanted: &Wanted, now: Micros) -> (String, Vec<Value>) {
         Wanted::Is(Is::Pinned) => fixed("e.pinned = 1"),
         Wanted::Is(Is::Unread) => fixed(super::counts::UNREAD),
         Wanted::Is(Is::Origin(origin)) => number("e.origin = ?", codes::origin_code(*origin)),
+        Wanted::Is(Is::Verdict(verdict)) => number("e.verdict = ?", codes::verdict_code(*verdict)),
         Wanted::Is(Is::Mark(mark)) => number("e.marks & ? != 0", codes::marks_code(&[*mark])),
         // The plus keeps SQLite from walking an index that holds nearly everything.
         Wanted::Direction(Direction::Push) => fixed("+e.direction = 0"),
@@ -331,7 +334,7 @@ fn keyed(key: &str, value: &str) -> Result<Wanted, String> {
             format!("since:{value} is not a time. Write since:15m, since:2h, since:7d or since:2026-11-22T12:00:00Z.")
         }),
         "is" => is(value).map(Wanted::Is).ok_or_else(|| {
-            format!("is:{value} is not known. Write is:failed, is:sample, is:replay, is:forward, is:redirect, is:truncated, is:incomplete or is:ambiguous.")
+            format!("is:{value} is not known. Write is:failed, is:sample, is:replay, is:forward, is:redirect, is:truncated, is:incomplete, is:ambiguous, is:handshake, is:valid, is:invalid or is:unsigned.")
         }),
         "tag" => Ok(Wanted::Tag(pattern())),
         "has" => match value {
@@ -419,6 +422,10 @@ fn is(value: &str) -> Option<Is> {
         "truncated" => Is::Mark(Mark::Truncated),
         "incomplete" => Is::Mark(Mark::Incomplete),
         "ambiguous" => Is::Mark(Mark::AmbiguousFraming),
+        "handshake" => Is::Mark(Mark::Handshake),
+        "valid" => Is::Verdict(VerdictKind::Valid),
+        "invalid" => Is::Verdict(VerdictKind::Invalid),
+        "unsigned" => Is::Verdict(VerdictKind::Unsigned),
         _ => return None,
     })
 }

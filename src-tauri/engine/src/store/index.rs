@@ -104,7 +104,7 @@ impl Store {
 }
 
 /// Waits until nothing was stored for a moment, or until patience is at its end; true if it is quiet.
-async fn wait_for_quiet(committed: &mut tokio::sync::watch::Receiver<super::Committed>) -> bool {
+pub(crate) async fn wait_for_quiet(committed: &mut tokio::sync::watch::Receiver<super::Committed>) -> bool {
     let quiet = async {
         loop {
             let newest = committed.borrow_and_update().newest;

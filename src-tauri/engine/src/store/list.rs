@@ -17,7 +17,7 @@ pub(super) const SUMMARY: &str = "SELECT e.id, e.direction, e.origin, e.started_
      e.direction = 0 AND (e.seen = 2 OR e.seen = 0 AND e.id > (SELECT value FROM meta WHERE name = 'read_upto')), \
      EXISTS (SELECT 1 FROM note n WHERE n.exchange = e.id), \
      (SELECT group_concat(t.name, char(10) ORDER BY t.name) FROM tagged g JOIN tag t ON t.id = g.tag \
-       WHERE g.exchange = e.id) \
+       WHERE g.exchange = e.id), e.verdict \
      FROM exchange e LEFT JOIN source s ON s.id = e.source_id";
 
 /// A row of the list from a row of [`SUMMARY`].
@@ -47,6 +47,7 @@ pub(super) fn summary(row: &SqliteRow) -> ExchangeSummary {
         unread: row.get(20),
         has_note: row.get(21),
         tags: row.get::<Option<String>, _>(22).map(|all| all.lines().map(Into::into).collect()).unwrap_or_default(),
+        verdict: row.get::<Option<i64>, _>(23).and_then(codes::verdict),
     }
 }
 

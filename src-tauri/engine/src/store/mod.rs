@@ -12,6 +12,7 @@ mod collections;
 mod counts;
 mod error;
 mod filter;
+mod follow;
 mod index;
 mod keep;
 mod list;
@@ -29,6 +30,8 @@ mod writer;
 
 pub use error::StoreError;
 pub use filter::Filter;
+pub(crate) use follow::Followed;
+pub(crate) use index::wait_for_quiet;
 pub use new::NewExchange;
 pub(crate) use sources::{NewSealed, SecretRow, SourceRow, secret_place};
 pub use spool::Spool;

@@ -96,6 +96,12 @@ impl Store {
         row.fetch_optional(&self.readers).await.map_err(|e| StoreError::from_sqlx("Reading a secret", &e))
     }
 
+    /// All sealed secrets that belong to no source, by name.
+    pub(crate) async fn vault_items(&self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let rows = sqlx::query_as("SELECT name, sealed FROM vault_item ORDER BY name").fetch_all(&self.readers).await;
+        rows.map_err(|e| StoreError::from_sqlx("Reading the secrets", &e))
+    }
+
     /// Keeps a sealed secret that belongs to no source; None takes it away.
     pub(crate) async fn set_vault_item(&self, name: String, sealed: Option<Vec<u8>>) -> Result<(), StoreError> {
         self.writer

@@ -2,3 +2,5 @@
 
 pub mod export;
 pub(crate) mod redact;
+
+pub use redact::KnownSecrets;

@@ -36,7 +36,7 @@ enum Live {
 /// What is to be tried, or why nothing can be.
 pub(super) fn plan(config: TunnelConfig, local_port: u16) -> Result<Plan, TunnelError> {
     match config {
-        TunnelConfig::Bore { server, secret, port } => {
+        TunnelConfig::Bore { server, secret, port, .. } => {
             let server = server.trim().to_owned();
             if server.is_empty() {
                 return Err(TunnelError::NoServer);

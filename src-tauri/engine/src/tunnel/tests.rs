@@ -93,7 +93,7 @@ async fn failed(changes: &mut watch::Receiver<TunnelStatus>) -> (String, Option<
 }
 
 fn bore(server: &str, secret: Option<&str>) -> TunnelConfig {
-    TunnelConfig::Bore { server: server.into(), secret: secret.map(Into::into), port: 0 }
+    TunnelConfig::Bore { server: server.into(), secret: secret.map(Into::into), port: 0, kept: false }
 }
 
 #[tokio::test]
@@ -148,7 +148,7 @@ async fn a_taken_port_is_named() {
     let _taken = TcpListener::bind((address.as_str(), taken)).await.unwrap();
     let tunnel = Tunnel::default();
     let mut changes = tunnel.watch();
-    tunnel.start(TunnelConfig::Bore { server: address, secret: None, port: taken }, 1).await.unwrap();
+    tunnel.start(TunnelConfig::Bore { server: address, secret: None, port: taken, kept: false }, 1).await.unwrap();
     let (message, _) = failed(&mut changes).await;
     assert!(message.contains(&taken.to_string()), "{message}");
 }

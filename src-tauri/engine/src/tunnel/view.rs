@@ -11,10 +11,13 @@ pub enum TunnelConfig {
     Bore {
         /// Its host name or address; its control port is always 7835.
         server: String,
-        /// Its secret, if it asks for one. Kept in memory only.
+        /// Its secret, if it asks for one. In memory only, unless it is `kept`.
         secret: Option<String>,
         /// The public port wanted; 0 lets the server choose.
         port: u16,
+        /// True if its secret is kept in the vault, and comes from there if none is given.
+        #[serde(default)]
+        kept: bool,
     },
     /// A Cloudflare quick tunnel through the program `cloudflared`.
     Cloudflared {
@@ -27,7 +30,7 @@ impl TunnelConfig {
     /// The same without its secret: what may be written down.
     pub fn without_secret(self) -> Self {
         match self {
-            Self::Bore { server, port, .. } => Self::Bore { server, secret: None, port },
+            Self::Bore { server, port, kept, .. } => Self::Bore { server, secret: None, port, kept },
             Self::Cloudflared { .. } => self,
         }
     }

@@ -130,6 +130,11 @@ impl Vault {
         })
     }
 
+    /// True if secrets can be read now.
+    pub(crate) fn is_open(&self) -> bool {
+        self.known().state == VaultState::Unlocked
+    }
+
     /// What seals and opens, if the vault is open now. Never waits.
     pub(crate) fn sealer(&self) -> Option<Arc<Sealer>> {
         self.known().sealer
@@ -230,6 +235,13 @@ impl Vault {
         let sealer = self.sealer_for_new().await?;
         let sealed = sealer.seal(item_place(name), secret.expose_secret().as_bytes())?;
         Ok(self.0.store.set_vault_item(name.to_owned(), Some(sealed)).await?)
+    }
+
+    /// All secrets that belong to no source, if the vault is open now.
+    pub(crate) async fn items(&self) -> Result<Vec<SecretString>, VaultError> {
+        let Some(sealer) = self.sealer() else { return Ok(Vec::new()) };
+        let all = self.0.store.vault_items().await?;
+        Ok(all.iter().filter_map(|(name, sealed)| sealer.open_text(item_place(name), sealed).ok()).collect())
     }
 
     /// Takes a secret that belongs to no source away.

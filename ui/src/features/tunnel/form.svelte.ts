@@ -7,6 +7,8 @@ export class TunnelForm {
   provider = $state<Provider>("bore");
   server = $state("bore.pub");
   secret = $state("");
+  /** The secret is kept in the vault, and comes from there if none is typed. */
+  kept = $state(false);
   /** The public port wanted; empty lets the server choose. */
   port = $state("");
   program = $state<string | null>(null);
@@ -16,12 +18,19 @@ export class TunnelForm {
     this.provider = kept.provider;
     if (kept.provider === "bore") {
       this.server = kept.server;
+      this.kept = kept.kept;
       this.port = kept.port === 0 ? "" : String(kept.port);
     } else this.program = kept.program;
   }
 
   config(): TunnelConfig {
     if (this.provider === "cloudflared") return { provider: "cloudflared", program: this.program };
-    return { provider: "bore", server: this.server.trim(), secret: this.secret || null, port: Number(this.port) || 0 };
+    return {
+      provider: "bore",
+      server: this.server.trim(),
+      secret: this.secret || null,
+      port: Number(this.port) || 0,
+      kept: this.kept,
+    };
   }
 }

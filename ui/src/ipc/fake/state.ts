@@ -5,6 +5,7 @@ import type { ListenerStatus } from "../bindings/ListenerStatus";
 import type { Settings } from "../bindings/Settings";
 import type { Status } from "../bindings/Status";
 import type { TunnelState } from "../bindings/TunnelState";
+import type { VerdictKind } from "../bindings/VerdictKind";
 import { FakeVault } from "./vault";
 
 export interface FakeOptions {
@@ -14,6 +15,8 @@ export interface FakeOptions {
   live?: number;
   /** Long names everywhere. */
   long?: boolean;
+  /** The key store takes no key, or the key of the vault is gone. */
+  vault?: "noStore" | "keyMissing";
 }
 
 const EVENTS: [string, string][] = [
@@ -26,6 +29,7 @@ const EVENTS: [string, string][] = [
   ["stripe", "customer.subscription.updated"],
   ["hubspot", "deal.propertyChange"],
 ];
+const VERDICTS: (VerdictKind | null)[] = ["valid", "valid", null, "invalid", "valid", "unsigned", "no_secret"];
 const START = Date.UTC(2026, 10, 22, 12, 4, 17, 902) * 1000;
 
 export class FakeState {
@@ -40,7 +44,7 @@ export class FakeState {
     autoSource: "local",
     bodyCap: 26_214_400,
     replayTarget: "",
-    tunnel: { provider: "bore", server: "bore.pub", secret: null, port: 0 },
+    tunnel: { provider: "bore", server: "bore.pub", secret: null, port: 0, kept: false },
   };
   samples = new Map<number, string>();
   /** Grows with every change of a mark. */
@@ -54,6 +58,7 @@ export class FakeState {
 
   constructor(readonly options: FakeOptions) {
     this.newest = options.rows ?? 0;
+    this.vault.start(options.vault);
     this.readUpto = this.newest - 6;
     if (this.newest > 20) {
       this.pinned.add(this.newest - 5).add(this.newest - 21);
@@ -151,6 +156,7 @@ export class FakeState {
       unread: !pull && id > this.readUpto && !this.opened.has(id),
       hasNote: this.notes.has(id),
       tags: this.tags.get(id) ?? [],
+      verdict: VERDICTS[id % VERDICTS.length] ?? null,
     };
   }
 

@@ -19,6 +19,13 @@ export class FakeVault {
   passphrase = "";
   sources = new Map<string, SourceSettings>();
 
+  start(how: "noStore" | "keyMissing" | undefined) {
+    this.storeIsMissing = how === "noStore";
+    if (how !== "keyMissing") return;
+    const message = "The key of this workspace's secrets is no longer in the Secret Service.";
+    this.status = { ...this.status, state: "keyMissing", place: "keyStore", message, secrets: 2 };
+  }
+
   source(name: string): SourceSettings {
     const known = this.sources.get(name);
     if (known) return known;

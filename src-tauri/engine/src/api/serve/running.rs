@@ -4,7 +4,6 @@ use super::Api;
 use crate::api::{
     ApiError, ErrorCode, ListenOptions, NewSource, Nothing, SampleQuery, Settings, Source, Sources, Status,
 };
-use crate::capture::is_source_name;
 use crate::exchange::ExchangeSummary;
 use crate::tunnel::{TunnelConfig, TunnelProbe, TunnelState};
 
@@ -32,16 +31,8 @@ impl Api {
     }
 
     pub(in crate::api) async fn create_source(&self, new: NewSource) -> Result<Source, ApiError> {
-        if !is_source_name(&new.name) {
-            return Err(ApiError::invalid(format!(
-                "{:?} can't be a source. A name has 1 to 64 of A-Z a-z 0-9 . _ -",
-                new.name
-            )));
-        }
         let engine = self.engine().await?;
-        engine.store.create_source(new.name.clone()).await?;
-        engine.doorway.add_source(&new.name);
-        engine.notice_change(true);
+        engine.create_source(&new.name).await?;
         let sources = engine.store.sources().await?;
         sources.into_iter().find(|source| source.name == new.name).ok_or_else(|| super::missing("The source"))
     }
@@ -59,7 +50,9 @@ impl Api {
                 "Start the listener first.",
             ));
         };
-        engine.tunnel.start(config.clone(), port).await.map_err(ApiError::from)?;
+        engine.drop_unkept_secret(&config).await?;
+        let ready = engine.with_kept_secret(config.clone()).await?;
+        engine.tunnel.start(ready, port).await.map_err(ApiError::from)?;
         let settings = Settings { tunnel: config, ..engine.settings() };
         engine.save_settings(settings).await?;
         self.status(Nothing {}).await

@@ -6,8 +6,9 @@ use crate::transfer::export::{self, ExportPreview, ExportQuery};
 use std::path::Path;
 
 impl Api {
-    pub(in crate::api) async fn preview_export(&self, query: ExportQuery) -> Result<ExportPreview, ApiError> {
+    pub(in crate::api) async fn preview_export(&self, mut query: ExportQuery) -> Result<ExportPreview, ApiError> {
         let engine = self.engine().await?;
+        query.known = engine.known_secrets().await;
         Ok(export::preview(&engine.store, &query).await?)
     }
 
@@ -15,8 +16,9 @@ impl Api {
     ///
     /// # Errors
     /// If the file can't be written, or the format does not take the selection.
-    pub async fn export(&self, command: ExportCommand) -> Result<Exported, ApiError> {
+    pub async fn export(&self, mut command: ExportCommand) -> Result<Exported, ApiError> {
         let engine = self.engine().await?;
+        command.query.known = engine.known_secrets().await;
         let ticket = engine.tickets.open(&command.ticket);
         let jobs = engine.jobs.clone();
         let progress = |done, total| {
@@ -29,8 +31,9 @@ impl Api {
         Ok(exported?)
     }
 
-    pub(in crate::api) async fn export_text(&self, query: ExportQuery) -> Result<ExportedText, ApiError> {
+    pub(in crate::api) async fn export_text(&self, mut query: ExportQuery) -> Result<ExportedText, ApiError> {
         let engine = self.engine().await?;
+        query.known = engine.known_secrets().await;
         Ok(ExportedText { text: export::to_text(&engine.store, &query).await? })
     }
 }

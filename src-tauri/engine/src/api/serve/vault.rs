@@ -1,8 +1,9 @@
 //! The vault, and what is set for sources.
 
 use super::Api;
-use crate::api::{ApiError, NewSecret, Nothing, SaveSource, SecretRef, SourceName, SourceSettings};
+use crate::api::{ApiError, NewSecret, Nothing, SaveSource, SecretRef, SourceName, SourceSettings, VerifyQuery};
 use crate::engine::Engine;
+use crate::inspect::signature::Verdict;
 use crate::vault::{MakeVault, UnlockVault, VaultError, VaultStatus};
 
 impl Api {
@@ -11,15 +12,40 @@ impl Api {
     }
 
     pub(in crate::api) async fn save_source(&self, save: SaveSource) -> Result<SourceSettings, ApiError> {
-        self.engine().await?.save_source(save).await
+        let engine = self.engine().await?;
+        let name = save.name.clone();
+        let settings = engine.save_source(save).await?;
+        look_again(&engine, name);
+        Ok(settings)
     }
 
     pub(in crate::api) async fn add_secret(&self, new: NewSecret) -> Result<SourceSettings, ApiError> {
-        self.engine().await?.add_secret(new).await
+        let engine = self.engine().await?;
+        let name = new.source.clone();
+        let settings = engine.add_secret(new).await?;
+        look_again(&engine, name);
+        Ok(settings)
     }
 
     pub(in crate::api) async fn remove_secret(&self, secret: SecretRef) -> Result<SourceSettings, ApiError> {
-        self.engine().await?.remove_secret(secret).await
+        let engine = self.engine().await?;
+        let name = secret.source.clone();
+        let settings = engine.remove_secret(secret).await?;
+        look_again(&engine, name);
+        Ok(settings)
+    }
+
+    pub(in crate::api) async fn verify_exchange(&self, query: VerifyQuery) -> Result<Verdict, ApiError> {
+        self.engine().await?.verify(query.id, query.provider.as_deref()).await
+    }
+
+    pub(in crate::api) async fn signed_bytes(&self, query: VerifyQuery) -> Result<Vec<u8>, ApiError> {
+        Ok(self.engine().await?.verify(query.id, query.provider.as_deref()).await?.signed_bytes)
+    }
+
+    pub(in crate::api) async fn verify_source(&self, source: SourceName) -> Result<Nothing, ApiError> {
+        self.engine().await?.look_again_at(&source.name).await?;
+        Ok(Nothing {})
     }
 
     pub(in crate::api) async fn vault(&self, _: Nothing) -> Result<VaultStatus, ApiError> {
@@ -49,6 +75,16 @@ impl Api {
         let forgotten = engine.vault.forget().await;
         vault_changed(&engine, forgotten).await
     }
+}
+
+/// What is set for a source has changed: its newest pushes are looked at again, and nobody waits for it.
+fn look_again(engine: &Engine, source: String) {
+    let engine = engine.clone();
+    tokio::spawn(async move {
+        if let Err(error) = engine.look_again_at(&source).await {
+            tracing::warn!(%error, "The pushes of a source could not be looked at again");
+        }
+    });
 }
 
 /// Secrets are read anew, and whoever shows the vault is told, whatever became of it.

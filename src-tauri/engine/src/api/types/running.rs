@@ -126,7 +126,7 @@ impl Default for Settings {
             auto_source: AutoSource::Local,
             body_cap: 25 * 1024 * 1024,
             replay_target: String::new(),
-            tunnel: TunnelConfig::Bore { server: "bore.pub".into(), secret: None, port: 0 },
+            tunnel: TunnelConfig::Bore { server: "bore.pub".into(), secret: None, port: 0, kept: false },
         }
     }
 }

@@ -136,7 +136,7 @@ impl<'a> Export<'a> {
                 store.count(&query).await?.rows
             }
         };
-        let redactor = query.redact.then(Redactor::default);
+        let redactor = query.redact.then(|| Redactor::knowing(query.known.clone()));
         Ok(Self { store, query, newest, total, redactor })
     }
 

@@ -1,6 +1,7 @@
 //! What an export is asked for and what it came to.
 
 use crate::exchange::ExchangeId;
+use crate::transfer::KnownSecrets;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -48,6 +49,10 @@ pub struct ExportQuery {
     pub format: ExportFormat,
     /// Authorization, cookies, signatures and what looks like a key or token are masked.
     pub redact: bool,
+    /// Secrets that are masked wherever they stand in a head or a URL; what serves the query fills them in.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub known: KnownSecrets,
 }
 
 /// What an export would look like.

@@ -4,6 +4,7 @@
 //! token, secret or password; the user part of URLs; and what has the shape of a token wherever it stands in a head.
 //! Names, order, case and spacing stay. **Bodies stay as they are**: a format that keeps every byte can't mask some.
 
+mod known;
 mod names;
 mod text;
 
@@ -11,19 +12,29 @@ mod text;
 mod tests;
 
 use crate::wire::{Framing, FramingBuilder, WirePiece};
+pub use known::KnownSecrets;
 use names::HeaderKind;
 use std::borrow::Cow;
 
 /// What stands in place of a secret.
 pub(crate) const MASK: &str = "[masked]";
 
+/// What is said to be masked where a secret of the vault stood.
+const VAULT: &str = "secrets of the vault";
+
 /// Masks secrets and remembers under which names they stood.
 #[derive(Debug, Default)]
 pub(crate) struct Redactor {
     masked: Vec<String>,
+    known: KnownSecrets,
 }
 
 impl Redactor {
+    /// One that masks these secrets too, wherever they stand.
+    pub(crate) fn knowing(known: KnownSecrets) -> Self {
+        Self { masked: Vec::new(), known }
+    }
+
     /// The names of headers and query parameters whose values were masked, each once, as first written.
     pub(crate) fn masked(self) -> Vec<String> {
         self.masked
@@ -65,7 +76,11 @@ impl Redactor {
     }
 
     fn bytes<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-        text::mask(bytes, &mut |name| remember(&mut self.masked, name))
+        let Some(without) = self.known.mask(bytes) else {
+            return text::mask(bytes, &mut |name| remember(&mut self.masked, name));
+        };
+        remember(&mut self.masked, VAULT);
+        Cow::Owned(text::mask(&without, &mut |name| remember(&mut self.masked, name)).into_owned())
     }
 
     fn field(&mut self, name: &[u8], raw: &[u8], out: &mut Vec<u8>) {

@@ -2,7 +2,7 @@
 import { KEYS, quoted } from "./terms";
 
 const VALUES: Record<string, string[]> = {
-  is: ["failed"],
+  is: ["failed", "valid", "invalid", "unsigned", "handshake"],
   direction: ["push", "pull"],
   method: ["GET", "POST", "PUT", "PATCH", "DELETE"],
   status: ["2xx", "3xx", "4xx", "5xx"],

@@ -22,6 +22,11 @@ export const MARKS: Record<Exclude<Mark, "viaTunnel">, Badge> = {
     tone: "err",
     tip: "Its length could be read in two ways: it was refused with 400",
   },
+  handshake: {
+    text: "handshake",
+    tone: "line",
+    tip: "The service tried the endpoint, and was answered as it wants it",
+  },
   incomplete: { text: "incomplete", tone: "warn", tip: "It ended before it was whole" },
 };
 

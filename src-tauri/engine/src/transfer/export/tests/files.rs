@@ -4,7 +4,12 @@ use super::*;
 use std::sync::Mutex;
 
 fn everything(format: ExportFormat) -> ExportQuery {
-    ExportQuery { scope: ExportScope::Filter { filter: String::new() }, format, redact: false }
+    ExportQuery {
+        scope: ExportScope::Filter { filter: String::new() },
+        format,
+        redact: false,
+        known: Default::default(),
+    }
 }
 
 async fn with_three() -> (TempDir, Store) {

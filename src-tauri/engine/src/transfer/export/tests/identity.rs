@@ -85,6 +85,7 @@ proptest! {
                 scope: ExportScope::Filter { filter: String::new() },
                 format: ExportFormat::Ndjson,
                 redact: false,
+                known: Default::default(),
             };
             let bytes = exported(&store, &everything).await;
             prop_assert_eq!(read_ndjson(&bytes).unwrap(), stored);

@@ -71,7 +71,7 @@ fn pull(url: &str, head: &str, response: Option<Message>) -> NewExchange {
 }
 
 fn query(format: ExportFormat, ids: &[ExchangeId], redact: bool) -> ExportQuery {
-    ExportQuery { scope: ExportScope::Selection { ids: ids.to_vec() }, format, redact }
+    ExportQuery { scope: ExportScope::Selection { ids: ids.to_vec() }, format, redact, known: Default::default() }
 }
 
 async fn exported(store: &Store, query: &ExportQuery) -> Vec<u8> {

@@ -1,0 +1,176 @@
+//! After the commit: walks along what is stored, in the order of its numbers, and finds out what follows from each
+//! push. It yields to captures and waits without turning while nothing comes; where it is stands in the workspace, so
+//! that it goes on there after a restart. Never on the way of a push.
+//!
+//! ```text
+//! committed ─ rows after the mark ─ a step each: verdict and numbers, secrets of handshakes ─ one transaction, mark moved
+//! ```
+
+use super::documents::off_thread;
+use super::signatures::{Checking, Push, look};
+use super::{Engine, Parts};
+use crate::api::ApiError;
+use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Mark};
+use crate::store::{Followed, NewSealed, wait_for_quiet};
+use secrecy::ExposeSecret as _;
+use std::sync::Weak;
+use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
+
+/// Pushes looked at before what was found is written, while others are stored and while nothing is.
+const BUSY_STEP: u32 = 16;
+const QUIET_STEP: u32 = 256;
+
+/// Pushes of a source that are looked at again when its settings or secrets change.
+const LOOKED_AGAIN: u32 = 1_000;
+
+/// Pushes of a source among which handshakes are looked for when the vault opens.
+const HANDSHAKES_AMONG: u32 = 10_000;
+
+/// Secrets from handshakes that a source keeps at most: whoever knows its URL can send one.
+const LEARNT_LIMIT: usize = 8;
+
+/// What a secret is called that came in a handshake.
+const LEARNT: &str = "from the handshake";
+
+impl Engine {
+    /// Starts following what is stored. The task ends when it is aborted, or with the engine.
+    pub(super) fn start_following(&self) -> JoinHandle<()> {
+        tokio::spawn(follow(std::sync::Arc::downgrade(&self.0)))
+    }
+}
+
+async fn follow(parts: Weak<Parts>) {
+    let Some(mut committed) = parts.upgrade().map(|parts| parts.store.committed()) else { return };
+    let mut step = QUIET_STEP;
+    loop {
+        let newest = committed.borrow_and_update().newest;
+        let Some(engine) = parts.upgrade() else { return };
+        // An error ends the round, not the task: the next commit starts another.
+        let more = engine.follow_step(step).await.unwrap_or(false);
+        drop(engine);
+        if !more && committed.changed().await.is_err() {
+            return;
+        }
+        let is_busy = committed.borrow().newest != newest;
+        let quiet = !is_busy || wait_for_quiet(&mut committed).await;
+        step = if quiet { QUIET_STEP } else { BUSY_STEP };
+    }
+}
+
+impl Parts {
+    /// Follows everything that is stored now.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn finish_following(&self) -> Result<(), ApiError> {
+        while self.follow_step(QUIET_STEP).await? {}
+        Ok(())
+    }
+
+    /// True if there may be more to do.
+    async fn follow_step(&self, count: u32) -> Result<bool, ApiError> {
+        let from = self.store.followed().await?;
+        let rows = self.store.stored_after(from, count).await?;
+        let Some(upto) = rows.last().map(|row| row.id) else { return Ok(false) };
+        self.learn_of_sources(&rows).await?;
+        let found = self.look_at(&rows).await?;
+        if self.store.keep_followed(from, upto, found).await? {
+            self.notice_change(false);
+        }
+        Ok(true)
+    }
+
+    /// A first push makes its source, or tells its provider: the book is read anew then.
+    async fn learn_of_sources(&self, rows: &[ExchangeSummary]) -> Result<(), ApiError> {
+        let is_new = |name: &String| self.book.get(name).is_none_or(|source| source.provider.is_none());
+        if rows.iter().filter_map(|row| row.source.as_ref()).any(is_new) {
+            self.read_sources().await?;
+        }
+        Ok(())
+    }
+
+    async fn look_at(&self, rows: &[ExchangeSummary]) -> Result<Vec<Followed>, ApiError> {
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows.iter().filter(|row| row.direction == Direction::Push) {
+            let Ok(push) = Push::read(&self.store, row).await else { continue }; // deleted meanwhile
+            if row.marks.contains(&Mark::Handshake) {
+                self.keep_learnt(&push).await;
+            }
+            let (source, local) = (self.book.get(&push.source), self.local_url());
+            found.push(off_thread(move || look(&push, source.as_ref(), local)).await?);
+        }
+        Ok(found)
+    }
+
+    /// Looks at the newest pushes of a source again: its settings or secrets have changed.
+    pub(crate) async fn look_again_at(&self, source: &str) -> Result<(), ApiError> {
+        let Some(config) = self.book.get(source) else { return Ok(()) };
+        let followed = self.store.followed().await?;
+        let ids = self.store.newest_of(config.row.id, LOOKED_AGAIN).await?;
+        for ids in ids.chunks(QUIET_STEP as usize) {
+            let found = self.look_at(&self.rows(ids, followed).await?).await?;
+            self.store.keep_found(found).await?;
+            self.notice_change(false);
+        }
+        Ok(())
+    }
+
+    /// The rows that the follower has passed; it will come to the others.
+    async fn rows(&self, ids: &[ExchangeId], followed: ExchangeId) -> Result<Vec<ExchangeSummary>, ApiError> {
+        let mut rows = Vec::with_capacity(ids.len());
+        for &id in ids.iter().filter(|&&id| id <= followed) {
+            rows.extend(self.store.summary(id).await.ok()); // deleted meanwhile
+        }
+        Ok(rows)
+    }
+
+    /// The vault has opened: what waited for secrets is looked at, and secrets that handshakes gave are kept.
+    pub(crate) async fn look_again_at_all(&self) -> Result<(), ApiError> {
+        if !self.vault.is_open() {
+            return Ok(());
+        }
+        for source in self.book.names() {
+            let Some(config) = self.book.get(&source) else { continue };
+            for id in self.store.handshakes_of(config.row.id, HANDSHAKES_AMONG).await? {
+                let Ok(row) = self.store.summary(id).await else { continue };
+                let Ok(push) = Push::read(&self.store, &row).await else { continue };
+                self.keep_learnt(&push).await;
+            }
+            if !config.secrets.is_empty() {
+                self.look_again_at(&source).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the secret that a service gave in its handshake into the vault, unless it is there. While the vault is
+    /// closed it stays in the stored handshake, and is taken from there when the vault opens.
+    async fn keep_learnt(&self, push: &Push) {
+        let _turn = self.learning.lock().await;
+        let Some(source) = self.book.get(&push.source) else { return };
+        if source.is_waiting() || source.secrets.iter().filter(|secret| secret.learnt).count() >= LEARNT_LIMIT {
+            return;
+        }
+        let Some(secret) = Checking::of(&source, self.local_url()).and_then(|checking| checking.learnt(push)) else {
+            return;
+        };
+        let known = |value: &secrecy::SecretString| value.expose_secret() == secret;
+        if source.secrets.iter().filter_map(|secret| secret.value.as_ref()).any(known) {
+            return;
+        }
+        let new = NewSealed {
+            source: push.source.clone(),
+            label: LEARNT.into(),
+            secret: Zeroizing::new(secret),
+            learnt: true,
+        };
+        match self.seal_secret(new).await {
+            Ok(()) => {
+                let _ = self.read_sources().await;
+                self.notice_change(true);
+            }
+            Err(error) => tracing::warn!(%error, "The secret of a handshake could not be kept"),
+        }
+    }
+}

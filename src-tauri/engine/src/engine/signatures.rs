@@ -1,0 +1,228 @@
+//! Checking the signature of a stored push with what is set for its source.
+
+use super::Parts;
+use super::documents::off_thread;
+use super::sources::{ProviderRef, SourceConfig};
+use crate::api::{ApiError, ListenerStatus};
+use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Headers, Mark, Micros, Side};
+use crate::inspect::provider::identify;
+use crate::inspect::signature::{Check, Reply, Secret, SignedRequest, Verdict, handshake, verify};
+use crate::inspect::{content_codings, decode};
+use crate::store::{Followed, Store};
+use crate::wire::LooseHead;
+use bytes::Bytes;
+use secrecy::ExposeSecret as _;
+use std::sync::Arc;
+
+/// Bytes of a body up to which its signature is checked.
+pub(crate) const CHECKED_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Names that secrets may carry to be taken for what a provider's rules ask of the user beside a secret.
+const FIELDS: [&str; 4] = ["verify_token", "verification_token", "webhook_id", "endpoint"];
+
+/// What a check needs of a push, read from the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Push {
+    pub(crate) id: ExchangeId,
+    pub(crate) source: String,
+    method: String,
+    target: String,
+    headers: Headers,
+    body: Bytes,
+    body_size: u64,
+    marks: Vec<Mark>,
+    arrived: Micros,
+}
+
+impl Push {
+    pub(crate) async fn read(store: &Store, row: &ExchangeSummary) -> Result<Self, ApiError> {
+        let message = store.message(row.id, Side::Request).await?.unwrap_or_default();
+        let wanted = if message.body_len <= CHECKED_BYTES { message.body_len } else { 0 };
+        Ok(Self {
+            id: row.id,
+            source: row.source.clone().unwrap_or_default(),
+            method: row.method.clone(),
+            target: row.url.clone(),
+            headers: LooseHead::parse(&message.head).headers,
+            body: store.body(row.id, Side::Request, 0..wanted).await?,
+            body_size: message.body_len,
+            marks: row.marks.clone(),
+            arrived: row.started_at,
+        })
+    }
+
+    /// Why its signature can't be checked, whatever the provider.
+    pub(crate) fn obstacle(&self) -> Option<&'static str> {
+        if self.marks.contains(&Mark::Truncated) || self.marks.contains(&Mark::Incomplete) {
+            return Some("The body was not kept whole, so its signature can't be checked.");
+        }
+        if self.marks.contains(&Mark::AmbiguousFraming) {
+            return Some("The head can be read in two ways, so its signature can't be checked.");
+        }
+        (self.body_size > CHECKED_BYTES).then_some("The body is larger than 64 MiB, so its signature is not checked.")
+    }
+}
+
+/// What a push is checked with.
+#[derive(Debug, Clone)]
+pub(crate) struct Checking {
+    provider: ProviderRef,
+    secrets: Vec<Secret>,
+    fields: Vec<(String, String)>,
+    tolerance: Option<u32>,
+    url: Option<String>,
+    /// `http://ADDRESS:PORT` of the listener, if it listens.
+    local: Option<String>,
+}
+
+impl Checking {
+    /// None if no provider is known for the source.
+    pub(crate) fn of(source: &SourceConfig, local: Option<String>) -> Option<Self> {
+        Some(Self::with(source.provider.clone()?, Some(source), local))
+    }
+
+    /// For a source that may not be there yet.
+    pub(crate) fn with(provider: ProviderRef, source: Option<&SourceConfig>, local: Option<String>) -> Self {
+        let known = source.map_or(&[][..], |source| &source.secrets);
+        let values = known.iter().filter_map(|secret| {
+            let value = secret.value.as_ref()?.expose_secret().to_owned();
+            let label = if secret.label.is_empty() { format!("secret {}", secret.id) } else { secret.label.clone() };
+            Some((label, value))
+        });
+        let (fields, secrets): (Vec<_>, Vec<_>) = values.partition(|(label, _)| FIELDS.contains(&label.as_str()));
+        Self {
+            provider,
+            secrets: secrets.into_iter().map(|(label, value)| Secret::new(label, value)).collect(),
+            fields,
+            tolerance: source.and_then(|source| source.row.tolerance),
+            url: source.and_then(|source| source.row.url.clone()),
+            local,
+        }
+    }
+
+    pub(crate) fn verify(&self, push: &Push) -> Verdict {
+        let (urls, other_urls) = self.urls(&push.headers, &push.target);
+        let request = SignedRequest {
+            method: &push.method,
+            urls: &urls,
+            other_urls: &other_urls,
+            headers: &push.headers,
+            body: &push.body,
+        };
+        verify(&request, &self.provider, &self.secrets, &self.check(push.arrived))
+    }
+
+    /// What the provider wants to be answered, if this is a handshake of it.
+    pub(crate) fn handshake(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &Headers,
+        body: &[u8],
+        arrived: Micros,
+    ) -> Option<Reply> {
+        if self.provider.handshakes.is_empty() {
+            return None;
+        }
+        let (urls, other_urls) = self.urls(headers, target);
+        let request = SignedRequest { method, urls: &urls, other_urls: &other_urls, headers, body };
+        handshake(&request, &self.provider, &self.secrets, &self.check(arrived))
+    }
+
+    /// The secret that the service gave in this push, if it was a handshake that gives one.
+    pub(crate) fn learnt(&self, push: &Push) -> Option<String> {
+        self.handshake(&push.method, &push.target, &push.headers, &push.body, push.arrived)?.secret
+    }
+
+    fn check(&self, arrived: Micros) -> Check<'_> {
+        Check { now: Some(arrived.div_euclid(1_000_000)), tolerance: self.tolerance, fields: &self.fields }
+    }
+
+    /// The URLs that the push may have been sent to, and others that lead here and only explain.
+    fn urls(&self, headers: &Headers, target: &str) -> (Vec<String>, Vec<String>) {
+        let host = headers.first("host").map(crate::exchange::shown).unwrap_or_default();
+        let secure = headers.first("x-forwarded-proto").is_some_and(|value| value.eq_ignore_ascii_case(b"https"));
+        let mut seen = Vec::new();
+        if !host.is_empty() {
+            let schemes = if secure { ["https", "http"] } else { ["http", "https"] };
+            seen.extend(schemes.map(|scheme| format!("{scheme}://{host}{target}")));
+        }
+        seen.extend(self.local.iter().map(|local| format!("{local}{target}")));
+        let first = match &self.url {
+            Some(url) => registered(url, target),
+            None if seen.is_empty() => return (Vec::new(), Vec::new()),
+            None => seen.remove(0),
+        };
+        seen.retain(|url| *url != first);
+        (vec![first], seen)
+    }
+}
+
+/// The URL that the service was told, with the query that the push came with.
+fn registered(url: &str, target: &str) -> String {
+    match target.split_once('?') {
+        Some((_, query)) if !url.contains('?') => format!("{url}?{query}"),
+        _ => url.to_owned(),
+    }
+}
+
+impl Parts {
+    /// Checks the signature of a push with what is set for its source, and says why it does not fit. `provider` tries
+    /// another service's rules, and what comes of that is not kept.
+    ///
+    /// # Errors
+    /// `NotFound` if it is gone; `VaultClosed` if its secrets can't be read; `Failed` if it can't be checked.
+    pub async fn verify(&self, id: ExchangeId, provider: Option<&str>) -> Result<Verdict, ApiError> {
+        let row = self.store.summary(id).await?;
+        if row.direction != Direction::Push {
+            return Err(ApiError::failed("Only what arrived can be checked; this was sent from here."));
+        }
+        self.vault.settled().await;
+        self.read_sources().await?;
+        let name = row.source.as_deref().unwrap_or_default();
+        let source = self.book.get(name).ok_or_else(|| ApiError::failed("It arrived at no source."))?;
+        let rules = match provider {
+            Some(key) => self.store.provider(key).await?.map(Arc::new).map(ProviderRef::Own),
+            None => source.provider.clone(),
+        };
+        let rules = rules.ok_or_else(|| {
+            ApiError::failed("Nobody knows which service sent it. Choose the provider of the source.")
+        })?;
+        if source.is_waiting() {
+            return Err(self.vault.closed().into());
+        }
+        let push = Push::read(&self.store, &row).await?;
+        if let Some(why) = push.obstacle() {
+            return Err(ApiError::failed(why));
+        }
+        let checking = Checking::with(rules, Some(&source), self.local_url());
+        let verdict = off_thread(move || checking.verify(&push)).await?;
+        if provider.is_none() && row.verdict != Some(verdict.verdict) {
+            self.store.note_verdict(id, verdict.verdict).await?;
+            self.notice_change(false);
+        }
+        Ok(verdict)
+    }
+
+    /// `http://ADDRESS:PORT` of the listener, if this process listens.
+    pub(super) fn local_url(&self) -> Option<String> {
+        match self.listener() {
+            ListenerStatus::Listening { url, .. } => Some(url),
+            _ => None,
+        }
+    }
+}
+
+/// What one push says of itself, and whether it is signed as it should be.
+pub(crate) fn look(push: &Push, source: Option<&Arc<SourceConfig>>, local: Option<String>) -> Followed {
+    let mut found = Followed { id: push.id, ..Followed::default() };
+    let Some(source) = source else { return found };
+    let Some(checking) = Checking::of(source, local) else { return found };
+    let decoded = decode(&push.body, &content_codings(&push.headers));
+    let identity = identify(&checking.provider, &push.headers, &decoded.bytes);
+    (found.event_id, found.delivery_id, found.attempt) = (identity.event_id, identity.delivery_id, identity.attempt);
+    if push.obstacle().is_none() && !source.is_waiting() {
+        found.verdict = Some(checking.verify(push).verdict);
+    }
+    found
+}

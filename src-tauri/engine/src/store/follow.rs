@@ -1,0 +1,100 @@
+//! What is found out about pushes after they are stored: verdicts, and the numbers that tell events and deliveries.
+
+use super::codes::verdict_code;
+use super::organise::CHANGED;
+use super::{Store, StoreError};
+use crate::exchange::{ExchangeId, Mark};
+use crate::inspect::signature::VerdictKind;
+use sqlx::{Row as _, SqliteConnection};
+
+/// What was found out about one push.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Followed {
+    pub(crate) id: ExchangeId,
+    /// None: it can't be told, or not yet.
+    pub(crate) verdict: Option<VerdictKind>,
+    pub(crate) event_id: Option<String>,
+    pub(crate) delivery_id: Option<String>,
+    pub(crate) attempt: Option<u32>,
+}
+
+impl Store {
+    /// The newest exchange up to which everything was looked at.
+    pub(crate) async fn followed(&self) -> Result<ExchangeId, StoreError> {
+        let row = sqlx::query("SELECT value FROM meta WHERE name = 'followed'").fetch_one(&self.readers).await;
+        Ok(row.map_err(|e| StoreError::from_sqlx("Following pushes", &e))?.get(0))
+    }
+
+    /// Keeps what was found out about the exchanges after `from` up to `upto`. False, and nothing kept, if another
+    /// process was faster.
+    pub(crate) async fn keep_followed(
+        &self,
+        from: ExchangeId,
+        upto: ExchangeId,
+        found: Vec<Followed>,
+    ) -> Result<bool, StoreError> {
+        self.writer
+            .job("Following pushes", move |connection| {
+                Box::pin(async move {
+                    let sql = "UPDATE meta SET value = $1 WHERE name = 'followed' AND value = $2";
+                    let moved = sqlx::query(sql).bind(upto).bind(from).execute(&mut *connection).await?;
+                    if moved.rows_affected() == 0 {
+                        return Ok(false);
+                    }
+                    write(connection, found).await?;
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
+    /// Keeps what was found out about pushes that were looked at before.
+    pub(crate) async fn keep_found(&self, found: Vec<Followed>) -> Result<(), StoreError> {
+        self.writer
+            .job("Following pushes", move |connection| Box::pin(async move { write(connection, found).await }))
+            .await
+    }
+
+    /// Keeps the verdict of one push.
+    pub(crate) async fn note_verdict(&self, id: ExchangeId, verdict: VerdictKind) -> Result<(), StoreError> {
+        self.keep_found(vec![Followed { id, verdict: Some(verdict), ..Followed::default() }]).await
+    }
+
+    /// The newest pushes of a source, newest first.
+    pub(crate) async fn newest_of(&self, source: i64, count: u32) -> Result<Vec<ExchangeId>, StoreError> {
+        // The plus keeps SQLite on the index of sources.
+        let sql = "SELECT id FROM exchange WHERE source_id = $1 AND +direction = 0 ORDER BY id DESC LIMIT $2";
+        let rows = sqlx::query_scalar(sql).bind(source).bind(count).fetch_all(&self.readers).await;
+        rows.map_err(|e| StoreError::from_sqlx("Reading the pushes of a source", &e))
+    }
+
+    /// Those of the newest pushes of a source that were handshakes, newest first.
+    pub(crate) async fn handshakes_of(&self, source: i64, among: u32) -> Result<Vec<ExchangeId>, StoreError> {
+        let sql = "SELECT id FROM (SELECT id, marks FROM exchange WHERE source_id = $1 ORDER BY id DESC LIMIT $2)
+                    WHERE marks & $3 <> 0";
+        let mark = super::codes::marks_code(&[Mark::Handshake]);
+        let rows = sqlx::query_scalar(sql).bind(source).bind(among).bind(mark).fetch_all(&self.readers).await;
+        rows.map_err(|e| StoreError::from_sqlx("Reading the handshakes of a source", &e))
+    }
+}
+
+async fn write(connection: &mut SqliteConnection, found: Vec<Followed>) -> Result<(), sqlx::Error> {
+    let mut changed = false;
+    for one in found {
+        let code = one.verdict.map(verdict_code);
+        // What stays as it is costs nothing, and a push that is gone meanwhile stays gone.
+        let sql = "UPDATE exchange SET verdict = $1 WHERE id = $2 AND verdict IS NOT $1";
+        changed |= sqlx::query(sql).bind(code).bind(one.id).execute(&mut *connection).await?.rows_affected() > 0;
+        if one.event_id.is_some() || one.delivery_id.is_some() || one.attempt.is_some() {
+            let sql = "INSERT INTO identity (id, event_id, delivery_id, attempt)
+                       SELECT id, $2, $3, $4 FROM exchange WHERE id = $1
+                       ON CONFLICT (id) DO UPDATE SET event_id = $2, delivery_id = $3, attempt = $4";
+            let query = sqlx::query(sql).bind(one.id).bind(one.event_id).bind(one.delivery_id).bind(one.attempt);
+            query.execute(&mut *connection).await?;
+        }
+    }
+    if changed {
+        sqlx::raw_sql(CHANGED).execute(connection).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,60 @@
+import { screen, waitFor } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import type { FakeOptions } from "$ipc/fake/state";
+import { openApp, violations } from "../../test/openApp";
+
+const secret = { source: "stripe", label: "live", value: "whsec_0123456789abcdef" };
+
+/** A window, and the vault as that window has it. */
+async function opened(vaultIs: FakeOptions["vault"]) {
+  await openApp({ rows: 4, vault: vaultIs });
+  const [{ vault }, { call }] = await Promise.all([import("./vault.svelte"), import("$ipc/call")]);
+  return { vault, addSecret: () => vault.with(() => call("add_secret", secret)) };
+}
+
+describe("the vault", { timeout: 60_000 }, () => {
+  it("asks for a place for its key when something needs it, and then does it", async () => {
+    const { addSecret } = await opened("noStore");
+    const added = addSecret();
+    await screen.findByRole("dialog", { name: "Where is the key kept?" });
+    expect(await violations()).toEqual([]);
+    await userEvent.type(screen.getByLabelText("Passphrase"), "correct horse");
+    const make = screen.getByRole("button", { name: "Make the vault" });
+    expect(make).toHaveProperty("disabled", true);
+    await userEvent.type(screen.getByLabelText("Once more"), "correct horse{Enter}");
+    expect((await added)?.secrets[0]?.ending).toBe("cdef");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  });
+
+  it("says that a passphrase is wrong, and goes on with the right one", async () => {
+    const { vault, addSecret } = await opened("noStore");
+    await vault.make("passphrase", "correct horse", "");
+    await vault.lock();
+    const added = addSecret();
+    await screen.findByRole("dialog", { name: "Unlock the vault" });
+    await userEvent.type(screen.getByLabelText("Passphrase"), "wrong horse{Enter}");
+    await screen.findByRole("alert");
+    await userEvent.clear(screen.getByLabelText("Passphrase"));
+    await userEvent.type(screen.getByLabelText("Passphrase"), "correct horse{Enter}");
+    expect((await added)?.secrets).toHaveLength(1);
+  });
+
+  it("does nothing if the user changes their mind", async () => {
+    const { addSecret } = await opened("noStore");
+    const added = addSecret();
+    await screen.findByRole("dialog", { name: "Where is the key kept?" });
+    await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(await added).toBeNull();
+  });
+
+  it("shows its state in the settings, and is given up only after a second word", async () => {
+    await opened("keyMissing");
+    await userEvent.keyboard("gs");
+    await screen.findByText(/Key missing/);
+    expect(await violations()).toEqual([]);
+    await userEvent.click(screen.getByRole("button", { name: "Start a new vault" }));
+    await userEvent.click(await screen.findByRole("button", { name: /Really lose/ }));
+    await screen.findByText("None yet");
+  });
+});
