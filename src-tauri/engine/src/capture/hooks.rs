@@ -1,5 +1,6 @@
 //! What the listener asks the engine. Every answer is given at once, from memory.
 
+use super::rules::Plan;
 use crate::exchange::{Micros, Origin};
 use crate::wire::RequestHead;
 use std::sync::Arc;
@@ -11,6 +12,11 @@ pub trait Hooks: Send + Sync + 'static {
 
     /// Whether pushes to this source are taken: it is there, or a first request makes it at this moment.
     fn accepts(&self, source: &str) -> bool;
+
+    /// How a source answers, if not plainly.
+    fn plan(&self, _source: &str) -> Option<Arc<Plan>> {
+        None
+    }
 
     /// A request came to a path that no source has.
     fn unknown_path(&self);

@@ -1,7 +1,9 @@
 //! The engine as the listener sees it: which names are open, and what it should note.
 
+use super::rules::Plans;
 use crate::api::{ApiError, AutoSource};
 use crate::capture::Hooks;
+use crate::capture::rules::Plan;
 use crate::exchange::{Micros, Origin};
 use crate::tunnel::{Probes, TunnelState, TunnelStatus};
 use crate::wire::RequestHead;
@@ -21,6 +23,7 @@ const AUTO_SOURCES: usize = 1_000;
 #[derive(Debug)]
 pub(crate) struct Doorway {
     sources: RwLock<HashSet<String>>,
+    pub(super) plans: Plans,
     auto_source: Mutex<AutoSource>,
     tunnel: watch::Receiver<TunnelStatus>,
     unknown_paths: AtomicU64,
@@ -38,6 +41,7 @@ impl Doorway {
     ) -> Result<Self, ApiError> {
         Ok(Self {
             sources: RwLock::new(sources.into_iter().collect()),
+            plans: Plans::default(),
             auto_source: Mutex::new(auto_source),
             tunnel,
             unknown_paths: AtomicU64::new(0),
@@ -93,13 +97,17 @@ impl Hooks for Doorway {
         opens
     }
 
+    fn plan(&self, source: &str) -> Option<Arc<Plan>> {
+        self.plans.get(source)
+    }
+
     fn unknown_path(&self) {
         self.unknown_paths.fetch_add(1, Ordering::Relaxed);
     }
 
     fn origin(&self, head: &RequestHead) -> Origin {
         match head.headers.first(SAMPLE_HEADER) {
-            Some(word) if word == self.sample_word.as_bytes() => Origin::Sample,
+            Some(word) if word.starts_with(self.sample_word.as_bytes()) => Origin::Sample,
             _ => Origin::Captured,
         }
     }
@@ -120,7 +128,7 @@ impl Hooks for Doorway {
     }
 }
 
-fn random_word() -> Result<String, ApiError> {
+pub(super) fn random_word() -> Result<String, ApiError> {
     let mut bytes = [0_u8; 12];
     getrandom::fill(&mut bytes)
         .map_err(|error| ApiError::failed(format!("The system gives no random numbers: {error}.")))?;

@@ -6,9 +6,11 @@ mod hooks;
 mod jobs;
 mod listening;
 mod lock;
+mod rules;
 mod samples;
 mod sources;
 mod tickets;
+mod trying;
 
 pub(crate) use documents::{headers, off_thread, wire_rows};
 pub(crate) use feed::Feed;
@@ -112,6 +114,7 @@ impl Engine {
             store,
         }));
         engine.read_sources().await?;
+        engine.read_rules().await?;
         Ok(engine)
     }
 

@@ -18,6 +18,7 @@ const FAILURES: &[FailureKind] = &[
     FailureKind::Cancelled,
     FailureKind::Forbidden,
     FailureKind::File,
+    FailureKind::Fault,
 ];
 
 const MARKS: &[Mark] = &[Mark::Truncated, Mark::AmbiguousFraming, Mark::Incomplete, Mark::ViaTunnel];
