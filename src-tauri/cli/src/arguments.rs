@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Write exchanges into a file
     Export(Export),
+    /// Show or set how a source answers, as JSON
+    Rules(Rules),
     /// Add tags to exchanges or take them away; without ids, the tags there are
     Tag(Tag),
     /// Show or change what is written about an exchange
@@ -50,6 +52,18 @@ pub(crate) enum Command {
     Pin(Marked),
     /// Mark exchanges as read
     Read(Marked),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// The name of the source
+    pub(crate) source: String,
+    /// Take the rules from this file, or from standard input if it is `-`; in force at once, without a restart
+    #[arg(long, value_name = "FILE")]
+    pub(crate) set: Option<String>,
+    /// Start the sequences again, also where another process listens
+    #[arg(long)]
+    pub(crate) reset: bool,
 }
 
 #[derive(Debug, Args)]

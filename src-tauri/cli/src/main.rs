@@ -60,6 +60,7 @@ async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
         Command::Replay(replay) => commands::replay::run(&engine, replay, output).await,
         Command::Verify(verify) => commands::verify::run(Some(&engine), verify, output).await,
         Command::Export(export) => commands::export::run(&engine, export, output).await,
+        Command::Rules(rules) => commands::rules::run(&engine, rules, output).await,
         Command::Tag(tag) => commands::organise::tag(&engine, tag, output).await,
         Command::Note(note) => commands::organise::note(&engine, note, output).await,
         Command::Pin(marked) => commands::organise::pin(&engine, marked, output).await,
