@@ -5,12 +5,17 @@ use crate::api::{ApiError, SaveRules, SourceRules};
 use crate::capture::is_source_name;
 use crate::capture::rules::{Plan, RULES_BYTES, RuleSet, check};
 use crate::store::StoredRules;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::Mutex;
 
 /// The plans in force, by source.
 #[derive(Debug, Default)]
-pub(super) struct Plans(RwLock<HashMap<String, Known>>);
+pub(super) struct Plans {
+    known: RwLock<HashMap<String, Known>>,
+    /// Held from reading the rules to bringing them into force, so that older ones never come after newer ones.
+    reading: Mutex<()>,
+}
 
 /// A plan, and what it was made of.
 #[derive(Debug)]
@@ -23,24 +28,31 @@ struct Known {
 
 impl Plans {
     pub(super) fn get(&self, source: &str) -> Option<Arc<Plan>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(source)?.plan.clone()
+        self.known.read().unwrap_or_else(PoisonError::into_inner).get(source)?.plan.clone()
     }
 
     /// Brings into force what is stored; what has not changed stays as it is, its counts with it.
     fn put(&self, all: Vec<StoredRules>) {
-        let mut plans = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        plans.retain(|source, _| all.iter().any(|stored| stored.source == *source));
-        for StoredRules { source, content, resets, .. } in all {
-            let before = plans.get(&source);
-            if before.is_some_and(|known| known.content == content && known.resets == resets) {
-                continue;
-            }
-            // Rules of a form that this version can't read count as none.
-            let set: RuleSet = serde_json::from_str(&content).unwrap_or_default();
-            let plan = Plan::new(&set, resets, before.and_then(|known| known.plan.as_deref()));
-            let plan = (!plan.is_plain()).then(|| Arc::new(plan));
-            plans.insert(source, Known { content, resets, plan });
+        let names: HashSet<String> = all.iter().map(|stored| stored.source.clone()).collect();
+        // Plans are made before the lock is taken that captures wait for.
+        let made: Vec<(String, Known)> = all.into_iter().filter_map(|stored| self.made(stored)).collect();
+        let mut plans = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        plans.retain(|source, _| names.contains(source));
+        plans.extend(made);
+    }
+
+    /// The plan of rules that are others than those in force.
+    fn made(&self, stored: StoredRules) -> Option<(String, Known)> {
+        let StoredRules { source, content, resets, .. } = stored;
+        let is_known = |known: &Known| known.content == content && known.resets == resets;
+        if self.known.read().unwrap_or_else(PoisonError::into_inner).get(&source).is_some_and(is_known) {
+            return None;
         }
+        // Rules of a form that this version can't read count as none.
+        let set: RuleSet = serde_json::from_str(&content).unwrap_or_default();
+        let plan = Plan::new(&set, resets, self.get(&source).as_deref());
+        let plan = (!plan.is_plain()).then(|| Arc::new(plan));
+        Some((source, Known { content, resets, plan }))
     }
 }
 
@@ -104,6 +116,7 @@ impl Parts {
 
     /// Brings into force what is stored.
     pub(crate) async fn read_rules(&self) -> Result<(), ApiError> {
+        let _turn = self.doorway.plans.reading.lock().await;
         self.doorway.plans.put(self.store.all_rules().await?);
         Ok(())
     }

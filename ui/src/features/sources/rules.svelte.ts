@@ -5,6 +5,7 @@ import type { Fault } from "$ipc/bindings/Fault";
 import type { Reply } from "$ipc/bindings/Reply";
 import type { Rule } from "$ipc/bindings/Rule";
 import type { RuleProblem } from "$ipc/bindings/RuleProblem";
+import type { SaveRules } from "$ipc/bindings/SaveRules";
 import type { RuleSet } from "$ipc/bindings/RuleSet";
 import type { SourceRules } from "$ipc/bindings/SourceRules";
 
@@ -57,6 +58,7 @@ export class RulesForm {
   /** The rule that is open. */
   open = $state<string | null>(null);
   #kept = "";
+  #saving: Promise<void> = Promise.resolve();
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
   async load(source: string) {
@@ -99,10 +101,16 @@ export class RulesForm {
     const text = JSON.stringify(this.set);
     if (text === this.#kept) return;
     this.#kept = text;
-    const source = this.source;
+    const save = { source: this.source, rules: JSON.parse(text) as RuleSet };
+    // One after another, so that what was typed last is what stays.
+    this.#saving = this.#saving.then(() => this.#save(save));
+    await this.#saving;
+  }
+
+  async #save(save: SaveRules) {
     try {
-      const saved = await call("save_rules", { source, rules: JSON.parse(text) as RuleSet });
-      if (this.source === source) this.#take(saved);
+      const saved = await call("save_rules", save);
+      if (this.source === save.source) this.#take(saved);
     } catch (thrown) {
       this.failure = asApiError(thrown);
     }

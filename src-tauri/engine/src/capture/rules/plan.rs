@@ -21,7 +21,7 @@ pub struct Plan {
     methods: Vec<String>,
     content_types: Vec<String>,
     cors: bool,
-    schema: Option<(Schema, Prepared)>,
+    schema: Option<(Schema, Arc<Prepared>)>,
     rules: Vec<PreparedRule>,
     reads_body: bool,
     resets: i64,
@@ -42,7 +42,7 @@ struct PreparedRule {
     id: String,
     name: String,
     when: RuleMatch,
-    steps: Vec<Prepared>,
+    steps: Vec<Arc<Prepared>>,
     then: AfterLast,
     count: Arc<AtomicU64>,
 }
@@ -87,11 +87,12 @@ impl Plan {
     pub fn new(set: &RuleSet, resets: i64, before: Option<&Self>) -> Self {
         let counted = before.filter(|before| before.resets == resets);
         let schema = Some(&set.schema).filter(|schema| schema.enabled);
-        let schema = schema.and_then(|check| Some((Schema::read(&check.text).ok()?, Prepared::new(&check.reply))));
+        let schema =
+            schema.and_then(|check| Some((Schema::read(&check.text).ok()?, Arc::new(Prepared::new(&check.reply)))));
         let usable = set.rules.iter().filter(|rule| rule.enabled && !rule.steps.is_empty());
         let rules: Vec<PreparedRule> = usable.map(|rule| PreparedRule::new(rule, counted)).collect();
         let mut replies = schema.iter().map(|(_, reply)| reply).chain(rules.iter().flat_map(|rule| &rule.steps));
-        let reads_body = schema.is_some() || replies.any(Prepared::reads_body);
+        let reads_body = schema.is_some() || replies.any(|reply| reply.reads_body());
         Self {
             methods: set.methods.clone(),
             content_types: set.content_types.iter().map(|kind| kind.to_ascii_lowercase()).collect(),
@@ -169,7 +170,7 @@ impl Plan {
         if let Some((schema, reply)) = &self.schema {
             let reasons = schema.reasons(pushed.head.clone(), pushed.body.clone()).await;
             if !reasons.is_empty() {
-                return Some(reply.fill(pushed, AnsweredBy::Schema, reasons));
+                return Some(filled(reply, pushed, AnsweredBy::Schema, reasons).await);
             }
         }
         let rule = self.rules.iter().find(|rule| rule.fits(&pushed.head, pushed.event))?;
@@ -180,7 +181,7 @@ impl Plan {
             step: step as u32 + 1,
             steps: rule.steps.len() as u32,
         };
-        Some(rule.steps[step].fill(pushed, by, Vec::new()))
+        Some(filled(&rule.steps[step], pushed, by, Vec::new()).await)
     }
 }
 
@@ -191,7 +192,7 @@ impl PreparedRule {
             id: rule.id.clone(),
             name: rule.name.clone(),
             when: rule.when.clone(),
-            steps: rule.steps.iter().map(Prepared::new).collect(),
+            steps: rule.steps.iter().map(|reply| Arc::new(Prepared::new(reply))).collect(),
             then: rule.then,
             count: before.map(|before| before.count.clone()).unwrap_or_default(),
         }
@@ -232,12 +233,15 @@ impl Prepared {
         self.body.reads_body() || self.headers.iter().any(|(_, value)| value.reads_body())
     }
 
-    fn fill(&self, pushed: &Pushed<'_>, by: AnsweredBy, reasons: Vec<String>) -> Decided {
-        let document = match pushed.body.as_ref().filter(|_| self.reads_body()) {
-            Some(body) => Document::open(&pushed.head, body),
-            None => Document::default(),
-        };
-        let values = Values::new(&pushed.head, &document, pushed.now);
+    fn fill(
+        &self,
+        head: &RequestHead,
+        document: &Document,
+        now: Micros,
+        by: AnsweredBy,
+        reasons: Vec<String>,
+    ) -> Decided {
+        let values = Values::new(head, document, now);
         let header = |(name, value): &(String, Template)| (name.clone(), one_line(value.fill(&values)));
         Decided {
             status: self.status,
@@ -246,6 +250,18 @@ impl Prepared {
             answered: Answered { by, delay_ms: self.delay_ms, fault: self.fault, at_once: false, reasons },
         }
     }
+}
+
+/// A reply with the values put in. Payloads are decoded and read off the threads that capture.
+async fn filled(reply: &Arc<Prepared>, pushed: &Pushed<'_>, by: AnsweredBy, reasons: Vec<String>) -> Decided {
+    let (reply, head, now) = (reply.clone(), pushed.head.clone(), pushed.now);
+    let Some(body) = pushed.body.clone().filter(|_| reply.reads_body()) else {
+        return reply.fill(&head, &Document::default(), now, by, reasons);
+    };
+    let on_failure = by.clone();
+    let reading =
+        tokio::task::spawn_blocking(move || reply.fill(&head, &Document::open(&head, &body), now, by, reasons));
+    reading.await.unwrap_or_else(|_| guard(on_failure, 500, "The answer could not be made.\n", Vec::new()))
 }
 
 /// What a captured value can't do in a header: begin another line.

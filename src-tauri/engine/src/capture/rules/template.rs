@@ -8,10 +8,13 @@ use crate::wire::RequestHead;
 use std::cell::OnceCell;
 
 /// Bytes of one value that is put in; what is longer is cut.
-const VALUE_BYTES: usize = 64 * 1024;
+const VALUE_BYTES: usize = 16 * 1024;
+
+/// Bytes of a text beyond which values are left out.
+const FILLED_BYTES: usize = 512 * 1024;
 
 /// Places in one text.
-pub(super) const PLACES: usize = 100;
+pub(super) const PLACES: usize = 50;
 
 /// What there is, for those who wrote something else.
 pub(super) const KNOWN: &str = "{{method}}, {{path}}, {{query.NAME}}, {{header.NAME}}, {{body.PATH}}, {{time}}, \
@@ -119,6 +122,7 @@ impl Template {
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) => filled.extend_from_slice(text.as_bytes()),
+                Piece::Place(_) if filled.len() > FILLED_BYTES => {}
                 Piece::Place(place) => filled.extend(values.of(place)),
             }
         }
