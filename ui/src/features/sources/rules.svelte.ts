@@ -59,6 +59,7 @@ export class RulesForm {
   open = $state<string | null>(null);
   #kept = "";
   #saving: Promise<void> = Promise.resolve();
+  #recounting: ReturnType<typeof setTimeout> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
   async load(source: string) {
@@ -119,6 +120,14 @@ export class RulesForm {
   async reset() {
     await this.flush();
     this.#take(await call("reset_rules", { source: this.source }));
+  }
+
+  /** Reads the counts soon: many pushes in a row are one reading. */
+  recountSoon() {
+    this.#recounting ??= setTimeout(() => {
+      this.#recounting = undefined;
+      void this.recount().catch(() => undefined); // what can't be read now is read with the next push
+    }, PAUSE);
   }
 
   async recount() {
