@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Source(Source),
     /// The vault: whether secrets can be read, and where their key is
     Vault(Vault),
+    /// Show or set how a source answers, as JSON
+    Rules(Rules),
     /// Add tags to exchanges or take them away; without ids, the tags there are
     Tag(Tag),
     /// Show or change what is written about an exchange
@@ -58,6 +60,18 @@ pub(crate) enum Command {
     Pin(Marked),
     /// Mark exchanges as read
     Read(Marked),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// The name of the source
+    pub(crate) source: String,
+    /// Take the rules from this file, or from standard input if it is `-`; in force at once, without a restart
+    #[arg(long, value_name = "FILE")]
+    pub(crate) set: Option<String>,
+    /// Start the sequences again, also where another process listens
+    #[arg(long)]
+    pub(crate) reset: bool,
 }
 
 #[derive(Debug, Args)]

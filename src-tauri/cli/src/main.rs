@@ -64,6 +64,7 @@ async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
         Command::Export(export) => commands::export::run(&engine, export, output).await,
         Command::Source(source) => commands::vault::run_source(&engine, source, output).await,
         Command::Vault(vault) => commands::vault::run(&engine, vault, output).await,
+        Command::Rules(rules) => commands::rules::run(&engine, rules, output).await,
         Command::Tag(tag) => commands::organise::tag(&engine, tag, output).await,
         Command::Note(note) => commands::organise::note(&engine, note, output).await,
         Command::Pin(marked) => commands::organise::pin(&engine, marked, output).await,

@@ -230,3 +230,34 @@ async fn nothing_stored_can_be_read_through_the_port() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn rules_from_a_file_answer_at_once_and_are_printed_as_they_can_be_read_back() -> Result<()> {
+    let home = Home::new()?;
+    let listener = Listener::start(&home).await?;
+    let file = home.file("rules.json");
+    std::fs::write(&file, r#"{"rules": [{"id": "r", "steps": [{"status": 500}, {"status": 201}]}]}"#)?;
+    let file = file.to_str().context("The path is no text")?;
+    run(&home, &["rules", "shop", "--set", file]).await?;
+    let answered = async || {
+        let mut socket = Raw::connect(listener.address()).await?;
+        socket.send(PUSH).await?;
+        anyhow::Ok(socket.answer().await?.status)
+    };
+    let first = pushpull_tests::until("the rules are in force", async || {
+        Ok(Some(answered().await?).filter(|status| *status == 500))
+    });
+    first.await?;
+    assert_eq!(answered().await?, 201);
+    let printed = run(&home, &["rules", "shop"]).await?;
+    let again = home.file("again.json");
+    std::fs::write(&again, &printed.stdout)?;
+    let again = again.to_str().context("The path is no text")?;
+    assert_eq!(run(&home, &["rules", "shop", "--set", again]).await?.stdout, printed.stdout);
+    std::fs::write(again, r#"{"rules": [{"steps": [{"status": 9}]}]}"#)?;
+    let refused = pushpull(&home, &["rules", "shop", "--set", again]).await?;
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("rules.0.steps.0.status"), "{}", refused.stderr);
+    assert_eq!(run(&home, &["rules", "shop"]).await?.stdout, printed.stdout);
+    Ok(())
+}

@@ -4,4 +4,5 @@ mod edges;
 mod hostile;
 mod main_job;
 mod screens;
+mod sources;
 mod trouble;

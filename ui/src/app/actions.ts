@@ -8,7 +8,7 @@ export interface Action {
   /** Sentence case, a verb first; `…` if it asks for more. */
   title: string;
   /** Its heading in the palette and on the shortcut sheet. */
-  group: "This exchange" | "List" | "Request" | "Comparison" | "Go to" | "Capture" | "Window";
+  group: "This exchange" | "List" | "Request" | "Comparison" | "Source" | "Go to" | "Capture" | "Window";
   /** Any of these: `Ctrl+K` (⌘ on macOS), `Shift+C`, or a sequence `g i`. The first one is shown. */
   keys: readonly string[];
   /** The screens it exists on. */
@@ -21,6 +21,7 @@ export interface Action {
 const inbox = ["inbox"] as const;
 const requests = ["requests"] as const;
 const compare = ["compare"] as const;
+const sources = ["sources"] as const;
 
 export const ACTIONS = [
   { id: "exchange.replay", title: "Replay…", group: "This exchange", keys: ["r"], on: inbox, icon: "replay" },
@@ -174,9 +175,16 @@ export const ACTIONS = [
   },
   { id: "compare.close", title: "Close the comparison", group: "Comparison", keys: ["Ctrl+W"], on: compare, icon: "x" },
 
+  { id: "source.new", title: "New source", group: "Source", keys: ["n"], on: sources, icon: "plus" },
+  { id: "source.addRule", title: "Add a rule", group: "Source", keys: ["a"], on: sources, icon: "plus" },
+  { id: "source.reset", title: "Start the sequences again", group: "Source", keys: [], on: sources, icon: "replay" },
+  { id: "source.next", title: "Next source", group: "Source", keys: ["j"], on: sources, keysOnly: true },
+  { id: "source.previous", title: "Previous source", group: "Source", keys: ["k"], on: sources, keysOnly: true },
+
   { id: "go.inbox", title: "Go to the inbox", group: "Go to", keys: ["g i"], on: "everywhere", icon: "inbox" },
   { id: "go.requests", title: "Go to the requests", group: "Go to", keys: ["g r"], on: "everywhere", icon: "request" },
   { id: "go.compare", title: "Go to the comparison", group: "Go to", keys: ["g c"], on: "everywhere", icon: "compare" },
+  { id: "go.sources", title: "Go to the sources", group: "Go to", keys: ["g o"], on: "everywhere", icon: "target" },
   {
     id: "go.settings",
     title: "Go to the settings",

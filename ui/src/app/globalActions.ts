@@ -66,6 +66,7 @@ export const globalDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = 
   "go.inbox": () => goTo("inbox"),
   "go.requests": () => goTo("requests"),
   "go.compare": () => goTo("compare"),
+  "go.sources": () => goTo("sources"),
   "go.settings": () => goTo("settings"),
   "go.tunnel": () => (navigation.tunnelOpen = true),
   "request.new": () => openRequest({ type: "new" }),

@@ -3,7 +3,7 @@ import { ACTIONS, existsOn, type Action } from "./actions";
 import { chordOf, KeyReader } from "./keys";
 import type { Screen } from "./navigation.svelte";
 
-const SCREENS: Screen[] = ["inbox", "requests", "compare", "settings"];
+const SCREENS: Screen[] = ["inbox", "requests", "compare", "sources", "settings"];
 const press = (key: string, more: Partial<KeyboardEvent> = {}) => ({
   key,
   ctrlKey: false,

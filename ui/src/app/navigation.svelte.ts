@@ -1,7 +1,7 @@
 // Where the window stands, and the ways from one screen to another. Screens call these; the shell shows what they say.
 import type { ExportScope } from "$ipc/bindings/ExportScope";
 
-export type Screen = "inbox" | "requests" | "compare" | "settings";
+export type Screen = "inbox" | "requests" | "compare" | "sources" | "settings";
 
 /** What the requests screen is asked to open. */
 export type RequestToOpen = { type: "new" } | { type: "saved"; id: number } | { type: "fromExchange"; id: number };
@@ -22,6 +22,10 @@ class Navigation {
   requestToOpen = $state.raw<RequestToOpen | null>(null);
   /** Taken (set to null) by the inbox once it has selected it. */
   exchangeToShow = $state.raw<number | null>(null);
+  /** The source on the sources screen; null for the first one. */
+  source = $state<string | null>(null);
+  /** Taken (set to null) by the shell once the inbox shows it. */
+  sourceToShow = $state.raw<string | null>(null);
   dialog = $state.raw<Dialog | null>(null);
   paletteOpen = $state(false);
   shortcutsOpen = $state(false);
@@ -67,6 +71,18 @@ export function closeDialog() {
 export function openRequest(request: RequestToOpen) {
   navigation.requestToOpen = request;
   navigation.screen = "requests";
+}
+
+/** Opens a source on the sources screen. */
+export function openSource(name: string) {
+  navigation.source = name;
+  navigation.screen = "sources";
+}
+
+/** Shows the pushes of a source in the inbox. */
+export function showSourceInInbox(name: string) {
+  navigation.sourceToShow = name;
+  navigation.screen = "inbox";
 }
 
 /** Shows an exchange in the inbox. */

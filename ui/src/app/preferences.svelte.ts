@@ -41,7 +41,7 @@ class Preferences implements Kept {
     if (!kept || typeof kept !== "object") return;
     this.theme = oneOf(kept.theme, ["system", "light", "dark"], DEFAULTS.theme);
     this.density = oneOf(kept.density, ["compact", "cosy"], DEFAULTS.density);
-    this.screen = oneOf(kept.screen, ["inbox", "requests", "compare", "settings"], DEFAULTS.screen);
+    this.screen = oneOf(kept.screen, ["inbox", "requests", "compare", "sources", "settings"], DEFAULTS.screen);
     this.fontSize = clampFontSize(Number(kept.fontSize ?? DEFAULTS.fontSize));
     this.railed = kept.railed === true;
     this.detailBelow = kept.detailBelow === true;

@@ -6,6 +6,7 @@ pub(crate) mod list;
 pub(crate) mod listen;
 pub(crate) mod organise;
 pub(crate) mod replay;
+pub(crate) mod rules;
 pub(crate) mod send;
 pub(crate) mod show;
 pub(crate) mod vault;

@@ -4,7 +4,7 @@ use crate::arguments::Show;
 use crate::output::{Outcome, Output, row, size, visible};
 use pushpull_engine::Engine;
 use pushpull_engine::api::ApiError;
-use pushpull_engine::exchange::{Exchange, ExchangeId, MessageView, Side};
+use pushpull_engine::exchange::{Answered, AnsweredBy, Exchange, ExchangeId, MessageView, Side};
 use pushpull_engine::inspect::BodyRef;
 use std::io::Write as _;
 
@@ -61,8 +61,28 @@ async fn print(engine: &Engine, exchange: &Exchange, output: Output) -> anyhow::
     if let Some(failure) = &exchange.failure {
         output.line(&visible(&failure.message))?;
     }
+    if let Some(answered) = &exchange.answered {
+        output.line(&visible(&answered_by(answered)))?;
+        for reason in &answered.reasons {
+            output.line(&visible(reason))?;
+        }
+    }
     message(engine, exchange, Side::Request, Some(&exchange.request), output).await?;
     message(engine, exchange, Side::Response, exchange.response.as_ref(), output).await
+}
+
+/// What decided our answer.
+fn answered_by(answered: &Answered) -> String {
+    match &answered.by {
+        AnsweredBy::Rule { id, name, step, steps } => {
+            let name = if name.is_empty() { id } else { name };
+            format!("Answered by rule {name:?}, step {step} of {steps}, after {} ms", answered.delay_ms)
+        }
+        AnsweredBy::Method => "The source does not take this method".into(),
+        AnsweredBy::ContentType => "The source does not take this content type".into(),
+        AnsweredBy::Schema => "The payload does not fit the schema of the source".into(),
+        AnsweredBy::Preflight => "A browser asked whether a page may call the source".into(),
+    }
 }
 
 async fn message(

@@ -143,6 +143,14 @@ commands! {
         delete_provider(ProviderKey) -> Nothing;
         /// Tries a provider on an example, without keeping it.
         try_provider(TryProvider) -> Tried;
+        /// How a source answers.
+        source_rules(OfSource) -> SourceRules;
+        /// Keeps how a source answers; in force at once, unless a problem blocks.
+        save_rules(SaveRules) -> SourceRules;
+        /// Starts the sequences of a source again.
+        reset_rules(OfSource) -> SourceRules;
+        /// Sends a request to our own listener, to see how a source answers it.
+        try_source(TryQuery) -> SourceTried;
         /// Sends a sample event to our own listener over HTTP.
         send_sample(SampleQuery) -> ExchangeSummary;
         /// Holds two to eight things against each other.

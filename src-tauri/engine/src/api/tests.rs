@@ -399,3 +399,61 @@ async fn a_tunnels_secret_is_kept_in_the_vault_only_while_it_is_wanted() {
     assert_eq!(call(&api, "vault", json!({})).await.unwrap()["secrets"], 0);
     api.close().await;
 }
+
+#[tokio::test]
+async fn rules_are_in_force_at_once_and_what_is_wrong_is_kept_as_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let typed = json!({"method": "POST", "path": "/x?a=1", "headers": [{"name": "X-A", "value": "1"}], "body": "{}"});
+    let mut request = typed.clone();
+    request["type"] = "typed".into();
+    let tried = || call(&api, "try_source", json!({"source": "a", "request": request}));
+    let save = |rules: Value| call(&api, "save_rules", json!({"source": "a", "rules": rules}));
+
+    let first = tried().await.unwrap();
+    assert_eq!((&first["seen"]["status"], &first["seen"]["end"]), (&json!(200), &json!("whole")));
+    let saved = save(json!({"rules": [{"name": "no", "steps": [{"status": 500}, {"status": 201}]}]})).await.unwrap();
+    assert_eq!((&saved["inForce"], saved["problems"].as_array().unwrap().len()), (&json!(true), 0));
+    let id = saved["rules"]["rules"][0]["id"].as_str().unwrap().to_owned();
+    assert!(!id.is_empty());
+    let second = tried().await.unwrap();
+    assert_eq!((&second["seen"]["status"], &second["exchange"]["status"]), (&json!(500), &json!(500)));
+    assert_eq!(second["exchange"]["origin"], "sample");
+    let exchange = call(&api, "exchange", json!({"id": second["exchange"]["id"]})).await.unwrap();
+    assert_eq!(exchange["answered"]["by"], json!({"type": "rule", "id": id, "name": "no", "step": 1, "steps": 2}));
+
+    let wrong = save(json!({"rules": [{"id": id, "steps": [{"status": 9}]}]})).await.unwrap();
+    assert_eq!((&wrong["inForce"], &wrong["problems"][0]["field"]), (&json!(false), &json!("rules.0.steps.0.status")));
+    assert_eq!(tried().await.unwrap()["seen"]["status"], 201, "what was in force still is");
+    let read = call(&api, "source_rules", json!({"source": "a"})).await.unwrap();
+    assert_eq!((&read["rules"]["rules"][0]["steps"][0]["status"], &read["counts"][0]["count"]), (&json!(9), &json!(2)));
+    let reset = call(&api, "reset_rules", json!({"source": "a"})).await.unwrap();
+    assert_eq!(reset["counts"][0]["count"], 0);
+    assert_eq!(tried().await.unwrap()["seen"]["status"], 500);
+
+    let again = json!({"type": "exchange", "id": second["exchange"]["id"]});
+    let again = call(&api, "try_source", json!({"source": "b", "request": again})).await.unwrap();
+    assert_eq!((&again["seen"]["status"], &again["exchange"]["url"]), (&json!(200), &json!("/in/b/x?a=1")));
+    assert!(url.starts_with("http://127.0.0.1:"));
+    api.close().await;
+}
+
+#[tokio::test]
+async fn rules_outlive_the_process_and_those_of_another_come_into_force() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = started(folder.path()).await;
+    let other = crate::Engine::open(&folder.path().join("w.pushpull")).await.unwrap();
+    let rules = serde_json::from_value(json!({"rules": [{"steps": [{"status": 418}]}]})).unwrap();
+    other.save_rules(SaveRules { source: "a".into(), rules }).await.unwrap();
+    let request = json!({"type": "sample", "provider": "stripe"});
+    let tried = || call(&api, "try_source", json!({"source": "a", "request": request}));
+    while tried().await.unwrap()["seen"]["status"] != 418 {
+        tokio::task::yield_now().await;
+    }
+    other.close().await;
+    api.close().await;
+    let (api, _) = started(folder.path()).await;
+    let tried = call(&api, "try_source", json!({"source": "a", "request": request})).await.unwrap();
+    assert_eq!(tried["seen"]["status"], 418);
+    api.close().await;
+}

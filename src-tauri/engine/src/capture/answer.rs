@@ -1,19 +1,22 @@
 //! An answer as the bytes that are sent: what is stored and what is written are the same.
 
-use crate::exchange::{Body, Message};
+use super::rules::{Decided, is_bodiless};
+use super::staged::Staging;
+use crate::exchange::{Body, Fault, Message};
 use crate::inspect::signature::Reply;
 use crate::store::StoreError;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// The answer to a push that was stored, for a connection that goes on.
 static STORED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n\
     X-Content-Type-Options: nosniff\r\nContent-Length: 3\r\n\r\nok\n";
 
 /// A whole answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Answer {
     /// Head and body; empty if nobody is there to be answered.
     pub(super) wire: Bytes,
@@ -22,6 +25,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     /// The connection ends after it.
     pub(super) closes: bool,
+    /// What is done between the commit and its last byte.
+    pub(super) staging: Option<Arc<Staging>>,
 }
 
 /// How an answer must be written for its request.
@@ -44,7 +49,8 @@ impl Answer {
     /// 200, the push is stored.
     pub(super) fn stored(manner: Manner) -> Self {
         if manner == (Manner { head_only: false, closes: false, says_keep_alive: false }) {
-            return Self { wire: Bytes::from_static(STORED), head_len: STORED.len() - 3, status: 200, closes: false };
+            let wire = Bytes::from_static(STORED);
+            return Self { wire, head_len: STORED.len() - 3, status: 200, closes: false, staging: None };
         }
         Self::text(manner, StatusCode::OK, "ok", &[])
     }
@@ -81,7 +87,23 @@ impl Answer {
             head.push_str(line);
             head.push('\n');
         }
-        Self { wire: head.into(), head_len, status: status.as_u16(), closes: manner.closes }
+        Self { wire: head.into(), head_len, status: status.as_u16(), closes: manner.closes, staging: None }
+    }
+
+    /// What a source says in place of the plain answer; `wire` is all that is sent, whatever the head says.
+    pub(super) fn decided(manner: Manner, decided: &Decided, staging: Option<Arc<Staging>>) -> Self {
+        let fault = decided.answered.fault;
+        if fault.is_some_and(Fault::is_silent) {
+            return Self { staging, ..Self::nobody() };
+        }
+        let ends_early = matches!(fault, Some(Fault::CloseAfterHeaders | Fault::WrongLength { .. }));
+        let manner = Manner { closes: manner.closes || ends_early, ..manner };
+        let mut wire = decided_head(manner, decided);
+        let head_len = wire.len();
+        if !manner.head_only && !is_bodiless(decided.status) && fault != Some(Fault::CloseAfterHeaders) {
+            wire.extend_from_slice(&decided.body);
+        }
+        Self { wire: wire.into(), head_len, status: decided.status, closes: manner.closes, staging }
     }
 
     /// What a service wants to be answered to its handshake. A field that would break the head is left out: challenges
@@ -116,7 +138,7 @@ impl Answer {
         if !bodiless && !manner.head_only {
             wire.extend_from_slice(&reply.body);
         }
-        Self { wire: wire.into(), head_len, status: status.as_u16(), closes: manner.closes }
+        Self { wire: wire.into(), head_len, status: status.as_u16(), closes: manner.closes, staging: None }
     }
 
     /// 503: what came was not stored and should be sent again.
@@ -135,7 +157,7 @@ impl Answer {
 
     /// No answer at all: the sender has gone.
     pub(super) fn nobody() -> Self {
-        Self { wire: Bytes::new(), head_len: 0, status: 0, closes: true }
+        Self { wire: Bytes::new(), head_len: 0, status: 0, closes: true, staging: None }
     }
 
     /// As it goes into the store.
@@ -146,6 +168,41 @@ impl Answer {
             body: Body::Inline(self.wire.slice(self.head_len..)),
         }
     }
+}
+
+fn decided_head(manner: Manner, decided: &Decided) -> Vec<u8> {
+    let reason = StatusCode::from_u16(decided.status).ok().and_then(|status| status.canonical_reason());
+    let mut head = format!("HTTP/1.1 {} {}\r\n", decided.status, reason.unwrap_or_default()).into_bytes();
+    let mut field = |name: &str, value: &[u8]| {
+        head.extend_from_slice(name.as_bytes());
+        head.extend_from_slice(b": ");
+        head.extend_from_slice(value);
+        head.extend_from_slice(b"\r\n");
+    };
+    let says_type = decided.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    if !says_type && !decided.body.is_empty() {
+        field("Content-Type", b"text/plain; charset=utf-8");
+    }
+    for (name, value) in &decided.headers {
+        field(name, value);
+    }
+    field("X-Content-Type-Options", b"nosniff");
+    if manner.closes {
+        field("Connection", b"close");
+    } else if manner.says_keep_alive {
+        field("Connection", b"keep-alive");
+    }
+    let length = decided.body.len() as i64;
+    let length = match decided.answered.fault {
+        Some(Fault::WrongLength { by }) => (length + i64::from(by)).max(0),
+        _ => length,
+    };
+    // 204 and 304 have none (RFC 9110, section 8.6); 205 says that there is no body (section 15.3.6).
+    if !matches!(decided.status, 204 | 304) {
+        field("Content-Length", length.to_string().as_bytes());
+    }
+    head.extend_from_slice(b"\r\n");
+    head
 }
 
 /// The answer travels through the router as it is; the connection takes it out again and writes its bytes.
@@ -167,7 +224,8 @@ mod tests {
 
     #[test]
     fn the_prepared_answer_is_what_would_be_written() {
-        assert_eq!(Answer::stored(PLAIN), Answer::text(PLAIN, StatusCode::OK, "ok", &[]));
+        assert_eq!(Answer::stored(PLAIN).wire, Answer::text(PLAIN, StatusCode::OK, "ok", &[]).wire);
+        assert_eq!(Answer::stored(PLAIN).head_len, Answer::text(PLAIN, StatusCode::OK, "ok", &[]).head_len);
     }
 
     #[test]

@@ -64,8 +64,10 @@ impl Connection {
                 }
                 Err(problem) => refusal::refuse(&self.shared, head, problem, started, &self.peer).await,
             };
-            let written = socket.write(&answer.wire).await;
-            if written.is_err() || answer.wire.is_empty() {
+            if let Some(staging) = &answer.staging {
+                let Some(back) = staging.deliver(socket, &answer).await else { return };
+                socket = back;
+            } else if answer.wire.is_empty() || socket.write(&answer.wire).await.is_err() {
                 return;
             }
             if answer.closes {

@@ -1,5 +1,6 @@
 //! What the listener asks the engine. Every answer is given at once, from memory.
 
+use super::rules::Plan;
 use crate::exchange::{Micros, Origin};
 use crate::inspect::signature::Reply;
 use crate::wire::RequestHead;
@@ -31,6 +32,11 @@ pub trait Hooks: Send + Sync + 'static {
     /// What the provider of the source wants to be answered, if this is its handshake. Known from memory: nothing is
     /// waited for.
     fn handshake(&self, _push: &Arrived<'_>) -> Option<Reply> {
+        None
+    }
+
+    /// How a source answers, if not plainly.
+    fn plan(&self, _source: &str) -> Option<Arc<Plan>> {
         None
     }
 

@@ -23,6 +23,12 @@ pub const LINGER_TIME: Duration = Duration::from_secs(3);
 /// How long requests in flight may go on when the listener is shut down.
 pub const SHUTDOWN_TIME: Duration = Duration::from_secs(2);
 
+/// How long an answer of a rule may be held back, hang or drip.
+pub const HELD_TIME: Duration = Duration::from_secs(120);
+
+/// One of so many connections may be one whose answer is held by a rule; what is beyond is answered at once.
+pub const HELD_SHARE: usize = 4;
+
 /// Connections at a time.
 pub const CONNECTIONS: usize = 512;
 
@@ -55,6 +61,8 @@ pub struct Limits {
     pub body_idle_time: Duration,
     /// See [`BODY_TIME`].
     pub body_time: Duration,
+    /// See [`HELD_TIME`].
+    pub held_time: Duration,
     /// See [`CONNECTIONS`].
     pub connections: usize,
     /// See [`IN_FLIGHT_BYTES`].
@@ -72,6 +80,7 @@ impl Default for Limits {
             keep_alive_time: KEEP_ALIVE_TIME,
             body_idle_time: BODY_IDLE_TIME,
             body_time: BODY_TIME,
+            held_time: HELD_TIME,
             connections: CONNECTIONS,
             in_flight_bytes: IN_FLIGHT_BYTES,
             body_bytes: BODY_BYTES,

@@ -8,7 +8,7 @@ use super::hooks::Hooks;
 use super::limits::{Limits, SHUTDOWN_TIME};
 use super::rate::RateCap;
 use super::slot::Slots;
-use super::{Shared, router};
+use super::{Shared, router, staged};
 use crate::api::ListenOptions;
 use crate::store::Store;
 use crate::wire::READ_SIZE;
@@ -32,6 +32,8 @@ pub struct Listener {
     wanted: Option<u16>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
+    #[cfg(test)]
+    held: Arc<tokio::sync::Semaphore>,
 }
 
 impl Listener {
@@ -56,13 +58,23 @@ impl Listener {
             limits,
             budget: Budget::new(limits.in_flight_bytes),
             rate: RateCap::new(limits.pushes_per_second),
+            held: staged::places(limits.connections),
             stopping: AtomicBool::new(false),
         });
         let (stop, stopped) = oneshot::channel();
+        #[cfg(test)]
+        let held = shared.held.clone();
         let accepting = Accepting { router: router::router(shared.clone()), shared, slots: Slots::new() };
         let task = tokio::spawn(accepting.run(socket, stopped));
         let wanted = (options.port != 0 && options.port != address.port()).then_some(options.port);
-        Ok(Self { address, wanted, stop: Some(stop), task })
+        Ok(Self {
+            address,
+            wanted,
+            stop: Some(stop),
+            task,
+            #[cfg(test)]
+            held,
+        })
     }
 
     /// Where it listens.
@@ -81,6 +93,12 @@ impl Listener {
             ip if ip.is_unspecified() => format!("http://127.0.0.1:{}", self.address.port()),
             _ => format!("http://{}", self.address),
         }
+    }
+
+    /// Answers that could be held now.
+    #[cfg(test)]
+    pub(super) fn free_places(&self) -> usize {
+        self.held.available_permits()
     }
 
     /// Stops accepting, lets requests in flight end for a while, then closes what is left.

@@ -4,7 +4,7 @@
 //! Listener ── accepts, bounded; makes room by dropping who is silent longest
 //!    └─ Connection ── one request after another
 //!          head ── refused (400 …; a record if its framing is ambiguous)
-//!            └─ router ── /in/NAME ── the body goes into the store's spool as it comes ── save ── answer
+//!            └─ router ── /in/NAME ── the body goes into the store's spool as it comes ── rules ── save ── answer
 //!                     ├─ /.pushpull/probe/NONCE ── 204, never stored
 //!                     └─ anything else ── 404, counted, never stored
 //! ```
@@ -25,8 +25,10 @@ mod push;
 mod rate;
 mod refusal;
 mod router;
+pub mod rules;
 mod slot;
 mod socket;
+mod staged;
 
 pub use bind::ListenError;
 pub use hooks::{Arrived, Hooks};
@@ -40,6 +42,7 @@ pub const LOOP_HEADER: &str = "Pushpull-Forwarded";
 use crate::store::Store;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use tokio::sync::Semaphore;
 
 /// What every connection of one listener uses.
 struct Shared {
@@ -48,6 +51,8 @@ struct Shared {
     limits: Limits,
     budget: Arc<budget::Budget>,
     rate: rate::RateCap,
+    /// Places for answers that are held back.
+    held: Arc<Semaphore>,
     /// Set once the listener is being shut down: connections end with the request they serve.
     stopping: AtomicBool,
 }

@@ -4,14 +4,17 @@ use super::answer::{Answer, Manner};
 use super::arrival::Arrival;
 use super::hooks::Arrived;
 use super::intake::{self, Ending, Taken};
+use super::rules::{DOCUMENT_BYTES, Decision, Plan, Pushed};
 use super::socket::BodyFailure;
+use super::staged::Staging;
 use super::{LOOP_HEADER, Shared, refusal};
-use crate::exchange::{self, Direction, Failure, FailureKind, Mark, Message};
+use crate::exchange::{self, Answered, Direction, Failure, FailureKind, Mark, Message};
 use crate::inspect::signature::Reply;
 use crate::inspect::{Recognition, recognise};
-use crate::store::NewExchange;
+use crate::store::{NewExchange, StoreError};
 use crate::wire::RequestHead;
 use axum::body::Body;
+use http::StatusCode;
 use std::sync::Arc;
 
 /// Takes a push to a source that is there.
@@ -39,14 +42,28 @@ fn has_come_round(head: &RequestHead, instance: &str) -> bool {
 
 /// Has the exchange committed, then lets the answer go.
 async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken) -> Answer {
-    let (mut answer, mark, failure) = verdict(&arrival, taken.ending, shared.limits.body_cap());
+    let (mut answer, mark, mut failure) = verdict(&arrival, taken.ending, shared.limits.body_cap());
     let framing = arrival.home.take_framing().encode();
     let head = &arrival.head;
     let Recognition { provider, event_type } = recognise(&head.headers, &taken.start);
     let mut marks = Vec::from_iter(mark);
-    if let Some(reply) = handshake(shared, &arrival, source, provider, &taken) {
-        answer = Answer::reply(arrival.manner, &reply);
-        marks.extend((!reply.always).then_some(Mark::Handshake));
+    let mut answered = None;
+    let reply = handshake(shared, &arrival, source, provider, &taken);
+    // A handshake has one right answer, whatever the rules say; what a service wants in general, rules may change.
+    if let Some(reply) = reply.as_ref().filter(|reply| !reply.always) {
+        answer = Answer::reply(arrival.manner, reply);
+        marks.push(Mark::Handshake);
+    } else if taken.ending == Ending::Whole {
+        if let Some(plan) = shared.hooks.plan(source) {
+            match decide(shared, &plan, &arrival, event_type.as_deref(), &taken.body).await {
+                Ok((decided, why)) => (answer, answered) = (decided, why),
+                Err(error) => return Answer::not_stored(Manner::LAST, &error),
+            }
+            failure = answered.as_deref().and_then(staged_failure);
+        }
+        if let Some(reply) = reply.filter(|_| answered.is_none()) {
+            answer = Answer::reply(arrival.manner, &reply);
+        }
     }
     if came_through_tunnel(shared, head) {
         marks.push(Mark::ViaTunnel);
@@ -69,6 +86,7 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
         peer: Some(arrival.peer.to_string()),
         parent: None,
         request_id: None,
+        answered,
         marks,
     };
     commit(shared, exchange, answer, arrival.manner).await
@@ -104,6 +122,34 @@ fn handshake(
     shared.hooks.handshake(&Arrived { source, recognised, head: &arrival.head, body, at: arrival.started.at })
 }
 
+/// What the rules of the source say to a push that came whole.
+async fn decide(
+    shared: &Shared,
+    plan: &Plan,
+    arrival: &Arrival,
+    event: Option<&str>,
+    body: &crate::exchange::Body,
+) -> Result<(Answer, Option<Box<Answered>>), StoreError> {
+    let wanted = plan.reads_body() && body.len() <= DOCUMENT_BYTES as u64;
+    let body = if wanted { Some(shared.store.body_before_commit(body).await?) } else { None };
+    let pushed = Pushed { head: arrival.head.clone(), event, body, now: arrival.started.at };
+    Ok(match plan.decide(pushed).await {
+        Decision::Plain([]) => (Answer::stored(arrival.manner), None),
+        Decision::Plain(headers) => (Answer::text(arrival.manner, StatusCode::OK, "ok", headers), None),
+        Decision::Decided(mut decided) => {
+            let staging = Staging::of(&mut decided, &shared.held, shared.limits.held_time);
+            let answer = Answer::decided(arrival.manner, &decided, staging);
+            (answer, Some(Box::new(decided.answered)))
+        }
+    })
+}
+
+/// The failure that an answer shows that is wrong on purpose.
+fn staged_failure(answered: &Answered) -> Option<Failure> {
+    let message = answered.fault?.sentence()?.to_owned();
+    Some(Failure { kind: FailureKind::Fault, message, hint: None })
+}
+
 fn came_through_tunnel(shared: &Shared, head: &RequestHead) -> bool {
     shared
         .hooks
@@ -116,8 +162,8 @@ fn came_through_tunnel(shared: &Shared, head: &RequestHead) -> bool {
 async fn commit(shared: &Arc<Shared>, exchange: NewExchange, answer: Answer, manner: Manner) -> Answer {
     match shared.store.save(exchange).await {
         Ok(_) => answer,
-        // What is refused anyway stays refused: sending it again would not help.
-        Err(_) if answer.status >= 400 => answer,
+        // What is refused anyway stays refused: sending it again would not help. Rules wait for the disk.
+        Err(_) if answer.status >= 400 && answer.staging.is_none() => answer,
         Err(error) => Answer::not_stored(manner, &error),
     }
 }

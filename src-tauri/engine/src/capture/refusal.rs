@@ -58,6 +58,7 @@ fn ambiguous(shared: &Shared, head: Bytes, answer: &Answer, started: Started, pe
         peer: Some(peer.to_owned()),
         parent: None,
         request_id: None,
+        answered: None,
         marks: vec![Mark::AmbiguousFraming],
     }
 }

@@ -174,6 +174,29 @@ impl Socket {
         .await
     }
 
+    /// Gives back what the body took, for an answer that is held.
+    pub(super) fn settle(&mut self) {
+        self.wire.settle();
+        self.share.settle();
+    }
+
+    /// Cuts the connection: what follows is a reset, not an end.
+    pub(super) fn reset(&mut self) {
+        // An error means that the connection is gone already.
+        _ = self.wire.get_ref().set_zero_linger();
+    }
+
+    /// Says that nothing more is answered; the sender may go on.
+    pub(super) async fn finish(&mut self) {
+        // An error means that the connection is gone already.
+        _ = self.wire.get_mut().shutdown().await;
+    }
+
+    /// Returns once the sender has closed the connection; what it still sends is thrown away.
+    pub(super) async fn until_gone(&mut self) {
+        while matches!(self.wire.discard().await, Ok(count) if count > 0) {}
+    }
+
     /// Ends the connection so that the answer arrives: closing with unread bytes would reset it. What the sender still
     /// sends is thrown away, for a while.
     pub(super) async fn linger(mut self) {

@@ -107,13 +107,14 @@ impl Engine {
         self.store.parents_since(newest, CHANGED).await.unwrap_or_default()
     }
 
-    /// Another process may have made sources, requests or settings.
+    /// Another process may have made sources, rules, requests or settings.
     async fn read_lists_again(&self) {
         for name in self.store.source_names().await.unwrap_or_default() {
             self.doorway.add_source(&name);
         }
         self.vault.look_again().await;
         let _ = self.read_sources().await; // what can't be read now is read at the next change
+        let _ = self.read_rules().await;
         self.jobs.note_lists();
     }
 

@@ -1,8 +1,10 @@
 //! The engine as the listener sees it: which names are open, and what it should note.
 
+use super::rules::Plans;
 use super::signatures::Checking;
 use super::sources::{ProviderRef, SourceBook};
 use crate::api::{ApiError, AutoSource};
+use crate::capture::rules::Plan;
 use crate::capture::{Arrived, Hooks};
 use crate::exchange::{Micros, Origin};
 use crate::inspect::provider;
@@ -26,6 +28,7 @@ const AUTO_SOURCES: usize = 1_000;
 pub(crate) struct Doorway {
     sources: RwLock<HashSet<String>>,
     book: Arc<SourceBook>,
+    pub(super) plans: Plans,
     auto_source: Mutex<AutoSource>,
     tunnel: watch::Receiver<TunnelStatus>,
     unknown_paths: AtomicU64,
@@ -45,6 +48,7 @@ impl Doorway {
         Ok(Self {
             sources: RwLock::new(sources.into_iter().collect()),
             book,
+            plans: Plans::default(),
             auto_source: Mutex::new(auto_source),
             tunnel,
             unknown_paths: AtomicU64::new(0),
@@ -111,13 +115,17 @@ impl Hooks for Doorway {
         checking.handshake(&push.head.method, &push.head.target, &push.head.headers, push.body, push.at)
     }
 
+    fn plan(&self, source: &str) -> Option<Arc<Plan>> {
+        self.plans.get(source)
+    }
+
     fn unknown_path(&self) {
         self.unknown_paths.fetch_add(1, Ordering::Relaxed);
     }
 
     fn origin(&self, head: &RequestHead) -> Origin {
         match head.headers.first(SAMPLE_HEADER) {
-            Some(word) if word == self.sample_word.as_bytes() => Origin::Sample,
+            Some(word) if word.starts_with(self.sample_word.as_bytes()) => Origin::Sample,
             _ => Origin::Captured,
         }
     }
@@ -138,7 +146,7 @@ impl Hooks for Doorway {
     }
 }
 
-fn random_word() -> Result<String, ApiError> {
+pub(super) fn random_word() -> Result<String, ApiError> {
     let mut bytes = [0_u8; 12];
     getrandom::fill(&mut bytes)
         .map_err(|error| ApiError::failed(format!("The system gives no random numbers: {error}.")))?;

@@ -7,10 +7,12 @@ mod hooks;
 mod jobs;
 mod listening;
 mod lock;
+mod rules;
 mod samples;
 mod signatures;
 mod sources;
 mod tickets;
+mod trying;
 mod tunnels;
 
 pub(crate) use documents::{headers, off_thread, wire_rows};
@@ -121,6 +123,7 @@ impl Engine {
             store,
         }));
         engine.read_sources().await?;
+        engine.read_rules().await?;
         // Nobody else sets it.
         let _ = engine.following.set(engine.start_following());
         Ok(engine)

@@ -3,7 +3,7 @@
 use super::Engine;
 use super::hooks::SAMPLE_HEADER;
 use crate::api::{ApiError, ListQuery, ListenerStatus, SampleProvider};
-use crate::exchange::ExchangeSummary;
+use crate::exchange::{ExchangeSummary, Header};
 use std::time::Duration;
 
 /// How long our own listener may take to answer a sample.
@@ -82,6 +82,37 @@ const SHOPIFY: Sample = Sample {
     body: r#"{"id":820982911946154508,"admin_graphql_api_id":"gid://shopify/Order/820982911946154508","created_at":"{iso}","currency":"EUR","total_price":"403.00","email":"jon@example.com","line_items":[{"id":866550311766439020,"title":"IPod Nano - 8GB","price":"199.00","quantity":1},{"id":141249953214522974,"title":"IPod Nano - 16GB","price":"199.00","quantity":1}]}"#,
 };
 
+fn of_provider(provider: SampleProvider) -> &'static Sample {
+    match provider {
+        SampleProvider::Stripe => &STRIPE,
+        SampleProvider::GitHub => &GITHUB,
+        SampleProvider::HubSpot => &HUBSPOT,
+        SampleProvider::Shopify => &SHOPIFY,
+    }
+}
+
+/// The headers and the body of a sample event.
+pub(super) fn sample_event(provider: SampleProvider) -> (Vec<Header>, String) {
+    of_provider(provider).filled()
+}
+
+impl Sample {
+    /// Its headers and its body, of this moment.
+    fn filled(&self) -> (Vec<Header>, String) {
+        let now = jiff::Timestamp::now();
+        let filled = |text: &str| {
+            text.replace("{seconds}", &now.as_second().to_string())
+                .replace("{millis}", &now.as_millisecond().to_string())
+                .replace("{iso}", &now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+                .replace("{id}", &format!("{:012x}", now.as_microsecond() & 0xffff_ffff_ffff))
+        };
+        let header = |(name, value): &(&str, &str)| Header { name: (*name).to_owned(), value: filled(value) };
+        let content_type = Header { name: "Content-Type".into(), value: "application/json".into() };
+        let headers = std::iter::once(content_type).chain(self.headers.iter().map(header));
+        (headers.collect(), filled(self.body))
+    }
+}
+
 impl Engine {
     /// Sends a sample event to our own listener over HTTP and answers with the row it became.
     ///
@@ -93,12 +124,7 @@ impl Engine {
                 "Nothing listens, so there is nobody to send a sample to. Start the listener.",
             ));
         };
-        let sample = match provider {
-            SampleProvider::Stripe => &STRIPE,
-            SampleProvider::GitHub => &GITHUB,
-            SampleProvider::HubSpot => &HUBSPOT,
-            SampleProvider::Shopify => &SHOPIFY,
-        };
+        let sample = of_provider(provider);
         // The user asked for it, so its source is theirs, tunnel or not.
         self.doorway.add_source(sample.source);
         let before = self.store.committed().borrow().newest;
@@ -107,27 +133,15 @@ impl Engine {
     }
 
     async fn post(&self, url: &str, sample: &Sample) -> Result<(), ApiError> {
-        let now = jiff::Timestamp::now();
-        let filled = |text: &str| {
-            text.replace("{seconds}", &now.as_second().to_string())
-                .replace("{millis}", &now.as_millisecond().to_string())
-                .replace("{iso}", &now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-                .replace("{id}", &format!("{:012x}", now.as_microsecond() & 0xffff_ffff_ffff))
-        };
         let failed = |error: reqwest::Error| ApiError::failed(format!("The sample did not arrive: {error}."));
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().map_err(failed)?;
-        let mut request = client
-            .post(format!("{url}/in/{}", sample.source))
-            .header("Content-Type", "application/json")
-            .header(SAMPLE_HEADER, self.doorway.sample_word());
-        for (name, value) in sample.headers {
-            request = request.header(*name, filled(value));
+        let (headers, body) = sample.filled();
+        let mut request = client.post(format!("{url}/in/{}", sample.source));
+        request = request.header(SAMPLE_HEADER, self.doorway.sample_word());
+        for Header { name, value } in headers {
+            request = request.header(name, value);
         }
-        let answer = request.body(filled(sample.body)).send().await.map_err(failed)?;
-        if answer.status().is_success() {
-            return Ok(());
-        }
-        Err(ApiError::failed(format!("The listener answered the sample with {}.", answer.status())))
+        request.body(body).send().await.map(drop).map_err(failed)
     }
 
     async fn find_sample(&self, before: i64, source: &str) -> Result<ExchangeSummary, ApiError> {

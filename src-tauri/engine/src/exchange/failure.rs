@@ -31,6 +31,8 @@ pub enum FailureKind {
     Forbidden,
     /// A file to be sent could not be read.
     File,
+    /// A rule of the source answered wrongly on purpose.
+    Fault,
 }
 
 /// A failure in words.

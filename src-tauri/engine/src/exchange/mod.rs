@@ -1,10 +1,12 @@
 //! The plain types of an exchange: one HTTP request and whatever answered it. No I/O.
 
+mod answered;
 mod failure;
 mod headers;
 mod message;
 mod timing;
 
+pub use answered::{Answered, AnsweredBy, Fault};
 pub use failure::{Failure, FailureKind};
 pub(crate) use headers::shown;
 pub use headers::{Header, Headers};
@@ -152,6 +154,8 @@ pub struct Exchange {
     pub timing: Option<Timing>,
     /// Why there is no answer, in words.
     pub failure: Option<Failure>,
+    /// What decided our answer. None if it is the plain one, and for pulls.
+    pub answered: Option<Answered>,
     /// The address of the other end, `ip:port`, where it is known.
     pub peer: Option<String>,
     /// What the user has written about it; empty if nothing.

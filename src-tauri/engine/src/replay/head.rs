@@ -54,6 +54,14 @@ fn behind_source(path: &str) -> &str {
     rest.find('/').map_or("/", |at| &rest[at..])
 }
 
+/// Path and query that a push to `pushed` has at a source of ours.
+pub(super) fn source_path(source: &str, pushed: &str) -> String {
+    let (path, query) = split_query(origin_form(pushed));
+    let behind = behind_source(path);
+    let query = query.map_or_else(String::new, |query| format!("?{query}"));
+    format!("{INBOX}{source}{}{query}", if behind == "/" { "" } else { behind })
+}
+
 /// Writes the head for `target`.
 pub(super) fn rewrite(head: &[u8], target: &Target, instance: &str) -> Bytes {
     let mut out = BytesMut::with_capacity(head.len() + target.path.len() + target.authority.len() + 64);

@@ -13,6 +13,7 @@ use crate::exchange::{ExchangeId, Mark, Origin, Side};
 use crate::send::{Outgoing, Sender, Story, Target, Upload};
 use crate::store::{Store, StoredMessage};
 use crate::wire::Framing;
+use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
 /// How long a replay may take.
@@ -57,6 +58,23 @@ async fn send_on(
     let story =
         Story { origin, parent: Some(push), request_id: None, source: summary.source, event_type: summary.event_type };
     Ok(sender.deliver(&outgoing, story, TIMEOUT_MS, cancel).await?)
+}
+
+/// The head of a stored push as it would come to a source of the listener at `base`, with `mark` as the value of
+/// `mark_name` at its end; None if it is no head of a request.
+pub(crate) fn head_for_source(head: &Bytes, base: &str, source: &str, mark_name: &str, mark: &str) -> Option<Bytes> {
+    let (_, pushed) = head::method_and_target(head)?;
+    let mut target = Target::parse(base).ok()?;
+    target.path = head::source_path(source, &pushed);
+    let rewritten = head::rewrite(head, &target, "");
+    let is_mark = |line: &&[u8]| {
+        line.split(|&byte| byte == b':').next().unwrap_or_default().eq_ignore_ascii_case(mark_name.as_bytes())
+    };
+    let lines =
+        rewritten.split_inclusive(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty() && !is_mark(line));
+    let mut marked: Vec<u8> = lines.flatten().copied().collect();
+    marked.extend_from_slice(format!("{mark_name}: {mark}\r\n\r\n").as_bytes());
+    Some(marked.into())
 }
 
 /// What was not kept whole can't be sent as it came.

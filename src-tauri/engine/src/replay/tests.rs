@@ -34,6 +34,7 @@ async fn push(desk: &Desk, head: &str, framing: Framing, body: &[u8], marks: Vec
         peer: None,
         parent: None,
         request_id: None,
+        answered: None,
         marks,
     };
     desk.store.save(exchange).await.unwrap()

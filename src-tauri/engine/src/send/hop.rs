@@ -84,6 +84,7 @@ pub(super) async fn hop(
         peer: course.peer.map(|peer| peer.to_string()),
         parent: story.parent,
         request_id: story.request_id,
+        answered: None,
         marks,
     };
     Ok(Hop { id: store.save(exchange).await?, location, peer: course.peer })

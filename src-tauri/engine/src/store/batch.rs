@@ -18,6 +18,7 @@ const EXCHANGE_ROW: &str = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 const WIRE: &str = "INSERT INTO wire (id, request_head, request_framing, request_body, request_key, response_head, \
      response_framing, response_body, response_key, peer, timing, failure) VALUES ";
 const UNSPOOL: &str = "DELETE FROM spool WHERE key = ?;";
+const ANSWERED: &str = "INSERT INTO answered (id, content) VALUES ((SELECT max(id) FROM exchange) - ?, ?);";
 const FORWARDED: &str = "UPDATE exchange SET forward_status = ?, forward_failure = ? WHERE id = ?;";
 
 /// What stays from batch to batch: the SQL for each shape and the numbers of the sources.
@@ -33,6 +34,7 @@ struct Shape {
     exchanges: usize,
     spooled: usize,
     forwarded: usize,
+    answered: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -55,10 +57,16 @@ impl Batch {
         }
         let spooled: Vec<i64> = exchanges.iter().flat_map(spool_keys).collect();
         let forwarded: Vec<_> = exchanges.iter().filter_map(forwarding).collect();
-        let shape = Shape { exchanges: exchanges.len(), spooled: spooled.len(), forwarded: forwarded.len() };
+        let answered = answers(&exchanges);
+        let shape = Shape {
+            exchanges: exchanges.len(),
+            spooled: spooled.len(),
+            forwarded: forwarded.len(),
+            answered: answered.len(),
+        };
         let sql = self.statements.entry(shape).or_insert_with(|| statement(shape)).clone();
         // Only what comes up all the time stays prepared.
-        let mut query = sqlx::query(sql).persistent(shape.spooled == 0 && shape.forwarded <= 1);
+        let mut query = sqlx::query(sql).persistent(shape.spooled == 0 && shape.forwarded <= 1 && shape.answered <= 1);
         for exchange in &exchanges {
             query = bind_exchange(query, exchange, self.source_id(exchange));
         }
@@ -70,6 +78,9 @@ impl Batch {
         }
         for (status, failure, parent) in forwarded {
             query = query.bind(status).bind(failure).bind(parent);
+        }
+        for (behind, content) in answered {
+            query = query.bind(behind).bind(content);
         }
         match query.execute(&mut *connection).await {
             Ok(done) => Ok(done.last_insert_rowid() - count + 1),
@@ -121,6 +132,7 @@ fn statement(shape: Shape) -> SqlStr {
     sql += ";";
     sql += &UNSPOOL.repeat(shape.spooled);
     sql += &FORWARDED.repeat(shape.forwarded);
+    sql += &ANSWERED.repeat(shape.answered);
     sql += "COMMIT;";
     AssertSqlSafe(sql).into_sql_str()
 }
@@ -200,6 +212,15 @@ fn forwarding(new: &NewExchange) -> Option<(Option<u16>, Option<i64>, ExchangeId
     let is_forward = new.direction == Direction::Pull && matches!(new.origin, Origin::Replay | Origin::Forward);
     let parent = new.parent.filter(|_| is_forward)?;
     Some((new.status, new.failure.as_ref().map(|failure| failure_code(failure.kind)), parent))
+}
+
+/// What decided the answers of a batch: how far its exchange stands before the last, and the record as JSON.
+fn answers(exchanges: &[NewExchange]) -> Vec<(i64, String)> {
+    let behind = |place: usize| (exchanges.len() - 1 - place) as i64;
+    let record = |(place, new): (usize, &NewExchange)| {
+        Some((behind(place), serde_json::to_string(new.answered.as_deref()?).ok()?))
+    };
+    exchanges.iter().enumerate().filter_map(record).collect()
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ const FAILURES: &[FailureKind] = &[
     FailureKind::Cancelled,
     FailureKind::Forbidden,
     FailureKind::File,
+    FailureKind::Fault,
 ];
 
 const MARKS: &[Mark] = &[Mark::Truncated, Mark::AmbiguousFraming, Mark::Incomplete, Mark::ViaTunnel, Mark::Handshake];

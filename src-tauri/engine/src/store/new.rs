@@ -1,6 +1,6 @@
 //! An exchange on its way into the store.
 
-use crate::exchange::{Direction, ExchangeId, Failure, Mark, Message, Micros, Origin, Timing};
+use crate::exchange::{Answered, Direction, ExchangeId, Failure, Mark, Message, Micros, Origin, Timing};
 
 /// An exchange that has no number yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct NewExchange {
     pub parent: Option<ExchangeId>,
     /// The saved request that was sent.
     pub request_id: Option<i64>,
+    /// What decided our answer, where it is not the plain one.
+    pub answered: Option<Box<Answered>>,
     /// What a reader must know.
     pub marks: Vec<Mark>,
 }

@@ -2,7 +2,7 @@
 
 use super::list::{SUMMARY, summary};
 use super::{CHUNK, Store, StoreError, StoredMessage};
-use crate::exchange::{Exchange, ExchangeId, ExchangeSummary, MessageView, Side, shown};
+use crate::exchange::{Body, Exchange, ExchangeId, ExchangeSummary, MessageView, Side, shown};
 use crate::inspect::query_fields;
 use crate::wire::{Framing, LooseHead};
 use bytes::{Bytes, BytesMut};
@@ -33,7 +33,9 @@ impl Store {
         let summary = self.summary(id).await?;
         let request = self.message(id, Side::Request).await?.unwrap_or_default();
         let response = self.message(id, Side::Response).await?;
-        let row = sqlx::query("SELECT peer, timing, failure FROM wire WHERE id = $1").bind(id);
+        let sql = "SELECT peer, timing, failure, (SELECT content FROM answered a WHERE a.id = w.id) FROM wire w
+                   WHERE id = $1";
+        let row = sqlx::query(sql).bind(id);
         let row = row.fetch_one(&self.readers).await.map_err(|e| StoreError::from_sqlx(act, &e))?;
         Ok(Exchange {
             query: query_fields(&summary.url),
@@ -41,6 +43,7 @@ impl Store {
             response: response.as_ref().map(view),
             timing: row.get::<Option<&str>, _>(1).and_then(|json| serde_json::from_str(json).ok()),
             failure: row.get::<Option<&str>, _>(2).and_then(|json| serde_json::from_str(json).ok()),
+            answered: row.get::<Option<&str>, _>(3).and_then(|json| serde_json::from_str(json).ok()),
             peer: row.get(0),
             note: self.note(id).await?,
             children: self.children(id).await?,
@@ -102,6 +105,17 @@ impl Store {
         match row.get::<Option<i64>, _>(0) {
             Some(key) => self.chunks(key, range).await,
             None => Ok(row.get::<Option<Vec<u8>>, _>(1).unwrap_or_default().into()),
+        }
+    }
+
+    /// A body that has not got its exchange yet.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub(crate) async fn body_before_commit(&self, body: &Body) -> Result<Bytes, StoreError> {
+        match body {
+            Body::Inline(bytes) => Ok(bytes.clone()),
+            Body::Spooled { key, len } => self.chunks(*key, 0..*len).await,
         }
     }
 

@@ -30,6 +30,7 @@ fn push(source: &str, event: &str, body: impl Into<Bytes>) -> NewExchange {
         peer: None,
         parent: None,
         request_id: None,
+        answered: None,
         marks: Vec::new(),
     }
 }

@@ -168,6 +168,7 @@ fn exchange(number: u64) -> NewExchange {
         peer: Some("127.0.0.1:50000".into()),
         parent: None,
         request_id: None,
+        answered: None,
         marks: Vec::new(),
     }
 }

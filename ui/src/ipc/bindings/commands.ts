@@ -43,6 +43,7 @@ import type { NodePlace } from "./NodePlace";
 import type { NodeQuery } from "./NodeQuery";
 import type { Note } from "./Note";
 import type { Nothing } from "./Nothing";
+import type { OfSource } from "./OfSource";
 import type { OpenWorkspace } from "./OpenWorkspace";
 import type { Parts } from "./Parts";
 import type { PinCommand } from "./PinCommand";
@@ -57,6 +58,7 @@ import type { Replayed } from "./Replayed";
 import type { RequestDefinition } from "./RequestDefinition";
 import type { SampleQuery } from "./SampleQuery";
 import type { SaveRequest } from "./SaveRequest";
+import type { SaveRules } from "./SaveRules";
 import type { SaveSource } from "./SaveSource";
 import type { SavedRequest } from "./SavedRequest";
 import type { SecretRef } from "./SecretRef";
@@ -64,7 +66,9 @@ import type { SendCommand } from "./SendCommand";
 import type { Settings } from "./Settings";
 import type { Source } from "./Source";
 import type { SourceName } from "./SourceName";
+import type { SourceRules } from "./SourceRules";
 import type { SourceSettings } from "./SourceSettings";
+import type { SourceTried } from "./SourceTried";
 import type { Sources } from "./Sources";
 import type { Status } from "./Status";
 import type { TagCommand } from "./TagCommand";
@@ -77,6 +81,7 @@ import type { TreePage } from "./TreePage";
 import type { TreeQuery } from "./TreeQuery";
 import type { Tried } from "./Tried";
 import type { TryProvider } from "./TryProvider";
+import type { TryQuery } from "./TryQuery";
 import type { TunnelConfig } from "./TunnelConfig";
 import type { TunnelProbe } from "./TunnelProbe";
 import type { UnlockVault } from "./UnlockVault";
@@ -158,6 +163,14 @@ export interface Commands {
   delete_provider: { args: ProviderKey; result: Nothing };
   /** Tries a provider on an example, without keeping it. */
   try_provider: { args: TryProvider; result: Tried };
+  /** How a source answers. */
+  source_rules: { args: OfSource; result: SourceRules };
+  /** Keeps how a source answers; in force at once, unless a problem blocks. */
+  save_rules: { args: SaveRules; result: SourceRules };
+  /** Starts the sequences of a source again. */
+  reset_rules: { args: OfSource; result: SourceRules };
+  /** Sends a request to our own listener, to see how a source answers it. */
+  try_source: { args: TryQuery; result: SourceTried };
   /** Sends a sample event to our own listener over HTTP. */
   send_sample: { args: SampleQuery; result: ExchangeSummary };
   /** Holds two to eight things against each other. */

@@ -143,6 +143,7 @@ function exchange(state: FakeState, id: number): Exchange {
           hint: "Start what listens there, then send again.",
         }
       : null,
+    answered: null,
     peer: "127.0.0.1:51234",
     children: summary.forwardStatus ? [state.summary(id + 1 + ((6 - ((id + 1) % 4)) % 4))] : [],
   };

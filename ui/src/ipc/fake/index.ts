@@ -8,6 +8,7 @@ import { listAnswers } from "./exchanges";
 import { organiseAnswers } from "./organise";
 import { outboundAnswers } from "./outbound";
 import { vaultAnswers } from "./vault";
+import { ruleAnswers } from "./rules";
 
 export type Answers = {
   [K in keyof Commands]?: (args: Commands[K]["args"]) => Commands[K]["result"] | Promise<Commands[K]["result"]>;
@@ -23,6 +24,7 @@ export function fakeBackend(options: FakeOptions = fromAddress()): Backend {
     ...bodyAnswers(state),
     ...outboundAnswers(state),
     ...vaultAnswers(state),
+    ...ruleAnswers(state),
   } as Record<string, AnyAnswer>;
   const desktop: Record<string, AnyAnswer> = {
     choose_file: () => "/home/ada/file.json",

@@ -5,6 +5,7 @@ mod organising;
 mod providers;
 mod reading;
 mod requests;
+mod rules;
 mod running;
 mod transferring;
 mod vault;

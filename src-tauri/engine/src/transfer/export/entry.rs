@@ -2,7 +2,7 @@
 
 use super::ExportError;
 use super::out::Out;
-use crate::exchange::{ExchangeId, ExchangeSummary, Failure, Headers, Side, Timing, shown};
+use crate::exchange::{Answered, ExchangeId, ExchangeSummary, Failure, Headers, Side, Timing, shown};
 use crate::store::{Store, StoredMessage};
 use crate::transfer::redact::Redactor;
 use crate::wire::{Framing, LooseHead, WirePiece};
@@ -20,6 +20,7 @@ pub(super) struct Entry {
     pub(super) summary: ExchangeSummary,
     pub(super) timing: Option<Timing>,
     pub(super) failure: Option<Failure>,
+    pub(super) answered: Option<Answered>,
     pub(super) peer: Option<String>,
     pub(super) note: String,
     pub(super) request: EntryMessage,
@@ -48,8 +49,8 @@ impl Entry {
         if row_only {
             let summary = store.summary(id).await?;
             let request = EntryMessage::default();
-            let note = String::new();
-            return Ok(Self { summary, timing: None, failure: None, peer: None, note, request, response: None });
+            let (timing, failure, answered, peer, note) = (None, None, None, None, String::new());
+            return Ok(Self { summary, timing, failure, answered, peer, note, request, response: None });
         }
         let exchange = store.exchange(id).await?;
         let request = store.message(id, Side::Request).await?.unwrap_or_default();
@@ -58,6 +59,7 @@ impl Entry {
             summary: exchange.summary,
             timing: exchange.timing,
             failure: exchange.failure,
+            answered: exchange.answered,
             peer: exchange.peer,
             note: exchange.note,
             request: EntryMessage::new(store, id, Side::Request, request),
@@ -78,6 +80,9 @@ impl Entry {
         if let Some(failure) = &mut self.failure {
             failure.message = redactor.text(&failure.message);
             failure.hint = failure.hint.take().map(|hint| redactor.text(&hint));
+        }
+        for reason in self.answered.iter_mut().flat_map(|answered| &mut answered.reasons) {
+            *reason = redactor.text(reason);
         }
     }
 

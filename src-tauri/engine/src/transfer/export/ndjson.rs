@@ -42,6 +42,8 @@ struct Record {
     peer: Option<String>,
     parent: Option<ExchangeId>,
     request_id: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answered: Option<Answered>,
     marks: Vec<Mark>,
     #[serde(flatten)]
     kept: Kept,
@@ -137,6 +139,7 @@ impl Record {
             peer: entry.peer.clone(),
             parent: row.parent,
             request_id: row.request_id,
+            answered: entry.answered.clone(),
             marks: row.marks,
             kept: Kept { pinned: row.pinned, unread: row.unread, tags: row.tags, note: entry.note.clone() },
             request: None,
@@ -167,6 +170,7 @@ impl Record {
             peer: self.peer,
             parent: self.parent,
             request_id: self.request_id,
+            answered: self.answered.map(Box::new),
             marks: self.marks,
         })
     }

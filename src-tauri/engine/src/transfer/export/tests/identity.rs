@@ -51,6 +51,7 @@ prop_compose! {
             peer: Some("[::1]:80".into()),
             parent: None,
             request_id: None,
+            answered: None,
             marks,
         }
     }

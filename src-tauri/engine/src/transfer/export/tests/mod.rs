@@ -44,6 +44,7 @@ fn push(head: &str, body: impl Into<Bytes>) -> NewExchange {
         peer: Some("127.0.0.1:5000".into()),
         parent: None,
         request_id: None,
+        answered: None,
         marks: Vec::new(),
     }
 }

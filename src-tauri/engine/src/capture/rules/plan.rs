@@ -1,0 +1,291 @@
+//! The rules of a source made ready, and what they say to one push. Decided before the commit.
+
+use super::glob;
+use super::schema::{Document, Schema};
+use super::template::{Template, Values};
+use super::{AfterLast, Reply, Rule, RuleMatch, RuleSet, cors};
+use crate::exchange::{Answered, AnsweredBy, Fault, Micros};
+use crate::wire::{BodyFraming, RequestHead};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use ts_rs::TS;
+
+/// Bytes of a header value once it is filled in.
+const FILLED_VALUE_BYTES: usize = 8 * 1024;
+
+/// The rules of a source, ready to answer.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    methods: Vec<String>,
+    content_types: Vec<String>,
+    cors: bool,
+    schema: Option<(Schema, Arc<Prepared>)>,
+    rules: Vec<PreparedRule>,
+    reads_body: bool,
+    resets: i64,
+}
+
+/// How often a rule has answered since its sequence began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RuleCount {
+    /// The key of the rule.
+    pub rule: String,
+    /// How often.
+    #[ts(type = "number")]
+    pub count: u64,
+}
+
+#[derive(Debug, Clone)]
+struct PreparedRule {
+    id: String,
+    name: String,
+    when: RuleMatch,
+    steps: Vec<Arc<Prepared>>,
+    then: AfterLast,
+    count: Arc<AtomicU64>,
+}
+
+#[derive(Debug, Clone)]
+struct Prepared {
+    status: u16,
+    headers: Vec<(String, Template)>,
+    body: Template,
+    delay_ms: u32,
+    fault: Option<Fault>,
+}
+
+/// What a plan looks at.
+pub(in crate::capture) struct Pushed<'a> {
+    pub(in crate::capture) head: Arc<RequestHead>,
+    pub(in crate::capture) event: Option<&'a str>,
+    /// The body as it came; None if it is too large to be looked into, or nobody asked for it.
+    pub(in crate::capture) body: Option<Bytes>,
+    pub(in crate::capture) now: Micros,
+}
+
+/// What a plan says to a push.
+pub(in crate::capture) enum Decision {
+    /// The plain answer, with these headers.
+    Plain(&'static [(&'static str, &'static str)]),
+    /// Another one.
+    Decided(Decided),
+}
+
+/// An answer that is not the plain one.
+pub(in crate::capture) struct Decided {
+    pub(in crate::capture) status: u16,
+    pub(in crate::capture) headers: Vec<(String, Vec<u8>)>,
+    pub(in crate::capture) body: Vec<u8>,
+    pub(in crate::capture) answered: Answered,
+}
+
+impl Plan {
+    /// Makes rules ready that [`super::check`] has found no blocking problem in; what can't be used of others is left
+    /// out. Sequences go on where they are in `before`, unless they were reset since.
+    pub fn new(set: &RuleSet, resets: i64, before: Option<&Self>) -> Self {
+        let counted = before.filter(|before| before.resets == resets);
+        let schema = Some(&set.schema).filter(|schema| schema.enabled);
+        let schema =
+            schema.and_then(|check| Some((Schema::read(&check.text).ok()?, Arc::new(Prepared::new(&check.reply)))));
+        let usable = set.rules.iter().filter(|rule| rule.enabled && !rule.steps.is_empty());
+        let rules: Vec<PreparedRule> = usable.map(|rule| PreparedRule::new(rule, counted)).collect();
+        let mut replies = schema.iter().map(|(_, reply)| reply).chain(rules.iter().flat_map(|rule| &rule.steps));
+        let reads_body = schema.is_some() || replies.any(|reply| reply.reads_body());
+        Self {
+            methods: set.methods.clone(),
+            content_types: set.content_types.iter().map(|kind| kind.to_ascii_lowercase()).collect(),
+            cors: set.cors,
+            schema,
+            rules,
+            reads_body,
+            resets,
+        }
+    }
+
+    /// True if it says the same to every push as if it were not there.
+    pub fn is_plain(&self) -> bool {
+        self.methods.is_empty()
+            && self.content_types.is_empty()
+            && !self.cors
+            && self.schema.is_none()
+            && self.rules.is_empty()
+    }
+
+    /// How often its rules have answered.
+    pub fn counts(&self) -> Vec<RuleCount> {
+        let count =
+            |rule: &PreparedRule| RuleCount { rule: rule.id.clone(), count: rule.count.load(Ordering::Relaxed) };
+        self.rules.iter().map(count).collect()
+    }
+
+    /// True if the body must be at hand to decide.
+    pub(in crate::capture) fn reads_body(&self) -> bool {
+        self.reads_body
+    }
+
+    /// What it says to a push. Takes as long as holding the payload against the schema may take.
+    pub(in crate::capture) async fn decide(&self, pushed: Pushed<'_>) -> Decision {
+        let head = &pushed.head;
+        if self.cors && cors::is_preflight(head) {
+            return Decision::Decided(guard(AnsweredBy::Preflight, 204, "", cors::leave(head, &self.methods)));
+        }
+        let mut decided = match self.refused(head) {
+            Some(refused) => refused,
+            None => match self.by_content(&pushed).await {
+                Some(decided) => decided,
+                None => return Decision::Plain(if self.cors { &cors::HEADERS } else { &[] }),
+            },
+        };
+        if self.cors {
+            decided.headers.retain(|(name, _)| !cors::HEADERS.iter().any(|(own, _)| name.eq_ignore_ascii_case(own)));
+            decided.headers.extend(cors::HEADERS.map(|(name, value)| (name.to_owned(), value.into())));
+        }
+        Decision::Decided(decided)
+    }
+
+    /// What the head alone is refused for.
+    fn refused(&self, head: &RequestHead) -> Option<Decided> {
+        if !self.methods.is_empty() && !self.methods.contains(&head.method) {
+            let allow = vec![("Allow".to_owned(), self.methods.join(", "))];
+            return Some(guard(AnsweredBy::Method, 405, "This source does not take this method.\n", allow));
+        }
+        let has_body = head.framing != BodyFraming::None;
+        if has_body && !self.content_types.is_empty() && !self.takes(head.headers.text("content-type")) {
+            let line = "This source does not take this content type.\n";
+            return Some(guard(AnsweredBy::ContentType, 415, line, Vec::new()));
+        }
+        None
+    }
+
+    fn takes(&self, content_type: Option<&str>) -> bool {
+        let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
+        let essence = essence.trim().to_ascii_lowercase();
+        self.content_types.iter().any(|kind| glob::fits(kind, &essence))
+    }
+
+    /// What the schema or a rule says.
+    async fn by_content(&self, pushed: &Pushed<'_>) -> Option<Decided> {
+        if let Some((schema, reply)) = &self.schema {
+            let reasons = schema.reasons(pushed.head.clone(), pushed.body.clone()).await;
+            if !reasons.is_empty() {
+                return Some(filled(reply, pushed, AnsweredBy::Schema, reasons).await);
+            }
+        }
+        let rule = self.rules.iter().find(|rule| rule.fits(&pushed.head, pushed.event))?;
+        let step = rule.next_step();
+        let by = AnsweredBy::Rule {
+            id: rule.id.clone(),
+            name: rule.name.clone(),
+            step: step as u32 + 1,
+            steps: rule.steps.len() as u32,
+        };
+        Some(filled(&rule.steps[step], pushed, by, Vec::new()).await)
+    }
+}
+
+impl PreparedRule {
+    fn new(rule: &Rule, counted: Option<&Plan>) -> Self {
+        let before = counted.and_then(|plan| plan.rules.iter().find(|before| before.id == rule.id));
+        Self {
+            id: rule.id.clone(),
+            name: rule.name.clone(),
+            when: rule.when.clone(),
+            steps: rule.steps.iter().map(|reply| Arc::new(Prepared::new(reply))).collect(),
+            then: rule.then,
+            count: before.map(|before| before.count.clone()).unwrap_or_default(),
+        }
+    }
+
+    fn fits(&self, head: &RequestHead, event: Option<&str>) -> bool {
+        let RuleMatch { methods, path, event: wanted } = &self.when;
+        (methods.is_empty() || methods.contains(&head.method))
+            && (path.is_empty() || glob::fits(path, behind_source(head.path())))
+            && (wanted.is_empty() || event.is_some_and(|event| glob::fits(wanted, event)))
+    }
+
+    /// The place of the next answer in the sequence.
+    fn next_step(&self) -> usize {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let steps = self.steps.len() as u64;
+        let step = match self.then {
+            AfterLast::Repeat => count % steps,
+            AfterLast::Stay => count.min(steps - 1),
+        };
+        step as usize
+    }
+}
+
+impl Prepared {
+    fn new(reply: &Reply) -> Self {
+        let header = |header: &crate::exchange::Header| (header.name.clone(), Template::read(&header.value));
+        Self {
+            status: reply.status,
+            headers: reply.headers.iter().map(header).collect(),
+            body: Template::read(&reply.body),
+            delay_ms: reply.delay_ms,
+            fault: reply.fault,
+        }
+    }
+
+    fn reads_body(&self) -> bool {
+        self.body.reads_body() || self.headers.iter().any(|(_, value)| value.reads_body())
+    }
+
+    fn fill(
+        &self,
+        head: &RequestHead,
+        document: &Document,
+        now: Micros,
+        by: AnsweredBy,
+        reasons: Vec<String>,
+    ) -> Decided {
+        let values = Values::new(head, document, now);
+        let header = |(name, value): &(String, Template)| (name.clone(), one_line(value.fill(&values)));
+        Decided {
+            status: self.status,
+            headers: self.headers.iter().map(header).collect(),
+            body: self.body.fill(&values),
+            answered: Answered { by, delay_ms: self.delay_ms, fault: self.fault, at_once: false, reasons },
+        }
+    }
+}
+
+/// A reply with the values put in. Payloads are decoded and read off the threads that capture.
+async fn filled(reply: &Arc<Prepared>, pushed: &Pushed<'_>, by: AnsweredBy, reasons: Vec<String>) -> Decided {
+    let (reply, head, now) = (reply.clone(), pushed.head.clone(), pushed.now);
+    let Some(body) = pushed.body.clone().filter(|_| reply.reads_body()) else {
+        return reply.fill(&head, &Document::default(), now, by, reasons);
+    };
+    let on_failure = by.clone();
+    let reading =
+        tokio::task::spawn_blocking(move || reply.fill(&head, &Document::open(&head, &body), now, by, reasons));
+    reading.await.unwrap_or_else(|_| guard(on_failure, 500, "The answer could not be made.\n", Vec::new()))
+}
+
+/// What a captured value can't do in a header: begin another line.
+fn one_line(mut value: Vec<u8>) -> Vec<u8> {
+    value.truncate(FILLED_VALUE_BYTES);
+    for byte in &mut value {
+        if byte.is_ascii_control() && *byte != b'\t' {
+            *byte = b' ';
+        }
+    }
+    value
+}
+
+fn guard(by: AnsweredBy, status: u16, body: &str, headers: Vec<(String, String)>) -> Decided {
+    Decided {
+        status,
+        headers: headers.into_iter().map(|(name, value)| (name, value.into_bytes())).collect(),
+        body: body.into(),
+        answered: Answered { by, delay_ms: 0, fault: None, at_once: false, reasons: Vec::new() },
+    }
+}
+
+/// What follows `/in/NAME`: empty, or a path of its own.
+fn behind_source(path: &str) -> &str {
+    let rest = path.strip_prefix("/in/").unwrap_or_default();
+    rest.find('/').map_or("", |at| &rest[at..])
+}

@@ -1,0 +1,117 @@
+//! The JSON of a payload: held against a schema, and looked up in for templates. Bounded in size and time.
+
+use crate::inspect::{content_codings, decode};
+use crate::wire::RequestHead;
+use bytes::Bytes;
+use jsonschema::{PatternOptions, Validator};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// Bytes of a payload that are read for a schema or a template, decoded.
+pub(in crate::capture) const DOCUMENT_BYTES: usize = 1024 * 1024;
+
+/// How long holding a payload against a schema may take.
+const CHECK_TIME: Duration = Duration::from_secs(2);
+
+/// Payloads of one source that are held against its schema at a time.
+const CHECKS: usize = 2;
+
+/// Reasons that are kept of one payload.
+const REASONS: usize = 10;
+
+/// Characters of a reason.
+const REASON_TEXT: usize = 300;
+
+/// A payload with its codings off; None if it is too large or can't be decoded.
+#[derive(Debug, Default)]
+pub(super) struct Document(Option<Bytes>);
+
+impl Document {
+    /// Takes the codings off. Runs up to the time that decoding may take.
+    pub(super) fn open(head: &RequestHead, raw: &Bytes) -> Self {
+        let decoded = decode(raw, &content_codings(&head.headers));
+        let whole = decoded.notice.is_none() && decoded.bytes.len() <= DOCUMENT_BYTES;
+        Self(whole.then_some(decoded.bytes))
+    }
+
+    /// The value at a path: the text of a string, else the JSON as it stands. Numbers keep their digits.
+    pub(super) fn text_at(&self, path: &[String]) -> Option<Vec<u8>> {
+        let mut at: &RawValue = serde_json::from_slice(self.0.as_ref()?).ok()?;
+        for step in path {
+            at = match at.get().as_bytes().first()? {
+                b'{' => serde_json::from_str::<HashMap<String, &RawValue>>(at.get()).ok()?.remove(step)?,
+                b'[' => serde_json::from_str::<Vec<&RawValue>>(at.get()).ok()?.get(step.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        match serde_json::from_str::<String>(at.get()) {
+            Ok(text) => Some(text.into_bytes()),
+            Err(_) => Some(at.get().as_bytes().to_vec()),
+        }
+    }
+}
+
+/// A schema that was read once.
+#[derive(Debug, Clone)]
+pub(super) struct Schema {
+    validator: Arc<Validator>,
+    places: Arc<Semaphore>,
+}
+
+impl Schema {
+    /// Reads a schema. Nothing is fetched; patterns run in linear time.
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let schema: Value = serde_json::from_str(text).map_err(|error| format!("The schema is not JSON: {error}."))?;
+        let validator = jsonschema::options()
+            .offline()
+            .with_pattern_options(PatternOptions::regex())
+            .build(&schema)
+            .map_err(|error| format!("The schema can't be used: {}.", short(&error.to_string())))?;
+        Ok(Self { validator: Arc::new(validator), places: Arc::new(Semaphore::new(CHECKS)) })
+    }
+
+    /// Why a payload does not fit; empty if it does. What can't be checked does not fit.
+    pub(super) async fn reasons(&self, head: Arc<RequestHead>, raw: Option<Bytes>) -> Vec<String> {
+        let Some(raw) = raw else {
+            return vec![format!("The payload is larger than the {} KiB that are checked.", DOCUMENT_BYTES >> 10)];
+        };
+        let (validator, places) = (self.validator.clone(), self.places.clone());
+        let check = async move {
+            let place = places.acquire_owned().await;
+            // A check that goes on after its time keeps its place, so that no more than those run.
+            let checked = tokio::task::spawn_blocking(move || {
+                let _place = place;
+                hold(&validator, &Document::open(&head, &raw))
+            });
+            checked.await.unwrap_or_else(|_| vec!["The check broke off.".into()])
+        };
+        let late = |_| vec![format!("The check took longer than {} s.", CHECK_TIME.as_secs())];
+        tokio::time::timeout(CHECK_TIME, check).await.unwrap_or_else(late)
+    }
+}
+
+fn hold(validator: &Validator, document: &Document) -> Vec<String> {
+    let Some(bytes) = &document.0 else {
+        return vec![format!("The payload can't be decoded, or is larger than {} KiB.", DOCUMENT_BYTES >> 10)];
+    };
+    match serde_json::from_slice::<Value>(bytes) {
+        Err(error) => vec![format!("The payload is not JSON: {error}.")],
+        Ok(payload) => validator.iter_errors(&payload).take(REASONS).map(|error| reason(&error)).collect(),
+    }
+}
+
+fn reason(error: &jsonschema::ValidationError<'_>) -> String {
+    let place = error.instance_path().as_str();
+    short(&format!("{}: {error}", if place.is_empty() { "the payload" } else { place }))
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(REASON_TEXT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

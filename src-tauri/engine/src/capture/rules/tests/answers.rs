@@ -1,0 +1,178 @@
+//! Which answer a push gets, and what is kept of it.
+
+use super::kit::Rig;
+use crate::exchange::{AnsweredBy, Fault};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+#[tokio::test]
+async fn without_rules_the_plain_answer_goes_out_and_nothing_is_noted() {
+    let rig = Rig::new(json!({})).await;
+    let answer = rig.post("/in/a", "{}").await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "ok\n"));
+    assert_eq!(rig.stored(1).await.answered, None);
+}
+
+#[tokio::test]
+async fn a_sequence_goes_step_by_step_and_stays_at_its_last() {
+    let rules =
+        json!({"rules": [{"id": "r", "name": "flaky", "steps": [{"status": 500}, {"status": 500}, {"status": 200}]}]});
+    let rig = Rig::new(rules).await;
+    let mut got = Vec::new();
+    for _ in 0..5 {
+        got.push(rig.post("/in/a", "{}").await.status);
+    }
+    assert_eq!(got, [500, 500, 200, 200, 200]);
+    let answered = rig.stored(2).await.answered.unwrap();
+    assert_eq!(answered.by, AnsweredBy::Rule { id: "r".into(), name: "flaky".into(), step: 2, steps: 3 });
+    assert_eq!(rig.stored(2).await.summary.status, Some(500));
+}
+
+#[tokio::test]
+async fn a_sequence_can_begin_again_and_goes_on_where_it_was_when_the_rule_is_edited() {
+    let steps = |last: u16| json!({"rules": [{"id": "r", "then": "repeat", "steps": [{"status": 500}, {"status": 503}, {"status": last}]}]});
+    let rig = Rig::new(steps(200)).await;
+    let mut got = Vec::new();
+    for _ in 0..4 {
+        got.push(rig.post("/in/a", "").await.status);
+    }
+    rig.set(steps(201));
+    got.push(rig.post("/in/a", "").await.status);
+    got.push(rig.post("/in/a", "").await.status);
+    assert_eq!(got, [500, 503, 200, 500, 503, 201]);
+}
+
+#[tokio::test]
+async fn the_first_rule_that_fits_answers() {
+    let rules = json!({"rules": [
+        {"id": "off", "enabled": false, "steps": [{"status": 599}]},
+        {"id": "get", "when": {"methods": ["GET"]}, "steps": [{"status": 210}]},
+        {"id": "orders", "when": {"path": "/orders/*"}, "steps": [{"status": 211}]},
+        {"id": "paid", "when": {"event": "invoice.*"}, "steps": [{"status": 212}]},
+        {"id": "rest", "steps": [{"status": 213}]}
+    ]});
+    let rig = Rig::new(rules).await;
+    let stripe = "Stripe-Signature: t=1\r\n";
+    for (first, fields, body, status) in [
+        ("GET /in/a/orders/1", "", "", 210),
+        ("POST /in/a/orders/1?x=/y", "", "", 211),
+        ("POST /in/a/order", stripe, r#"{"type":"invoice.paid"}"#, 212),
+        ("POST /in/a", stripe, r#"{"type":"charge.paid"}"#, 213),
+        ("POST /in/a/", "", "", 213),
+    ] {
+        assert_eq!(rig.ask(first, fields, body).await.status, status, "{first}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_what_was_written_with_nosniff_and_its_own_length() {
+    let rules = json!({"rules": [{"steps": [{
+        "status": 201, "headers": [{"name": "X-One", "value": "1"}, {"name": "x-one", "value": "2"}], "body": "<b>hi</b>"
+    }]}]});
+    let rig = Rig::new(rules).await;
+    let answer = rig.post("/in/a", "{}").await;
+    assert_eq!(
+        answer.head,
+        "HTTP/1.1 201 Created\r\nContent-Type: text/plain; charset=utf-8\r\nX-One: 1\r\nx-one: 2\r\n\
+         X-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Length: 9"
+    );
+    assert_eq!(answer.body, "<b>hi</b>");
+    let head = rig.ask("HEAD /in/a", "", "").await;
+    assert_eq!((head.status, head.header("content-length"), head.body.as_str()), (201, Some("9"), ""));
+    let stored = rig.stored(1).await.response.unwrap();
+    assert_eq!((stored.first_line.as_str(), stored.body_size), ("HTTP/1.1 201 Created", 9));
+}
+
+#[tokio::test]
+async fn methods_and_content_types_that_are_not_taken_are_told_and_kept() {
+    let rig = Rig::new(json!({"methods": ["POST", "PUT"], "contentTypes": ["application/json", "image/*"]})).await;
+    let wrong = rig.ask("DELETE /in/a", "", "").await;
+    assert_eq!((wrong.status, wrong.header("allow")), (405, Some("POST, PUT")));
+    assert_eq!(rig.stored(1).await.answered.unwrap().by, AnsweredBy::Method);
+    for (kind, status) in [
+        ("Content-Type: text/plain\r\n", 415),
+        ("", 415),
+        ("Content-Type: Application/JSON; charset=utf-8\r\n", 200),
+        ("Content-Type: image/png\r\n", 200),
+    ] {
+        assert_eq!(rig.ask("POST /in/a", kind, "{}").await.status, status, "{kind}");
+    }
+    assert_eq!(rig.ask("POST /in/a", "", "").await.status, 200, "without a body there is no type to be wrong");
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_may_call_a_source_that_lets_them() {
+    let rig = Rig::new(json!({"cors": true, "methods": ["POST"], "rules": [{"steps": [{"status": 500}]}]})).await;
+    let fields = "Origin: https://a.example\r\nAccess-Control-Request-Method: POST\r\n\
+                  Access-Control-Request-Headers: x-a, content-type\r\n";
+    let leave = rig.ask("OPTIONS /in/a", fields, "").await;
+    assert_eq!(leave.status, 204);
+    assert_eq!(leave.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(leave.header("access-control-allow-methods"), Some("POST"));
+    assert_eq!(leave.header("access-control-allow-headers"), Some("x-a, content-type"));
+    assert_eq!(rig.stored(1).await.answered.unwrap().by, AnsweredBy::Preflight);
+    for (first, status) in [("POST /in/a", 500), ("GET /in/a", 405), ("OPTIONS /in/a", 405)] {
+        let answer = rig.ask(first, "", "").await;
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, Some("*")), "{first}");
+    }
+    let plain = Rig::new(json!({"cors": true})).await;
+    assert_eq!(plain.post("/in/a", "{}").await.header("access-control-allow-origin"), Some("*"));
+    let off = Rig::new(json!({})).await;
+    assert_eq!(off.ask("OPTIONS /in/a", fields, "").await.header("access-control-allow-origin"), None);
+}
+
+#[tokio::test]
+async fn a_payload_that_does_not_fit_the_schema_gets_the_chosen_answer_and_its_reasons_are_kept() {
+    let schema = r#"{"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}"#;
+    let reply = json!({"status": 422, "body": "no: {{body.id}}"});
+    let rig = Rig::new(json!({"schema": {"enabled": true, "text": schema, "reply": reply}})).await;
+    assert_eq!(rig.post("/in/a", r#"{"id": 9007199254740993}"#).await.status, 200);
+    let wrong = rig.post("/in/a", r#"{"id": "x"}"#).await;
+    assert_eq!((wrong.status, wrong.body.as_str()), (422, "no: x"));
+    let answered = rig.stored(2).await.answered.unwrap();
+    assert_eq!(answered.by, AnsweredBy::Schema);
+    assert!(answered.reasons[0].starts_with("/id: "), "{:?}", answered.reasons);
+    for body in ["", "not json", "[1]", &"[".repeat(100_000)] {
+        assert_eq!(rig.post("/in/a", body).await.status, 422, "{:.20}", body);
+    }
+    let large = format!(r#"{{"id": 1, "pad": "{}"}}"#, "x".repeat(2 << 20));
+    assert_eq!(rig.post("/in/a", &large).await.status, 422);
+    let spooled = format!(r#"{{"id": 1, "pad": "{}"}}"#, "x".repeat(300 << 10));
+    assert_eq!(rig.post("/in/a", &spooled).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_pattern_that_backtracks_elsewhere_costs_nothing() {
+    let rig = Rig::new(json!({"schema": {"enabled": true, "text": r#"{"pattern": "^(a+)+$"}"#}})).await;
+    let began = Instant::now();
+    assert_eq!(rig.post("/in/a", &format!("\"{}!\"", "a".repeat(50_000))).await.status, 422);
+    assert!(began.elapsed() < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn a_delayed_answer_is_stored_before_it_is_held_and_holds_nobody_up() {
+    let rules = json!({"rules": [{"when": {"path": "/slow"}, "steps": [{"status": 202, "delayMs": 300}]}]});
+    let rig = Rig::new(rules).await;
+    let began = Instant::now();
+    let mut slow = rig.connect().await;
+    super::kit::send(&mut slow, "POST /in/a/slow", "", "{}").await;
+    rig.until_stored(1).await;
+    assert_eq!(rig.post("/in/a", "{}").await.status, 200);
+    let stored_after = began.elapsed();
+    let mut bytes = Vec::new();
+    tokio::io::AsyncReadExt::read_to_end(&mut slow, &mut bytes).await.unwrap();
+    assert!(bytes.starts_with(b"HTTP/1.1 202"));
+    assert!(began.elapsed() >= Duration::from_millis(300) && stored_after < began.elapsed());
+    assert_eq!(rig.stored(1).await.answered.unwrap().delay_ms, 300);
+}
+
+#[tokio::test]
+async fn what_was_made_wrong_is_kept_with_the_exchange() {
+    let rules = json!({"rules": [{"name": "cut", "steps": [{"fault": {"type": "reset"}}]}]});
+    let rig = Rig::new(rules).await;
+    assert_eq!(rig.post("/in/a", "{}").await.status, 0);
+    let exchange = rig.stored(1).await;
+    assert_eq!(exchange.answered.unwrap().fault, Some(Fault::Reset));
+    assert_eq!((exchange.summary.status, exchange.response), (None, None));
+    assert_eq!(exchange.summary.failure, Some(crate::exchange::FailureKind::Fault));
+}

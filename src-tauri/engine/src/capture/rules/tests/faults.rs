@@ -1,0 +1,119 @@
+//! Each fault as its sender sees it, and that held answers can't use up the connections.
+
+use super::kit::{Rig, send};
+use crate::capture::Limits;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// Far more than anything here takes.
+const LONG: Duration = Duration::from_secs(10);
+
+fn fault(fault: Value) -> Value {
+    json!({"rules": [{"steps": [{"body": "0123456789", "fault": fault}]}]})
+}
+
+async fn all(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    timeout(LONG, stream.read_to_end(&mut bytes)).await.expect("the connection ends")?;
+    Ok(bytes)
+}
+
+async fn asked(rig: &Rig) -> TcpStream {
+    let mut stream = rig.connect().await;
+    send(&mut stream, "POST /in/a", "", "{}").await;
+    stream
+}
+
+#[tokio::test]
+async fn hanging_keeps_the_connection_open_without_a_byte() {
+    let limits = Limits { held_time: Duration::from_millis(200), ..Limits::default() };
+    let rig = Rig::limited(fault(json!({"type": "hang"})), limits).await;
+    let began = Instant::now();
+    let mut stream = asked(&rig).await;
+    assert_eq!(all(&mut stream).await.unwrap(), b"");
+    assert!(began.elapsed() >= Duration::from_millis(200), "open until the time for held answers is over");
+    assert_eq!(rig.count().await, 1);
+}
+
+#[tokio::test]
+async fn a_reset_is_a_reset() {
+    let rig = Rig::new(fault(json!({"type": "reset"}))).await;
+    let mut stream = asked(&rig).await;
+    let error = all(&mut stream).await.expect_err("no orderly end");
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn half_closing_ends_our_side_and_lets_the_sender_go_on() {
+    let rig = Rig::new(fault(json!({"type": "halfClose"}))).await;
+    let mut stream = asked(&rig).await;
+    assert_eq!(all(&mut stream).await.unwrap(), b"", "our side is at its end");
+    for _ in 0..20 {
+        tokio::io::AsyncWriteExt::write_all(&mut stream, b"more").await.expect("theirs is not");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn closing_after_the_head_leaves_the_body_out() {
+    let rig = Rig::new(fault(json!({"type": "closeAfterHeaders"}))).await;
+    let answer = rig.post("/in/a", "{}").await;
+    assert_eq!((answer.status, answer.header("content-length"), answer.body.as_str()), (200, Some("10"), ""));
+    assert_eq!(rig.stored(1).await.response.unwrap().body_size, 0, "what was sent is what is kept");
+}
+
+#[tokio::test]
+async fn a_wrong_length_is_so_much_too_long_or_too_short() {
+    for (by, announced) in [(7, "17"), (-4, "6"), (-100, "0")] {
+        let rig = Rig::new(fault(json!({"type": "wrongLength", "by": by}))).await;
+        let answer = rig.post("/in/a", "{}").await;
+        assert_eq!((answer.header("content-length"), answer.body.as_str()), (Some(announced), "0123456789"), "{by}");
+    }
+}
+
+#[tokio::test]
+async fn dripping_lets_so_many_bytes_go_a_second() {
+    let rig = Rig::new(fault(json!({"type": "drip", "bytesPerSecond": 500}))).await;
+    let began = Instant::now();
+    let answer = rig.post("/in/a", "{}").await;
+    let bytes = answer.head.len() + 4 + answer.body.len();
+    assert_eq!(answer.body, "0123456789");
+    // The first piece leaves at once.
+    assert!(began.elapsed() >= Duration::from_secs_f64((bytes - 25) as f64 / 500.0), "{bytes} bytes");
+}
+
+#[tokio::test]
+async fn hanging_answers_leave_room_for_others_and_those_beyond_their_number_end_at_once() {
+    let rules = json!({"rules": [{"when": {"path": "/hang"}, "steps": [{"fault": {"type": "hang"}}]}]});
+    let rig = Rig::limited(rules, Limits { connections: 8, ..Limits::default() }).await;
+    let mut hanging = Vec::new();
+    for place in 1..=2 {
+        let mut stream = rig.connect().await;
+        send(&mut stream, "POST /in/a/hang", "", "{}").await;
+        hanging.push(stream);
+        rig.until_stored(place).await;
+    }
+    for _ in 0..20 {
+        assert_eq!(timeout(LONG, rig.post("/in/a/hang", "{}")).await.expect("it ends at once").status, 0);
+        assert_eq!(rig.post("/in/a", "{}").await.status, 200);
+    }
+    assert!(!rig.stored(1).await.answered.unwrap().at_once);
+    assert!(rig.stored(3).await.answered.unwrap().at_once);
+    drop(hanging);
+    rig.until_free().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_hangs_ends_when_its_sender_goes() {
+    let rig = Rig::limited(fault(json!({"type": "hang"})), Limits { connections: 4, ..Limits::default() }).await;
+    for place in 1..=3 {
+        let stream = asked(&rig).await;
+        rig.until_stored(place).await;
+        drop(stream);
+        rig.until_free().await;
+        assert!(!rig.stored(place as i64).await.answered.unwrap().at_once, "its place was free again");
+    }
+}

@@ -1,0 +1,141 @@
+//! A listener whose one source answers as a test says.
+
+use crate::api::ListenOptions;
+use crate::capture::rules::{Plan, RuleSet, check};
+use crate::capture::{HELD_SHARE, Hooks, Limits, Listener};
+use crate::exchange::{Exchange, ExchangeId, Micros};
+use crate::store::Store;
+use serde_json::Value;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// The time of every request: 2026-01-02 03:04:05.678 UTC.
+pub(super) const NOW: Micros = 1_767_323_045_678_901;
+
+pub(super) struct Rig {
+    pub(super) store: Store,
+    listener: Listener,
+    connections: usize,
+    doorman: Arc<Doorman>,
+    _folder: tempfile::TempDir,
+}
+
+struct Doorman(Mutex<Option<Arc<Plan>>>);
+
+impl Hooks for Doorman {
+    fn now(&self) -> Micros {
+        NOW
+    }
+
+    fn accepts(&self, _: &str) -> bool {
+        true
+    }
+
+    fn plan(&self, _: &str) -> Option<Arc<Plan>> {
+        self.0.lock().unwrap().clone()
+    }
+
+    fn unknown_path(&self) {}
+
+    fn instance(&self) -> &str {
+        "test"
+    }
+}
+
+impl Rig {
+    pub(super) async fn new(rules: Value) -> Self {
+        Self::limited(rules, Limits::default()).await
+    }
+
+    pub(super) async fn limited(rules: Value, limits: Limits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
+        let doorman = Arc::new(Doorman(Mutex::new(None)));
+        let options = ListenOptions { port: 0, bind: "127.0.0.1".into(), fallback: false };
+        let listener = Listener::bind(&options, limits, store.clone(), doorman.clone()).await.unwrap();
+        let rig = Self { store, listener, connections: limits.connections, doorman, _folder: folder };
+        rig.set(rules);
+        rig
+    }
+
+    /// Brings other rules into force.
+    pub(super) fn set(&self, rules: Value) {
+        let set: RuleSet = serde_json::from_value(rules).unwrap();
+        let problems = check(&set);
+        assert!(problems.iter().all(|problem| !problem.blocks), "{problems:?}");
+        let mut plan = self.doorman.0.lock().unwrap();
+        *plan = Some(Arc::new(Plan::new(&set, 0, plan.as_deref())));
+    }
+
+    pub(super) async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.listener.address()).await.unwrap()
+    }
+
+    /// Sends a request with these head lines and reads the answer until it is whole or the connection ends.
+    pub(super) async fn ask(&self, first: &str, fields: &str, body: &str) -> Answer {
+        let mut stream = self.connect().await;
+        send(&mut stream, first, fields, body).await;
+        let mut bytes = Vec::new();
+        // A reset is an end as well.
+        let _ = stream.read_to_end(&mut bytes).await;
+        Answer::of(&bytes)
+    }
+
+    pub(super) async fn post(&self, path: &str, body: &str) -> Answer {
+        self.ask(&format!("POST {path}"), "Content-Type: application/json\r\n", body).await
+    }
+
+    pub(super) async fn stored(&self, id: ExchangeId) -> Exchange {
+        self.store.exchange(id).await.unwrap()
+    }
+
+    pub(super) async fn count(&self) -> u64 {
+        self.store.stored(Default::default()).await.unwrap().exchanges
+    }
+
+    /// Waits until no answer is held any more.
+    pub(super) async fn until_free(&self) {
+        while self.listener.free_places() < (self.connections / HELD_SHARE).max(1) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Waits until so many exchanges are stored.
+    pub(super) async fn until_stored(&self, count: u64) {
+        while self.count().await < count {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+pub(super) async fn send(stream: &mut TcpStream, first: &str, fields: &str, body: &str) {
+    let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
+    let head = format!("{first} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{fields}{length}\r\n{body}");
+    stream.write_all(head.as_bytes()).await.unwrap();
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) head: String,
+    pub(super) body: String,
+}
+
+impl Answer {
+    fn of(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let (head, body) =
+            text.split_once("\r\n\r\n").map_or((text.clone(), ""), |(head, body)| (head.to_owned(), body));
+        let status = head.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or(0);
+        Self { status, body: body.to_owned(), head }
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().skip(1).find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! Answers that are held back or made wrong on purpose, once what they answer is stored.
+//!
+//! They keep their connections, so there is a number of them at a time and a time for each: beyond the number an answer
+//! leaves at once, beyond the time the connection is closed.
+
+use super::answer::Answer;
+use super::limits::HELD_SHARE;
+use super::rules::Decided;
+use super::socket::Socket;
+use crate::exchange::Fault;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// How often a dripping answer lets bytes go, if it is to let go more than one.
+const TICK: Duration = Duration::from_millis(50);
+
+/// What happens between the commit and the last byte of an answer.
+#[derive(Debug)]
+pub(super) struct Staging {
+    delay: Duration,
+    fault: Option<Fault>,
+    /// How long it may take in all.
+    longest: Duration,
+    /// Its place among those that are held; None if it holds nothing.
+    _place: Option<OwnedSemaphorePermit>,
+    /// False if there was no place for one that would have been held.
+    may_wait: bool,
+}
+
+/// The places for answers that are held on `connections` connections: so many that others are still answered.
+pub(super) fn places(connections: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new((connections / HELD_SHARE).max(1)))
+}
+
+impl Staging {
+    /// What a decision asks for; None if nothing. Notes in the decision if there was no place to wait.
+    pub(super) fn of(decided: &mut Decided, places: &Arc<Semaphore>, longest: Duration) -> Option<Arc<Self>> {
+        let answered = &mut decided.answered;
+        let delay = Duration::from_millis(answered.delay_ms.into()).min(longest);
+        let holds =
+            !delay.is_zero() || matches!(answered.fault, Some(Fault::Hang | Fault::HalfClose | Fault::Drip { .. }));
+        if !holds && answered.fault.is_none() {
+            return None;
+        }
+        let place = if holds { places.clone().try_acquire_owned().ok() } else { None };
+        answered.at_once = holds && place.is_none();
+        let may_wait = !answered.at_once;
+        Some(Arc::new(Self { delay, fault: answered.fault, longest, _place: place, may_wait }))
+    }
+
+    /// Answers. The socket comes back if the connection may go on, or is to be ended the usual way.
+    pub(super) async fn deliver(&self, mut socket: Box<Socket>, answer: &Answer) -> Option<Box<Socket>> {
+        socket.settle();
+        let ends = Instant::now() + self.longest;
+        if self.may_wait {
+            sleep(self.delay).await;
+        }
+        match self.fault {
+            Some(Fault::Reset) => socket.reset(),
+            Some(Fault::HalfClose) => {
+                socket.finish().await;
+                self.wait_for_end(socket, ends).await;
+            }
+            Some(Fault::Hang) => self.wait_for_end(socket, ends).await,
+            Some(Fault::Drip { bytes_per_second }) if self.may_wait => {
+                return drip(&mut socket, &answer.wire, bytes_per_second, ends).await.then_some(socket);
+            }
+            _ => return socket.write(&answer.wire).await.ok().map(|()| socket),
+        }
+        None
+    }
+
+    async fn wait_for_end(&self, mut socket: Box<Socket>, ends: Instant) {
+        if self.may_wait {
+            tokio::select! {
+                () = socket.until_gone() => {}
+                () = sleep_until(ends) => {}
+            }
+        }
+    }
+}
+
+/// Lets so many bytes go a second; false if the sender is gone or the time is over.
+async fn drip(socket: &mut Socket, bytes: &[u8], per_second: u32, ends: Instant) -> bool {
+    let at_once = (f64::from(per_second) * TICK.as_secs_f64()).max(1.0) as usize;
+    let pause = Duration::from_secs_f64(at_once as f64 / f64::from(per_second.max(1)));
+    let mut next = Instant::now();
+    for piece in bytes.chunks(at_once) {
+        sleep_until(next).await;
+        if next > ends || socket.write(piece).await.is_err() {
+            return false;
+        }
+        next += pause;
+    }
+    true
+}

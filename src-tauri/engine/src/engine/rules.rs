@@ -1,0 +1,123 @@
+//! How sources answer: keeping rules, and bringing them into force without a restart.
+
+use super::Parts;
+use crate::api::{ApiError, SaveRules, SourceRules};
+use crate::capture::is_source_name;
+use crate::capture::rules::{Plan, RULES_BYTES, RuleSet, check};
+use crate::store::StoredRules;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::Mutex;
+
+/// The plans in force, by source.
+#[derive(Debug, Default)]
+pub(super) struct Plans {
+    known: RwLock<HashMap<String, Known>>,
+    /// Held from reading the rules to bringing them into force, so that older ones never come after newer ones.
+    reading: Mutex<()>,
+}
+
+/// A plan, and what it was made of.
+#[derive(Debug)]
+struct Known {
+    content: String,
+    resets: i64,
+    /// None if it says the same as no rules at all.
+    plan: Option<Arc<Plan>>,
+}
+
+impl Plans {
+    pub(super) fn get(&self, source: &str) -> Option<Arc<Plan>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).get(source)?.plan.clone()
+    }
+
+    /// Brings into force what is stored; what has not changed stays as it is, its counts with it.
+    fn put(&self, all: Vec<StoredRules>) {
+        let names: HashSet<String> = all.iter().map(|stored| stored.source.clone()).collect();
+        // Plans are made before the lock is taken that captures wait for.
+        let made: Vec<(String, Known)> = all.into_iter().filter_map(|stored| self.made(stored)).collect();
+        let mut plans = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        plans.retain(|source, _| names.contains(source));
+        plans.extend(made);
+    }
+
+    /// The plan of rules that are others than those in force.
+    fn made(&self, stored: StoredRules) -> Option<(String, Known)> {
+        let StoredRules { source, content, resets, .. } = stored;
+        let is_known = |known: &Known| known.content == content && known.resets == resets;
+        if self.known.read().unwrap_or_else(PoisonError::into_inner).get(&source).is_some_and(is_known) {
+            return None;
+        }
+        // Rules of a form that this version can't read count as none.
+        let set: RuleSet = serde_json::from_str(&content).unwrap_or_default();
+        let plan = Plan::new(&set, resets, self.get(&source).as_deref());
+        let plan = (!plan.is_plain()).then(|| Arc::new(plan));
+        Some((source, Known { content, resets, plan }))
+    }
+}
+
+impl Parts {
+    /// The rules of a source.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn source_rules(&self, source: &str) -> Result<SourceRules, ApiError> {
+        let stored = self.store.rules(source).await?;
+        let typed = stored.as_ref().map(|stored| stored.draft.as_ref().unwrap_or(&stored.content));
+        let rules: RuleSet = typed.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        Ok(SourceRules {
+            source: source.to_owned(),
+            problems: check(&rules),
+            rules,
+            in_force: stored.is_none_or(|stored| stored.draft.is_none()),
+            counts: self.doorway.plans.get(source).map(|plan| plan.counts()).unwrap_or_default(),
+        })
+    }
+
+    /// Keeps the rules of a source. They are in force when it returns, unless a problem blocks: then they are kept as
+    /// they were typed, and the source answers as it did before.
+    ///
+    /// # Errors
+    /// `Invalid` if the name can't be a source's or the rules are too large; else what the store says.
+    pub async fn save_rules(&self, save: SaveRules) -> Result<SourceRules, ApiError> {
+        let SaveRules { source, mut rules } = save;
+        if !is_source_name(&source) {
+            return Err(ApiError::invalid(format!(
+                "{source:?} can't be a source. A name has 1 to 64 of A-Z a-z 0-9 . _ -"
+            )));
+        }
+        for rule in rules.rules.iter_mut().filter(|rule| rule.id.is_empty()) {
+            rule.id = super::hooks::random_word()?;
+        }
+        let json = serde_json::to_string(&rules)
+            .map_err(|error| ApiError::failed(format!("The rules can't be written as JSON: {error}.")))?;
+        if json.len() > RULES_BYTES {
+            return Err(ApiError::invalid(format!("The rules of a source have at most {} MiB.", RULES_BYTES >> 20)));
+        }
+        self.store.create_source(source.clone()).await?;
+        self.doorway.add_source(&source);
+        match check(&rules).iter().any(|problem| problem.blocks) {
+            true => self.store.save_rules_draft(source.clone(), json).await?,
+            false => self.store.save_rules(source.clone(), json).await?,
+        }
+        self.read_rules().await?;
+        self.source_rules(&source).await
+    }
+
+    /// Starts the sequences of a source again, also where another process listens.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn reset_rules(&self, source: &str) -> Result<SourceRules, ApiError> {
+        self.store.reset_rules(source.to_owned()).await?;
+        self.read_rules().await?;
+        self.source_rules(source).await
+    }
+
+    /// Brings into force what is stored.
+    pub(crate) async fn read_rules(&self) -> Result<(), ApiError> {
+        let _turn = self.doorway.plans.reading.lock().await;
+        self.doorway.plans.put(self.store.all_rules().await?);
+        Ok(())
+    }
+}

@@ -1,0 +1,63 @@
+//! The sources screen: what is written there answers real senders, and what answered is shown in the inbox.
+
+use super::screens;
+use anyhow::{Context, Result};
+use pushpull_tests::{ENTER, Home, Raw, Window};
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sequence_that_is_written_in_the_window_answers_a_sender() -> Result<()> {
+    let home = Home::new()?;
+    let window = Window::open(&home).await?;
+    let done = sequence(&window).await;
+    if done.is_err() {
+        window.keep_failure().await;
+    }
+    done?;
+    window.close().await
+}
+
+async fn sequence(window: &Window) -> Result<()> {
+    window.find(".first h1").await?;
+    for key in ["g", "o"] {
+        window.press(key).await?;
+    }
+    window.button("New source").await?;
+    window.fill("aside input[aria-label='Name of the new source']", &format!("shop{ENTER}")).await?;
+    window.text("h1", "shop").await?;
+    screens::take(window, "sources-new").await?;
+
+    window.button("Add a rule").await?;
+    for (place, status) in (1..).zip(["500", "500", "200"]) {
+        if place > 1 {
+            window.button("Then answer").await?;
+        }
+        window.fill(&format!(".rule .step:nth-of-type({place}) input[id$='-status']"), status).await?;
+    }
+    window.text(".rules", "500, 500, 200").await?;
+    let saved = pushpull_tests::until("the rules are kept", async || {
+        let read = window.invoke("source_rules", json!({"source": "shop"})).await?;
+        let steps = read["rules"]["rules"][0]["steps"].as_array().cloned().unwrap_or_default();
+        let statuses: Vec<_> = steps.iter().filter_map(|step| step["status"].as_u64()).collect();
+        Ok((statuses == [500, 500, 200]).then_some(()))
+    });
+    saved.await?;
+
+    let status = window.invoke("status", json!({})).await?;
+    let url = status["listener"]["url"].as_str().context("Nothing listens")?.to_owned();
+    for expected in [500, 500, 200, 200] {
+        let mut sender = Raw::connect(url.trim_start_matches("http://")).await?;
+        sender.send(b"POST /in/shop HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}").await?;
+        assert_eq!(sender.answer().await?.status, expected);
+    }
+    window.text(".rules .n", "4").await?;
+    window.button("Start the sequences again").await?;
+    window.text(".rules .n", "0").await?;
+    window.button("Try it").await?;
+    window.text(".got", "500").await?;
+    screens::take(window, "sources").await?;
+
+    window.button("Show exchange 5").await?;
+    window.text(".note", "step 1 of 3").await?;
+    screens::take(window, "answered").await
+}

@@ -1,0 +1,196 @@
+// The rules of one source as they are typed: kept on every change, in force as soon as nothing is wrong with them.
+import { asApiError, call } from "$ipc/call";
+import type { ApiError } from "$ipc/bindings/ApiError";
+import type { Fault } from "$ipc/bindings/Fault";
+import type { Reply } from "$ipc/bindings/Reply";
+import type { Rule } from "$ipc/bindings/Rule";
+import type { RuleProblem } from "$ipc/bindings/RuleProblem";
+import type { SaveRules } from "$ipc/bindings/SaveRules";
+import type { RuleSet } from "$ipc/bindings/RuleSet";
+import type { SourceRules } from "$ipc/bindings/SourceRules";
+
+/** How long typing may pause before what was typed is kept. */
+const PAUSE = 250;
+
+export function newReply(status = 200): Reply {
+  return { status, headers: [], body: "", delayMs: 0, fault: null };
+}
+
+export function newRule(): Rule {
+  return {
+    id: crypto.randomUUID(),
+    name: "",
+    enabled: true,
+    when: { methods: [], path: "", event: "" },
+    steps: [newReply()],
+    then: "stay",
+  };
+}
+
+/** Words as they are typed in one field, parted by commas or spaces. */
+export const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
+
+export const FAULTS: { value: Fault["type"] | "none"; title: string; hint: string }[] = [
+  { value: "none", title: "None", hint: "" },
+  { value: "hang", title: "Never answer", hint: "The connection stays open until the sender gives up, 120 s at most." },
+  { value: "reset", title: "Reset", hint: "The connection is cut without an answer." },
+  { value: "halfClose", title: "Half-close", hint: "Our side is closed without an answer; the sender's stays open." },
+  { value: "closeAfterHeaders", title: "Close after headers", hint: "The head, then the end of the connection." },
+  { value: "drip", title: "Drip", hint: "The whole answer, so many bytes a second." },
+  { value: "wrongLength", title: "Wrong Content-Length", hint: "It says so many bytes more than there are, or fewer." },
+];
+
+export function faultOf(type: Fault["type"] | "none"): Fault | null {
+  if (type === "none") return null;
+  if (type === "drip") return { type, bytesPerSecond: 20 };
+  if (type === "wrongLength") return { type, by: 10 };
+  return { type };
+}
+
+export class RulesForm {
+  source = $state("");
+  set = $state<RuleSet | null>(null);
+  problems = $state.raw<RuleProblem[]>([]);
+  counts = $state.raw<Record<string, number>>({});
+  /** False while something typed keeps the rules from being in force. */
+  inForce = $state(true);
+  failure = $state.raw<ApiError | null>(null);
+  /** The rule that is open. */
+  open = $state<string | null>(null);
+  #kept = "";
+  #saving: Promise<void> = Promise.resolve();
+  #recounting: ReturnType<typeof setTimeout> | undefined;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+
+  async load(source: string) {
+    await this.flush();
+    this.source = source;
+    this.set = null;
+    this.open = null;
+    try {
+      const read = await call("source_rules", { source });
+      if (this.source !== source) return;
+      this.set = read.rules;
+      this.#kept = JSON.stringify(read.rules);
+      this.#take(read);
+      this.open = read.rules.rules[0]?.id ?? null;
+    } catch (thrown) {
+      this.failure = asApiError(thrown);
+    }
+  }
+
+  /** What is wrong with one field: `rules.0.steps.1.status`. */
+  problem(field: string): RuleProblem | undefined {
+    return this.problems.find((problem) => problem.field === field);
+  }
+
+  /** What is wrong with a field or one below it. */
+  problemBelow(field: string): RuleProblem | undefined {
+    return this.problems.find((problem) => problem.field === field || problem.field.startsWith(`${field}.`));
+  }
+
+  /** To be called whenever something was typed. */
+  typed() {
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(() => void this.flush(), PAUSE);
+  }
+
+  /** Keeps what was typed and has not been kept. */
+  async flush() {
+    clearTimeout(this.#waiting);
+    if (this.set === null) return;
+    const text = JSON.stringify(this.set);
+    if (text === this.#kept) return;
+    this.#kept = text;
+    const save = { source: this.source, rules: JSON.parse(text) as RuleSet };
+    // One after another, so that what was typed last is what stays.
+    this.#saving = this.#saving.then(() => this.#save(save));
+    await this.#saving;
+  }
+
+  async #save(save: SaveRules) {
+    try {
+      const saved = await call("save_rules", save);
+      if (this.source === save.source) this.#take(saved);
+    } catch (thrown) {
+      this.failure = asApiError(thrown);
+    }
+  }
+
+  async reset() {
+    await this.flush();
+    this.#take(await call("reset_rules", { source: this.source }));
+  }
+
+  /** Reads the counts soon: many pushes in a row are one reading. */
+  recountSoon() {
+    this.#recounting ??= setTimeout(() => {
+      this.#recounting = undefined;
+      void this.recount().catch(() => undefined); // what can't be read now is read with the next push
+    }, PAUSE);
+  }
+
+  async recount() {
+    if (this.set === null) return;
+    const source = this.source;
+    const read = await call("source_rules", { source });
+    if (this.source === source) this.counts = countsOf(read);
+  }
+
+  add(rule = newRule(), at = this.set?.rules.length ?? 0) {
+    this.set?.rules.splice(at, 0, rule);
+    this.open = rule.id;
+    this.typed();
+  }
+
+  duplicate(at: number) {
+    const rule = this.set?.rules[at];
+    if (!rule) return;
+    const copy = $state.snapshot(rule) as Rule;
+    this.add({ ...copy, id: crypto.randomUUID(), name: copy.name ? `${copy.name} copy` : "" }, at + 1);
+  }
+
+  /** Moves a rule among the others; the answer is its new place. */
+  move(from: number, to: number): number {
+    const rules = this.set?.rules;
+    if (!rules || to < 0 || to >= rules.length || from === to) return from;
+    const [rule] = rules.splice(from, 1);
+    if (rule) rules.splice(to, 0, rule);
+    this.typed();
+    return to;
+  }
+
+  /** Takes a rule out; the answer puts it back. */
+  remove(at: number): () => void {
+    const [rule] = this.set?.rules.splice(at, 1) ?? [];
+    this.typed();
+    const source = this.source;
+    return () => {
+      if (rule && this.source === source) this.add($state.snapshot(rule) as Rule, at);
+    };
+  }
+
+  #take(read: SourceRules) {
+    this.problems = read.problems;
+    this.inForce = read.inForce;
+    this.counts = countsOf(read);
+    this.failure = null;
+  }
+}
+
+const countsOf = (read: SourceRules) => Object.fromEntries(read.counts.map(({ rule, count }) => [rule, count]));
+
+/** What a rule fits, in few words. */
+export function fitsWords(rule: Rule): string {
+  const { methods, path, event } = rule.when;
+  return [methods.join(" "), path, event].filter(Boolean).join(" · ") || "Every request";
+}
+
+/** What a rule answers, in few words: `500, 500, 200`. */
+export function answerWords(rule: Rule): string {
+  const step = (reply: Reply) =>
+    reply.fault && ["hang", "reset", "halfClose"].includes(reply.fault.type)
+      ? (FAULTS.find((fault) => fault.value === reply.fault?.type)?.title.toLowerCase() ?? "")
+      : String(reply.status);
+  return rule.steps.map(step).join(", ") + (rule.then === "repeat" && rule.steps.length > 1 ? ", again" : "");
+}

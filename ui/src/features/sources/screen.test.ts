@@ -1,0 +1,88 @@
+import { configure, render, screen, waitFor } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import { runAction } from "$app/commands.svelte";
+import { navigation } from "$app/navigation.svelte";
+import { session } from "$app/session.svelte";
+import { useBackend } from "$ipc/backend";
+import { call } from "$ipc/call";
+import { fakeBackend } from "$ipc/fake";
+import { violations } from "../../test/openApp";
+import SourcesScreen from "./SourcesScreen.svelte";
+
+configure({ asyncUtilTimeout: 10_000 });
+
+beforeEach(async () => {
+  navigation.screen = "sources";
+  navigation.source = "stripe";
+  useBackend(fakeBackend({ rows: 400 }));
+  await session.refresh();
+});
+
+const kept = async () => (await call("source_rules", { source: "stripe" })).rules;
+
+async function shown() {
+  render(SourcesScreen);
+  await screen.findByText("Add a rule");
+}
+
+describe("the sources screen", { timeout: 120_000 }, () => {
+  it("has nothing that axe finds, with a rule open", async () => {
+    await shown();
+    await userEvent.click(screen.getByText("Add a rule"));
+    await screen.findByLabelText("Status");
+    expect(await violations()).toEqual([]);
+  });
+
+  it("keeps a sequence as it is typed, and tries it", async () => {
+    await shown();
+    await userEvent.click(screen.getByText("Add a rule"));
+    const status = await screen.findByLabelText("Status");
+    await userEvent.clear(status);
+    await userEvent.type(status, "500");
+    await userEvent.click(screen.getByText("Then answer"));
+    const second = screen.getAllByLabelText("Status")[1] as HTMLInputElement;
+    await userEvent.clear(second);
+    await userEvent.type(second, "200");
+    await waitFor(async () => expect((await kept()).rules[0]?.steps.map((step) => step.status)).toEqual([500, 200]));
+    await userEvent.click(screen.getByText("Try it", { selector: "button" }));
+    await waitFor(() => expect(document.querySelector(".got .status")?.textContent).toBe("500"));
+  });
+
+  it("says what keeps a rule from being in force, at its field", async () => {
+    await shown();
+    await userEvent.click(screen.getByText("Add a rule"));
+    const status = await screen.findByLabelText("Status");
+    await userEvent.clear(status);
+    await userEvent.type(status, "9");
+    expect((await screen.findByText("A status is 200 to 599.")).getAttribute("role")).toBe("alert");
+    expect(screen.getByText("Not in force yet")).toBeTruthy();
+  });
+
+  it("moves a rule by Alt and the arrows, duplicates it, and takes a deletion back", async () => {
+    await shown();
+    runAction("source.addRule");
+    runAction("source.addRule");
+    await waitFor(() => expect(document.querySelectorAll(".rules > li")).toHaveLength(2));
+    const first = document.querySelector<HTMLElement>(".rules > li .open");
+    const id = first?.id;
+    first?.focus();
+    await userEvent.keyboard("{Alt>}{ArrowDown}{/Alt}");
+    expect(document.querySelectorAll(".rules > li .open")[1]?.id).toBe(id);
+    document.getElementById(id ?? "")?.focus();
+    await userEvent.keyboard("{Delete}");
+    await waitFor(() => expect(document.querySelectorAll(".rules > li")).toHaveLength(1));
+    await waitFor(async () => expect((await kept()).rules).toHaveLength(1));
+  });
+
+  it("adds a secret whose value is not shown again, and removes it", async () => {
+    await shown();
+    await userEvent.type(await screen.findByLabelText("New secret"), "whsec_0123456789abcdef");
+    await userEvent.type(screen.getByLabelText("Label of the new secret"), "live");
+    await userEvent.click(screen.getByText("Add secret"));
+    await screen.findByText("live");
+    expect(document.body.textContent).not.toContain("0123456789ab");
+    await userEvent.click(screen.getByLabelText("Remove live"));
+    await waitFor(() => expect(screen.queryByText("live")).toBeNull());
+  });
+});
