@@ -3,5 +3,6 @@
 mod edges;
 mod hostile;
 mod main_job;
+mod organise;
 mod screens;
 mod trouble;

@@ -7,7 +7,11 @@ export type Screen = "inbox" | "requests" | "compare" | "settings";
 export type RequestToOpen = { type: "new" } | { type: "saved"; id: number } | { type: "fromExchange"; id: number };
 
 /** The dialog that lies over the screen. */
-export type Dialog = { type: "replay"; ids: number[] } | { type: "export"; scope: ExportScope };
+export type Dialog =
+  | { type: "replay"; ids: number[] }
+  | { type: "export"; scope: ExportScope }
+  | { type: "tags"; ids: number[] }
+  | { type: "delete"; filter: string; rows: number };
 
 class Navigation {
   screen = $state<Screen>("inbox");

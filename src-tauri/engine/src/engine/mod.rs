@@ -59,6 +59,7 @@ pub struct Parts {
     listener: RwLock<ListenerStatus>,
     changed: Notify,
     indexing: tokio::task::JoinHandle<()>,
+    purging: tokio::task::JoinHandle<()>,
 }
 
 impl std::ops::Deref for Engine {
@@ -109,6 +110,7 @@ impl Engine {
             listener: RwLock::new(ListenerStatus::Off),
             changed: Notify::new(),
             indexing: store.start_indexing(),
+            purging: store.start_purging(),
             store,
         }));
         engine.read_sources().await?;
@@ -121,6 +123,7 @@ impl Engine {
         self.stop_listening().await;
         self.tickets.cancel_all();
         self.indexing.abort();
+        self.purging.abort();
         self.store.close().await;
     }
 }
@@ -170,6 +173,7 @@ impl Parts {
 impl Drop for Parts {
     fn drop(&mut self) {
         self.indexing.abort();
+        self.purging.abort();
     }
 }
 
