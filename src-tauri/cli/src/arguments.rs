@@ -60,6 +60,21 @@ pub(crate) enum Command {
     Pin(Marked),
     /// Mark exchanges as read
     Read(Marked),
+    /// Delete exchanges; for ten seconds that can be taken back
+    Delete(Delete),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Delete {
+    /// The exchanges, by number
+    #[arg(required_unless_present_any = ["filter", "undo"], conflicts_with_all = ["filter", "undo"])]
+    pub(crate) ids: Vec<i64>,
+    /// Everything that a filter finds, as in `list`; "" for everything
+    #[arg(long, conflicts_with = "undo", allow_hyphen_values = true)]
+    pub(crate) filter: Option<String>,
+    /// Take the deletion of this number back
+    #[arg(long, value_name = "DELETION")]
+    pub(crate) undo: Option<i64>,
 }
 
 #[derive(Debug, Args)]

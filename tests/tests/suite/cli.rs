@@ -55,6 +55,34 @@ async fn a_push_is_shown_byte_for_byte_as_it_was_sent() -> Result<()> {
 }
 
 #[tokio::test]
+async fn exchanges_are_tagged_noted_pinned_and_deleted_with_an_undo() -> Result<()> {
+    let home = Home::new()?;
+    let id = captured(&home).await?.to_string();
+    run(&home, &["tag", &id, "--add", "to check", "--add", "late"]).await?;
+    run(&home, &["tag", &id, "--remove", "LATE"]).await?;
+    run(&home, &["note", &id, "paid twice"]).await?;
+    assert_eq!(run(&home, &["note", &id]).await?.text()?.trim(), "paid twice");
+    let row = run(&home, &["pin", &id, "--json"]).await?.lines()?;
+    assert_eq!((row[0]["pinned"].as_bool(), row[0]["unread"].as_bool()), (Some(true), Some(true)));
+    run(&home, &["read", &id]).await?;
+    let found = run(&home, &["list", "--json", "tag:\"to check\" has:note is:pinned -is:unread"]).await?.lines()?;
+    assert_eq!(found.len(), 1);
+    let exported = run(&home, &["export", "--format", "ndjson"]).await?;
+    let exported = exported.text()?;
+    assert!(exported.contains(r#""pinned":true,"unread":false,"tags":["to check"],"note":"paid twice""#), "{exported}");
+
+    let deleted = run(&home, &["delete", "--filter", "tag:to*", "--json"]).await?.lines()?;
+    assert_eq!(deleted[0]["exchanges"], 1);
+    assert!(run(&home, &["list", "--json"]).await?.lines()?.is_empty());
+    run(&home, &["delete", "--undo", &deleted[0]["id"].to_string()]).await?;
+    assert_eq!(run(&home, &["list", "--json"]).await?.lines()?.len(), 1);
+    let wrong = pushpull(&home, &["delete", "--filter", "is:nothing"]).await?;
+    assert!(wrong.ok().is_err());
+    assert_eq!(run(&home, &["list", "--json"]).await?.lines()?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_list_is_filtered_and_keeps_bodies_out() -> Result<()> {
     let home = Home::new()?;
     let id = captured(&home).await?;

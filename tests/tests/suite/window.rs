@@ -3,6 +3,7 @@
 mod edges;
 mod hostile;
 mod main_job;
+mod organise;
 mod screens;
 mod sources;
 mod trouble;

@@ -10,6 +10,8 @@ export type RequestToOpen = { type: "new" } | { type: "saved"; id: number } | { 
 export type Dialog =
   | { type: "replay"; ids: number[] }
   | { type: "export"; scope: ExportScope }
+  | { type: "tags"; ids: number[] }
+  | { type: "delete"; filter: string; rows: number }
   /** The providers; with an exchange, a new one is tried on it. */
   | { type: "providers" }
   | { type: "newProvider"; base: string | null; exchange: number | null };

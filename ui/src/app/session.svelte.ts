@@ -45,6 +45,11 @@ class Session {
     }
   }
 
+  /** Reads the status ahead of the feed. */
+  async refreshStatus() {
+    this.take(await call("status", {}));
+  }
+
   /** Takes the status that a command answered, ahead of the feed. */
   take(status: Status) {
     if (this.status && this.status.workspace !== status.workspace) this.workspaceRevision += 1;

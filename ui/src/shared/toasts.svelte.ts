@@ -17,10 +17,10 @@ class Toasts {
   shown = $state.raw<Toast[]>([]);
   #next = 1;
 
-  add(text: string, options: { bad?: boolean; action?: Toast["action"] } = {}) {
+  add(text: string, options: { bad?: boolean; action?: Toast["action"]; shownFor?: number } = {}) {
     const toast: Toast = { key: this.#next++, text, bad: options.bad ?? false, action: options.action ?? null };
     this.shown = [...this.shown, toast].slice(-AT_MOST);
-    setTimeout(() => this.drop(toast.key), toast.bad ? BAD_SHOWN_FOR : SHOWN_FOR);
+    setTimeout(() => this.drop(toast.key), options.shownFor ?? (toast.bad ? BAD_SHOWN_FOR : SHOWN_FOR));
   }
 
   drop(key: number) {

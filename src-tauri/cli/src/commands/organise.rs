@@ -1,8 +1,11 @@
-//! `pushpull tag`, `note`, `pin` and `read`
+//! `pushpull tag`, `note`, `pin`, `read` and `delete`
 
-use crate::arguments::{Marked, Note, Tag};
+use crate::arguments::{Delete, Marked, Note, Tag};
 use crate::output::{Outcome, Output, row, visible};
 use pushpull_engine::Engine;
+use pushpull_engine::api::Deletion;
+use pushpull_engine::store::Doomed;
+use tokio_util::sync::CancellationToken;
 
 pub(crate) async fn tag(engine: &Engine, tag: Tag, output: Output) -> anyhow::Result<Outcome> {
     if tag.ids.is_empty() {
@@ -34,6 +37,20 @@ pub(crate) async fn pin(engine: &Engine, marked: Marked, output: Output) -> anyh
 pub(crate) async fn read(engine: &Engine, marked: Marked, output: Output) -> anyhow::Result<Outcome> {
     engine.store.mark_read(&marked.ids, !marked.off).await?;
     rows(engine, &marked.ids, output).await
+}
+
+pub(crate) async fn delete(engine: &Engine, delete: Delete, output: Output) -> anyhow::Result<Outcome> {
+    if let Some(id) = delete.undo {
+        let exchanges = engine.store.undo_deletion(id).await?;
+        output.result(&Deletion { id, exchanges }, |done| format!("{} exchanges are back.", done.exchanges))?;
+        return Ok(Outcome::Done);
+    }
+    let doomed = delete.filter.map_or(Doomed::Selection(delete.ids), Doomed::Filter);
+    let (id, exchanges) = engine.store.delete(&doomed, &|_, _| {}, &CancellationToken::new()).await?;
+    output.result(&Deletion { id, exchanges }, |done| {
+        format!("{} exchanges are deleted. For ten seconds: pushpull delete --undo {}", done.exchanges, done.id)
+    })?;
+    Ok(Outcome::Done)
 }
 
 /// The exchanges as they are now; says which of them is not there.

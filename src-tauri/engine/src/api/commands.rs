@@ -7,6 +7,7 @@ use crate::inspect::provider::Provider;
 use crate::inspect::signature::Verdict;
 use crate::inspect::*;
 use crate::send::RequestDefinition;
+use crate::store::{FilterQuery, FilterReading};
 use crate::transfer::export::{ExportPreview, ExportQuery};
 use crate::tunnel::{TunnelConfig, TunnelProbe};
 use crate::vault::{MakeVault, UnlockVault, VaultStatus};
@@ -109,6 +110,30 @@ commands! {
         tag(TagCommand) -> Nothing;
         /// Keeps what is written about an exchange.
         save_note(Note) -> Nothing;
+        /// What is wrong with a filter that is typed, and what may be meant.
+        read_filter(FilterQuery) -> FilterReading;
+        /// How many exchanges of a filter went which way, failed, are unread.
+        tallies(CountQuery) -> Tallies;
+        /// When the exchanges of a filter came.
+        histogram(HistogramQuery) -> Histogram;
+        /// All saved filters, in their order.
+        views(Nothing) -> Views;
+        /// Saves a filter.
+        save_view(SaveView) -> View;
+        /// Gives a view another place.
+        move_view(MoveView) -> Nothing;
+        /// Deletes a view; what it shows stays.
+        delete_view(ById) -> Nothing;
+        /// The columns of the list; none if the user has never changed them.
+        columns(Nothing) -> ListColumns;
+        /// Keeps the columns of the list.
+        save_columns(ListColumns) -> Nothing;
+        /// Values of columns that are read out of each exchange.
+        cells(CellsQuery) -> CellRows;
+        /// Hides exchanges at once and deletes them for good ten seconds later.
+        delete(DeleteCommand) -> Deletion;
+        /// Shows again what a deletion hides.
+        undo_deletion(ById) -> Deletion;
         /// All sources, by name.
         sources(Nothing) -> Sources;
         /// Makes a source before its first request.

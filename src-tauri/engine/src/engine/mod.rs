@@ -67,6 +67,7 @@ pub struct Parts {
     listener: RwLock<ListenerStatus>,
     changed: Notify,
     indexing: tokio::task::JoinHandle<()>,
+    purging: tokio::task::JoinHandle<()>,
 }
 
 impl std::ops::Deref for Engine {
@@ -120,6 +121,7 @@ impl Engine {
             listener: RwLock::new(ListenerStatus::Off),
             changed: Notify::new(),
             indexing: store.start_indexing(),
+            purging: store.start_purging(),
             store,
         }));
         engine.read_sources().await?;
@@ -138,6 +140,7 @@ impl Engine {
         if let Some(following) = self.following.get() {
             following.abort();
         }
+        self.purging.abort();
         self.store.close().await;
     }
 }
@@ -187,6 +190,7 @@ impl Parts {
 impl Drop for Parts {
     fn drop(&mut self) {
         self.indexing.abort();
+        self.purging.abort();
     }
 }
 

@@ -1,84 +1,163 @@
-//! What can only be told by reading an exchange: words not indexed yet, phrases, headers, values in bodies.
+//! What can only be told by reading an exchange: words not indexed yet, texts, headers, values in bodies.
 
-use super::filter::is_of_a_word;
+use super::filter::{Decimal, JsonPath, Pattern, Test, is_of_a_word};
 use crate::exchange::ExchangeId;
 use crate::wire::LooseHead;
 use bytes::Bytes;
 use regex::Regex;
 use serde_json::Value;
 
-/// A value as it is typed in a filter: without `*` it must be equal, with `*` it is a pattern; case does not matter.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Pattern(String);
-
-impl Pattern {
-    pub(super) fn new(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-
-    pub(super) fn text(&self) -> &str {
-        &self.0
-    }
-
-    /// For SQLite's GLOB over lower-case text; None if it has no `*`.
-    pub(super) fn glob(&self) -> Option<String> {
-        let escape = |text: &str| text.to_lowercase().replace('[', "[[]").replace('?', "[?]");
-        self.0.contains('*').then(|| escape(&self.0))
-    }
-
-    fn regex(&self) -> Option<Regex> {
-        let parts: Vec<String> = self.0.split('*').map(regex::escape).collect();
-        Regex::new(&format!("(?is)^{}$", parts.join(".*"))).ok()
-    }
-
-    /// The words that any text it fits must have. Those beside a `*` may be cut, so they are left out.
-    pub(super) fn words(&self) -> Vec<String> {
-        let parts: Vec<&str> = self.0.split('*').collect();
-        let last = parts.len() - 1;
-        let mut words = Vec::new();
-        for (place, part) in parts.into_iter().enumerate() {
-            let whole_start = place == 0 || part.starts_with(|c: char| !is_of_a_word(c));
-            let whole_end = place == last || part.ends_with(|c: char| !is_of_a_word(c));
-            let found = super::filter::phrase_words(part);
-            let end = found.len().saturating_sub(usize::from(!whole_end));
-            words.extend(found.into_iter().take(end).skip(usize::from(!whole_start)));
-        }
-        words
-    }
-}
-
 /// What is looked at.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) enum Check {
     /// Each stands at the start of a word.
     Words(Vec<String>),
-    /// It stands somewhere, lower case.
-    Phrase(String),
-    /// A header of either message fits.
-    Header { name: String, value: Pattern },
-    /// A value in either body, taken as JSON, fits.
-    Body { path: String, value: Pattern },
+    /// It stands somewhere.
+    Somewhere(Option<regex::bytes::Regex>),
+    /// A header of either message passes.
+    Header { name: String, test: ValueTest },
+    /// A value in either body, taken as JSON, passes.
+    Body { path: JsonPath, test: ValueTest },
     /// The index has answered for exchanges up to this one.
     UnlessIndexed(ExchangeId, Box<Check>),
     /// It does not hold.
     Not(Box<Check>),
 }
 
+/// A test made ready.
+#[derive(Debug, Clone)]
+pub(super) enum ValueTest {
+    /// Whatever is there.
+    There,
+    Fits(Option<Regex>),
+    Number(Test),
+}
+
+impl ValueTest {
+    fn new(test: &Test) -> Self {
+        match test {
+            Test::Fits(fits) if fits.is_anything() => Self::There,
+            Test::Fits(fits) => Self::Fits(Regex::new(&fits.whole()).ok()),
+            number => Self::Number(number.clone()),
+        }
+    }
+
+    fn holds_for_text(&self, text: &str) -> bool {
+        match self {
+            Self::There => true,
+            Self::Fits(fits) => fits.as_ref().is_some_and(|fits| fits.is_match(text)),
+            Self::Number(test) => Decimal::read(text).and_then(|number| test.holds_for(&number)).unwrap_or(false),
+        }
+    }
+
+    /// A number that is written as a string counts as the number.
+    fn holds_for(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.holds_for_text(text),
+            Value::Object(_) | Value::Array(_) => matches!(self, Self::There),
+            scalar => self.holds_for_text(&scalar.to_string()),
+        }
+    }
+}
+
 /// An exchange as far as checks read it.
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) id: ExchangeId,
+    /// Method, URL, source and event type.
+    pub(super) about: String,
     /// The heads of the request and of the response.
     pub(super) heads: [Bytes; 2],
     /// The starts of the bodies, decoded.
     pub(super) bodies: [Bytes; 2],
+}
+
+impl Candidate {
     /// Everything that is searched, as text.
-    pub(super) text: String,
+    pub(super) fn text(&self) -> String {
+        let mut text = self.about.clone();
+        for (head, body) in self.heads.iter().zip(&self.bodies) {
+            text.push('\n');
+            text.push_str(&String::from_utf8_lossy(head));
+            if is_text(body) {
+                text.push_str(&String::from_utf8_lossy(body));
+                if let Some(plain) = unescaped(body) {
+                    text.push('\n');
+                    text.push_str(&plain);
+                }
+            }
+        }
+        text
+    }
+
+    fn has(&self, wanted: &regex::bytes::Regex) -> bool {
+        wanted.is_match(self.about.as_bytes())
+            || self.heads.iter().chain(&self.bodies).any(|bytes| wanted.is_match(bytes))
+            || self.bodies.iter().any(|body| unescaped(body).is_some_and(|plain| wanted.is_match(plain.as_bytes())))
+    }
+}
+
+/// Text has no NUL in it; words of anything else would only be noise.
+fn is_text(body: &[u8]) -> bool {
+    memchr::memchr(0, &body[..body.len().min(1024)]).is_none()
+}
+
+/// JSON with the escapes in its strings taken off: many senders write `é` and `&` as `\u00e9` and `\u0026`. None if it
+/// has none.
+fn unescaped(body: &[u8]) -> Option<String> {
+    let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    if !is_json || memchr::memchr(b'\\', body).is_none() {
+        return None;
+    }
+    let text = String::from_utf8_lossy(body);
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.as_ref();
+    while let Some(at) = rest.find('\\') {
+        plain.push_str(&rest[..at]);
+        let (character, length) = escape(&rest[at..]);
+        plain.push(character);
+        rest = &rest[at + length..];
+    }
+    plain.push_str(rest);
+    Some(plain)
+}
+
+/// The character that an escape stands for, and its bytes; a backslash for what is no escape.
+fn escape(text: &str) -> (char, usize) {
+    let unit = |at: usize| text.get(at..at + 4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    match text.as_bytes().get(1) {
+        Some(b'u') => match (unit(2), text.get(6..8), unit(8)) {
+            (Some(high @ 0xd800..0xdc00), Some("\\u"), Some(low @ 0xdc00..0xe000)) => {
+                let character = char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
+                (character.unwrap_or('\u{fffd}'), 12)
+            }
+            (Some(unit), ..) => (char::from_u32(unit).unwrap_or('\u{fffd}'), 6),
+            _ => ('\\', 1),
+        },
+        Some(b'n') => ('\n', 2),
+        Some(b'r') => ('\r', 2),
+        Some(b't') => ('\t', 2),
+        Some(b'b' | b'f') => (' ', 2),
+        Some(other @ (b'"' | b'\\' | b'/')) => (char::from(*other), 2),
+        _ => ('\\', 1),
+    }
 }
 
 impl Check {
     pub(super) fn not(check: Self) -> Self {
         Self::Not(Box::new(check))
+    }
+
+    pub(super) fn somewhere(text: &Pattern) -> Self {
+        Self::Somewhere(regex::bytes::Regex::new(&text.somewhere()).ok())
+    }
+
+    pub(super) fn header(name: &str, test: &Test) -> Self {
+        Self::Header { name: name.to_owned(), test: ValueTest::new(test) }
+    }
+
+    pub(super) fn body(path: &JsonPath, test: &Test) -> Self {
+        Self::Body { path: path.clone(), test: ValueTest::new(test) }
     }
 
     /// Whether it can be told without reading the exchange.
@@ -89,18 +168,18 @@ impl Check {
     pub(super) fn holds(&self, candidate: &Candidate) -> bool {
         match self {
             Self::Words(words) => {
-                let text = candidate.text.to_lowercase();
+                let text = candidate.text().to_lowercase();
                 words.iter().all(|word| starts_a_word(&text, word))
             }
-            Self::Phrase(phrase) => candidate.text.to_lowercase().contains(phrase),
-            Self::Header { name, value } => value.regex().is_some_and(|fits| {
-                candidate.heads.iter().any(|head| {
-                    LooseHead::parse(head).headers.all(name).any(|value| fits.is_match(&String::from_utf8_lossy(value)))
-                })
+            Self::Somewhere(wanted) => wanted.as_ref().is_some_and(|wanted| candidate.has(wanted)),
+            Self::Header { name, test } => candidate.heads.iter().any(|head| {
+                let headers = LooseHead::parse(head).headers;
+                headers.all(name).any(|value| test.holds_for_text(&String::from_utf8_lossy(value)))
             }),
-            Self::Body { path, value } => {
-                value.regex().is_some_and(|fits| candidate.bodies.iter().any(|body| body_value_fits(body, path, &fits)))
-            }
+            Self::Body { path, test } => candidate.bodies.iter().any(|body| {
+                let document = serde_json::from_slice::<Value>(body);
+                document.is_ok_and(|document| path.find(&document).into_iter().any(|value| test.holds_for(value)))
+            }),
             Self::UnlessIndexed(upto, check) => candidate.id <= *upto || check.holds(candidate),
             Self::Not(check) => !check.holds(candidate),
         }
@@ -111,60 +190,49 @@ fn starts_a_word(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| !text[..at].chars().next_back().is_some_and(is_of_a_word))
 }
 
-/// `a.b[0].c`, with or without `$.` before it; `*` stands for every member or element.
-fn body_value_fits(body: &[u8], path: &str, fits: &Regex) -> bool {
-    let Ok(document) = serde_json::from_slice::<Value>(body) else { return false };
-    let path = path.strip_prefix("$.").or(path.strip_prefix('$')).unwrap_or(path).replace('[', ".").replace(']', "");
-    let mut found = vec![&document];
-    for step in path.split('.').filter(|step| !step.is_empty()) {
-        found = found.into_iter().flat_map(|value| members(value, step)).collect();
-    }
-    found.into_iter().any(|value| match value {
-        Value::String(text) => fits.is_match(text),
-        Value::Object(_) | Value::Array(_) => false,
-        scalar => fits.is_match(&scalar.to_string()),
-    })
-}
-
-fn members<'v>(value: &'v Value, step: &str) -> Vec<&'v Value> {
-    match (value, step) {
-        (Value::Object(members), "*") => members.values().collect(),
-        (Value::Array(elements), "*") => elements.iter().collect(),
-        (Value::Object(members), name) => members.get(name).into_iter().collect(),
-        (Value::Array(elements), place) => {
-            place.parse::<usize>().ok().and_then(|place| elements.get(place)).into_iter().collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn body(text: &'static str) -> Candidate {
-        Candidate { bodies: [Bytes::from_static(text.as_bytes()), Bytes::new()], ..Candidate::default() }
-    }
-
     fn holds(path: &str, value: &str, text: &'static str) -> bool {
-        Check::Body { path: path.into(), value: Pattern::new(value) }.holds(&body(text))
+        let candidate =
+            Candidate { bodies: [Bytes::from_static(text.as_bytes()), Bytes::new()], ..Candidate::default() };
+        let plan = crate::store::Filter::parse(&format!("body.{path}:{value}")).unwrap().plan(0, 0);
+        plan.checks.iter().all(|check| check.holds(&candidate))
     }
 
     #[test]
     fn a_body_value_is_compared_digit_by_digit() {
-        let text = r#"{"a":{"id":9007199254740993,"list":[{"n":"x"},{"n":"Yes"}]}}"#;
+        let text = r#"{"a":{"id":9007199254740993,"list":[{"n":"x"},{"n":"Yes"}],"price":"19.90","none":null}}"#;
         assert!(holds("a.id", "9007199254740993", text));
         assert!(!holds("a.id", "9007199254740992", text));
+        assert!(holds("a.id", ">9007199254740992", text));
+        assert!(!holds("a.id", ">9007199254740993", text));
+        assert!(holds("a.id", "9007199254740993..9007199254740993", text));
         assert!(holds("$.a.list[1].n", "yes", text));
         assert!(holds("a.list.*.n", "y*", text));
-        assert!(!holds("a", "*", text));
+        assert!(holds(".n", "yes", text));
+        assert!(holds("a.price", "<20", text), "a number in a string");
+        assert!(!holds("a.list[0].n", ">1", text), "no number at all");
+        assert!(holds("a", "*", text), "it is there");
+        assert!(holds("a.none", "null", text));
+        assert!(!holds("b", "*", text));
     }
 
     #[test]
-    fn words_beside_a_star_are_not_asked_of_the_index() {
-        assert_eq!(Pattern::new("GitHub-Hookshot/*").words(), ["github", "hookshot"]);
-        assert_eq!(Pattern::new("git*shot/abc d*").words(), ["abc"]);
-        assert_eq!(Pattern::new("exact words").words(), ["exact", "words"]);
-        assert!(Pattern::new("*").words().is_empty());
+    fn escapes_in_json_are_taken_off() {
+        let plain = |text: &str| unescaped(text.as_bytes());
+        assert_eq!(plain(r#"{"a":"\u00e9\u0026b\n\ud83d\ude00\"\\x"}"#).unwrap(), "{\"a\":\"é&b\n😀\"\\x\"}");
+        assert_eq!(plain(r#"{"a":"\ud83d\u12"}"#).unwrap(), "{\"a\":\"\u{fffd}\\u12\"}");
+        assert_eq!(plain(r#"{"a":1}"#), None);
+        assert_eq!(plain(r"no json \n"), None);
+        assert_eq!(plain("{\\").unwrap(), "{\\");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_the_taking_off(text in "[{][\\\\u\"0-9a-f\u{e9}dn]{0,30}") {
+            let _ = unescaped(text.as_bytes());
+        }
     }
 }

@@ -12,6 +12,9 @@ const BUSY_STEP: u32 = 8;
 /// Exchanges indexed in one transaction while nothing is stored.
 const QUIET_STEP: u32 = 128;
 
+/// Exchanges that are read at once: their bodies are in memory meanwhile.
+const READ_AT_ONCE: usize = 16;
+
 /// How long nothing must have been stored before indexing goes on.
 const QUIET: Duration = Duration::from_millis(30);
 
@@ -68,8 +71,9 @@ impl Store {
         let ids = self.ids_after(from, count).await?;
         let Some(&upto) = ids.last() else { return Ok(false) };
         let mut texts = Vec::with_capacity(ids.len());
-        for id in ids {
-            texts.push((id, self.candidate(id).await?.text));
+        for some in ids.chunks(READ_AT_ONCE) {
+            let candidates = self.read_candidates(some).await?;
+            texts.extend(candidates.iter().map(|candidate| (candidate.id, candidate.text())));
         }
         let done = self
             .writer

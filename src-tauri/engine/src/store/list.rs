@@ -2,11 +2,13 @@
 
 use super::codes;
 use super::filter::{Filter, Plan};
+use super::search::{WEIGHT, Weighed};
 use super::{Store, StoreError};
 use crate::api::{Anchor, Count, CountQuery, ListPage, ListQuery};
-use crate::exchange::{ExchangeId, ExchangeSummary};
+use crate::exchange::{ExchangeId, ExchangeSummary, Micros};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _};
+use std::sync::Arc;
 
 /// Rows of one page at most.
 const PAGE: u32 = 500;
@@ -61,10 +63,10 @@ impl Store {
         let count = query.count.min(PAGE);
         let upto = self.upto(query.upto).await?;
         if plan.is_checked() {
-            let found = self.found(&query.filter, plan, upto, query.from + u64::from(count)).await?;
-            let ids = found.ids.iter().skip(query.from as usize).take(count as usize).copied().collect::<Vec<_>>();
-            let complete = found.complete || ids.len() == count as usize;
-            return Ok(ListPage { rows: self.summaries(&ids).await?, complete });
+            let wanted = query.from..query.from.saturating_add(u64::from(count));
+            let found = self.found(&query.filter, plan, upto, wanted).await?;
+            let complete = found.complete || found.ids.len() == count as usize;
+            return Ok(ListPage { rows: self.summaries(&found.ids).await?, complete });
         }
         let rows = self.page(&plan, upto, query.from, count, query.near).await?;
         Ok(ListPage { rows, complete: true })
@@ -78,8 +80,11 @@ impl Store {
         let plan = self.plan(&query.filter).await?;
         let upto = self.upto(query.upto).await?;
         if plan.is_checked() {
-            let found = self.found(&query.filter, plan, upto, u64::MAX).await?;
-            return Ok(Count { rows: found.ids.len() as u64, complete: found.complete });
+            let found = self.found(&query.filter, plan, upto, u64::MAX..u64::MAX).await?;
+            return Ok(Count { rows: found.total, complete: found.complete });
+        }
+        if plan.is_everything() {
+            return Ok(Count { rows: self.count_upto(upto).await?, complete: true });
         }
         let sql = AssertSqlSafe(format!("SELECT count(*) FROM exchange e WHERE e.id <= ? {}", plan.conditions()));
         let row = plan.bind(sqlx::query(sql).bind(upto)).fetch_one(&self.readers).await;
@@ -98,14 +103,14 @@ impl Store {
         after: ExchangeId,
         count: u32,
     ) -> Result<Vec<ExchangeId>, StoreError> {
-        let plan = self.plan(filter).await?;
+        let plan = Arc::new(self.plan(filter).await?);
         let words = plan.words();
         let indexed = match words {
             Some(_) => "AND (e.id > ? OR EXISTS (SELECT 1 FROM search f WHERE f.search MATCH ? AND f.rowid = e.id))",
             None => "",
         };
         let sql = format!(
-            "SELECT e.id FROM exchange e WHERE e.id > ? AND e.id <= ? {} {indexed} ORDER BY e.id LIMIT ?",
+            "SELECT e.id, {WEIGHT} FROM exchange e WHERE e.id > ? AND e.id <= ? {} {indexed} ORDER BY e.id LIMIT ?",
             plan.conditions()
         );
         let mut after = after;
@@ -117,8 +122,8 @@ impl Store {
             }
             let rows = rows.bind(i64::from(count)).fetch_all(&self.readers).await;
             let rows = rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
-            let ids: Vec<ExchangeId> = rows.iter().map(|row| row.get(0)).collect();
-            let Some(last) = ids.last().copied() else { return Ok(kept) };
+            let ids: Vec<Weighed> = rows.iter().map(|row| (row.get(0), row.get::<i64, _>(1) as u64)).collect();
+            let Some(last) = ids.last().map(|(id, _)| *id) else { return Ok(kept) };
             after = last;
             kept.extend(self.checked(&plan, ids).await?);
             if kept.len() >= count as usize || !plan.is_checked() {
@@ -199,15 +204,29 @@ impl Store {
         }
     }
 
-    async fn plan(&self, filter: &str) -> Result<Plan, StoreError> {
-        let filter = Filter::parse(filter).map_err(StoreError::Invalid)?;
+    pub(super) async fn plan(&self, filter: &str) -> Result<Plan, StoreError> {
+        let filter = Filter::parse(filter).map_err(|problem| StoreError::Invalid(problem.message))?;
         let mut plan = filter.plan(self.indexed(), super::micros_now());
         // Only while something is hidden: the condition keeps SQLite from answering out of an index alone.
         let sql = "SELECT (SELECT max(deletion) FROM exchange WHERE deletion IS NOT NULL),
-                          (SELECT value FROM meta WHERE name = 'revision')";
-        let row = sqlx::query(sql).fetch_one(&self.readers).await;
-        let row = row.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
+                          (SELECT value FROM meta WHERE name = 'revision'),
+                          (SELECT value FROM meta WHERE name = 'indexed'),
+                          (SELECT max(id) FROM exchange),
+                          (SELECT min(first) FROM bucket WHERE minute >= $1),
+                          (SELECT max(last) FROM bucket WHERE minute <= $2)";
+        let minute = |at: Option<Micros>, otherwise: i64| at.map_or(otherwise, |at| at.div_euclid(60_000_000));
+        let row = sqlx::query(sql).bind(minute(plan.since, i64::MAX)).bind(minute(plan.before, i64::MIN));
+        let row = row.fetch_one(&self.readers).await.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
         plan.take_state(row.get(0), row.get(1));
+        let (indexed, newest): (i64, Option<i64>) = (row.get(2), row.get(3));
+        // The minutes know which exchanges they hold: the rest need not be looked at.
+        if plan.since.is_some() {
+            let first = row.get::<Option<i64>, _>(4).unwrap_or(indexed + 1).min(indexed + 1);
+            plan.narrow(&format!("e.id >= {first}"));
+        }
+        if plan.before.is_some() && newest.is_none_or(|newest| newest <= indexed) {
+            plan.narrow(&format!("e.id <= {}", row.get::<Option<i64>, _>(5).unwrap_or(0)));
+        }
         Ok(plan)
     }
 }

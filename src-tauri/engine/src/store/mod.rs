@@ -9,10 +9,13 @@ mod check;
 mod checkpoint;
 mod codes;
 mod collections;
+mod columns;
 mod counts;
+mod deletion;
 mod error;
 mod filter;
 mod follow;
+mod histogram;
 mod index;
 mod keep;
 mod list;
@@ -25,12 +28,15 @@ mod rules;
 mod search;
 mod sources;
 mod spool;
+mod suggest;
 mod vaults;
+mod views;
 mod wire;
 mod writer;
 
+pub use deletion::{Doomed, Progress};
 pub use error::StoreError;
-pub use filter::Filter;
+pub use filter::{Filter, FilterProblem, FilterProblemView, FilterQuery, FilterReading, Suggestion};
 pub(crate) use follow::Followed;
 pub(crate) use index::wait_for_quiet;
 pub use new::NewExchange;
@@ -71,6 +77,7 @@ pub struct Store {
     readers: SqlitePool,
     searches: Arc<Searches>,
     indexed: Arc<AtomicI64>,
+    cells: Arc<columns::Cells>,
     checkpointing: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -103,7 +110,15 @@ impl Store {
         let (log_of, committed) = (path.clone(), writer.committed.clone());
         let checkpointing = tokio::spawn(async move { checkpoint::keep_checkpointed(&log_of, committed).await });
         let checkpointing = Arc::new(Mutex::new(Some(checkpointing)));
-        let store = Self { path, writer, readers, searches: Arc::default(), indexed: Arc::default(), checkpointing };
+        let store = Self {
+            path,
+            writer,
+            readers,
+            searches: Arc::default(),
+            indexed: Arc::default(),
+            cells: Arc::default(),
+            checkpointing,
+        };
         spool::clear_abandoned(&store.writer).await?;
         let indexed = store.read_indexed().await?;
         store.indexed.store(indexed, std::sync::atomic::Ordering::Release);
@@ -113,6 +128,11 @@ impl Store {
     /// Starts filling the word index in the background. The task ends when it is aborted.
     pub fn start_indexing(&self) -> tokio::task::JoinHandle<()> {
         tokio::spawn(self.clone().keep_indexed())
+    }
+
+    /// Starts deleting for good what was deleted. The task ends when it is aborted.
+    pub fn start_purging(&self) -> tokio::task::JoinHandle<()> {
+        tokio::spawn(self.clone().keep_purged())
     }
 
     /// The path of the file.

@@ -154,12 +154,17 @@ async fn add_tag(connection: &mut SqliteConnection, list: &str, name: &str) -> R
     sqlx::query(AssertSqlSafe(sql)).bind(name).execute(connection).await.map(drop)
 }
 
-/// Ids as they stand in SQL.
+/// Ids as they stand in SQL, unless they are too many.
 pub(super) fn listed(ids: &[ExchangeId]) -> Result<String, StoreError> {
     if ids.len() > AT_ONCE {
         return Err(StoreError::Invalid(format!("That is more than {AT_ONCE} exchanges at once. Take fewer.")));
     }
-    Ok(ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
+    Ok(joined(ids))
+}
+
+/// Ids as they stand in SQL, however many.
+pub(super) fn joined(ids: &[ExchangeId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// A name without white space around it.

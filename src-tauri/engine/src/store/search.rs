@@ -7,6 +7,7 @@ use super::{Store, StoreError};
 use crate::exchange::{ExchangeId, Side};
 use crate::inspect::{content_codings, decode};
 use crate::wire::LooseHead;
+use bytes::Bytes;
 use sqlx::{AssertSqlSafe, Row as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,8 +19,14 @@ const BUDGET: Duration = Duration::from_millis(120);
 /// Candidates taken at a time.
 const STEP: i64 = 500;
 
+/// Bytes that are read at once: more is no faster, and the bodies stay in memory while they are looked at.
+const READ_AT_ONCE: u64 = 4 * 1024 * 1024;
+
+/// Candidates are read and looked at in two halves at once.
+const HALVES: usize = 2;
+
 /// Searches that are remembered.
-const REMEMBERED: usize = 4;
+const REMEMBERED: usize = 8;
 
 /// Bytes of a body that are indexed and searched.
 pub(super) const SEARCHED: u64 = 1024 * 1024;
@@ -33,7 +40,7 @@ type SearchKey = (String, ExchangeId, (i64, i64));
 /// A search on its way down the list.
 #[derive(Debug)]
 pub(super) struct Scan {
-    plan: Plan,
+    plan: Arc<Plan>,
     below: ExchangeId,
     found: Vec<ExchangeId>,
     done: bool,
@@ -41,39 +48,48 @@ pub(super) struct Scan {
 
 /// What a search has found so far, newest first.
 pub(super) struct Found {
+    /// Those that were asked for.
     pub(super) ids: Vec<ExchangeId>,
+    /// All that were found.
+    pub(super) total: u64,
     pub(super) complete: bool,
 }
 
+/// An exchange that may fit, and the bytes of it that would be read.
+pub(super) type Weighed = (ExchangeId, u64);
+
 impl Store {
-    /// Carries a search on until `wanted` rows are found, the end is reached or the budget is used up.
+    /// Carries a search on until the rows of `wanted` are found, the end is reached or the budget is used up.
     pub(super) async fn found(
         &self,
         filter: &str,
         plan: Plan,
         upto: ExchangeId,
-        wanted: u64,
+        wanted: std::ops::Range<u64>,
     ) -> Result<Found, StoreError> {
         let scan = self.searches.take((filter.to_owned(), upto, plan.stamp), || Scan {
-            plan,
+            plan: Arc::new(plan),
             below: upto.saturating_add(1),
             found: Vec::new(),
             done: false,
         });
         let mut scan = scan.lock().await;
         let start = Instant::now();
-        while !scan.done && (scan.found.len() as u64) < wanted && start.elapsed() < BUDGET {
+        while !scan.done && (scan.found.len() as u64) < wanted.end && start.elapsed() < BUDGET {
             self.step(&mut scan).await?;
         }
-        Ok(Found { ids: scan.found.clone(), complete: scan.done })
+        let total = scan.found.len() as u64;
+        let place = |at: u64| at.min(total) as usize;
+        let ids = scan.found[place(wanted.start)..place(wanted.end).max(place(wanted.start))].to_vec();
+        Ok(Found { ids, total, complete: scan.done })
     }
 
     async fn step(&self, scan: &mut Scan) -> Result<(), StoreError> {
         let in_tail = scan.below > scan.plan.indexed + 1;
-        let ids = self.candidates(&scan.plan, scan.below, in_tail).await?;
-        let full = ids.len() as i64 == STEP;
-        let last = ids.last().copied();
-        let kept = self.checked(&scan.plan, ids).await?;
+        let candidates = self.candidates(&scan.plan, scan.below, in_tail).await?;
+        let full = candidates.len() as i64 == STEP;
+        let last = candidates.last().map(|(id, _)| *id);
+        let kept = self.checked(&scan.plan, candidates).await?;
         scan.found.extend(kept);
         match last {
             Some(last) if full => scan.below = last,
@@ -84,12 +100,12 @@ impl Store {
     }
 
     /// The next exchanges that may fit, newest first: from the word index where it has them, else one by one.
-    async fn candidates(&self, plan: &Plan, below: ExchangeId, in_tail: bool) -> Result<Vec<ExchangeId>, StoreError> {
+    async fn candidates(&self, plan: &Plan, below: ExchangeId, in_tail: bool) -> Result<Vec<Weighed>, StoreError> {
         let conditions = plan.conditions();
         let rows = match plan.words().filter(|_| !in_tail) {
             Some(words) => {
                 let sql = AssertSqlSafe(format!(
-                    "SELECT e.id FROM search f JOIN exchange e ON e.id = f.rowid WHERE f.search MATCH ? \
+                    "SELECT e.id, {WEIGHT} FROM search f JOIN exchange e ON e.id = f.rowid WHERE f.search MATCH ? \
                      AND f.rowid < ? {conditions} ORDER BY f.rowid DESC LIMIT {STEP}"
                 ));
                 plan.bind(sqlx::query(sql).bind(words).bind(below)).fetch_all(&self.readers).await
@@ -97,61 +113,109 @@ impl Store {
             None => {
                 let floor = if in_tail { plan.indexed } else { 0 };
                 let sql = AssertSqlSafe(format!(
-                    "SELECT e.id FROM exchange e WHERE e.id < ? AND e.id > ? {conditions} \
+                    "SELECT e.id, {WEIGHT} FROM exchange e WHERE e.id < ? AND e.id > ? {conditions} \
                      ORDER BY e.id DESC LIMIT {STEP}"
                 ));
                 plan.bind(sqlx::query(sql).bind(below).bind(floor)).fetch_all(&self.readers).await
             }
         };
-        Ok(rows.map_err(|e| StoreError::from_sqlx("Searching", &e))?.iter().map(|row| row.get(0)).collect())
+        let rows = rows.map_err(|e| StoreError::from_sqlx("Searching", &e))?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get::<i64, _>(1) as u64)).collect())
     }
 
-    /// Those of `ids` for which every check of the plan holds.
-    pub(super) async fn checked(&self, plan: &Plan, ids: Vec<ExchangeId>) -> Result<Vec<ExchangeId>, StoreError> {
-        let mut kept = Vec::with_capacity(ids.len());
-        for id in ids {
-            if plan.checks.iter().all(|check| check.is_answered(id)) {
-                kept.push(id);
-                continue;
-            }
-            let candidate = self.candidate(id).await?;
-            if plan.checks.iter().all(|check| check.holds(&candidate)) {
-                kept.push(id);
-            }
+    /// Those of the candidates for which every check of the plan holds, in their order.
+    pub(super) async fn checked(
+        &self,
+        plan: &Arc<Plan>,
+        candidates: Vec<Weighed>,
+    ) -> Result<Vec<ExchangeId>, StoreError> {
+        if candidates.iter().all(|(id, _)| plan.checks.iter().all(|check| check.is_answered(*id))) {
+            return Ok(candidates.into_iter().map(|(id, _)| id).collect());
+        }
+        let half = candidates.len().div_ceil(HALVES).max(1);
+        let halves = candidates.chunks(half).map(|half| {
+            let (store, plan, half) = (self.clone(), plan.clone(), half.to_vec());
+            tokio::spawn(async move { store.check(plan, half).await })
+        });
+        let mut kept = Vec::with_capacity(candidates.len());
+        for half in futures_util::future::join_all(halves).await {
+            kept.extend(half.map_err(|_| StoreError::Busy)??); // it is not cancelled, and a panic ends the process
         }
         Ok(kept)
     }
 
-    /// What is searched of an exchange.
-    pub(super) async fn candidate(&self, id: ExchangeId) -> Result<Candidate, StoreError> {
-        let summary = self.summary(id).await?;
-        let mut candidate = Candidate { id, ..Candidate::default() };
-        let mut text = format!("{} {}", summary.method, summary.url);
-        for word in [summary.source, summary.event_type].into_iter().flatten() {
-            text.push('\n');
-            text.push_str(&word);
+    async fn check(&self, plan: Arc<Plan>, candidates: Vec<Weighed>) -> Result<Vec<ExchangeId>, StoreError> {
+        let mut kept = Vec::with_capacity(candidates.len());
+        for ids in portions(&candidates) {
+            let (plan, candidates) = (plan.clone(), self.read_candidates(&ids).await?);
+            let passing = tokio::task::spawn_blocking(move || {
+                let holds = |candidate: &Candidate| plan.checks.iter().all(|check| check.holds(candidate));
+                candidates.iter().filter(|one| holds(one)).map(|one| one.id).collect::<Vec<_>>()
+            });
+            kept.extend(passing.await.map_err(|_| StoreError::Busy)?);
         }
-        for (place, side) in [Side::Request, Side::Response].into_iter().enumerate() {
-            let Some(message) = self.message(id, side).await? else { continue };
-            text.push('\n');
-            text.push_str(&String::from_utf8_lossy(&message.head));
-            let raw = self.body(id, side, 0..SEARCHED).await?;
-            let headers = LooseHead::parse(&message.head).headers;
-            let body = decode(&raw, &content_codings(&headers)).bytes;
-            if is_text(&body) {
-                text.push_str(&String::from_utf8_lossy(&body));
+        Ok(kept)
+    }
+
+    /// What is searched of exchanges, in the order of `ids`, which is that of their numbers, up or down.
+    pub(super) async fn read_candidates(&self, ids: &[ExchangeId]) -> Result<Vec<Candidate>, StoreError> {
+        let list = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let order = if ids.first() < ids.last() { "ASC" } else { "DESC" };
+        let sql = AssertSqlSafe(format!(
+            "SELECT e.id, concat_ws(char(10), e.method || ' ' || coalesce(e.url, e.path), s.name, e.event_type), \
+             w.request_head, substr(w.request_body, 1, {SEARCHED}), w.request_key, \
+             w.response_head, substr(w.response_body, 1, {SEARCHED}), w.response_key \
+             FROM exchange e JOIN wire w ON w.id = e.id LEFT JOIN source s ON s.id = e.source_id \
+             WHERE e.id IN ({list}) ORDER BY e.id {order}"
+        ));
+        let rows = sqlx::query(sql).persistent(false).fetch_all(&self.readers).await;
+        let rows = rows.map_err(|e| StoreError::from_sqlx("Searching", &e))?;
+        let mut candidates = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = row.get(0);
+            let mut candidate = Candidate { id, about: row.get(1), ..Candidate::default() };
+            for (place, side) in [Side::Request, Side::Response].into_iter().enumerate() {
+                let column = 2 + place * 3;
+                let head = row.get::<Option<Vec<u8>>, _>(column).unwrap_or_default();
+                let raw: Bytes = match row.get::<Option<i64>, _>(column + 2) {
+                    Some(_) => self.body(id, side, 0..SEARCHED).await?,
+                    None => row.get::<Option<Vec<u8>>, _>(column + 1).unwrap_or_default().into(),
+                };
+                candidate.heads[place] = head.into();
+                candidate.bodies[place] = decoded(&candidate.heads[place], raw);
             }
-            candidate.heads[place] = message.head;
-            candidate.bodies[place] = body;
+            candidates.push(candidate);
         }
-        candidate.text = text;
-        Ok(candidate)
+        Ok(candidates)
     }
 }
 
-/// Text has no NUL in it; words of anything else would only be noise.
-fn is_text(body: &[u8]) -> bool {
-    memchr::memchr(0, &body[..body.len().min(1024)]).is_none()
+/// The bytes of an exchange that a search reads.
+pub(super) const WEIGHT: &str = "min(e.request_size, 1048576) + min(e.response_size, 1048576)";
+
+/// The ids in portions that are read at once.
+fn portions(candidates: &[Weighed]) -> Vec<Vec<ExchangeId>> {
+    let mut portions = vec![Vec::new()];
+    let mut bytes = 0;
+    for (id, weight) in candidates {
+        bytes += weight;
+        if bytes > READ_AT_ONCE && portions.last().is_some_and(|portion| !portion.is_empty()) {
+            portions.push(Vec::new());
+            bytes = *weight;
+        }
+        portions.last_mut().unwrap_or_else(|| unreachable!("there is always one")).push(*id);
+    }
+    portions
+}
+
+/// The body without its content codings. Most have none, which is told without reading the head.
+fn decoded(head: &Bytes, raw: Bytes) -> Bytes {
+    let encodings = memchr::memmem::find_iter(head, b"ncoding").next().is_some()
+        || memchr::memmem::find_iter(head, b"NCODING").next().is_some();
+    if raw.is_empty() || !encodings {
+        return raw;
+    }
+    decode(&raw, &content_codings(&LooseHead::parse(head).headers)).bytes
 }
 
 impl Searches {

@@ -96,6 +96,11 @@ impl Writer {
 }
 
 impl Writer {
+    /// True once nothing can be written any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.queue.is_closed()
+    }
+
     /// Writes what is waiting, closes the file and ends the task. What comes later is answered with `Busy`.
     pub(super) async fn close(&self) {
         let (done, closed) = oneshot::channel();

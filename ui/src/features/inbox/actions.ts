@@ -1,17 +1,21 @@
 // What can be done in the inbox, for the table of actions.
+import { tick } from "svelte";
 import type { ActionId } from "$app/actions";
 import type { Doing } from "$app/commands.svelte";
-import { openCompare, openExport, openReplay, openRequest } from "$app/navigation.svelte";
+import { navigation, openCompare, openExport, openReplay, openRequest } from "$app/navigation.svelte";
 import { focusPane } from "$app/panes";
 import { preferences } from "$app/preferences.svelte";
 import { say } from "$app/toasts.svelte";
 import { call } from "$ipc/call";
 import { copyText } from "$ipc/desktop";
 import { counted } from "$shared/format";
+import { columns } from "./columns/columns.svelte";
 import { copyBody } from "./detail/copyBody";
 import { detail } from "./detail/detail.svelte";
 import { quoted } from "./filter/terms";
 import { inbox } from "./inbox.svelte";
+import { deleteExchanges, markAllRead, markRead, togglePin } from "./marks/marks";
+import { views } from "./views/views.svelte";
 
 const COMPARED_AT_MOST = 8;
 
@@ -59,6 +63,13 @@ async function copyCurl() {
   say("cURL copied, secrets masked");
 }
 
+/** Shows the notes with the caret in them. */
+async function writeNote() {
+  detail.tab = "notes";
+  await tick();
+  pane("detail")?.querySelector<HTMLElement>("textarea")?.focus();
+}
+
 /** Escape: out of the detail, then out of the selection, then out of the filter. */
 function back() {
   if (pane("detail")?.contains(document.activeElement)) return focusList();
@@ -93,6 +104,11 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
     run: () => inbox.cursorId !== null && openRequest({ type: "fromExchange", id: inbox.cursorId }),
   },
   "exchange.export": { when: some, run: () => openExport({ type: "selection", ids: inbox.chosen }) },
+  "exchange.pin": { when: some, run: togglePin },
+  "exchange.tag": { when: some, run: () => (navigation.dialog = { type: "tags", ids: inbox.chosen }) },
+  "exchange.note": { when: one, run: writeNote },
+  "exchange.unread": { when: some, run: () => markRead(inbox.chosen, false) },
+  "exchange.delete": { when: some, run: () => deleteExchanges({ type: "selection", ids: inbox.chosen }) },
   "exchange.find": { when: () => detail.find !== null, run: () => detail.find?.() },
   "list.filter": () => pane("list")?.querySelector<HTMLElement>("[data-filter]")?.focus(),
   "list.clearFilter": { when: () => !inbox.filter.isEmpty, run: () => inbox.filter.set("") },
@@ -115,6 +131,14 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
   "list.back": back,
   "list.follow": () => inbox.setFollow(!inbox.follow),
   "list.pause": () => inbox.setPaused(!inbox.paused),
+  "list.readAll": () => markAllRead(),
+  "list.saveView": { when: () => !inbox.filter.isEmpty, run: () => (views.naming = true) },
+  "list.columns": () => (columns.choosing = true),
+  "list.oldestFirst": () => inbox.turn(),
+  "list.deleteFilter": {
+    when: () => inbox.total > 0 && !inbox.filter.isEmpty,
+    run: () => (navigation.dialog = { type: "delete", filter: inbox.filter.query, rows: inbox.total }),
+  },
   "list.exportFilter": {
     when: () => inbox.total > 0,
     run: () => openExport({ type: "filter", filter: inbox.filter.query }),

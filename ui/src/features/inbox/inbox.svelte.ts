@@ -6,7 +6,7 @@ import type { ListPage } from "$ipc/bindings/ListPage";
 import type { FeedEvent } from "$ipc/bindings/FeedEvent";
 import { asApiError, call } from "$ipc/call";
 import { session } from "$app/session.svelte";
-import { say } from "$app/toasts.svelte";
+import { say, sayError } from "$app/toasts.svelte";
 import { PagedRows } from "$shared/virtual/pages.svelte";
 import { VirtualScroll } from "$shared/virtual/scroll.svelte";
 import { Filter } from "./filter/filter.svelte";
@@ -27,6 +27,8 @@ class Inbox {
   problem = $state.raw<ApiError | null>(null);
   /** The user's wish to see new rows come in at the top. */
   follow = $state(true);
+  /** The list stands on its head: new rows come in at the bottom. */
+  oldestFirst = $state(false);
   paused = $state(false);
   /** New rows that are not in view. */
   fresh = $state(0);
@@ -41,6 +43,7 @@ class Inbox {
   #revision = 0;
   #anchor: number | null = null;
   #checking = false;
+  #seen: { revision: number; exchanges: number; newest: number } | null = null;
 
   readonly following = $derived(this.follow && !this.paused && this.scroll.top < 1);
 
@@ -51,6 +54,41 @@ class Inbox {
 
   row(index: number): ExchangeSummary | undefined {
     return this.pages.row(index);
+  }
+
+  /** Those of the exchanges whose rows are here. */
+  rowsOf(ids: readonly number[]): ExchangeSummary[] {
+    const wanted = new Set(ids);
+    return [...this.pages.known()].filter((row) => wanted.has(row.id));
+  }
+
+  get chosenRows(): ExchangeSummary[] {
+    return this.rowsOf(this.chosen);
+  }
+
+  /** Changes marks of rows ahead of the engine's answer. */
+  patch(ids: readonly number[], marks: Partial<ExchangeSummary>) {
+    const wanted = new Set(ids);
+    this.pages.change((row) => (wanted.has(row.id) ? { ...row, ...marks } : row));
+  }
+
+  /** Reads the rows in view again, and how many there are; the cursor stays on its exchange, or near its place. */
+  async refresh() {
+    const id = this.cursorId;
+    await session.refreshStatus();
+    await this.#view(true);
+    if (id === null) return;
+    const { rows } = await call("count", { filter: this.#query, upto: id });
+    const found = rows > 0 ? (await this.#load(this.#place(this.total - rows), 1)).rows[0] : undefined;
+    if (id !== this.cursorId) return;
+    if (found?.id === id) this.cursor = this.#place(this.total - rows);
+    else if (this.total === 0) this.cursor = this.cursorId = null;
+    else this.moveTo(Math.min(this.cursor ?? 0, this.total - 1));
+  }
+
+  /** True if rows leave the list when they are read: then they stay until it is looked at anew. */
+  get #showsUnread(): boolean {
+    return /(?:^|\s)-?is:(?:un)?read(?:\s|$)/.test(this.#query);
   }
 
   /** The row under the cursor, if it is here. */
@@ -79,8 +117,24 @@ class Inbox {
     const revision = ++this.#revision;
     const before = this.total;
     this.#upto = session.status?.stored.newest ?? 0;
-    this.pages.reset(keep);
+    // On its head, the place of a row is known once all rows are counted.
+    if (!this.oldestFirst) this.pages.reset(keep);
     await this.#count(revision, keep ? before : null);
+  }
+
+  /** Turns the order; the cursor stays on its exchange. */
+  turn() {
+    this.oldestFirst = !this.oldestFirst;
+    if (this.cursor !== null) this.cursor = this.total - 1 - this.cursor;
+    this.#anchor = null;
+    this.pages.reset();
+    if (this.cursor === null) this.scroll.moveTo(0);
+    else this.scroll.show(this.cursor);
+  }
+
+  /** Where a row that is so far from the newest stands. */
+  #place(fromNewest: number): number {
+    return this.oldestFirst ? this.total - 1 - fromNewest : fromNewest;
   }
 
   /** Counts until the count is complete. `before` is given if older rows keep their places. */
@@ -108,20 +162,30 @@ class Inbox {
   }
 
   #grow(rows: number, before: number | null) {
-    if (before !== null && this.cursor !== null) this.cursor += rows - before;
+    if (before !== null && this.cursor !== null && !this.oldestFirst) this.cursor += rows - before;
     this.total = rows;
+    if (this.oldestFirst) this.pages.reset(true);
   }
 
   async #load(from: number, count: number): Promise<ListPage> {
     const near = this.pages.near(from);
-    const anchor = near ? { row: near.row, id: near.value.id } : null;
-    return call("list", { filter: this.#query, upto: this.#upto, from, count, near: anchor });
+    const anchor = near ? { row: this.#place(near.row), id: near.value.id } : null;
+    const query = { filter: this.#query, upto: this.#upto, near: anchor };
+    if (!this.oldestFirst) return call("list", { ...query, from, count });
+    const end = Math.max(0, this.total - from);
+    const first = Math.max(0, end - count);
+    const page = await call("list", { ...query, from: first, count: end - first });
+    return { ...page, rows: page.rows.toReversed() };
   }
 
   /** Takes an event of the feed: new rows are let in or counted, changed ones are read again. */
   feed(event: FeedEvent) {
-    const newest = event.status.stored.newest;
+    const { newest, revision, exchanges } = event.status.stored;
+    const before = this.#seen;
+    this.#seen = { newest, revision, exchanges };
     if (newest < this.#upto) return void this.restart();
+    // Rows went or came back if there are not as many more as were stored.
+    if (before && revision !== before.revision) this.#marked(exchanges - before.exchanges !== newest - before.newest);
     if (event.changed.length > 0) {
       this.pages.reset(true);
       if (this.cursorId !== null && event.changed.includes(this.cursorId)) this.changes += 1;
@@ -129,8 +193,15 @@ class Inbox {
     if (newest > this.#upto) void this.#arrived();
   }
 
+  /** Marks changed here, in another window or on the command line; `moved` says that rows went or came back. */
+  #marked(moved: boolean) {
+    this.changes += 1;
+    if (moved) void this.refresh().catch(sayError);
+    else if (!this.#showsUnread) this.pages.reset(true);
+  }
+
   async #arrived() {
-    if (this.following) return this.catchUp();
+    if (this.following || (this.oldestFirst && !this.paused)) return this.catchUp();
     if (this.#checking) return;
     this.#checking = true;
     const { rows } = await call("count", { filter: this.#query, upto: null }).catch(() => ({ rows: this.total }));
@@ -215,7 +286,7 @@ class Inbox {
       call("count", { filter: this.#query, upto: id }),
     ]);
     this.total = all.rows;
-    const index = all.rows - older.rows;
+    const index = this.#place(all.rows - older.rows);
     const found = (await this.#load(index, 1)).rows[0];
     if (found?.id === id) {
       this.cursor = this.#anchor = index;

@@ -3,6 +3,8 @@ import type { BodyInfo } from "./BodyInfo";
 import type { BodyRef } from "./BodyRef";
 import type { ById } from "./ById";
 import type { BytesQuery } from "./BytesQuery";
+import type { CellRows } from "./CellRows";
+import type { CellsQuery } from "./CellsQuery";
 import type { ChangesQuery } from "./ChangesQuery";
 import type { CollectionNode } from "./CollectionNode";
 import type { Collections } from "./Collections";
@@ -14,6 +16,8 @@ import type { Comparison } from "./Comparison";
 import type { Count } from "./Count";
 import type { CountQuery } from "./CountQuery";
 import type { CurlText } from "./CurlText";
+import type { DeleteCommand } from "./DeleteCommand";
+import type { Deletion } from "./Deletion";
 import type { Draft } from "./Draft";
 import type { DraftKey } from "./DraftKey";
 import type { Drafts } from "./Drafts";
@@ -24,18 +28,24 @@ import type { ExportPreview } from "./ExportPreview";
 import type { ExportQuery } from "./ExportQuery";
 import type { Exported } from "./Exported";
 import type { ExportedText } from "./ExportedText";
+import type { FilterQuery } from "./FilterQuery";
+import type { FilterReading } from "./FilterReading";
 import type { FindQuery } from "./FindQuery";
 import type { FindResult } from "./FindResult";
 import type { HeadPreview } from "./HeadPreview";
 import type { HeaderRows } from "./HeaderRows";
 import type { HexPage } from "./HexPage";
 import type { HexQuery } from "./HexQuery";
+import type { Histogram } from "./Histogram";
+import type { HistogramQuery } from "./HistogramQuery";
 import type { ImportedRequest } from "./ImportedRequest";
+import type { ListColumns } from "./ListColumns";
 import type { ListPage } from "./ListPage";
 import type { ListQuery } from "./ListQuery";
 import type { ListenOptions } from "./ListenOptions";
 import type { MakeVault } from "./MakeVault";
 import type { MoveNode } from "./MoveNode";
+import type { MoveView } from "./MoveView";
 import type { NewFolder } from "./NewFolder";
 import type { NewSecret } from "./NewSecret";
 import type { NewSource } from "./NewSource";
@@ -60,6 +70,7 @@ import type { SampleQuery } from "./SampleQuery";
 import type { SaveRequest } from "./SaveRequest";
 import type { SaveRules } from "./SaveRules";
 import type { SaveSource } from "./SaveSource";
+import type { SaveView } from "./SaveView";
 import type { SavedRequest } from "./SavedRequest";
 import type { SecretRef } from "./SecretRef";
 import type { SendCommand } from "./SendCommand";
@@ -73,6 +84,7 @@ import type { Sources } from "./Sources";
 import type { Status } from "./Status";
 import type { TagCommand } from "./TagCommand";
 import type { Tags } from "./Tags";
+import type { Tallies } from "./Tallies";
 import type { TextChanges } from "./TextChanges";
 import type { TextPage } from "./TextPage";
 import type { TextQuery } from "./TextQuery";
@@ -86,6 +98,8 @@ import type { TunnelConfig } from "./TunnelConfig";
 import type { TunnelProbe } from "./TunnelProbe";
 import type { UnlockVault } from "./UnlockVault";
 import type { VaultStatus } from "./VaultStatus";
+import type { View } from "./View";
+import type { Views } from "./Views";
 
 /** Every command: what it takes and what it answers. */
 export interface Commands {
@@ -133,6 +147,30 @@ export interface Commands {
   tag: { args: TagCommand; result: Nothing };
   /** Keeps what is written about an exchange. */
   save_note: { args: Note; result: Nothing };
+  /** What is wrong with a filter that is typed, and what may be meant. */
+  read_filter: { args: FilterQuery; result: FilterReading };
+  /** How many exchanges of a filter went which way, failed, are unread. */
+  tallies: { args: CountQuery; result: Tallies };
+  /** When the exchanges of a filter came. */
+  histogram: { args: HistogramQuery; result: Histogram };
+  /** All saved filters, in their order. */
+  views: { args: Nothing; result: Views };
+  /** Saves a filter. */
+  save_view: { args: SaveView; result: View };
+  /** Gives a view another place. */
+  move_view: { args: MoveView; result: Nothing };
+  /** Deletes a view; what it shows stays. */
+  delete_view: { args: ById; result: Nothing };
+  /** The columns of the list; none if the user has never changed them. */
+  columns: { args: Nothing; result: ListColumns };
+  /** Keeps the columns of the list. */
+  save_columns: { args: ListColumns; result: Nothing };
+  /** Values of columns that are read out of each exchange. */
+  cells: { args: CellsQuery; result: CellRows };
+  /** Hides exchanges at once and deletes them for good ten seconds later. */
+  delete: { args: DeleteCommand; result: Deletion };
+  /** Shows again what a deletion hides. */
+  undo_deletion: { args: ById; result: Deletion };
   /** All sources, by name. */
   sources: { args: Nothing; result: Sources };
   /** Makes a source before its first request. */

@@ -44,7 +44,7 @@ export function listAnswers(state: FakeState): Answers {
       return state.status();
     },
     list: ({ filter, upto, from, count }) => {
-      if (filter.trim() === "") {
+      if (filter.trim() === "" && state.hidden.size === 0) {
         const first = (upto ?? state.newest) - from;
         const rows = Array.from({ length: Math.max(0, Math.min(count, first)) }, (_, place) =>
           state.summary(first - place),
@@ -55,7 +55,7 @@ export function listAnswers(state: FakeState): Answers {
     },
     count: ({ filter, upto }) => {
       const all = upto ?? state.newest;
-      if (filter.trim() === "") return { rows: all, complete: true };
+      if (filter.trim() === "" && state.hidden.size === 0) return { rows: all, complete: true };
       return { rows: matching(filter, upto, 5_000).length, complete: true };
     },
     exchange: ({ id }) => exchange(state, id),

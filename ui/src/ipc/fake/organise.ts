@@ -30,5 +30,111 @@ export function organiseAnswers(state: FakeState): Answers {
       else state.notes.set(id, text);
       return state.mark();
     },
+    ...listing(state),
+  };
+}
+
+/** Views, columns, counts, suggestions and deletions. */
+function listing(state: FakeState): Answers {
+  const all = (filter: string) => {
+    const passes = state.passes(filter);
+    const rows = [];
+    for (let id = state.newest; id > 0 && rows.length < 5_000; id--) {
+      const row = state.summary(id);
+      if (passes(row)) rows.push(row);
+    }
+    return rows;
+  };
+  return {
+    tallies: ({ filter }) => {
+      const rows = all(filter);
+      const has = (passes: (row: (typeof rows)[number]) => boolean) => rows.filter(passes).length;
+      return {
+        pushes: has((row) => row.direction === "push"),
+        pulls: has((row) => row.direction === "pull"),
+        failed: has((row) => row.failure !== null || (row.status ?? 0) >= 400),
+        unread: has((row) => row.unread),
+        complete: true,
+      };
+    },
+    histogram: ({ filter, since, until, bars: most }) => {
+      const rows = all(filter);
+      const last = until ?? rows[0]?.startedAt ?? 0;
+      const first = since ?? rows[rows.length - 1]?.startedAt ?? 0;
+      const width = Math.max(1, Math.ceil((last - first) / most / 60e6)) * 60_000_000;
+      const from = Math.floor(first / width) * width;
+      const bars = Array.from({ length: rows.length === 0 ? 0 : Math.floor((last - from) / width) + 1 }, () => ({
+        pushes: 0,
+        pulls: 0,
+        failed: 0,
+      }));
+      for (const row of rows) {
+        const bar = bars[Math.floor((row.startedAt - from) / width)];
+        if (!bar) continue;
+        if (row.direction === "push") bar.pushes += 1;
+        else bar.pulls += 1;
+        if (row.failure !== null || (row.status ?? 0) >= 400) bar.failed += 1;
+      }
+      return { from, width, bars, complete: true };
+    },
+    views: () => ({ views: state.views }),
+    save_view: ({ id, name, filter }) => {
+      if (/^fail/.test(name)) throw { code: "invalid", message: "The view can't have this name.", hint: null };
+      const view = { id: id ?? state.views.reduce((most, one) => Math.max(most, one.id), 0) + 1, name, filter };
+      state.views = id === null ? [...state.views, view] : state.views.map((one) => (one.id === id ? view : one));
+      return view;
+    },
+    move_view: ({ id, before }) => {
+      const moved = state.views.find((view) => view.id === id);
+      const others = state.views.filter((view) => view.id !== id);
+      const place = before === null ? others.length : others.findIndex((view) => view.id === before);
+      if (moved) state.views = [...others.slice(0, place), moved, ...others.slice(place)];
+      return {};
+    },
+    delete_view: ({ id }) => {
+      state.views = state.views.filter((view) => view.id !== id);
+      return {};
+    },
+    columns: () => ({ columns: state.columns }),
+    save_columns: ({ columns }) => {
+      if (columns.some(({ id }) => id === "body." || id.endsWith("[")))
+        throw { code: "invalid", message: "That can't be a column.", hint: null };
+      state.columns = columns;
+      return {};
+    },
+    cells: ({ ids, columns }) => ({ rows: ids.map((id) => columns.map((column) => `${column.slice(-4)} ${id}`)) }),
+    read_filter: ({ text, caret }) => {
+      const typed = /\S*$/.exec(text.slice(0, caret))?.[0] ?? "";
+      const known = [
+        "source:",
+        "status:",
+        "source:stripe",
+        "source:github",
+        "is:failed",
+        "is:unread",
+        "body.",
+        "tag:late",
+      ];
+      return {
+        problem: null,
+        from: caret - typed.length,
+        to: caret,
+        suggestions: known
+          .filter((one) => typed !== "" && one.startsWith(typed) && one.endsWith(":") === !typed.includes(":"))
+          .map((text) => ({ text, detail: "" })),
+      };
+    },
+    delete: ({ scope }) => {
+      const ids = scope.type === "selection" ? scope.ids : all(scope.filter).map((row) => row.id);
+      ids.forEach((id) => state.hidden.add(id));
+      state.mark();
+      return { id: 1, exchanges: ids.length };
+    },
+    undo_deletion: ({ id }) => {
+      const exchanges = state.hidden.size;
+      state.hidden.clear();
+      state.mark();
+      return { id, exchanges };
+    },
   };
 }

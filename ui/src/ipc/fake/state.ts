@@ -1,12 +1,14 @@
 // What the stand-in knows: synthetic exchanges made from their numbers, and what runs.
 import type { ExchangeSummary } from "../bindings/ExchangeSummary";
 import type { FeedEvent } from "../bindings/FeedEvent";
+import type { ListColumn } from "../bindings/ListColumn";
 import type { ListenerStatus } from "../bindings/ListenerStatus";
 import type { Settings } from "../bindings/Settings";
 import type { Status } from "../bindings/Status";
 import type { TunnelState } from "../bindings/TunnelState";
 import type { VerdictKind } from "../bindings/VerdictKind";
 import { FakeVault } from "./vault";
+import type { View } from "../bindings/View";
 
 export interface FakeOptions {
   rows?: number;
@@ -55,6 +57,12 @@ export class FakeState {
   notes = new Map<number, string>();
   tags = new Map<number, string[]>();
   vault = new FakeVault();
+  hidden = new Set<number>();
+  views: View[] = [
+    { id: 1, name: "Failing today", filter: "is:failed since:today" },
+    { id: 2, name: "Pinned", filter: "is:pinned" },
+  ];
+  columns: ListColumn[] = [];
 
   constructor(readonly options: FakeOptions) {
     this.newest = options.rows ?? 0;
@@ -112,7 +120,7 @@ export class FakeState {
         })),
       },
       stored: {
-        exchanges: this.newest,
+        exchanges: this.newest - this.hidden.size,
         newest: this.newest,
         bytes: 90_000 + this.newest * 270,
         requests: this.newest > 0 ? 38 : 0,
@@ -175,6 +183,7 @@ export class FakeState {
     const tag = /(?:^|\s)tag:([\w-]+)/.exec(filter)?.[1];
     const request = filter.includes("request:");
     return (row) =>
+      !this.hidden.has(row.id) &&
       (!direction || row.direction === direction) &&
       (!source || row.source === source) &&
       (!request || row.origin === "sent") &&

@@ -63,6 +63,16 @@ export class PagedRows<T> {
     return null;
   }
 
+  /** Every row that is here. */
+  *known(): Iterable<T> {
+    for (const rows of this.#pages.values()) yield* rows;
+  }
+
+  /** Changes rows where they stand, ahead of the next answer. */
+  change(edit: (row: T) => T) {
+    this.#pages = new Map([...this.#pages].map(([page, rows]) => [page, rows.map(edit)]));
+  }
+
   /** Asks anew: from the start, or with `keep` for what was wanted last, which stays until its successor is here. */
   reset(keep = false) {
     this.#revision += 1;

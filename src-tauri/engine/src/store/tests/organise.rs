@@ -21,7 +21,7 @@ async fn counted(store: &Store) -> [i64; 4] {
     counts
 }
 
-async fn assert_counts_are_right(store: &Store, when: &str) {
+pub(super) async fn assert_counts_are_right(store: &Store, when: &str) {
     assert_eq!(kept(store).await, counted(store).await, "{when}");
     let minutes: i64 =
         sqlx::query_scalar("SELECT coalesce(sum(total), 0) FROM bucket").fetch_one(&store.readers).await.unwrap();

@@ -4,7 +4,7 @@ import type { Exchange } from "$ipc/bindings/Exchange";
 import type { Side } from "$ipc/bindings/Side";
 import { asApiError, call } from "$ipc/call";
 
-export type Tab = "body" | "headers" | "query" | "raw" | "timing" | "deliveries";
+export type Tab = "body" | "headers" | "query" | "raw" | "timing" | "deliveries" | "notes";
 
 class Detail {
   exchange = $state.raw<Exchange | null>(null);
@@ -51,6 +51,7 @@ class Detail {
     tabs.push("raw");
     if (exchange.timing) tabs.push("timing");
     if (exchange.summary.direction === "push" || exchange.children.length > 0) tabs.push("deliveries");
+    tabs.push("notes");
     return tabs;
   }
 

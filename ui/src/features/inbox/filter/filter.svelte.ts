@@ -1,5 +1,5 @@
 // The filter of the inbox: terms that are set, and what is being typed.
-import { parseTerms, queryOf, type Term } from "./terms";
+import { parseTerms, queryOf, quoted, type Term } from "./terms";
 
 export class Filter {
   terms = $state.raw<Term[]>([]);
@@ -44,7 +44,25 @@ export class Filter {
 
   /** Sets the one value of a key; null takes it away. */
   setValue(key: string, value: string | null) {
-    const others = this.terms.filter((term) => term.key !== key || term.negated);
+    this.setValues({ [key]: value });
+  }
+
+  /** Sets the one value of each key; null takes it away. */
+  setValues(values: Record<string, string | null>) {
+    const others = this.terms.filter((term) => term.key === null || !(term.key in values) || term.negated);
+    const set = Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [`${key}:${quoted(value)}`]));
+    this.terms = [...others, ...parseTerms(set.join(" "))];
+  }
+
+  /** Replaces the one positive term of `key` that has one of `among`; null takes it away. */
+  choose(key: string, among: readonly string[], value: string | null) {
+    const others = this.terms.filter((term) => term.key !== key || term.negated || !among.includes(term.value));
     this.terms = value === null ? others : [...others, ...parseTerms(`${key}:${value}`)];
+  }
+
+  /** What goes to the engine, but for the positive terms of these keys. */
+  without(keys: readonly string[]): string {
+    const passes = (term: Term) => term.key === null || term.negated || !keys.includes(term.key);
+    return queryOf([...this.terms, ...parseTerms(this.typed)].filter(passes));
   }
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { Filter } from "./filter.svelte";
-import { suggestions } from "./suggest";
 import { parseTerms, queryOf, quoted } from "./terms";
 
 const shapes = (text: string) => parseTerms(text).map(({ negated, key, value }) => [negated, key, value]);
@@ -47,6 +46,15 @@ describe("the filter language", () => {
     expect(queryOf(parseTerms("-"))).toBe("");
   });
 
+  it("reads escapes in quotes and colons in the brackets of a path", () => {
+    expect(shapes('"a \\" b" body.a["x:y"].b:1')).toEqual([
+      [false, null, 'a " b'],
+      [false, 'body.a["x:y"].b', "1"],
+    ]);
+    expect(shapes(`tag:${quoted('a "b" c')}`)).toEqual([[false, "tag", 'a "b" c']]);
+    expect(queryOf(parseTerms('"open \\" end'))).toBe('"open \\" end"');
+  });
+
   it("quotes values that need it", () => {
     expect(quoted("a b")).toBe('"a b"');
     expect(quoted("plain")).toBe("plain");
@@ -79,10 +87,11 @@ describe("the filter field", () => {
     expect(filter.terms).toHaveLength(1);
   });
 
-  it("suggests keys, then values", () => {
-    expect(suggestions("so", [])).toEqual(["source:"]);
-    expect(suggestions("-so", [])).toEqual(["-source:"]);
-    expect(suggestions("source:st", ["stripe", "github"])).toEqual(["source:stripe"]);
-    expect(suggestions("", [])).toEqual([]);
+  it("replaces one state and leaves the others", () => {
+    const filter = new Filter();
+    filter.set("is:sample is:failed since:1h text");
+    filter.choose("is", ["failed", "unread"], "unread");
+    expect(filter.query).toBe("is:sample since:1h text is:unread");
+    expect(filter.without(["since", "is"])).toBe("text");
   });
 });

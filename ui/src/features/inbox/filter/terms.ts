@@ -9,23 +9,8 @@ export interface Term {
   value: string;
 }
 
-/** What can stand before the colon. `header.` and `body.` go on with a name or a path. */
-export const KEYS = [
-  "source",
-  "type",
-  "method",
-  "status",
-  "path",
-  "header.",
-  "body.",
-  "larger",
-  "since",
-  "is",
-  "direction",
-  "request",
-] as const;
-
-const KEY = /^(source|type|method|status|path|larger|since|is|direction|request|header\.[^\s:"]+|body\.[^\s:"]+):/;
+const KEY =
+  /^(source|type|method|status|path|larger|smaller|since|before|is|has|tag|direction|request|header\.[^\s:"]+|body\.(?:[^\s:"[\]]|\[[^\]]*\])+):/;
 
 /** Cuts a text into terms; an unclosed quote reaches to the end. */
 export function parseTerms(text: string): Term[] {
@@ -36,8 +21,10 @@ function split(text: string): string[] {
   const parts: string[] = [];
   let part = "";
   let quoted = false;
+  let escaped = false;
   for (const char of text) {
-    if (char === '"') quoted = !quoted;
+    if (char === '"' && !escaped) quoted = !quoted;
+    escaped = quoted && char === "\\" && !escaped;
     if (/\s/.test(char) && !quoted) {
       if (part) parts.push(part);
       part = "";
@@ -55,10 +42,13 @@ function asTerm(raw: string): Term {
   return { raw, negated, key, value: unquoted(value) };
 }
 
-const unquoted = (value: string): string => value.replaceAll('"', "");
+/** What stands in quotes, as it is meant. */
+const unquoted = (value: string): string =>
+  value.replace(/"((?:[^"\\]|\\.)*)"?/g, (_, inside: string) => inside.replace(/\\(["\\])/g, "$1"));
 
-/** A value as it must be written: in quotes if it has white space. Quotes inside can't be written and are dropped. */
-export const quoted = (value: string): string => (/\s/.test(value) ? `"${unquoted(value)}"` : unquoted(value));
+/** A value as it must be written: in quotes if it would be read as something else. */
+export const quoted = (value: string): string =>
+  value === "" || /[\s"\\]/.test(value) ? `"${value.replace(/[\\"]/g, "\\$&")}"` : value;
 
 /** True for a term that is not finished: a key without a value, a lone minus. */
 export const isUnfinished = (term: Term): boolean => term.value === "" || term.raw === "-" || term.raw === '"';
@@ -67,5 +57,8 @@ export const isUnfinished = (term: Term): boolean => term.value === "" || term.r
 export const queryOf = (terms: readonly Term[]): string =>
   terms
     .filter((term) => !isUnfinished(term))
-    .map((term) => (term.raw.split('"').length % 2 === 0 ? `${term.raw}"` : term.raw))
+    .map((term) => (isOpen(term.raw) ? `${term.raw}"` : term.raw))
     .join(" ");
+
+/** True if its last quote is not closed. */
+const isOpen = (raw: string): boolean => raw.replace(/\\["\\]/g, "").split('"').length % 2 === 0;

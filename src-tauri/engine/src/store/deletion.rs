@@ -1,0 +1,248 @@
+//! Deleting what can be taken back: rows are hidden at once and gone for good ten seconds later.
+//!
+//! ```text
+//! hide (a few at a time) ─ due in 10 s ─┬─ undo: shown again
+//!                                       └─ purge (a few at a time, by whoever has the workspace open)
+//! ```
+
+use super::organise::joined;
+use super::{Store, StoreError, micros_now};
+use crate::exchange::{ExchangeId, Micros};
+use sqlx::AssertSqlSafe;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How long a deletion can be taken back, µs.
+const UNDO: Micros = 10_000_000;
+
+/// A deletion that was left half done counts as done after this, µs.
+const ABANDONED: Micros = 600_000_000;
+
+/// Rows hidden or shown again in one transaction.
+const HIDE_AT_ONCE: u32 = 1_000;
+
+/// Exchanges deleted in one transaction: few, so that a capture never waits long behind them.
+const PURGE_AT_ONCE: u32 = 64;
+
+/// How long captures have the writer to themselves between two transactions.
+const BREATH: Duration = Duration::from_millis(5);
+
+/// How often deletions of other processes are looked for.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Is told how many rows are done, and how many there are in all.
+pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// What is deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doomed {
+    /// These.
+    Selection(Vec<ExchangeId>),
+    /// All that a filter finds.
+    Filter(String),
+}
+
+impl Store {
+    /// Hides exchanges; answers the number of the deletion and how many rows it hides. If it is cancelled, all are
+    /// shown again.
+    ///
+    /// # Errors
+    /// `Invalid` if the filter can't be read; else what SQLite says.
+    pub async fn delete(
+        &self,
+        doomed: &Doomed,
+        progress: Progress<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<(i64, u64), StoreError> {
+        if let Doomed::Filter(filter) = doomed {
+            self.plan(filter).await?; // what can't be read deletes nothing
+        }
+        let abandoned = micros_now() + ABANDONED;
+        let id: i64 = self
+            .writer
+            .job("Deleting", move |connection| {
+                Box::pin(async move {
+                    let sql = "INSERT INTO deletion (due_at) VALUES ($1) RETURNING id";
+                    sqlx::query_scalar(sql).bind(abandoned).fetch_one(connection).await
+                })
+            })
+            .await?;
+        let hidden = match doomed {
+            Doomed::Selection(ids) => self.hide_selection(id, ids, progress, cancel).await,
+            Doomed::Filter(filter) => self.hide_filter(id, filter, progress, cancel).await,
+        };
+        match hidden {
+            Ok(hidden) if !cancel.is_cancelled() => {
+                let due = micros_now() + UNDO;
+                self.run("Deleting", format!("UPDATE deletion SET due_at = {due} WHERE id = {id}")).await?;
+                Ok((id, hidden))
+            }
+            stopped => {
+                self.undo_deletion(id).await?;
+                stopped.map(|_| (id, 0))
+            }
+        }
+    }
+
+    async fn hide_selection(
+        &self,
+        deletion: i64,
+        ids: &[ExchangeId],
+        progress: Progress<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<u64, StoreError> {
+        let mut hidden = 0;
+        for some in ids.chunks(HIDE_AT_ONCE as usize).take_while(|_| !cancel.is_cancelled()) {
+            hidden += self.hide(deletion, some).await?;
+            progress(hidden, ids.len() as u64);
+        }
+        Ok(hidden)
+    }
+
+    async fn hide_filter(
+        &self,
+        deletion: i64,
+        filter: &str,
+        progress: Progress<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<u64, StoreError> {
+        let upto = self.stored(crate::api::Stored::default()).await?.newest;
+        let query = crate::api::CountQuery { filter: filter.to_owned(), upto: Some(upto) };
+        let total = self.count(&query).await?.rows;
+        let (mut hidden, mut after) = (0, 0);
+        while !cancel.is_cancelled() {
+            let ids = self.ids(filter, upto, after, HIDE_AT_ONCE).await?;
+            let Some(last) = ids.last() else { break };
+            after = *last;
+            hidden += self.hide(deletion, &ids).await?;
+            progress(hidden, total.max(hidden));
+            tokio::time::sleep(BREATH).await;
+        }
+        Ok(hidden)
+    }
+
+    async fn hide(&self, deletion: i64, ids: &[ExchangeId]) -> Result<u64, StoreError> {
+        let list = joined(ids);
+        let sql = format!("UPDATE exchange SET deletion = {deletion} WHERE id IN ({list}) AND deletion IS NULL");
+        self.changing("Deleting", sql).await
+    }
+
+    /// Shows again what a deletion hides; answers how many rows.
+    ///
+    /// # Errors
+    /// `NotFound` if it can't be taken back any more.
+    pub async fn undo_deletion(&self, id: i64) -> Result<u64, StoreError> {
+        // Taken from the purge first.
+        let due = micros_now() + ABANDONED;
+        let is_there =
+            self.changing("Taking a deletion back", format!("UPDATE deletion SET due_at = {due} WHERE id = {id}"));
+        if is_there.await? == 0 {
+            return Err(StoreError::NotFound(format!("Deletion {id}")));
+        }
+        let mut shown = 0;
+        loop {
+            let sql = format!(
+                "UPDATE exchange SET deletion = NULL WHERE id IN
+                     (SELECT id FROM exchange WHERE deletion = {id} LIMIT {HIDE_AT_ONCE})"
+            );
+            let rows = self.changing("Taking a deletion back", sql).await?;
+            shown += rows;
+            if rows == 0 {
+                self.run("Taking a deletion back", format!("DELETE FROM deletion WHERE id = {id}")).await?;
+                return Ok(shown);
+            }
+            tokio::time::sleep(BREATH).await;
+        }
+    }
+
+    /// Deletes for good what is due, until the store is dropped.
+    pub(super) async fn keep_purged(self) {
+        let mut committed = self.writer.committed.clone();
+        loop {
+            // Errors end the round, not the task.
+            let due = self.purge_due(micros_now()).await.unwrap_or(None);
+            let wait = due.map_or(LOOK, |due| Duration::from_micros((due - micros_now()).max(1) as u64).min(LOOK));
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                changed = committed.changed(), if due.is_none() => if changed.is_err() { return },
+            }
+            if self.writer.is_closed() {
+                return;
+            }
+        }
+    }
+
+    /// Deletes for good what is due at `now`; answers when the next deletion is due.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn purge_due(&self, now: Micros) -> Result<Option<Micros>, StoreError> {
+        loop {
+            let next =
+                sqlx::query_as("SELECT id, due_at FROM deletion WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1");
+            let next: Option<(i64, Micros)> = next
+                .fetch_optional(&self.readers)
+                .await
+                .map_err(|e| StoreError::from_sqlx("Reading what is deleted", &e))?;
+            match next {
+                Some((id, due)) if due <= now => self.purge(id).await?,
+                next => return Ok(next.map(|(_, due)| due)),
+            }
+        }
+    }
+
+    async fn purge(&self, id: i64) -> Result<(), StoreError> {
+        loop {
+            let now = micros_now();
+            let more: bool = self
+                .writer
+                .job("Deleting", move |connection| {
+                    Box::pin(async move {
+                        // Still due: an undo takes it first.
+                        let sql = "SELECT e.id FROM deletion d JOIN exchange e ON e.deletion = d.id
+                                    WHERE d.id = $1 AND d.due_at <= $2 LIMIT $3";
+                        let query = sqlx::query_scalar(sql).bind(id).bind(now).bind(PURGE_AT_ONCE);
+                        let ids: Vec<ExchangeId> = query.fetch_all(&mut *connection).await?;
+                        if ids.is_empty() {
+                            let sql = "DELETE FROM deletion WHERE id = $1 AND due_at <= $2";
+                            sqlx::query(sql).bind(id).bind(now).execute(connection).await?;
+                            return Ok(false);
+                        }
+                        delete_rows(connection, &joined(&ids)).await.map(|()| true)
+                    })
+                })
+                .await?;
+            if !more {
+                return Ok(());
+            }
+            tokio::time::sleep(BREATH).await;
+        }
+    }
+
+    /// Runs one statement; answers how many rows it changed.
+    async fn changing(&self, act: &'static str, sql: String) -> Result<u64, StoreError> {
+        self.writer
+            .job(act, move |connection| {
+                Box::pin(async move {
+                    sqlx::query(AssertSqlSafe(sql))
+                        .persistent(false)
+                        .execute(connection)
+                        .await
+                        .map(|done| done.rows_affected())
+                })
+            })
+            .await
+    }
+}
+
+/// Deletes exchanges with all that is kept of them; notes, tags and counts go by the triggers of the schema.
+pub(super) async fn delete_rows(connection: &mut sqlx::SqliteConnection, list: &str) -> Result<(), sqlx::Error> {
+    let sql = format!(
+        "DELETE FROM chunk WHERE key IN (SELECT request_key FROM wire WHERE id IN ({list})
+                                         UNION ALL SELECT response_key FROM wire WHERE id IN ({list}));
+         DELETE FROM wire WHERE id IN ({list});
+         DELETE FROM search WHERE rowid IN ({list}) AND rowid <= (SELECT value FROM meta WHERE name = 'indexed');
+         DELETE FROM exchange WHERE id IN ({list});"
+    );
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop)
+}

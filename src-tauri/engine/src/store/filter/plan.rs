@@ -1,0 +1,227 @@
+//! A filter made ready: what SQLite can tell by itself, what the word index is asked, and what has to be looked at.
+
+use super::super::check::Check;
+use super::super::{codes, counts};
+use super::values::{Has, Is, StatusTerm};
+use super::{Filter, Pattern, Term, Wanted, index_words};
+use crate::exchange::{Direction, Micros};
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments};
+
+/// A value that goes into SQL.
+#[derive(Debug, Clone)]
+enum Value {
+    Text(String),
+    Number(i64),
+}
+
+/// A filter made ready.
+#[derive(Debug, Clone, Default)]
+pub(in crate::store) struct Plan {
+    conditions: String,
+    values: Vec<Value>,
+    words: Vec<String>,
+    /// What is checked by reading the exchange.
+    pub(in crate::store) checks: Vec<Check>,
+    /// Up to here the words of every exchange are in the index.
+    pub(in crate::store) indexed: i64,
+    /// True if it asks for pins, read marks, notes or tags.
+    asks_marks: bool,
+    /// What search results depend on besides the filter: another stamp, another search.
+    pub(in crate::store) stamp: (i64, i64),
+    /// Nothing before this fits, and nothing at or after that.
+    pub(in crate::store) since: Option<Micros>,
+    pub(in crate::store) before: Option<Micros>,
+}
+
+impl Filter {
+    pub(in crate::store) fn plan(&self, indexed: i64, now: Micros) -> Plan {
+        let mut plan = Plan { indexed, ..Plan::default() };
+        for term in &self.terms {
+            plan.add(term, now);
+        }
+        plan
+    }
+}
+
+impl Plan {
+    /// True if some of it has to be looked up in the word index or by reading exchanges.
+    pub(in crate::store) fn is_checked(&self) -> bool {
+        !self.words.is_empty() || !self.checks.is_empty()
+    }
+
+    /// True if it finds everything that is not hidden.
+    pub(in crate::store) fn is_everything(&self) -> bool {
+        self.values.is_empty() && !self.is_checked() && matches!(self.conditions.as_str(), "" | HIDDEN)
+    }
+
+    /// Takes what hides rows and changes marks: the newest deletion that can be taken back, and the revision.
+    pub(in crate::store) fn take_state(&mut self, hidden: Option<i64>, revision: i64) {
+        if hidden.is_some() {
+            self.conditions += HIDDEN;
+        }
+        self.stamp = (hidden.unwrap_or(0), if self.asks_marks { revision } else { 0 });
+    }
+
+    /// Adds a condition without values.
+    pub(in crate::store) fn narrow(&mut self, condition: &str) {
+        self.conditions += " AND ";
+        self.conditions += condition;
+    }
+
+    /// ` AND …` for a query over `exchange e`.
+    pub(in crate::store) fn conditions(&self) -> &str {
+        &self.conditions
+    }
+
+    /// What the word index is asked; None if it can't help.
+    pub(in crate::store) fn words(&self) -> Option<String> {
+        (!self.words.is_empty()).then(|| self.words.join(" AND "))
+    }
+
+    /// Binds what [`Plan::conditions`] leaves open.
+    pub(in crate::store) fn bind<'q>(
+        &self,
+        mut query: Query<'q, Sqlite, SqliteArguments>,
+    ) -> Query<'q, Sqlite, SqliteArguments> {
+        for value in &self.values {
+            query = match value {
+                Value::Text(text) => query.bind(text.clone()),
+                Value::Number(number) => query.bind(*number),
+            };
+        }
+        query
+    }
+
+    fn add(&mut self, term: &Term, now: Micros) {
+        match &term.wanted {
+            Wanted::Words(text) => {
+                let words = index_words(text);
+                let check = Check::Words(words.clone());
+                if term.negated {
+                    return self.checks.push(Check::not(check));
+                }
+                self.words.extend(words.iter().map(|word| format!("\"{word}\"*")));
+                self.checks.push(Check::UnlessIndexed(self.indexed, Box::new(check)));
+            }
+            Wanted::Somewhere(text) => self.look(term, Check::somewhere(text), text.sure_words(true)),
+            Wanted::Header { name, test } => {
+                self.look(term, Check::header(name, test), test_words(test, [name.as_str()]));
+            }
+            Wanted::Body { path, test } => {
+                self.look(term, Check::body(path, test), test_words(test, path.names()));
+            }
+            simple => self.condition(term, simple, now),
+        }
+    }
+
+    fn condition(&mut self, term: &Term, wanted: &Wanted, now: Micros) {
+        self.asks_marks |=
+            matches!(wanted, Wanted::Tag(_) | Wanted::Has(_) | Wanted::Is(Is::Pinned | Is::Unread | Is::Read | Is::Verdict(_)));
+        if !term.negated {
+            match wanted {
+                Wanted::Since(when) => self.since = self.since.max(Some(when.micros(now))),
+                Wanted::Before(when) => {
+                    let at = when.micros(now);
+                    self.before = Some(self.before.map_or(at, |before| before.min(at)));
+                }
+                _ => {}
+            }
+        }
+        let (sql, values) = condition(wanted, now);
+        self.narrow(&if term.negated { format!("NOT coalesce({sql}, 0)") } else { sql });
+        self.values.extend(values);
+    }
+
+    /// Adds a check, and the words that anything it finds must have.
+    fn look(&mut self, term: &Term, check: Check, words: Vec<String>) {
+        if term.negated {
+            return self.checks.push(Check::not(check));
+        }
+        self.words.extend(words.iter().map(|word| format!("\"{word}\"")));
+        self.checks.push(check);
+    }
+}
+
+const HIDDEN: &str = " AND e.deletion IS NULL";
+
+/// The words of a value, and those of the names that it stands under.
+fn test_words<'n>(test: &super::Test, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+    let mut words = match test {
+        super::Test::Fits(fits) => fits.sure_words(false),
+        super::Test::Number(..) | super::Test::Between(..) => Vec::new(),
+    };
+    words.extend(names.into_iter().flat_map(|name| Pattern::literal(name).sure_words(false)));
+    words
+}
+
+/// The SQL of a term that SQLite can tell by itself.
+fn condition(wanted: &Wanted, now: Micros) -> (String, Vec<Value>) {
+    let number = |sql: &str, number: i64| (sql.to_owned(), vec![Value::Number(number)]);
+    let fixed = |sql: &str| (sql.to_owned(), Vec::new());
+    match wanted {
+        Wanted::Source(fits) => {
+            let (sql, values) = matching("name", fits);
+            (format!("e.source_id IN (SELECT id FROM source WHERE {sql})"), values)
+        }
+        Wanted::Type(fits) => event_type(fits),
+        Wanted::Method(fits) => {
+            let (sql, values) = matching("e.method", fits);
+            let is_rare = fits.exact().is_some_and(|method| !method.eq_ignore_ascii_case("POST"));
+            // The first half is what lets SQLite use the index of everything but POST.
+            (if is_rare { format!("(e.method <> 'POST' AND {sql})") } else { sql }, values)
+        }
+        Wanted::Path(fits) => matching("e.path", fits),
+        Wanted::Tag(fits) => {
+            let (sql, values) = matching("t.name", fits);
+            (format!("e.id IN (SELECT g.exchange FROM tag t JOIN tagged g ON g.tag = t.id WHERE {sql})"), values)
+        }
+        Wanted::Status(status) => of_status(*status),
+        Wanted::Larger(bytes) => number("max(e.request_size, e.response_size) > ?", *bytes),
+        Wanted::Smaller(bytes) => number("max(e.request_size, e.response_size) < ?", *bytes),
+        Wanted::Since(when) => number("e.started_at >= ?", when.micros(now)),
+        Wanted::Before(when) => number("e.started_at < ?", when.micros(now)),
+        Wanted::Is(Is::Failed) => fixed(counts::FAILED),
+        Wanted::Is(Is::Pinned) => fixed("e.pinned = 1"),
+        Wanted::Is(Is::Unread) => fixed(counts::UNREAD),
+        Wanted::Is(Is::Read) => (format!("NOT {}", counts::UNREAD), Vec::new()),
+        Wanted::Is(Is::Origin(origin)) => number("e.origin = ?", codes::origin_code(*origin)),
+        Wanted::Is(Is::Verdict(verdict)) => number("e.verdict = ?", codes::verdict_code(*verdict)),
+        Wanted::Is(Is::Mark(mark)) => number("e.marks & ? != 0", codes::marks_code(&[*mark])),
+        Wanted::Has(Has::Note) => fixed("e.id IN (SELECT exchange FROM note)"),
+        Wanted::Has(Has::Tag) => fixed("e.id IN (SELECT exchange FROM tagged)"),
+        // The plus keeps SQLite from walking an index that holds nearly everything.
+        Wanted::Direction(Direction::Push) => fixed("+e.direction = 0"),
+        Wanted::Direction(Direction::Pull) => fixed("e.direction = 1"),
+        Wanted::Request(id) => number("e.request_id = ?", *id),
+        Wanted::Words(_) | Wanted::Somewhere(_) | Wanted::Header { .. } | Wanted::Body { .. } => fixed("1"),
+    }
+}
+
+fn of_status(status: StatusTerm) -> (String, Vec<Value>) {
+    match status {
+        StatusTerm::Class(class) => ("e.status / 100 = ?".into(), vec![Value::Number(class)]),
+        // Classes first: they have an index.
+        StatusTerm::Range(from, to) => (
+            "(e.status / 100 BETWEEN ? AND ? AND e.status BETWEEN ? AND ?)".into(),
+            [from / 100, to / 100, from, to].map(Value::Number).into(),
+        ),
+        StatusTerm::NoAnswer => ("e.status IS NULL".into(), Vec::new()),
+    }
+}
+
+/// Event types are few: a pattern is turned into the ones there are, so that the index serves it.
+fn event_type(fits: &Pattern) -> (String, Vec<Value>) {
+    let all = "WITH RECURSIVE kind(name) AS (SELECT min(event_type) FROM exchange WHERE event_type IS NOT NULL \
+               UNION ALL SELECT (SELECT min(event_type) FROM exchange WHERE event_type > name) FROM kind \
+               WHERE name IS NOT NULL) SELECT name FROM kind WHERE";
+    let (sql, values) = matching("name", fits);
+    (format!("e.event_type IN ({all} {sql})"), values)
+}
+
+fn matching(column: &str, fits: &Pattern) -> (String, Vec<Value>) {
+    match (fits.glob(), fits.exact()) {
+        (Some(glob), _) => (format!("lower({column}) GLOB ?"), vec![Value::Text(glob)]),
+        (None, exact) => (format!("{column} = ? COLLATE NOCASE"), vec![Value::Text(exact.unwrap_or("").to_owned())]),
+    }
+}

@@ -1,0 +1,125 @@
+//! Deleting, taking it back, and what is left.
+
+use super::organise::assert_counts_are_right;
+use super::*;
+use crate::store::Doomed;
+use tokio_util::sync::CancellationToken;
+
+const LATER: i64 = i64::MAX / 2;
+
+async fn delete(store: &Store, doomed: Doomed) -> (i64, u64) {
+    store.delete(&doomed, &|_, _| {}, &CancellationToken::new()).await.unwrap()
+}
+
+/// Everything in the file that belongs to exchanges.
+async fn kept_rows(store: &Store) -> [i64; 6] {
+    let mut rows = [0; 6];
+    for (place, table) in ["exchange", "wire", "chunk", "note", "tagged", "deletion"].into_iter().enumerate() {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        rows[place] = sqlx::query_scalar(sql).fetch_one(&store.readers).await.unwrap();
+    }
+    rows
+}
+
+async fn four(store: &Store) -> [i64; 4] {
+    let mut ids = [0; 4];
+    for (place, id) in ids.iter_mut().enumerate() {
+        *id = store.save(push(if place % 2 == 0 { "a" } else { "b" }, "e", "some words")).await.unwrap();
+    }
+    ids
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_hidden_at_once_and_can_be_taken_back() {
+    let (_folder, store) = store().await;
+    let [one, two, three, four] = four(&store).await;
+    assert_eq!(found(&store, "words").await, [four, three, two, one]);
+    for is_indexed in [false, true] {
+        let (id, hidden) = delete(&store, Doomed::Selection(vec![one, three])).await;
+        assert_eq!(hidden, 2);
+        for filter in ["", "words", "source:*", "\"ords\""] {
+            assert_eq!(found(&store, filter).await, [four, two], "{filter}");
+        }
+        assert_eq!(store.sources().await.unwrap()[0].pushes, 0);
+        if is_indexed {
+            assert_counts_are_right(&store, "hidden").await;
+        }
+        assert_eq!(store.undo_deletion(id).await.unwrap(), 2);
+        assert_eq!(found(&store, "words").await, [four, three, two, one]);
+        if is_indexed {
+            assert_counts_are_right(&store, "shown again").await;
+        }
+        assert!(matches!(store.undo_deletion(id).await, Err(StoreError::NotFound(_))));
+        if !is_indexed {
+            store.finish_indexing().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_hidden_before_it_is_indexed_is_found_when_it_is_shown_again() {
+    let (_folder, store) = store().await;
+    let [one, ..] = four(&store).await;
+    let (id, _) = delete(&store, Doomed::Filter("source:a".into())).await;
+    store.finish_indexing().await.unwrap();
+    assert_counts_are_right(&store, "hidden, then indexed").await;
+    store.undo_deletion(id).await.unwrap();
+    assert_counts_are_right(&store, "shown again").await;
+    assert!(found(&store, "words").await.contains(&one));
+}
+
+#[tokio::test]
+async fn ten_seconds_later_nothing_is_left_of_it() {
+    let (folder, store) = store().await;
+    let [one, two, ..] = four(&store).await;
+    let mut spool = store.spool();
+    spool.write(Bytes::from(vec![7; 600_000])).await.unwrap();
+    let mut big = push("a", "e", "");
+    big.request.body = spool.finish().await.unwrap();
+    let big = store.save(big).await.unwrap();
+    store.finish_indexing().await.unwrap();
+    store.save_note(one, "note".into()).await.unwrap();
+    store.tag(&[one, big], vec!["tag".into()], vec![]).await.unwrap();
+    let (id, hidden) = delete(&store, Doomed::Filter("source:a".into())).await;
+    assert_eq!(hidden, 3);
+    let due = store.purge_due(super::super::micros_now()).await.unwrap().expect("it is not due yet");
+    assert_eq!(kept_rows(&store).await, [5, 5, 3, 1, 2, 1]);
+    store.close().await;
+
+    // Opened again, whatever ran before: it stays hidden, and goes when it is due.
+    let store = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
+    assert_eq!(found(&store, "").await.len(), 2);
+    let now = super::super::micros_now();
+    assert!(due > now - 60_000_000 && due < now + 60_000_000);
+    store.run("Waiting", format!("UPDATE deletion SET due_at = {now}")).await.unwrap();
+    let mut committed = store.committed();
+    let purging = store.start_purging();
+    let gone = async {
+        while kept_rows(&store).await[5] > 0 {
+            committed.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), gone).await.expect("it is purged");
+    purging.abort();
+    assert_eq!(kept_rows(&store).await, [2, 2, 0, 0, 0, 0]);
+    assert_counts_are_right(&store, "purged").await;
+    assert!(matches!(store.undo_deletion(id).await, Err(StoreError::NotFound(_))));
+    assert!(store.exchange(one).await.is_err());
+    assert!(found(&store, "words").await.contains(&two));
+    let integrity: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&store.readers).await.unwrap();
+    assert_eq!(integrity, "ok");
+    assert_eq!(store.purge_due(LATER).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_deletion_that_is_cancelled_deletes_nothing() {
+    let (_folder, store) = store().await;
+    let ids = four(&store).await;
+    let cancel = CancellationToken::new();
+    let stop = cancel.clone();
+    let deleted = store.delete(&Doomed::Filter(String::new()), &move |_, _| stop.cancel(), &cancel).await.unwrap();
+    assert_eq!(deleted.1, 0);
+    assert_eq!(found(&store, "").await.len(), ids.len());
+    assert!(store.delete(&Doomed::Filter("is:nothing".into()), &|_, _| {}, &CancellationToken::new()).await.is_err());
+    assert_eq!(kept_rows(&store).await[5], 0);
+}

@@ -1,0 +1,86 @@
+//! Views, tallies and bars over time.
+
+use super::*;
+use crate::api::{HistogramQuery, MoveView, SaveView, Tallies};
+
+#[tokio::test]
+async fn views_keep_their_order_and_refuse_what_cannot_be_read() {
+    let (_folder, store) = store().await;
+    let save = |name: &str, filter: &str| SaveView { id: None, name: name.into(), filter: filter.into() };
+    let failing = store.save_view(save("Failing", "is:failed since:today")).await.unwrap();
+    let pinned = store.save_view(save(" Pinned ", "is:pinned")).await.unwrap();
+    let all = store.save_view(save("All", "")).await.unwrap();
+    store.move_view(MoveView { id: all.id, before: Some(failing.id) }).await.unwrap();
+    store.save_view(SaveView { id: Some(pinned.id), name: "Kept".into(), filter: "is:pinned".into() }).await.unwrap();
+    let names = async || store.views().await.unwrap().into_iter().map(|view| view.name).collect::<Vec<_>>();
+    assert_eq!(names().await, ["All", "Failing", "Kept"]);
+    store.delete_view(failing.id).await.unwrap();
+    assert_eq!(names().await, ["All", "Kept"]);
+    assert!(matches!(store.save_view(save("Wrong", "is:nothing")).await, Err(StoreError::Invalid(_))));
+    assert!(matches!(store.save_view(save(" ", "")).await, Err(StoreError::Invalid(_))));
+    let gone = SaveView { id: Some(failing.id), name: "Gone".into(), filter: String::new() };
+    assert!(matches!(store.save_view(gone).await, Err(StoreError::NotFound(_))));
+}
+
+/// Bars over everything that a filter finds.
+async fn bars(store: &Store, filter: &str) -> Vec<(u64, u64, u64)> {
+    let query = HistogramQuery { filter: filter.into(), upto: None, since: None, until: None, bars: 10 };
+    let mut histogram = store.histogram(&query).await.unwrap();
+    while !histogram.complete {
+        histogram = store.histogram(&query).await.unwrap();
+    }
+    histogram.bars.iter().map(|bar| (bar.pushes, bar.pulls, bar.failed)).collect()
+}
+
+#[tokio::test]
+async fn bars_and_tallies_are_the_same_however_they_are_counted() {
+    let (_folder, store) = store().await;
+    assert!(bars(&store, "").await.is_empty());
+    for minute in 0..10 {
+        for push_of_minute in 0..=minute % 3 {
+            let mut new = push(if minute < 5 { "a" } else { "b" }, "e", "word");
+            new.started_at += minute * 60_000_000 + push_of_minute;
+            if minute == 4 {
+                new.status = Some(500);
+            }
+            if minute == 7 {
+                new.direction = Direction::Pull;
+            }
+            store.save(new).await.unwrap();
+        }
+    }
+    let expected =
+        [(1, 0, 0), (2, 0, 0), (3, 0, 0), (1, 0, 0), (2, 0, 2), (3, 0, 0), (1, 0, 0), (0, 2, 0), (3, 0, 0), (1, 0, 0)];
+    let tallies = Tallies { pushes: 17, pulls: 2, failed: 2, unread: 17, complete: true };
+    for is_indexed in [false, true] {
+        if is_indexed {
+            store.finish_indexing().await.unwrap();
+        }
+        let store = Store { searches: Arc::default(), ..store.clone() };
+        for filter in ["", "source:*", "word", "\"ord\""] {
+            let drawn = bars(&store, filter).await;
+            assert_eq!(drawn.iter().map(|bar| bar.0 + bar.1).sum::<u64>(), 19, "{filter}: {drawn:?}");
+            // Not indexed, the span is exact, so bars may start within a minute.
+            if is_indexed {
+                assert_eq!(drawn, expected, "{filter}");
+            }
+            let query = CountQuery { filter: filter.into(), upto: None };
+            let mut counted = store.tallies(&query).await.unwrap();
+            while !counted.complete {
+                counted = store.tallies(&query).await.unwrap();
+            }
+            assert_eq!(counted, tallies, "{filter}");
+        }
+        let first_minute = 1_795_000_000_000_000 / 60_000_000 * 60_000_000;
+        let part = HistogramQuery {
+            filter: "source:a".into(),
+            upto: Some(5),
+            since: Some(first_minute + 60_000_000),
+            until: Some(first_minute + 180_000_000),
+            bars: 2,
+        };
+        let part = store.histogram(&part).await.unwrap();
+        assert_eq!((part.width, part.bars.len()), (60_000_000, 2));
+        assert_eq!((part.bars[0].pushes, part.bars[1].pushes), (2, 2));
+    }
+}

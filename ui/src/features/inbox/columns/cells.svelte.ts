@@ -1,0 +1,56 @@
+// Values of the columns that are read out of each exchange: asked for rows that are seen, and remembered.
+import { SvelteMap } from "svelte/reactivity";
+import { call } from "$ipc/call";
+import { sayError } from "$app/toasts.svelte";
+
+const REMEMBERED = 4_000;
+const AT_ONCE = 100;
+
+class Cells {
+  #values = new SvelteMap<string, string | null>();
+  #asked = new Set<string>();
+  #wanted = new Map<number, Set<string>>();
+  #waiting = false;
+
+  /** The value; undefined while it is not here. */
+  value(id: number, column: string): string | null | undefined {
+    return this.#values.get(`${id} ${column}`);
+  }
+
+  /** Sees to it that the values of a row come. */
+  want(id: number, columns: readonly string[]) {
+    for (const column of columns) {
+      const key = `${id} ${column}`;
+      if (this.#asked.has(key)) continue;
+      this.#asked.add(key);
+      const wanted = this.#wanted.get(id) ?? new Set();
+      this.#wanted.set(id, wanted.add(column));
+    }
+    if (this.#wanted.size === 0 || this.#waiting) return;
+    this.#waiting = true;
+    setTimeout(() => this.#ask().catch(sayError), 0);
+  }
+
+  clear() {
+    this.#values.clear();
+    this.#asked.clear();
+  }
+
+  async #ask() {
+    this.#waiting = false;
+    const wanted = [...this.#wanted];
+    this.#wanted.clear();
+    if (this.#values.size > REMEMBERED) this.clear();
+    for (let at = 0; at < wanted.length; at += AT_ONCE) {
+      const some = wanted.slice(at, at + AT_ONCE);
+      const columns = [...new Set(some.flatMap(([, columns]) => [...columns]))];
+      const ids = some.map(([id]) => id);
+      const { rows } = await call("cells", { ids, columns });
+      ids.forEach((id, row) =>
+        columns.forEach((column, place) => this.#values.set(`${id} ${column}`, rows[row]?.[place] ?? null)),
+      );
+    }
+  }
+}
+
+export const cells = new Cells();

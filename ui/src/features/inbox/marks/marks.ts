@@ -1,0 +1,59 @@
+// What the user adds to exchanges, as the actions change it: pins, read marks, tags, deletions.
+import type { ExportScope } from "$ipc/bindings/ExportScope";
+import { call } from "$ipc/call";
+import { say, sayError, toasts } from "$app/toasts.svelte";
+import { counted } from "$shared/format";
+import { inbox } from "../inbox.svelte";
+
+/** How long a deletion can be taken back, ms: as long as the engine keeps it. */
+const UNDO_FOR = 10_000;
+/** Exchanges that one call marks. */
+const AT_ONCE = 10_000;
+
+/** Pins what is chosen, or unpins it if all of it is pinned. */
+export async function togglePin() {
+  const ids = inbox.chosen.slice(0, AT_ONCE);
+  const on = !inbox.chosenRows.every((row) => row.pinned);
+  inbox.patch(ids, { pinned: on });
+  await call("pin", { ids, on });
+}
+
+export async function markRead(ids: number[], read: boolean) {
+  if (ids.length === 0) return;
+  inbox.patch(ids, { unread: !read });
+  await call("mark_read", { ids: ids.slice(0, AT_ONCE), read });
+}
+
+export async function markAllRead() {
+  await call("mark_read", { ids: null, read: true });
+  await inbox.refresh();
+}
+
+export async function changeTags(ids: number[], add: string[], remove: string[]) {
+  await call("tag", { ids: ids.slice(0, AT_ONCE), add, remove });
+}
+
+/** Deletes with an undo; the rows are hidden as soon as the engine has hidden them. */
+export async function deleteExchanges(scope: ExportScope, ticket: string = crypto.randomUUID()) {
+  const { id, exchanges } = await call("delete", { scope, ticket });
+  if (exchanges === 0) return say("Nothing was deleted.");
+  inbox.picked.clear();
+  await inbox.refresh();
+  toasts.add(`${counted(exchanges, "exchange")} deleted`, {
+    action: { title: "Undo", run: () => void undo(id).catch(sayError) },
+    shownFor: UNDO_FOR,
+  });
+}
+
+async function undo(id: number) {
+  const { exchanges } = await call("undo_deletion", { id });
+  await inbox.refresh();
+  say(`${counted(exchanges, "exchange")} back`);
+}
+
+/** A colour for a tag out of its name: always the same, one of eight. */
+export function tagTone(name: string): number {
+  let hash = 0;
+  for (const char of name.toLowerCase()) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
+  return hash % 8;
+}

@@ -1,0 +1,102 @@
+import { screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { openApp, violations } from "../../test/openApp";
+
+const rows = () => screen.findAllByRole("row", { selected: false }).then((all) => all.filter((row) => row.id));
+const field = () => screen.findByRole("combobox", { name: "Filter the list" });
+const called = (calls: { command: string; args: unknown }[], command: string) =>
+  calls.filter((call) => call.command === command).map((call) => call.args as Record<string, unknown>);
+
+describe("finding and organising", { timeout: 60_000 }, () => {
+  it("saves the filter as a view, renames it, moves it, and deletes it with an undo", async () => {
+    const { calls } = await openApp({ rows: 60 });
+    await rows();
+    await userEvent.type(await field(), "source:github{Enter}");
+    await userEvent.keyboard("{Control>}s{/Control}");
+    await userEvent.type(await screen.findByLabelText("Name of the new view"), "GitHub{Enter}");
+    await screen.findByRole("button", { name: /^GitHub/ });
+    expect(called(calls, "save_view")).toEqual([{ id: null, name: "GitHub", filter: "source:github" }]);
+
+    const menu = async (item: string) => {
+      await userEvent.click(screen.getByRole("button", { name: "More for GitHub" }));
+      await userEvent.click(await screen.findByRole("menuitem", { name: item }));
+    };
+    await menu("Move up");
+    await waitFor(() => expect(called(calls, "move_view")).toEqual([{ id: 3, before: 2 }]));
+    await menu("Delete");
+    await waitFor(() => expect(screen.queryByRole("button", { name: "More for GitHub" })).toBeNull());
+    await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
+    await screen.findByRole("button", { name: "More for GitHub" });
+    expect(called(calls, "move_view").at(-1)?.["before"]).toBe(2);
+  });
+
+  it("filters by a stretch of time that is brushed by keys, and shows all again", async () => {
+    await openApp({ rows: 400 });
+    await rows();
+    const strip = await screen.findByRole("slider", { name: /When exchanges came/ });
+    await waitFor(() => expect(Number(strip.getAttribute("aria-valuemax"))).toBeGreaterThan(2));
+    strip.focus();
+    await userEvent.keyboard("{Home}{Shift>}{ArrowRight}{ArrowRight}{/Shift}");
+    const chips = within(screen.getByRole("group", { name: "Filter" }));
+    await chips.findByText("since:");
+    expect(chips.getByText("before:")).toBeTruthy();
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() => expect(chips.queryByText("since:")).toBeNull());
+  });
+
+  it("adds a column for a JSON path and remembers it", async () => {
+    const { calls } = await openApp({ rows: 30 });
+    await rows();
+    await userEvent.click(screen.getByRole("button", { name: "Choose columns…" }));
+    const path = await screen.findByLabelText("JSON path or header of a new column");
+    await userEvent.type(path, "data.object.id{Enter}");
+    await userEvent.click(screen.getByRole("button", { name: "Done" }));
+    await screen.findByRole("columnheader", { name: /object\.id/ });
+    await screen.findByText("t.id 30");
+    const kept = called(calls, "save_columns").at(-1)?.["columns"] as { id: string }[];
+    expect(kept.some((column) => column.id === "body.data.object.id")).toBe(true);
+    const asked = called(calls, "cells");
+    expect(asked.every(({ ids }) => (ids as number[]).length <= 100)).toBe(true);
+  });
+
+  it("hides what is deleted at once and shows it again", async () => {
+    const { calls } = await openApp({ rows: 30 });
+    await rows();
+    await userEvent.keyboard("j#");
+    await screen.findByText("1 exchange deleted");
+    await screen.findByText("29 in view");
+    expect(called(calls, "delete")[0]?.["scope"]).toEqual({ type: "selection", ids: [30] });
+    await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+    await screen.findByText("30 in view");
+  });
+
+  it("pins, tags, writes notes, and marks what was opened as read", async () => {
+    const { calls } = await openApp({ rows: 30 });
+    await rows();
+    await userEvent.keyboard("jp");
+    expect(called(calls, "pin")).toEqual([{ ids: [30], on: true }]);
+    await userEvent.keyboard("t");
+    await userEvent.type(await screen.findByLabelText("New tag"), "urgent{Enter}");
+    expect(await screen.findByRole("button", { name: "Take the tag urgent away" })).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Done" }));
+    await userEvent.click(await screen.findByRole("tab", { name: /Notes/ }));
+    await userEvent.type(screen.getByLabelText("Note"), "Asked them");
+    await screen.findByText("Kept", {}, { timeout: 5_000 });
+    expect(called(calls, "save_note").at(-1)).toEqual({ id: 30, text: "Asked them" });
+    await userEvent.click((await rows())[1] as HTMLElement);
+    await waitFor(() => expect(called(calls, "mark_read").length).toBeGreaterThan(0), { timeout: 5_000 });
+    expect(await violations()).toEqual([]);
+  });
+
+  it("turns the list on its head and keeps the cursor on its exchange", async () => {
+    await openApp({ rows: 30 });
+    await rows();
+    await userEvent.keyboard("jj");
+    await screen.findByText("2 of 30");
+    await userEvent.keyboard("o");
+    await screen.findByText("29 of 30");
+    await userEvent.keyboard("{Home}");
+    await screen.findByText("1 of 30");
+  });
+});

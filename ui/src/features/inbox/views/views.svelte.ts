@@ -1,0 +1,95 @@
+// Saved filters with their live counts.
+import { SvelteMap } from "svelte/reactivity";
+import type { FeedEvent } from "$ipc/bindings/FeedEvent";
+import type { View } from "$ipc/bindings/View";
+import { call } from "$ipc/call";
+import { say, sayError } from "$app/toasts.svelte";
+
+/** Counting rests this long after something changed, so that a busy inbox is not counted all the time. */
+const RESTS = 1_000;
+const ASK_AGAIN_AFTER = 300;
+
+class Views {
+  all = $state.raw<View[]>([]);
+  /** Rows of each view; none while it was never counted. */
+  counts = new SvelteMap<number, number>();
+  /** True while the filter is being given a name. */
+  naming = $state(false);
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+  #counting = false;
+  #seen = "";
+
+  async load() {
+    this.all = (await call("views", {})).views;
+    await this.count();
+  }
+
+  /** Counts all views, one after another. */
+  async count() {
+    if (this.#counting) return;
+    this.#counting = true;
+    try {
+      for (const view of this.all) this.counts.set(view.id, await rows(view.filter));
+    } finally {
+      this.#counting = false;
+    }
+  }
+
+  feed({ lists, status }: FeedEvent) {
+    const { newest, revision } = status.stored;
+    const seen = `${newest} ${revision}`;
+    if (lists) this.load().catch(sayError);
+    else if (seen !== this.#seen) this.#waiting ??= setTimeout(() => this.#counted(), RESTS);
+    this.#seen = seen;
+  }
+
+  #counted() {
+    this.#waiting = undefined;
+    this.count().catch(() => undefined); // counted again with the next change
+  }
+
+  async save(name: string, filter: string) {
+    await call("save_view", { id: null, name, filter });
+    this.naming = false;
+    await this.load();
+    say(`Saved as “${name}”`);
+  }
+
+  async change(view: View, changes: Partial<View>) {
+    await call("save_view", { ...view, ...changes });
+    await this.load();
+  }
+
+  /** Moves a view up (-1) or down (1). */
+  async move(view: View, by: -1 | 1) {
+    const at = this.all.findIndex((one) => one.id === view.id);
+    const before = this.all[by < 0 ? at - 1 : at + 2];
+    if (by < 0 && at === 0) return;
+    await call("move_view", { id: view.id, before: before?.id ?? null });
+    await this.load();
+  }
+
+  async remove(view: View) {
+    const next = this.all[this.all.findIndex((one) => one.id === view.id) + 1];
+    await call("delete_view", { id: view.id });
+    await this.load();
+    say(`View “${view.name}” deleted`, { title: "Undo", run: () => void this.#back(view, next).catch(sayError) });
+  }
+
+  async #back(view: View, before: View | undefined) {
+    const { id } = await call("save_view", { ...view, id: null });
+    if (before) await call("move_view", { id, before: before.id });
+    await this.load();
+  }
+}
+
+/** All rows of a filter, however long the search takes. */
+async function rows(filter: string): Promise<number> {
+  for (;;) {
+    const { rows, complete } = await call("count", { filter, upto: null });
+    if (complete) return rows;
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
+  }
+}
+
+export const views = new Views();
