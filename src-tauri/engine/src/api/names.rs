@@ -35,6 +35,11 @@
     "cells",
     "delete",
     "undo_deletion",
+    "table_rows",
+    "row_at",
+    "previous",
+    "filter",
+    "save_body",
     "sources",
     "create_source",
     "source_settings",
@@ -85,5 +90,6 @@
     "test_tunnel",
     "body_bytes",
     "signed_bytes",
+    "preview",
     "compare_text",
 ]

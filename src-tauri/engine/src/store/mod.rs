@@ -23,6 +23,7 @@ mod new;
 mod open;
 mod organise;
 mod providers;
+mod previous;
 mod read;
 mod rules;
 mod search;

@@ -3,6 +3,7 @@
 mod listing;
 mod organising;
 mod providers;
+mod reading;
 mod requests;
 mod rules;
 mod running;
@@ -13,6 +14,7 @@ mod vault;
 pub use listing::*;
 pub use organising::*;
 pub use providers::*;
+pub use reading::*;
 pub use requests::*;
 pub use rules::*;
 pub use running::*;
