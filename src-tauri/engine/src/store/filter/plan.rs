@@ -116,8 +116,10 @@ impl Plan {
     }
 
     fn condition(&mut self, term: &Term, wanted: &Wanted, now: Micros) {
-        self.asks_marks |=
-            matches!(wanted, Wanted::Tag(_) | Wanted::Has(_) | Wanted::Is(Is::Pinned | Is::Unread | Is::Read | Is::Verdict(_)));
+        self.asks_marks |= matches!(
+            wanted,
+            Wanted::Tag(_) | Wanted::Has(_) | Wanted::Is(Is::Pinned | Is::Unread | Is::Read | Is::Verdict(_))
+        );
         if !term.negated {
             match wanted {
                 Wanted::Since(when) => self.since = self.since.max(Some(when.micros(now))),
