@@ -28,6 +28,9 @@ const EXIT_FAILED: u8 = 3;
 const EXIT_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    if pushpull_engine::inspect::filter_worker() {
+        return ExitCode::SUCCESS;
+    }
     let arguments = match Arguments::parse(std::env::args_os().skip(1), std::env::var_os("PUSHPULL_WORKSPACE")) {
         Ok(arguments) => arguments,
         Err(Usage::Asked(text)) => {

@@ -153,6 +153,12 @@ pub(crate) struct Show {
     /// Only the bytes of this body as they came
     #[arg(long, value_enum)]
     pub(crate) body: Option<Which>,
+    /// Of this body only what a jq program finds, one value a line
+    #[arg(long, value_name = "PROGRAM", requires = "body", conflicts_with = "jsonpath")]
+    pub(crate) jq: Option<String>,
+    /// Of this body only what a JSONPath finds, one value a line
+    #[arg(long, value_name = "PATH", requires = "body")]
+    pub(crate) jsonpath: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

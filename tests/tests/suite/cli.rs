@@ -1,7 +1,7 @@
 //! The command line: each command on a real workspace, and its exit codes.
 
 use anyhow::{Context, Result};
-use pushpull_tests::{Home, Listener, Output, Raw, Receiver, pushpull};
+use pushpull_tests::{Home, Listener, Output, Raw, Receiver, github_payloads, http, pushpull};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -228,5 +228,67 @@ async fn nothing_stored_can_be_read_through_the_port() -> Result<()> {
         assert!(!answer.body.windows(6).any(|part| part == b"123456"), "{path}: {answer:?}");
         assert!(!answer.head.contains("topsecret"), "{path}: {answer:?}");
     }
+    Ok(())
+}
+
+/// What `show --body request` prints with these arguments.
+async fn found(home: &Home, id: &str, arguments: &[&str]) -> Result<Output> {
+    pushpull(home, &[&["show", id, "--body", "request"], arguments].concat()).await
+}
+
+#[tokio::test]
+async fn a_body_is_filtered_by_jq_and_jsonpath_with_its_digits_kept() -> Result<()> {
+    let home = Home::new()?;
+    let id = captured(&home).await?.to_string();
+    for arguments in [["--jq", ".id, .n"], ["--jsonpath", "$.*"]] {
+        assert_eq!(found(&home, &id, &arguments).await?.ok()?.stdout, b"12345678901234567890\n1\n", "{arguments:?}");
+    }
+    let wrong = found(&home, &id, &["--jq", ".id | nosuch"]).await?;
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+    assert!(wrong.stderr.contains("no filter nosuch") && wrong.stderr.contains("Character 7"), "{wrong:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_github_payload_comes_out_of_a_filter_as_it_went_in() -> Result<()> {
+    let home = Home::new()?;
+    let payloads = github_payloads()?;
+    let values =
+        payloads.iter().map(|payload| Ok(serde_json::from_str(&payload.body)?)).collect::<Result<Vec<Value>>>()?;
+    let lines: String = values.iter().map(|value| format!("{value}\n")).collect();
+    let mut listener = Listener::start(&home).await?;
+    let url = format!("http://{}/in/github", listener.address());
+    let post = http::client()?.post(url).header("Content-Type", "application/x-ndjson").body(lines.clone());
+    assert_eq!(post.send().await?.status(), 200);
+    let id = listener.next().await?["id"].to_string();
+    listener.interrupt().await?;
+    let exact = found(&home, &id, &["--jsonpath", "$[*]"]).await?.ok()?;
+    assert_eq!(exact.text()?, lines);
+    assert_eq!(found(&home, &id, &["--jq", ".[]"]).await?.lines()?, values);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_filter_that_never_ends_or_takes_all_memory_is_stopped() -> Result<()> {
+    let home = Home::new()?;
+    let id = captured(&home).await?.to_string();
+    for (program, words) in [
+        ("1, (def f: f; f)", "stopped after"),
+        ("1, (\"x\" * 4000000000 | length)", "more memory"),
+        ("1, (def f: [f]; f)", "the values found by then"),
+        ("$ENV | length", "no variable"),
+        ("1, halt", "stopped unexpectedly"),
+    ] {
+        let outcome = found(&home, &id, &["--jq", program]).await?;
+        assert!(outcome.stderr.contains(words), "{program}: {outcome:?}");
+        if program.starts_with('1') {
+            assert_eq!(outcome.stdout, b"1\n", "what was found by then is kept: {program}");
+        }
+    }
+    assert_eq!(
+        found(&home, &id, &["--jq", "env | length"]).await?.ok()?.stdout,
+        b"0\n",
+        "the worker has no environment"
+    );
     Ok(())
 }

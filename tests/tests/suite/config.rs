@@ -26,12 +26,14 @@ fn the_policy_starts_from_nothing_and_names_no_host_but_the_app() {
     for directive in ["base-uri", "form-action", "frame-src", "object-src"] {
         assert_eq!(policy[directive], "'none'", "{directive}");
     }
-    let allowed = ["'none'", "'self'", "'unsafe-inline'", "ipc:", "http://ipc.localhost"];
+    let allowed = ["'none'", "'self'", "'unsafe-inline'", "blob:", "ipc:", "http://ipc.localhost"];
     for (directive, sources) in policy {
         for source in sources.as_str().unwrap().split(' ') {
             assert!(allowed.contains(&source), "{directive} allows {source}");
             // The editor and the styles of components are written into the page; scripts never are.
             assert!(source != "'unsafe-inline'" || directive == "style-src", "{directive} allows inline");
+            // Images of payloads are drawn from memory when somebody asks for a preview.
+            assert!(source != "blob:" || directive == "img-src", "{directive} allows blobs");
         }
     }
 }

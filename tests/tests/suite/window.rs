@@ -1,5 +1,6 @@
 //! The real window, driven by WebDriver.
 
+mod bodies;
 mod edges;
 mod hostile;
 mod main_job;

@@ -17,6 +17,8 @@ class Navigation {
   requestToOpen = $state.raw<RequestToOpen | null>(null);
   /** Taken (set to null) by the inbox once it has selected it. */
   exchangeToShow = $state.raw<number | null>(null);
+  /** Paths that comparisons ignore from the start, JSONPath. */
+  ignoredPaths = $state.raw<string[]>([]);
   dialog = $state.raw<Dialog | null>(null);
   paletteOpen = $state(false);
   shortcutsOpen = $state(false);
@@ -33,6 +35,11 @@ export function goTo(screen: Screen) {
 export function openCompare(ids: number[]) {
   navigation.compared = ids.slice(0, 8);
   navigation.screen = "compare";
+}
+
+/** Lets every comparison that is opened from now on ignore what stands here. */
+export function ignoreInComparisons(path: string) {
+  navigation.ignoredPaths = [...new Set([...navigation.ignoredPaths, path])];
 }
 
 /** Asks where to, then sends captured pushes again. */

@@ -70,6 +70,13 @@ export function age(micros: number, now = Date.now()): string {
   return counted(Math.round(seconds / 86_400), "day");
 }
 
+/** How far from now, with its direction: `4 s ago`, `in 2 h`. */
+export function span(micros: number, now = Date.now()): string {
+  const ahead = micros / 1000 > now;
+  const distance = age(ahead ? now * 1000 : micros, ahead ? micros / 1000 : now);
+  return ahead ? `in ${distance}` : `${distance} ago`;
+}
+
 /** The file's name without its folders and its ending. */
 export function fileStem(path: string): string {
   const name = path.split(/[\\/]/).pop() ?? path;

@@ -5,8 +5,9 @@ use crate::output::{Outcome, Output, row, size, visible};
 use pushpull_engine::Engine;
 use pushpull_engine::api::ApiError;
 use pushpull_engine::exchange::{Exchange, ExchangeId, MessageView, Side};
-use pushpull_engine::inspect::BodyRef;
+use pushpull_engine::inspect::{BodyRef, Filter, FilterLanguage, Lens, Reading};
 use std::io::Write as _;
+use tokio_util::sync::CancellationToken;
 
 /// Bytes read at a time.
 const PIECE: u64 = 1024 * 1024;
@@ -17,6 +18,8 @@ const ROWS: u32 = 1_000;
 pub(crate) async fn run(engine: &Engine, show: Show, output: Output) -> anyhow::Result<Outcome> {
     if let Some(which) = show.raw {
         write_raw(engine, show.id, which.into()).await?;
+    } else if let (Some(which), Some(filter)) = (show.body, filter(&show)) {
+        return write_found(engine, BodyRef { id: show.id, side: which.into() }, filter).await;
     } else if let Some(which) = show.body {
         write_body(engine, show.id, which.into()).await?;
     } else {
@@ -56,6 +59,26 @@ async fn write_body(engine: &Engine, id: ExchangeId, side: Side) -> anyhow::Resu
     Ok(())
 }
 
+fn filter(show: &Show) -> Option<Filter> {
+    let jq = show.jq.clone().map(|program| Filter { language: FilterLanguage::Jq, program });
+    jq.or_else(|| show.jsonpath.clone().map(|program| Filter { language: FilterLanguage::JsonPath, program }))
+}
+
+/// The values that a filter finds in a body, one a line. What is wrong with the filter, or not exact, goes to stderr.
+async fn write_found(engine: &Engine, body: BodyRef, filter: Filter) -> anyhow::Result<Outcome> {
+    let cancel = CancellationToken::new();
+    let found = engine.filter(&body.into(), &filter, &cancel).await?;
+    let reading =
+        Reading { id: body.id, side: body.side, through: Some(vec![Lens::Filter { filter: filter.clone() }]) };
+    std::io::stdout().lock().write_all(&engine.reading(&reading).await?.values(found.results))?;
+    if let Some(notice) = found.notice {
+        eprintln!("{}", visible(&notice));
+    }
+    let Some(problem) = found.problem else { return Ok(Outcome::Done) };
+    let at = problem.at.map(|at| format!(" Character {}.", at + 1)).unwrap_or_default();
+    Err(ApiError::invalid(format!("{}{at}", problem.message)).into())
+}
+
 async fn print(engine: &Engine, exchange: &Exchange, output: Output) -> anyhow::Result<()> {
     output.line(&row(&exchange.summary))?;
     if let Some(failure) = &exchange.failure {
@@ -81,7 +104,7 @@ async fn message(
     let body = BodyRef { id: exchange.summary.id, side };
     let document = engine.document(body).await?;
     let info = document.info();
-    if info.kind == pushpull_engine::inspect::BodyKind::Binary {
+    if !info.kind.is_text() {
         return output.line(&format!("[{} of binary data]", size(info.size)));
     }
     let page = document.text_rows(true, 0, ROWS);

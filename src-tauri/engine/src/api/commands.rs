@@ -83,7 +83,7 @@ commands! {
         /// The whole of an exchange but its bodies.
         exchange(ById) -> Exchange;
         /// What a body is.
-        body_info(BodyRef) -> BodyInfo;
+        body_info(Reading) -> BodyInfo;
         /// Rows of the text view.
         text_rows(TextQuery) -> TextPage;
         /// Rows of the tree view.
@@ -97,7 +97,7 @@ commands! {
         /// Where a text stands in a body.
         find(FindQuery) -> FindResult;
         /// The fields of a form or the parts of a multipart body.
-        parts(BodyRef) -> Parts;
+        parts(Reading) -> Parts;
         /// Pins or unpins exchanges: what is pinned is never taken away by retention.
         pin(PinCommand) -> Nothing;
         /// Marks exchanges as read or unread.
@@ -108,6 +108,17 @@ commands! {
         tag(TagCommand) -> Nothing;
         /// Keeps what is written about an exchange.
         save_note(Note) -> Nothing;
+        /// Rows of an array as a table.
+        table_rows(TableQuery) -> TablePage;
+        /// The row of the text view that holds a byte.
+        row_at(RowQuery) -> RowPlace;
+        /// The newest earlier exchange of the same source and event type, or of the same saved request, or of the same
+        /// method and path.
+        previous(ById) -> Previous;
+        /// Filters a body by JSONPath or jq.
+        filter(FilterCommand) -> Filtered;
+        /// Writes a body or a part of it into a file.
+        save_body(SaveBody) -> Saved;
         /// All sources, by name.
         sources(Nothing) -> Sources;
         /// Makes a source before its first request.
@@ -196,6 +207,8 @@ commands! {
     bytes {
         /// Bytes of a body.
         body_bytes(BytesQuery);
+        /// HTML or SVG made harmless, for a frame without rights.
+        preview(Reading);
         /// One text of the side-by-side view, UTF-8.
         compare_text(CompareTextQuery);
     }

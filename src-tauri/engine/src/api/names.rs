@@ -23,6 +23,11 @@
     "tags",
     "tag",
     "save_note",
+    "table_rows",
+    "row_at",
+    "previous",
+    "filter",
+    "save_body",
     "sources",
     "create_source",
     "source_settings",
@@ -66,5 +71,6 @@
     "stop_tunnel",
     "test_tunnel",
     "body_bytes",
+    "preview",
     "compare_text",
 ]

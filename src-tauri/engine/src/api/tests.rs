@@ -1,5 +1,7 @@
 //! The commands as the window calls them: by name, over a real file and a real listener.
 
+mod reading;
+
 use super::*;
 use serde_json::{Value, json};
 use std::path::Path;

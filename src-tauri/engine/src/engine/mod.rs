@@ -2,6 +2,7 @@
 
 mod documents;
 mod feed;
+mod filtering;
 mod hooks;
 mod jobs;
 mod listening;
@@ -18,7 +19,7 @@ use crate::api::{ApiError, AutoSource, ListenerStatus, Settings};
 use crate::capture::Hooks as _;
 use crate::capture::Listener;
 use crate::exchange::ExchangeId;
-use crate::inspect::{BodyRef, Document};
+use crate::inspect::{BodyRef, Document, Filter, Filtered, Lens, Reading};
 use crate::send::Sender;
 use crate::store::Store;
 use crate::tunnel::{Probes, Tunnel};
@@ -29,8 +30,10 @@ use lock::ListenerLock;
 use sources::SourceBook;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 use tickets::Tickets;
 use tokio::sync::{Mutex, Notify};
+use tokio_util::sync::CancellationToken;
 
 /// One open workspace and what runs on it. Cheap to clone; what runs stops when [`Engine::close`] is called or the last
 /// clone is dropped.
@@ -132,6 +135,66 @@ impl Parts {
     /// `NotFound` if there is no such exchange.
     pub async fn document(&self, body: BodyRef) -> Result<Arc<Document>, ApiError> {
         self.documents.get(&self.store, body).await
+    }
+
+    /// A body, or what lenses show of it, made ready to be read. A filter among the lenses is run if it has not been.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such exchange; `Invalid` if a lens shows nothing.
+    pub async fn reading(&self, reading: &Reading) -> Result<Arc<Document>, ApiError> {
+        let mut document = self.document(reading.body()).await?;
+        for lens in reading.lenses() {
+            document = match (document.seen(lens), lens) {
+                (Some(seen), _) => seen,
+                (None, Lens::Filter { filter }) => {
+                    self.run_filter(&document, filter, &CancellationToken::new()).await?.0
+                }
+                (None, lens) => {
+                    let (within, lens) = (document, lens.clone());
+                    off_thread(move || {
+                        let seen = Arc::new(within.look(&lens)?);
+                        within.keep(&lens, seen.clone());
+                        Ok(seen)
+                    })
+                    .await?
+                    .map_err(|message: String| ApiError::invalid(message))?
+                }
+            };
+        }
+        Ok(document)
+    }
+
+    /// Filters what is read; the values are then read through [`Lens::Filter`].
+    ///
+    /// # Errors
+    /// As [`Parts::reading`]. What is wrong with the filter is in the answer.
+    pub async fn filter(
+        &self,
+        reading: &Reading,
+        filter: &Filter,
+        cancel: &CancellationToken,
+    ) -> Result<Filtered, ApiError> {
+        let document = self.reading(reading).await?;
+        Ok(self.run_filter(&document, filter, cancel).await?.1)
+    }
+
+    async fn run_filter(
+        &self,
+        document: &Arc<Document>,
+        filter: &Filter,
+        cancel: &CancellationToken,
+    ) -> Result<(Arc<Document>, Filtered), ApiError> {
+        let started = Instant::now();
+        let outcome = filtering::filtered(document, filter, cancel).await?;
+        let found = Arc::new(Document::of_values(outcome.document()));
+        document.keep(&Lens::Filter { filter: filter.clone() }, found.clone());
+        let filtered = Filtered {
+            results: outcome.results,
+            notice: outcome.notice(),
+            problem: outcome.problem,
+            took: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        };
+        Ok((found, filtered))
     }
 
     /// Sends a captured push on to a URL as it came in.

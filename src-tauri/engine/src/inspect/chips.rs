@@ -1,6 +1,11 @@
-//! What a JSON value means, where that is certain: a number that JavaScript would change, a moment in time.
+//! What a JSON value means, where that is certain: a number that JavaScript would change, a moment in time, an id, a
+//! link, a token, something packed into a string.
 
+use super::json::{Json, Node, read, unescaped};
 use super::{ChipKind, JsonKind, ValueChip};
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use bytes::Bytes;
 use jiff::Timestamp;
 use std::borrow::Cow;
 
@@ -10,33 +15,207 @@ const EPOCH: std::ops::Range<i64> = 978_307_200..4_102_444_800;
 /// Every f64 keeps this many significant digits (IEEE 754 binary64).
 const SAFE_DIGITS: usize = 15;
 
+/// Bytes of a string that are looked into; a longer one is not taken for anything.
+const STRING_LIMIT: usize = 64 * 1024;
+
+/// Characters of a base64 text at least: shorter ones are words.
+const BASE64_LEAST: usize = 20;
+
+/// Characters of what base64 holds that are shown.
+const PREVIEW: usize = 32;
+
 /// The chips of a scalar. `bytes` is the value as it stands, `key` its key.
 pub(crate) fn chips(kind: JsonKind, bytes: &[u8], key: Option<&[u8]>) -> Vec<ValueChip> {
-    let mut chips = Vec::new();
-    let Ok(text) = std::str::from_utf8(bytes) else { return chips };
-    match kind {
-        JsonKind::Number => {
-            if beyond_53_bits(text) {
-                chips.push(ValueChip { kind: ChipKind::Exact, text: "exact, beyond 53 bits".into() });
-            } else if altered_by_f64(text) {
-                chips.push(ValueChip { kind: ChipKind::Exact, text: "exact, more digits than a float".into() });
-            } else if !key.is_some_and(names_an_id) {
-                chips.extend(epoch(text).map(time_chip));
-            }
+    let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
+    let chip = match (kind, text.as_bytes()) {
+        (JsonKind::Number, _) => number(text, key),
+        (JsonKind::String, [b'"', content @ .., b'"']) if content.len() <= STRING_LIMIT => {
+            let content = unescaped(content);
+            std::str::from_utf8(&content).ok().and_then(|content| string(content, key))
         }
-        JsonKind::String => chips.extend(moment(text.trim_matches('"')).map(time_chip)),
-        _ => {}
+        _ => None,
+    };
+    chip.into_iter().collect()
+}
+
+fn number(text: &str, key: Option<&[u8]>) -> Option<ValueChip> {
+    if beyond_53_bits(text) {
+        Some(chip(ChipKind::Exact, "exact, beyond 53 bits"))
+    } else if altered_by_f64(text) {
+        Some(chip(ChipKind::Exact, "exact, more digits than a float"))
+    } else if key.is_some_and(names_an_id) {
+        None
+    } else {
+        epoch(text).map(time_chip)
     }
-    chips
+}
+
+fn string(text: &str, key: Option<&[u8]>) -> Option<ValueChip> {
+    moment(text)
+        .map(time_chip)
+        .or_else(|| jwt(text))
+        .or_else(|| link(text))
+        .or_else(|| email(text))
+        .or_else(|| id(text, key))
+        .or_else(|| inner_json(text))
+        .or_else(|| packed(text))
+}
+
+fn chip(kind: ChipKind, text: impl Into<String>) -> ValueChip {
+    ValueChip { kind, text: text.into(), at: None }
+}
+
+/// A JSON Web Token (RFC 7519). Its signature is not checked.
+fn jwt(text: &str) -> Option<ValueChip> {
+    let claims = JwtParts::of(text)?.claims;
+    let expires = claims.get("exp").and_then(|exp| exp.to_string().parse::<f64>().ok());
+    let at = expires.filter(|seconds| (0.0..EPOCH.end as f64).contains(seconds)).map(|seconds| (seconds * 1e6) as i64);
+    Some(ValueChip { kind: ChipKind::Jwt, text: if at.is_some() { "JWT" } else { "JWT, never expires" }.into(), at })
+}
+
+/// A token taken apart.
+pub(crate) struct JwtParts<'a> {
+    pub(crate) header: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) signature: &'a str,
+    claims: serde_json::Map<String, serde_json::Value>,
+}
+
+impl<'a> JwtParts<'a> {
+    /// None if the text is no token of the compact form whose header and claims are JSON objects.
+    pub(crate) fn of(text: &'a str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() || !header.starts_with("ey") {
+            return None;
+        }
+        let header = BASE64_URL_SAFE_NO_PAD.decode(header).ok()?;
+        let payload = BASE64_URL_SAFE_NO_PAD.decode(payload).ok()?;
+        serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&header).ok()?;
+        let claims = serde_json::from_slice(&payload).ok()?;
+        Some(Self { header, payload, signature, claims })
+    }
+}
+
+fn link(text: &str) -> Option<ValueChip> {
+    let web = text.starts_with("https://") || text.starts_with("http://");
+    let url = web.then(|| url::Url::parse(text).ok()).flatten()?;
+    url.host_str().map(|host| chip(ChipKind::Url, host))
+}
+
+fn email(text: &str) -> Option<ValueChip> {
+    let (name, host) = text.split_once('@').filter(|_| text.len() <= 254)?;
+    let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._%+-".contains(&byte));
+    let dotted = host.contains('.') && host.split('.').all(|label| !label.is_empty());
+    let hosted = dotted && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    (named && hosted).then(|| chip(ChipKind::Email, "e-mail"))
+}
+
+/// A UUID (RFC 9562), a ULID, or the ObjectId of MongoDB; with its time where it holds one.
+fn id(text: &str, key: Option<&[u8]>) -> Option<ValueChip> {
+    uuid(text).or_else(|| ulid(text)).or_else(|| key.is_some_and(names_an_id).then(|| object_id(text)).flatten())
+}
+
+fn uuid(text: &str) -> Option<ValueChip> {
+    let bytes = text.as_bytes();
+    let shaped = bytes.len() == 36
+        && bytes.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    let version = char::from(*bytes.get(14).filter(|_| shaped)?).to_digit(16)?;
+    let at = (version == 7).then(|| i64::from_str_radix(&format!("{}{}", &text[..8], &text[9..13]), 16).ok()).flatten();
+    let at = at.filter(|millis| EPOCH.contains(&(millis / 1_000))).map(|millis| millis * 1_000);
+    Some(ValueChip { kind: ChipKind::Id, text: format!("UUID v{version}"), at })
+}
+
+fn ulid(text: &str) -> Option<ValueChip> {
+    const DIGITS: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let bytes = text.as_bytes();
+    if bytes.len() != 26 || bytes[0] > b'7' {
+        return None;
+    }
+    let digit = |byte: &u8| DIGITS.iter().position(|digit| digit == byte).map(|at| at as i64);
+    let digits = bytes.iter().map(digit).collect::<Option<Vec<_>>>()?;
+    let millis = digits[..10].iter().fold(0, |all, digit| all << 5 | digit);
+    EPOCH.contains(&(millis / 1_000)).then(|| ValueChip {
+        kind: ChipKind::Id,
+        text: "ULID".into(),
+        at: Some(millis * 1_000),
+    })
+}
+
+fn object_id(text: &str) -> Option<ValueChip> {
+    let shaped = text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let seconds = i64::from_str_radix(text.get(..8).filter(|_| shaped)?, 16).ok()?;
+    EPOCH.contains(&seconds).then(|| ValueChip {
+        kind: ChipKind::Id,
+        text: "ObjectId".into(),
+        at: Some(seconds * 1_000_000),
+    })
+}
+
+fn inner_json(text: &str) -> Option<ValueChip> {
+    let opens = text.trim_start().starts_with(['{', '[']) && text.len() > 2;
+    let json = opens.then(|| read(&Bytes::copy_from_slice(text.as_bytes()), 0).ok()).flatten()?;
+    let things = if json.node(0).kind() == JsonKind::Object { "keys" } else { "elements" };
+    Some(chip(ChipKind::Json, format!("JSON inside, {} {things}", json.node(0).children)))
+}
+
+/// Base64 whose content can be named: text, or a file of a known kind.
+fn packed(text: &str) -> Option<ValueChip> {
+    let bytes = unpacked(text)?;
+    let known = infer(&bytes).map(|name| format!("base64: {name}, {} bytes", bytes.len()));
+    known.or_else(|| preview(&bytes).map(|text| format!("base64: {text}"))).map(|text| chip(ChipKind::Base64, text))
+}
+
+/// What base64 in either alphabet holds; None for what is too short or too plain to be meant as that.
+pub(crate) fn unpacked(text: &str) -> Option<Vec<u8>> {
+    let mixed =
+        text.bytes().any(|byte| byte.is_ascii_uppercase()) && text.bytes().any(|byte| byte.is_ascii_lowercase());
+    if text.len() < BASE64_LEAST || !mixed {
+        return None;
+    }
+    BASE64_STANDARD.decode(text).or_else(|_| BASE64_URL_SAFE_NO_PAD.decode(text)).ok()
+}
+
+/// A kind of file by its first bytes.
+pub(crate) fn infer(bytes: &[u8]) -> Option<&'static str> {
+    const KNOWN: &[(&[u8], &str)] = &[
+        (b"\x89PNG\r\n\x1a\n", "PNG image"),
+        (b"\xff\xd8\xff", "JPEG image"),
+        (b"GIF8", "GIF image"),
+        (b"%PDF-", "PDF"),
+        (b"PK\x03\x04", "ZIP"),
+        (b"\x1f\x8b\x08", "gzip data"),
+        (b"\x28\xb5\x2f\xfd", "zstd data"),
+    ];
+    KNOWN.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, name)| *name)
+}
+
+fn preview(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    if text.chars().any(|char| char.is_control() && !matches!(char, '\n' | '\r' | '\t')) {
+        return None;
+    }
+    let front: String = text.chars().take(PREVIEW).collect();
+    Some(if front.len() < text.len() { format!("{front}…") } else { front })
+}
+
+/// True if a float would show another number than the one that stands there.
+pub(crate) fn is_altered_by_f64(json: &Json, node: &Node) -> bool {
+    let text = || std::str::from_utf8(json.bytes(node)).unwrap_or_default();
+    node.kind() == JsonKind::Number && (beyond_53_bits(text()) || altered_by_f64(text()))
 }
 
 /// The chip of a key that stands more than once in its object.
 pub(crate) fn duplicate() -> ValueChip {
-    ValueChip { kind: ChipKind::Duplicate, text: "duplicate key".into() }
+    chip(ChipKind::Duplicate, "duplicate key")
 }
 
 fn time_chip(time: Timestamp) -> ValueChip {
-    ValueChip { kind: ChipKind::Time, text: time.strftime("%H:%M:%S%.f, %-d %b %Y UTC").to_string() }
+    let text = time.strftime("%H:%M:%S%.f, %-d %b %Y UTC").to_string();
+    ValueChip { kind: ChipKind::Time, text, at: Some(time.as_microsecond()) }
 }
 
 /// Numbers with such a key are counted up or drawn at random: none of them is a moment.
@@ -149,5 +328,54 @@ mod tests {
             assert_eq!(text(JsonKind::Number, value), None, "{value}");
         }
         assert!(chips(JsonKind::Number, b"1795349048", Some(b"object_id")).is_empty());
+    }
+
+    #[test]
+    fn names_what_a_string_holds() {
+        let token = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3OTUzNDkwNDh9.c2ln";
+        for (value, kind, words) in [
+            ("https://api.example.com/v1?a=b", ChipKind::Url, "api.example.com"),
+            ("ada@example.com", ChipKind::Email, "e-mail"),
+            ("0190163d-8694-739b-aea5-966c26f8ad91", ChipKind::Id, "UUID v7"),
+            ("f47ac10b-58cc-4372-a567-0e02b2c3d479", ChipKind::Id, "UUID v4"),
+            ("01HZ3C6X8QK5ZP7M2N4R6T8V9W", ChipKind::Id, "ULID"),
+            (r#"{\"a\":1}"#, ChipKind::Json, "1 keys"),
+            ("SGVsbG8sIHdvcmxkISBIb3cgYXJlIHlvdT8=", ChipKind::Base64, "Hello, world!"),
+            ("iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB", ChipKind::Base64, "PNG image"),
+            (token, ChipKind::Jwt, "JWT"),
+        ] {
+            let found = chips(JsonKind::String, format!("\"{value}\"").as_bytes(), None).pop();
+            let found = found.unwrap_or_else(|| panic!("{value} means nothing"));
+            assert_eq!(found.kind, kind, "{value}: {}", found.text);
+            assert!(found.text.contains(words), "{value}: {}", found.text);
+        }
+        assert_eq!(string(token, None).unwrap().at, Some(1_795_349_048_000_000));
+        assert_eq!(string("65f1a2b3c4d5e6f708192a3b", Some(b"_id")).unwrap().text, "ObjectId");
+    }
+
+    #[test]
+    fn leaves_a_string_that_is_only_text() {
+        for value in [
+            "hello",
+            "a@b",
+            "@octocat",
+            "http://",
+            "javascript:alert(1)",
+            "6dcb09b5b57875f334f61aebed695e2e4193db5e",
+            "ThisIsAVeryLongIdentifierName",
+            "{not json}",
+            "eyJ.a.b",
+            "0190163d-8694-739b-aea5",
+            "01hz3c6x8qk5zp7m2n4r6t8v9w",
+        ] {
+            assert_eq!(string(value, None), None, "{value}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn looks_into_any_string(text in "\\PC{0,80}") {
+            let _ = string(&text, Some(b"id"));
+        }
     }
 }

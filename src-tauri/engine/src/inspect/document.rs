@@ -2,13 +2,18 @@
 
 use super::charset::Charset;
 use super::decode::{DECODED_LIMIT, Decoded, decode};
+use super::derived::{Derived, xml_laid_out, xpath};
 use super::find::Needle;
 use super::json::{INDENT_LEVELS, Json, ReadError, laid_out, read};
 use super::kind::{Evidence, kind};
 use super::media::MediaType;
 use super::rows::Rows;
+use super::table::{self, Table};
 use super::tree::{self, Visible};
-use super::{BodyInfo, BodyKind, FindResult, FindView, NodePlace, Parts, SyntaxProblem, TextPage, TreePage};
+use super::{
+    BodyInfo, BodyKind, FindResult, FindView, Lens, NodePlace, Parts, Preview, SyntaxProblem, TableInfo, TablePage,
+    TextPage, TreePage, preview,
+};
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -32,7 +37,14 @@ pub struct Document {
     rows: OnceLock<Rows>,
     pretty: OnceLock<Option<Rows>>,
     visible: Mutex<Option<Arc<Visible>>>,
+    derived: OnceLock<Option<Derived>>,
+    tables: OnceLock<Vec<TableInfo>>,
+    table: Mutex<Option<Arc<Table>>>,
+    seen: Mutex<Vec<(Lens, Arc<Document>)>>,
 }
+
+/// Documents in a document that are kept.
+const SEEN: usize = 4;
 
 impl Document {
     /// Takes the codings off. `raw` is the body as it came, without chunked framing, or its first [`VIEW_LIMIT`] bytes;
@@ -65,6 +77,10 @@ impl Document {
             rows: OnceLock::new(),
             pretty: OnceLock::new(),
             visible: Mutex::new(None),
+            derived: OnceLock::new(),
+            tables: OnceLock::new(),
+            table: Mutex::new(None),
+            seen: Mutex::default(),
         }
     }
 
@@ -91,7 +107,7 @@ impl Document {
     pub fn kind(&self) -> BodyKind {
         *self.kind.get_or_init(|| {
             let (text, valid) = self.text_and_validity();
-            let evidence = Evidence { essence: &self.media.essence, text, valid: *valid };
+            let evidence = Evidence { essence: &self.media.essence, bytes: &self.decoded, text, valid: *valid };
             kind(&evidence, || self.read_json().is_ok())
         })
     }
@@ -100,11 +116,13 @@ impl Document {
     pub fn info(&self) -> BodyInfo {
         let kind = self.kind();
         let mut notices = self.notices.clone();
-        if !matches!(kind, BodyKind::Binary | BodyKind::Empty) && !self.text_and_validity().1 {
+        if self.is_text() && kind != BodyKind::Empty && !self.text_and_validity().1 {
             let charset = self.charset.encoding.name();
             notices.push(format!("Some bytes are not valid {charset}; replacement characters stand for them."));
         }
         notices.extend(self.json_notice());
+        notices.extend(self.derived().and_then(|derived| derived.notice.clone()));
+        let problem = self.problem();
         BodyInfo {
             kind,
             size: self.size,
@@ -112,8 +130,13 @@ impl Document {
             content_type: self.content_type.clone(),
             codings: self.codings.clone(),
             charset: self.charset.encoding.name().to_owned(),
+            bom: self.charset.bom > 0,
             notice: (!notices.is_empty()).then(|| notices.join(" ")),
-            problem: self.problem(),
+            tree: self.tree().is_some(),
+            pretty: problem.is_none() && matches!(kind, BodyKind::Json | BodyKind::Xml),
+            tables: self.tables().to_vec(),
+            preview: self.preview(),
+            problem,
         }
     }
 
@@ -122,15 +145,66 @@ impl Document {
         self.rows(pretty).page(from, count)
     }
 
-    /// A window of the tree view: see [`super::TreeQuery`]. None if the body is not a JSON document.
-    pub fn tree_rows(&self, depth: u32, toggled: &[u64], from: u64, count: u32) -> Option<TreePage> {
-        let json = self.json()?;
-        Some(self.visible(json, depth, toggled).page(json, from, count))
+    /// The row of the text view, as it came, that holds the byte `offset` of the body.
+    pub fn row_at(&self, offset: u64) -> u64 {
+        let ahead = if self.charset.is_utf8() { self.charset.bom } else { 0 };
+        self.rows(false).row_at(usize::try_from(offset).unwrap_or(usize::MAX).saturating_sub(ahead))
     }
 
-    /// Where the value that starts at the byte `node` stands. None if none does.
+    /// A window of the tree view: see [`super::TreeQuery`]. None if the body has no tree.
+    pub fn tree_rows(&self, depth: u32, toggled: &[u64], from: u64, count: u32) -> Option<TreePage> {
+        let json = self.tree()?;
+        Some(self.visible(json, depth, toggled).page(json, self.derived(), from, count))
+    }
+
+    /// Where the value that starts at the byte `node` of the tree stands. None if none does.
     pub fn node_place(&self, node: u64) -> Option<NodePlace> {
-        tree::place(self.json()?, node)
+        let json = self.tree()?;
+        let mut place = tree::place(json, node)?;
+        if self.kind() == BodyKind::Xml {
+            place.xpath = json.starting_at(node).map(|at| xpath(json, at));
+        }
+        Some(place)
+    }
+
+    /// A window of the table of the array that starts at the byte `node` of the tree. None if none does.
+    pub fn table_rows(&self, node: u64, from: u64, count: u32) -> Option<TablePage> {
+        let json = self.tree()?;
+        let mut last = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let table = match &*last {
+            Some(table) if table.is_of(json, node) => Arc::clone(table),
+            _ => Arc::clone(last.insert(Arc::new(Table::new(json, node)?))),
+        };
+        drop(last);
+        Some(table.page(json, from, count))
+    }
+
+    /// HTML or SVG as a document that can do nothing: see [`super::Preview::Markup`]. None for other bodies.
+    pub fn harmless_markup(&self) -> Option<Vec<u8>> {
+        (self.preview()? == Preview::Markup).then(|| preview::harmless(self.text()))
+    }
+
+    /// The tree as JSON, for filters. None if the body has no tree, or not a whole one.
+    pub(crate) fn filter_input(&self) -> Option<Bytes> {
+        let json = if self.kind() == BodyKind::Json { self.json()? } else { self.tree()? };
+        let root = json.node(0);
+        Some(json.text().slice(root.start as usize..root.end as usize))
+    }
+
+    /// A document that was seen in this one.
+    pub(crate) fn seen(&self, lens: &Lens) -> Option<Arc<Self>> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.iter().find(|(known, _)| known == lens).map(|(_, document)| Arc::clone(document))
+    }
+
+    /// Keeps a document that was seen in this one, in place of the oldest.
+    pub(crate) fn keep(&self, lens: &Lens, document: Arc<Self>) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.retain(|(known, _)| known != lens);
+        if seen.len() == SEEN {
+            seen.remove(0);
+        }
+        seen.push((lens.clone(), document));
     }
 
     /// Where a text stands.
@@ -140,7 +214,7 @@ impl Document {
         match view {
             FindView::Text => needle.rows(self.rows(false)),
             FindView::Pretty => needle.rows(self.rows(true)),
-            FindView::Tree => self.json().map_or(none, |json| needle.nodes(json)),
+            FindView::Tree => self.tree().map_or(none, |json| needle.nodes(json)),
         }
     }
 
@@ -163,9 +237,39 @@ impl Document {
         if self.kind() == BodyKind::Json { self.read_json().ok() } else { None }
     }
 
+    /// The tree of the body: its own values if it is JSON, as far as it can be read, else those that say the same.
+    pub(crate) fn tree(&self) -> Option<&Json> {
+        if self.kind() != BodyKind::Json {
+            return self.derived().map(|derived| &derived.json);
+        }
+        match self.read_json() {
+            Ok(json) => Some(json),
+            Err(ReadError::Syntax(_, front)) => front.as_deref(),
+            Err(ReadError::TooMany) => None,
+        }
+    }
+
+    fn derived(&self) -> Option<&Derived> {
+        let derive = || Derived::of(self.kind(), &self.media, &self.decoded, self.text());
+        self.derived.get_or_init(derive).as_ref()
+    }
+
+    fn tables(&self) -> &[TableInfo] {
+        self.tables.get_or_init(|| self.tree().map(table::tables).unwrap_or_default())
+    }
+
+    fn preview(&self) -> Option<Preview> {
+        match self.kind() {
+            BodyKind::Image => preview::image(&self.decoded),
+            BodyKind::Html => Some(Preview::Markup),
+            BodyKind::Xml if self.tree().is_some_and(is_svg) => Some(Preview::Markup),
+            _ => None,
+        }
+    }
+
     /// True if the body can be compared by lines.
     pub(crate) fn is_text(&self) -> bool {
-        self.kind() != BodyKind::Binary
+        self.kind().is_text()
     }
 
     /// The text without its byte order mark: UTF-8, or bytes that are shown as if they were.
@@ -201,16 +305,20 @@ impl Document {
 
     fn problem(&self) -> Option<SyntaxProblem> {
         if self.kind() != BodyKind::Json {
-            return None;
+            return self.derived().and_then(|derived| derived.problem.clone());
         }
         match self.read_json() {
-            Err(ReadError::Syntax(problem)) => Some(problem.clone()),
+            Err(ReadError::Syntax(problem, _)) => Some(problem.clone()),
             _ => None,
         }
     }
 
     fn rows(&self, pretty: bool) -> &Rows {
-        let laid_out = || self.json().and_then(laid_out).map(|text| Rows::new(text.into()));
+        let laid_out = || {
+            let text =
+                if self.kind() == BodyKind::Xml { xml_laid_out(self.text()) } else { self.json().and_then(laid_out) };
+            text.map(|text| Rows::new(text.into()))
+        };
         match pretty.then(|| self.pretty.get_or_init(laid_out).as_ref()).flatten() {
             Some(rows) => rows,
             None => self.rows.get_or_init(|| Rows::new(self.text().clone())),
@@ -228,4 +336,8 @@ impl Document {
             _ => Arc::clone(last.insert(Arc::new(Visible::new(json, depth, toggled)))),
         }
     }
+}
+
+fn is_svg(json: &Json) -> bool {
+    json.children(0).any(|child| json.key(json.node(child)).as_deref().is_some_and(|key| key == b"svg"))
 }

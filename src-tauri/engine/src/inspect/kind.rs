@@ -1,13 +1,18 @@
 //! Decides what a body is: by its Content-Type where that is true, else by its bytes.
 
 use super::BodyKind;
+use super::derived::{looks_like_ndjson, looks_like_protobuf};
+use super::preview;
+use bytes::Bytes;
 
 /// What is known of a body before its kind.
 pub(crate) struct Evidence<'a> {
     /// The media type without parameters, lower case; empty if there is none.
     pub(crate) essence: &'a str,
+    /// The bytes with their codings off.
+    pub(crate) bytes: &'a [u8],
     /// The text, without a byte order mark.
-    pub(crate) text: &'a [u8],
+    pub(crate) text: &'a Bytes,
     /// True if every byte was valid in the charset.
     pub(crate) valid: bool,
 }
@@ -19,27 +24,39 @@ enum Declared {
     Html,
     Form,
     Multipart,
+    Ndjson,
+    Csv,
+    Protobuf,
+    Msgpack,
+    Cbor,
     Text,
     Other,
 }
 
-/// What the body is. `is_json` reads the whole text and is asked at most once.
-pub(crate) fn kind(evidence: &Evidence<'_>, is_json: impl FnOnce() -> bool) -> BodyKind {
+/// What the body is. `is_json` reads the whole text.
+pub(crate) fn kind(evidence: &Evidence<'_>, is_json: impl Fn() -> bool) -> BodyKind {
     let Some(first) = evidence.text.iter().copied().find(|byte| !byte.is_ascii_whitespace()) else {
         return if evidence.text.is_empty() { BodyKind::Empty } else { BodyKind::Text };
     };
     let has_nul = memchr::memchr(0, evidence.text).is_some();
     let is_text = evidence.valid && !has_nul;
+    let is_container = b"{[".contains(&first);
     match declared(evidence.essence) {
+        Declared::Protobuf => BodyKind::Protobuf,
+        Declared::Msgpack => BodyKind::Msgpack,
+        Declared::Cbor => BodyKind::Cbor,
+        Declared::Ndjson if is_text => BodyKind::Ndjson,
+        _ if is_container && is_text && looks_like_ndjson(evidence.text) && !is_json() => BodyKind::Ndjson,
         // JSON that is broken is still meant as JSON: the views say where it breaks.
         Declared::Json if first != b'<' && (is_text || b"{[\"".contains(&first)) => BodyKind::Json,
         Declared::Multipart => BodyKind::Multipart,
-        _ if b"{[".contains(&first) && is_json() => BodyKind::Json,
+        _ if is_container && is_json() => BodyKind::Json,
         Declared::Html if first == b'<' => BodyKind::Html,
         Declared::Xml if first == b'<' => BodyKind::Xml,
         Declared::Form if is_text => BodyKind::Form,
+        Declared::Csv if is_text => BodyKind::Csv,
         Declared::Text if !has_nul => BodyKind::Text,
-        _ if !is_text => BodyKind::Binary,
+        _ if !is_text => binary(evidence.bytes),
         _ if first == b'<' => markup(evidence.text),
         _ => BodyKind::Text,
     }
@@ -51,11 +68,32 @@ fn declared(essence: &str) -> Declared {
         "text/html" | "application/xhtml+xml" => Declared::Html,
         "application/xml" | "text/xml" => Declared::Xml,
         "application/x-www-form-urlencoded" => Declared::Form,
+        "application/x-ndjson"
+        | "application/ndjson"
+        | "application/jsonl"
+        | "application/json-lines"
+        | "application/json-seq"
+        | "application/x-jsonlines" => Declared::Ndjson,
+        "text/csv" | "application/csv" | "text/tab-separated-values" => Declared::Csv,
+        "application/protobuf" | "application/x-protobuf" | "application/vnd.google.protobuf" => Declared::Protobuf,
+        "application/msgpack" | "application/x-msgpack" | "application/vnd.msgpack" => Declared::Msgpack,
+        "application/cbor" => Declared::Cbor,
+        _ if essence.starts_with("application/grpc") => Declared::Protobuf,
+        _ if essence.ends_with("+cbor") => Declared::Cbor,
         _ if essence.ends_with("+json") => Declared::Json,
         _ if essence.ends_with("+xml") => Declared::Xml,
         _ if essence.starts_with("multipart/") => Declared::Multipart,
         _ if essence.starts_with("text/") => Declared::Text,
         _ => Declared::Other,
+    }
+}
+
+/// What bytes that are no text are.
+fn binary(bytes: &[u8]) -> BodyKind {
+    match preview::media(bytes) {
+        Some(_) => BodyKind::Image,
+        None if looks_like_protobuf(bytes) => BodyKind::Protobuf,
+        None => BodyKind::Binary,
     }
 }
 
@@ -79,7 +117,8 @@ mod tests {
 
     fn of(essence: &str, text: &str) -> BodyKind {
         let is_json = || serde_json::from_str::<serde_json::Value>(text).is_ok();
-        kind(&Evidence { essence, text: text.as_bytes(), valid: true }, is_json)
+        let bytes = Bytes::copy_from_slice(text.as_bytes());
+        kind(&Evidence { essence, bytes: &bytes, text: &bytes, valid: true }, is_json)
     }
 
     #[test]
@@ -94,6 +133,11 @@ mod tests {
             ("application/x-www-form-urlencoded", "a=1", BodyKind::Form),
             ("multipart/form-data", "--x", BodyKind::Multipart),
             ("text/plain", "hello", BodyKind::Text),
+            ("application/x-ndjson", "1", BodyKind::Ndjson),
+            ("text/csv", "a,b", BodyKind::Csv),
+            ("application/grpc+proto", "\0", BodyKind::Protobuf),
+            ("application/vnd.msgpack", "x", BodyKind::Msgpack),
+            ("application/senml+cbor", "x", BodyKind::Cbor),
             ("", "", BodyKind::Empty),
         ] {
             assert_eq!(of(essence, text), expected, "{essence}: {text}");
@@ -109,7 +153,12 @@ mod tests {
             ("text/html", "{\"a\":1}", BodyKind::Json),
             ("application/octet-stream", "<?xml version='1.0'?><a/>", BodyKind::Xml),
             ("", "{not json", BodyKind::Text),
+            ("application/json", "{\"a\":1}\n{\"a\":2}\n", BodyKind::Ndjson),
+            ("", "{\"a\":1}\n\n[2]", BodyKind::Ndjson),
+            ("application/json", "{\"a\":1}\n}", BodyKind::Json),
             ("", "a\0b", BodyKind::Binary),
+            ("application/octet-stream", "\x08\x01\x12\x02\x08\0", BodyKind::Protobuf),
+            ("", "GIF89a\x01\0\x01\0\0\0", BodyKind::Image),
             ("image/png", "\u{89}PNG\0", BodyKind::Binary),
         ] {
             assert_eq!(of(essence, text), expected, "{essence}: {text}");

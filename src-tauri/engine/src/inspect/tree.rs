@@ -1,6 +1,7 @@
 //! Windows of the tree view: the nodes that are visible with some containers open, without ever listing all of them.
 
 use super::chips;
+use super::derived::Derived;
 use super::json::{Json, Node, escaped};
 use super::rows::WINDOW_ROWS;
 use super::{NodePlace, TreePage, TreeRow};
@@ -56,7 +57,7 @@ impl Visible {
     }
 
     /// A window of at most 1,000 rows.
-    pub(crate) fn page(&self, json: &Json, from: u64, count: u32) -> TreePage {
+    pub(crate) fn page(&self, json: &Json, derived: Option<&Derived>, from: u64, count: u32) -> TreePage {
         let mut rows = Vec::new();
         let from = usize::try_from(from).unwrap_or(usize::MAX);
         if let Some(&kept) = self.kept.get(from / STRIDE) {
@@ -64,7 +65,7 @@ impl Visible {
             let last = from.saturating_add(count.min(WINDOW_ROWS) as usize).min(self.total);
             for row in from / STRIDE * STRIDE..last {
                 if row >= from {
-                    rows.push(tree_row(json, at, self.is_open(json.node(at))));
+                    rows.push(tree_row(json, derived, at, self.is_open(json.node(at))));
                 }
                 at = self.next(json, at);
             }
@@ -73,11 +74,12 @@ impl Visible {
     }
 }
 
-fn tree_row(json: &Json, at: u32, open: bool) -> TreeRow {
+fn tree_row(json: &Json, derived: Option<&Derived>, at: u32, open: bool) -> TreeRow {
     let node = json.node(at);
     let key = json.key(node);
     let (text, cut) = if node.is_container() { (String::new(), false) } else { cut_text(json.bytes(node), ROW_TEXT) };
     let mut chips = chips::chips(node.kind(), json.bytes(node), key.as_deref());
+    chips.extend(derived.into_iter().flat_map(|derived| derived.chips(node.start)));
     if key.is_some() && json.is_duplicate(at) {
         chips.push(chips::duplicate());
     }
@@ -132,6 +134,7 @@ pub(crate) fn place(json: &Json, offset: u64) -> Option<NodePlace> {
     Some(NodePlace {
         pointer,
         json_path,
+        xpath: None,
         text: String::from_utf8_lossy(&bytes[..end]).into_owned(),
         cut: end < bytes.len(),
         above: above.into_iter().map(|node| u64::from(json.node(node).start)).collect(),

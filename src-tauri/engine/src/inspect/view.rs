@@ -1,5 +1,6 @@
 //! What the viewers are given: windows of rows, never a whole body.
 
+use super::Filter;
 use crate::exchange::{ExchangeId, Header, Side};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -12,6 +13,74 @@ pub struct BodyRef {
     pub id: ExchangeId,
     /// Its request or its response.
     pub side: Side,
+}
+
+/// What is read: a body, or what lenses show of it, one after another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+pub struct Reading {
+    /// The exchange.
+    #[ts(type = "number")]
+    pub id: ExchangeId,
+    /// Its request or its response.
+    pub side: Side,
+    /// What it is looked at through; left out for the body itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub through: Option<Vec<Lens>>,
+}
+
+impl Reading {
+    /// The body.
+    pub fn body(&self) -> BodyRef {
+        BodyRef { id: self.id, side: self.side }
+    }
+
+    /// What it is looked at through.
+    pub fn lenses(&self) -> &[Lens] {
+        self.through.as_deref().unwrap_or_default()
+    }
+}
+
+impl From<BodyRef> for Reading {
+    fn from(body: BodyRef) -> Self {
+        Self { id: body.id, side: body.side, through: None }
+    }
+}
+
+/// A way to see another document in a document.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Lens {
+    /// A part of a multipart body, or the value of a form's field.
+    Part {
+        /// Its place, from 0.
+        index: u32,
+    },
+    /// What a string of the tree holds.
+    Value {
+        /// The string: see [`TreeRow::node`].
+        #[ts(type = "number")]
+        node: u64,
+        /// What it is taken for.
+        taken: Taken,
+    },
+    /// What a filter finds.
+    Filter {
+        /// The filter.
+        filter: Filter,
+    },
+}
+
+/// What a string is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Taken {
+    /// A document of its own: JSON, XML, text.
+    Text,
+    /// Base64 in either alphabet.
+    Base64,
+    /// A JSON Web Token: its header and claims. The signature is not checked.
+    Jwt,
 }
 
 /// What a body turned out to be, by its type where that is true, else by its bytes.
@@ -30,10 +99,29 @@ pub enum BodyKind {
     Form,
     /// `multipart/*`.
     Multipart,
+    /// JSON documents one after another, a line each.
+    Ndjson,
+    /// Comma or tab separated values.
+    Csv,
     /// Any other text.
     Text,
+    /// A raster image.
+    Image,
+    /// Protocol buffers, or gRPC messages, read without a schema.
+    Protobuf,
+    /// MessagePack.
+    Msgpack,
+    /// CBOR (RFC 8949).
+    Cbor,
     /// Anything else: shown as bytes.
     Binary,
+}
+
+impl BodyKind {
+    /// True if a body of this kind can be shown and compared by lines.
+    pub fn is_text(self) -> bool {
+        !matches!(self, Self::Binary | Self::Image | Self::Protobuf | Self::Msgpack | Self::Cbor)
+    }
 }
 
 /// What the viewers need to know of a body before they ask for a window of it.
@@ -54,11 +142,100 @@ pub struct BodyInfo {
     pub codings: Vec<String>,
     /// The charset that the text views use.
     pub charset: String,
+    /// True if a byte order mark stands first.
+    pub bom: bool,
     /// What the views could not do, in one sentence: a coding that failed, a cap that was reached, bytes that are not
     /// valid in the charset.
     pub notice: Option<String>,
-    /// Where a JSON document stops being one.
+    /// Where the document breaks the rules of its format. A tree then shows what stands before.
     pub problem: Option<SyntaxProblem>,
+    /// True if it has a tree.
+    pub tree: bool,
+    /// True if its text can be laid out anew.
+    pub pretty: bool,
+    /// The arrays that can be shown as tables, the longest first, at most 20.
+    pub tables: Vec<TableInfo>,
+    /// How it can be previewed, if it can.
+    pub preview: Option<Preview>,
+}
+
+/// An array that can be shown as a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TableInfo {
+    /// The array: see [`TreeRow::node`].
+    #[ts(type = "number")]
+    pub node: u64,
+    /// Where it stands.
+    pub json_path: String,
+    /// Its elements.
+    #[ts(type = "number")]
+    pub rows: u64,
+}
+
+/// How a body can be previewed. Nothing of it runs and nothing is fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Preview {
+    /// A raster image.
+    Image {
+        /// Its media type, from its bytes.
+        media: String,
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+    },
+    /// HTML or SVG: a document that [`crate::api`]'s `preview` makes safe to show in a frame without rights.
+    Markup,
+}
+
+/// Asks for rows of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TableQuery {
+    /// The body.
+    pub body: Reading,
+    /// The array.
+    #[ts(type = "number")]
+    pub node: u64,
+    /// First row wanted, from 0.
+    #[ts(type = "number")]
+    pub from: u64,
+    /// Rows wanted, at most 1,000.
+    pub count: u32,
+}
+
+/// A window of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TablePage {
+    /// Rows in all.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// The keys of the first 1,000 rows in the order they come up, at most 100.
+    pub columns: Vec<String>,
+    /// True if there are more keys than columns.
+    pub more: bool,
+    /// The rows of the window.
+    pub rows: Vec<TableRow>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TableRow {
+    /// The element: see [`TreeRow::node`].
+    #[ts(type = "number")]
+    pub node: u64,
+    /// A cell for each column; none where the element has no such key.
+    pub cells: Vec<Option<TableCell>>,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TableCell {
+    /// What kind of value it is.
+    pub kind: JsonKind,
+    /// A string's content; other scalars as they stand; for containers what they hold, in short.
+    pub text: String,
 }
 
 /// Where a document breaks the rules of its format.
@@ -81,7 +258,7 @@ pub struct SyntaxProblem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct TextQuery {
     /// The body.
-    pub body: BodyRef,
+    pub body: Reading,
     /// True for JSON laid out anew with two spaces a level; digits, escapes, order and duplicates stay.
     pub pretty: bool,
     /// First row wanted, from 0.
@@ -116,8 +293,8 @@ pub struct TextRow {
 /// Asks for a window of rows of the tree view. A node is named by the byte its value starts at in the decoded body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct TreeQuery {
-    /// The body: one JSON document.
-    pub body: BodyRef,
+    /// The body.
+    pub body: Reading,
     /// Containers less deep than this are open, the root being 0.
     pub depth: u32,
     /// Containers that are the other way round.
@@ -198,6 +375,9 @@ pub struct ValueChip {
     pub kind: ChipKind,
     /// A few words.
     pub text: String,
+    /// The moment it is about, microseconds since 1970 UTC: what it says, when an id was made, when a token expires.
+    #[ts(type = "number | null")]
+    pub at: Option<i64>,
 }
 
 /// What a value chip is about.
@@ -210,13 +390,27 @@ pub enum ChipKind {
     Time,
     /// A key that stands more than once in its object.
     Duplicate,
+    /// A UUID, ULID or ObjectId.
+    Id,
+    /// A web address: its host.
+    Url,
+    /// An e-mail address.
+    Email,
+    /// Base64 of something that can be named; opens.
+    Base64,
+    /// A JSON Web Token, not checked; opens.
+    Jwt,
+    /// A string that holds a JSON document; opens.
+    Json,
+    /// How a value stands in a binary format.
+    Wire,
 }
 
 /// Asks where a node of the tree stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct NodeQuery {
     /// The body.
-    pub body: BodyRef,
+    pub body: Reading,
     /// The node: see [`TreeRow::node`].
     #[ts(type = "number")]
     pub node: u64,
@@ -230,6 +424,8 @@ pub struct NodePlace {
     pub pointer: String,
     /// RFC 9535, normalized.
     pub json_path: String,
+    /// XPath 1.0, for a tree of XML.
+    pub xpath: Option<String>,
     /// The value as it stands in the document, strings with their quotes, cut after 1 MiB.
     pub text: String,
     /// True if `text` was cut.
@@ -239,11 +435,11 @@ pub struct NodePlace {
     pub above: Vec<u64>,
 }
 
-/// Asks for a window of rows of the hex view: 16 bytes a row, of the body as it came.
+/// Asks for a window of rows of the hex view: 16 bytes a row, of the body as it came, or of what lenses show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct HexQuery {
     /// The body.
-    pub body: BodyRef,
+    pub body: Reading,
     /// First row wanted, from 0.
     #[ts(type = "number")]
     pub from: u64,
@@ -290,7 +486,7 @@ pub struct RawQuery {
 #[serde(rename_all = "camelCase")]
 pub struct FindQuery {
     /// The body.
-    pub body: BodyRef,
+    pub body: Reading,
     /// What is looked for, without case.
     pub needle: String,
     /// Where the rows are counted.

@@ -19,6 +19,7 @@ mod new;
 mod open;
 mod organise;
 mod providers;
+mod previous;
 mod read;
 mod search;
 mod sources;

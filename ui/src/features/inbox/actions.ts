@@ -8,9 +8,9 @@ import { say } from "$app/toasts.svelte";
 import { call } from "$ipc/call";
 import { copyText } from "$ipc/desktop";
 import { counted } from "$shared/format";
+import { bodyDoings } from "./detail/bodyActions";
 import { copyBody } from "./detail/copyBody";
 import { detail } from "./detail/detail.svelte";
-import { quoted } from "./filter/terms";
 import { inbox } from "./inbox.svelte";
 
 const COMPARED_AT_MOST = 8;
@@ -23,23 +23,9 @@ const one = () => inbox.cursorId !== null;
 async function comparePrevious() {
   const summary = detail.exchange?.summary ?? inbox.current;
   if (!summary) return;
-  const kind = summary.eventType
-    ? `type:${quoted(summary.eventType)}`
-    : summary.requestId !== null
-      ? `request:${summary.requestId}`
-      : `method:${summary.method} path:${quoted(summary.path)}`;
-  const filter = [`direction:${summary.direction}`, kind, summary.source ? `source:${summary.source}` : ""]
-    .filter(Boolean)
-    .join(" ");
-  const { rows } = await call("list", { filter, upto: summary.id, from: 0, count: 20, near: null });
-  const previous = rows.find(
-    (row) =>
-      row.id < summary.id &&
-      row.eventType === summary.eventType &&
-      (summary.eventType !== null || row.path === summary.path),
-  );
-  if (!previous) return say(`There is no earlier ${summary.eventType ?? `${summary.method} ${summary.path}`}.`);
-  openCompare([previous.id, summary.id]);
+  const { id } = await call("previous", { id: summary.id });
+  if (id === null) return say(`There is no earlier ${summary.eventType ?? `${summary.method} ${summary.path}`}.`);
+  openCompare([id, summary.id]);
 }
 
 function compare() {
@@ -93,7 +79,8 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
     run: () => inbox.cursorId !== null && openRequest({ type: "fromExchange", id: inbox.cursorId }),
   },
   "exchange.export": { when: some, run: () => openExport({ type: "selection", ids: inbox.chosen }) },
-  "exchange.find": { when: () => detail.find !== null, run: () => detail.find?.() },
+  "exchange.find": { when: () => detail.body !== null, run: () => detail.body?.focusFind() },
+  ...bodyDoings,
   "list.filter": () => pane("list")?.querySelector<HTMLElement>("[data-filter]")?.focus(),
   "list.clearFilter": { when: () => !inbox.filter.isEmpty, run: () => inbox.filter.set("") },
   "list.next": step(() => 1),

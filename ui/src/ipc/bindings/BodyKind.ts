@@ -3,4 +3,4 @@
 /**
  * What a body turned out to be, by its type where that is true, else by its bytes.
  */
-export type BodyKind = "empty" | "json" | "xml" | "html" | "form" | "multipart" | "text" | "binary";
+export type BodyKind = "empty" | "json" | "xml" | "html" | "form" | "multipart" | "ndjson" | "csv" | "text" | "image" | "protobuf" | "msgpack" | "cbor" | "binary";

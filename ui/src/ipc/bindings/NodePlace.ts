@@ -13,6 +13,10 @@ pointer: string,
  */
 jsonPath: string, 
 /**
+ * XPath 1.0, for a tree of XML.
+ */
+xpath: string | null, 
+/**
  * The value as it stands in the document, strings with their quotes, cut after 1 MiB.
  */
 text: string, 

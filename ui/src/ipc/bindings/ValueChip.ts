@@ -12,4 +12,8 @@ kind: ChipKind,
 /**
  * A few words.
  */
-text: string, };
+text: string, 
+/**
+ * The moment it is about, microseconds since 1970 UTC: what it says, when an id was made, when a token expires.
+ */
+at: number | null, };

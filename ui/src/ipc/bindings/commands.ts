@@ -1,6 +1,5 @@
 // Written by `cargo xtask bindings` from the engine's command list. Do not edit.
 import type { BodyInfo } from "./BodyInfo";
-import type { BodyRef } from "./BodyRef";
 import type { ById } from "./ById";
 import type { BytesQuery } from "./BytesQuery";
 import type { ChangesQuery } from "./ChangesQuery";
@@ -24,6 +23,8 @@ import type { ExportPreview } from "./ExportPreview";
 import type { ExportQuery } from "./ExportQuery";
 import type { Exported } from "./Exported";
 import type { ExportedText } from "./ExportedText";
+import type { FilterCommand } from "./FilterCommand";
+import type { Filtered } from "./Filtered";
 import type { FindQuery } from "./FindQuery";
 import type { FindResult } from "./FindResult";
 import type { HeadPreview } from "./HeadPreview";
@@ -51,13 +52,20 @@ import type { ProviderKey } from "./ProviderKey";
 import type { Providers } from "./Providers";
 import type { RawQuery } from "./RawQuery";
 import type { ReadCommand } from "./ReadCommand";
+import type { Previous } from "./Previous";
+import type { RawQuery } from "./RawQuery";
+import type { Reading } from "./Reading";
 import type { RenameNode } from "./RenameNode";
 import type { ReplayCommand } from "./ReplayCommand";
 import type { Replayed } from "./Replayed";
 import type { RequestDefinition } from "./RequestDefinition";
+import type { RowPlace } from "./RowPlace";
+import type { RowQuery } from "./RowQuery";
 import type { SampleQuery } from "./SampleQuery";
+import type { SaveBody } from "./SaveBody";
 import type { SaveRequest } from "./SaveRequest";
 import type { SaveSource } from "./SaveSource";
+import type { Saved } from "./Saved";
 import type { SavedRequest } from "./SavedRequest";
 import type { SecretRef } from "./SecretRef";
 import type { SendCommand } from "./SendCommand";
@@ -69,6 +77,8 @@ import type { Sources } from "./Sources";
 import type { Status } from "./Status";
 import type { TagCommand } from "./TagCommand";
 import type { Tags } from "./Tags";
+import type { TablePage } from "./TablePage";
+import type { TableQuery } from "./TableQuery";
 import type { TextChanges } from "./TextChanges";
 import type { TextPage } from "./TextPage";
 import type { TextQuery } from "./TextQuery";
@@ -103,7 +113,7 @@ export interface Commands {
   /** The whole of an exchange but its bodies. */
   exchange: { args: ById; result: Exchange };
   /** What a body is. */
-  body_info: { args: BodyRef; result: BodyInfo };
+  body_info: { args: Reading; result: BodyInfo };
   /** Rows of the text view. */
   text_rows: { args: TextQuery; result: TextPage };
   /** Rows of the tree view. */
@@ -128,6 +138,17 @@ export interface Commands {
   tag: { args: TagCommand; result: Nothing };
   /** Keeps what is written about an exchange. */
   save_note: { args: Note; result: Nothing };
+  parts: { args: Reading; result: Parts };
+  /** Rows of an array as a table. */
+  table_rows: { args: TableQuery; result: TablePage };
+  /** The row of the text view that holds a byte. */
+  row_at: { args: RowQuery; result: RowPlace };
+  /** The newest earlier exchange of the same source and event type, or of the same saved request, or of the same method and path. */
+  previous: { args: ById; result: Previous };
+  /** Filters a body by JSONPath or jq. */
+  filter: { args: FilterCommand; result: Filtered };
+  /** Writes a body or a part of it into a file. */
+  save_body: { args: SaveBody; result: Saved };
   /** All sources, by name. */
   sources: { args: Nothing; result: Sources };
   /** Makes a source before its first request. */
@@ -214,6 +235,8 @@ export interface Commands {
   test_tunnel: { args: Nothing; result: TunnelProbe };
   /** Bytes of a body. */
   body_bytes: { args: BytesQuery; result: ArrayBuffer };
+  /** HTML or SVG made harmless, for a frame without rights. */
+  preview: { args: Reading; result: ArrayBuffer };
   /** One text of the side-by-side view, UTF-8. */
   compare_text: { args: CompareTextQuery; result: ArrayBuffer };
 }

@@ -1,7 +1,11 @@
 // The stand-in's bodies: one JSON document for all, read the way the engine reads them.
 import type { Answers } from "./index";
+import type { BodyInfo } from "../bindings/BodyInfo";
+import type { BodyKind } from "../bindings/BodyKind";
 import type { FakeState } from "./state";
+import type { Reading } from "../bindings/Reading";
 import type { TreeRow } from "../bindings/TreeRow";
+import type { ValueChip } from "../bindings/ValueChip";
 
 const DOCUMENT = {
   id: "evt_1QT8rLKz4",
@@ -12,6 +16,8 @@ const DOCUMENT = {
     id: "in_1QT8rLKz4",
     amount_paid: 4200,
     customer_email: "billing@example.com",
+    invoice_pdf: "https://pay.example.com/invoice/acct_1/pdf",
+    token: "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3OTUzNDkwNDh9.c2ln",
     note: "left\u202eright and zero\u200bwidth",
     lines: Array.from({ length: 120 }, (_, n) => ({
       id: `il_${n}`,
@@ -30,6 +36,14 @@ interface Node {
   path: string;
   pointer: string;
   value: unknown;
+}
+
+function chipsOf(key: string | null): ValueChip[] {
+  if (key === "created") return [{ kind: "time", text: "12:04:08.917, 22 Nov 2026 UTC", at: 1795349048917000 }];
+  if (key === "customer_email") return [{ kind: "email", text: "e-mail", at: null }];
+  if (key === "invoice_pdf") return [{ kind: "url", text: "pay.example.com", at: null }];
+  if (key === "token") return [{ kind: "jwt", text: "JWT", at: 1795349048000000 }];
+  return [];
 }
 
 const nodes: Node[] = [];
@@ -63,7 +77,7 @@ function add(
       cut: false,
       children: entries.length,
       siblings,
-      chips: key === "created" ? [{ kind: "time", text: "12:04:08.917, 0.6 s before arrival" }] : [],
+      chips: chipsOf(key),
     },
     above,
     path,
@@ -90,22 +104,41 @@ const pretty = JSON.stringify(DOCUMENT, null, 2).split("\n");
 const flat = [JSON.stringify(DOCUMENT)].flatMap((line) => line.match(/.{1,2000}/gs) ?? []);
 const bytes = new TextEncoder().encode(JSON.stringify(DOCUMENT));
 
+/** `?body=multipart` in the address, or the option of a test, makes every body of that kind. */
+function info(body: Reading, push: boolean): BodyInfo {
+  const kind = body.through?.length ? "json" : body.side === "response" && push ? "text" : (bodyKind.kind ?? "json");
+  return {
+    kind,
+    size: bytes.length,
+    decodedSize: bytes.length,
+    contentType: "application/json",
+    codings: kind === "xml" ? ["gzip"] : [],
+    charset: kind === "xml" ? "windows-1252" : "UTF-8",
+    bom: kind === "xml",
+    notice: null,
+    problem: kind === "xml" ? { message: "<b> is never closed.", offset: 12, line: 2, column: 3 } : null,
+    tree: ["json", "xml", "ndjson", "protobuf"].includes(kind),
+    pretty: kind === "json",
+    tables: ["json", "ndjson", "csv"].includes(kind) ? [{ node: 5, jsonPath: "$['object']['lines']", rows: 120 }] : [],
+    preview:
+      kind === "html"
+        ? { type: "markup" }
+        : kind === "image"
+          ? { type: "image", media: "image/png", width: 64, height: 32 }
+          : null,
+  };
+}
+
+/** What kind every body is, for tests of the viewers. */
+export const bodyKind: { kind: BodyKind | null } = { kind: null };
+
 export function bodyAnswers(state: FakeState): Answers {
   const page = <T>(rows: T[], from: number, count: number) => ({
     total: rows.length,
     rows: rows.slice(from, from + count),
   });
   return {
-    body_info: ({ id, side }) => ({
-      kind: side === "response" && state.summary(id).direction === "push" ? "text" : "json",
-      size: bytes.length,
-      decodedSize: bytes.length,
-      contentType: "application/json",
-      codings: [],
-      charset: "utf-8",
-      notice: null,
-      problem: null,
-    }),
+    body_info: (body) => info(body, state.summary(body.id).direction === "push"),
     text_rows: ({ pretty: laidOut, from, count }) =>
       page(
         (laidOut ? pretty : flat).map((text, place) => ({
@@ -139,6 +172,7 @@ export function bodyAnswers(state: FakeState): Answers {
       return {
         pointer: found.pointer,
         jsonPath: found.path,
+        xpath: null,
         text: JSON.stringify(found.value),
         cut: false,
         above: found.above,
@@ -165,7 +199,44 @@ export function bodyAnswers(state: FakeState): Answers {
             : flat;
       return { hits: lines.flatMap((line, place) => (line.toLowerCase().includes(lower) ? [place] : [])), more: false };
     },
-    parts: () => ({ parts: [], notice: null }),
+    parts: () => ({
+      parts: ["note", "photo"].map((name, place) => ({
+        name,
+        fileName: place === 1 ? "cat.png" : null,
+        headers: [{ name: "Content-Type", value: place === 1 ? "image/png" : "text/plain" }],
+        offset: place * 100,
+        size: 50,
+        text: place === 1 ? null : "a note",
+      })),
+      notice: null,
+    }),
     body_bytes: () => bytes.slice().buffer,
+    preview: () => new TextEncoder().encode("<!DOCTYPE html><p>Hello").buffer as ArrayBuffer,
+    row_at: () => ({ row: 0 }),
+    previous: ({ id }) => ({ id: id > 1 ? id - 1 : null }),
+    save_body: () => ({ bytes: bytes.length }),
+    table_rows: ({ from, count }) => ({
+      columns: ["id", "amount"],
+      more: false,
+      ...page(
+        DOCUMENT.object.lines.map((line, node) => ({
+          node,
+          cells: [
+            { kind: "string" as const, text: line.id },
+            { kind: "number" as const, text: String(line.amount) },
+          ],
+        })),
+        from,
+        count,
+      ),
+    }),
+    filter: ({ filter: { program } }) => ({
+      results: program.includes("!") ? 0 : 120,
+      took: 12,
+      notice: program.startsWith("..") ? "Not exact: a key stands more than once." : null,
+      problem: program.includes("!")
+        ? { message: "This is not JSONPath: unexpected !.", at: program.indexOf("!") }
+        : null,
+    }),
   };
 }

@@ -1,6 +1,6 @@
 // Finding a text in a body: where it stands, and which place is the current one.
-import type { BodyRef } from "$ipc/bindings/BodyRef";
 import type { FindView } from "$ipc/bindings/FindView";
+import type { Reading } from "$ipc/bindings/Reading";
 import { call } from "$ipc/call";
 import { count } from "$shared/format";
 
@@ -28,7 +28,7 @@ export class Find {
   );
 
   /** Looks for the needle once typing rests. */
-  look(body: BodyRef, view: FindView) {
+  look(body: Reading, view: FindView) {
     clearTimeout(this.#timer);
     const revision = ++this.#revision;
     const needle = this.needle;
@@ -41,7 +41,7 @@ export class Find {
     this.#timer = setTimeout(() => void this.#ask(body, view, needle, revision), WAIT);
   }
 
-  async #ask(body: BodyRef, view: FindView, needle: string, revision: number) {
+  async #ask(body: Reading, view: FindView, needle: string, revision: number) {
     const found = await call("find", { body, needle, view }).catch(() => ({ hits: [], more: false }));
     if (revision !== this.#revision) return;
     this.hits = found.hits;

@@ -1,7 +1,7 @@
 // The JSON tree: which containers are open, which row is selected, where a node's row is.
-import type { BodyRef } from "$ipc/bindings/BodyRef";
 import type { NodePlace } from "$ipc/bindings/NodePlace";
 import type { TreeRow } from "$ipc/bindings/TreeRow";
+import type { Reading } from "$ipc/bindings/Reading";
 import { call } from "$ipc/call";
 import { PagedRows } from "$shared/virtual/pages.svelte";
 import { VirtualScroll } from "$shared/virtual/scroll.svelte";
@@ -19,7 +19,7 @@ export class Tree {
   #toggled = new Set<number>();
   #placeRevision = 0;
 
-  constructor(readonly body: BodyRef) {
+  constructor(readonly body: Reading) {
     this.pages = new PagedRows<TreeRow>((from, count) =>
       call("tree_rows", { body, depth: this.#depth, toggled: [...this.#toggled], from, count }),
     );

@@ -1,13 +1,18 @@
 //! The list, one exchange, and windows of its bodies.
 
 use super::Api;
-use crate::api::{ApiError, ById, BytesQuery, Count, CountQuery, ListPage, ListQuery};
+use crate::api::{
+    ApiError, ById, BytesQuery, Count, CountQuery, FilterCommand, ListPage, ListQuery, Previous, RowPlace, RowQuery,
+    SaveBody, Saved,
+};
 use crate::engine::{off_thread, wire_rows};
 use crate::exchange::Exchange;
 use crate::inspect::{
-    BodyInfo, BodyRef, Document, FindQuery, FindResult, HEX_ROW, HexPage, HexQuery, NodePlace, NodeQuery, Parts,
-    RawQuery, TextPage, TextQuery, TreePage, TreeQuery, hex_rows, hex_total,
+    BodyInfo, Document, Filtered, FindQuery, FindResult, HEX_ROW, HexPage, HexQuery, NodePlace, NodeQuery, Parts,
+    RawQuery, Reading, TablePage, TableQuery, TextPage, TextQuery, TreePage, TreeQuery, hex_rows, hex_total,
 };
+use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Rows of a window at most.
@@ -37,22 +42,21 @@ impl Api {
         Ok(self.engine().await?.store.exchange(by.id).await?)
     }
 
-    async fn document(&self, body: BodyRef) -> Result<Arc<Document>, ApiError> {
-        let engine = self.engine().await?;
-        engine.documents.get(&engine.store, body).await
+    async fn document(&self, body: &Reading) -> Result<Arc<Document>, ApiError> {
+        self.engine().await?.reading(body).await
     }
 
     /// Asks a body something that may build an index first.
     async fn ask<T: Send + 'static>(
         &self,
-        body: BodyRef,
+        body: Reading,
         question: impl FnOnce(&Document) -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        let document = self.document(body).await?;
+        let document = self.document(&body).await?;
         off_thread(move || question(&document)).await
     }
 
-    pub(in crate::api) async fn body_info(&self, body: BodyRef) -> Result<BodyInfo, ApiError> {
+    pub(in crate::api) async fn body_info(&self, body: Reading) -> Result<BodyInfo, ApiError> {
         self.ask(body, Document::info).await
     }
 
@@ -63,7 +67,7 @@ impl Api {
     pub(in crate::api) async fn tree_rows(&self, query: TreeQuery) -> Result<TreePage, ApiError> {
         let page =
             move |body: &Document| body.tree_rows(query.depth, &query.toggled, query.from, query.count.min(ROWS));
-        self.ask(query.body, page).await?.ok_or_else(not_json)
+        self.ask(query.body, page).await?.ok_or_else(no_tree)
     }
 
     pub(in crate::api) async fn tree_node(&self, query: NodeQuery) -> Result<NodePlace, ApiError> {
@@ -74,6 +78,9 @@ impl Api {
     pub(in crate::api) async fn hex_rows(&self, query: HexQuery) -> Result<HexPage, ApiError> {
         let engine = self.engine().await?;
         let HexQuery { body, from, count } = query;
+        if !body.lenses().is_empty() {
+            return self.ask(body, move |seen| hex_page(seen.decoded(), from, count)).await;
+        }
         let size = engine.store.message(body.id, body.side).await?.map_or(0, |message| message.body_len);
         let row = HEX_ROW;
         let start = from.saturating_mul(row).min(size);
@@ -92,7 +99,50 @@ impl Api {
         self.ask(query.body, move |body| body.find(&query.needle, query.view)).await
     }
 
-    pub(in crate::api) async fn parts(&self, body: BodyRef) -> Result<Parts, ApiError> {
+    pub(in crate::api) async fn table_rows(&self, query: TableQuery) -> Result<TablePage, ApiError> {
+        let TableQuery { body, node, from, count } = query;
+        let page = self.ask(body, move |body| body.table_rows(node, from, count.min(ROWS))).await?;
+        page.ok_or_else(|| ApiError::invalid(format!("No array starts at byte {node}.")))
+    }
+
+    pub(in crate::api) async fn row_at(&self, query: RowQuery) -> Result<RowPlace, ApiError> {
+        let row = self.ask(query.body, move |body| body.row_at(query.offset)).await?;
+        Ok(RowPlace { row })
+    }
+
+    pub(in crate::api) async fn previous(&self, by: ById) -> Result<Previous, ApiError> {
+        Ok(Previous { id: self.engine().await?.store.previous(by.id).await? })
+    }
+
+    /// Filters what is read: see [`crate::inspect::Lens::Filter`].
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such exchange. What is wrong with the filter is in the answer.
+    pub async fn filter(&self, command: FilterCommand) -> Result<Filtered, ApiError> {
+        let engine = self.engine().await?;
+        let ticket = engine.tickets.open(&command.ticket);
+        engine.filter(&command.body, &command.filter, &ticket.token).await
+    }
+
+    pub(in crate::api) async fn preview(&self, body: Reading) -> Result<Vec<u8>, ApiError> {
+        let markup = self.ask(body, Document::harmless_markup).await?;
+        markup.ok_or_else(|| ApiError::invalid("Only HTML and SVG are previewed as markup."))
+    }
+
+    /// Writes what is read, its codings off, into a file.
+    ///
+    /// # Errors
+    /// `Failed` if the file can't be written.
+    pub(in crate::api) async fn save_body(&self, command: SaveBody) -> Result<Saved, ApiError> {
+        let document = self.document(&command.body).await?;
+        let path = command.path.clone();
+        let bytes = document.decoded().len() as u64;
+        let written = off_thread(move || write_private(Path::new(&path), document.decoded())).await?;
+        written.map_err(|error| ApiError::failed(format!("{} can't be written: {error}.", command.path)))?;
+        Ok(Saved { bytes })
+    }
+
+    pub(in crate::api) async fn parts(&self, body: Reading) -> Result<Parts, ApiError> {
         self.ask(body, Document::parts).await
     }
 
@@ -102,17 +152,36 @@ impl Api {
     /// `NotFound` if there is no such exchange.
     pub async fn body_bytes(&self, query: BytesQuery) -> Result<Vec<u8>, ApiError> {
         let end = query.from.saturating_add(query.count.min(RANGE));
-        if !query.decoded {
+        if !query.decoded && query.body.lenses().is_empty() {
             let engine = self.engine().await?;
             return Ok(engine.store.body(query.body.id, query.body.side, query.from..end).await?.into());
         }
-        let document = self.document(query.body).await?;
+        let document = self.document(&query.body).await?;
         let decoded = document.decoded();
         let clamp = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(decoded.len());
         Ok(decoded[clamp(query.from)..clamp(end)].to_vec())
     }
 }
 
-fn not_json() -> ApiError {
-    ApiError::invalid("The body is not a JSON document, so it has no tree. Its text shows it as it came.")
+/// Rows of bytes that are at hand.
+fn hex_page(bytes: &[u8], from: u64, count: u32) -> HexPage {
+    let start = from.saturating_mul(HEX_ROW).min(bytes.len() as u64);
+    let end = start.saturating_add(u64::from(count.min(ROWS)) * HEX_ROW).min(bytes.len() as u64);
+    let window = &bytes[start as usize..end as usize];
+    HexPage { total: hex_total(bytes.len() as u64), rows: hex_rows(window, start) }
+}
+
+/// Writes a file that only the user can read, in place only once it is whole.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Its mode is 0600.
+    let mut beside = tempfile::Builder::new().prefix(".body-").suffix(".part").tempfile_in(folder)?;
+    beside.write_all(bytes)?;
+    beside.as_file().sync_all()?;
+    beside.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn no_tree() -> ApiError {
+    ApiError::invalid("The body has no tree. Its text shows it as it came.")
 }

@@ -63,10 +63,10 @@ pub struct Count {
 }
 
 /// Asks for bytes of a body as they came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct BytesQuery {
     /// The body.
-    pub body: crate::inspect::BodyRef,
+    pub body: crate::inspect::Reading,
     /// First byte wanted.
     #[ts(type = "number")]
     pub from: u64,

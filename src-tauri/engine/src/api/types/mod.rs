@@ -3,6 +3,7 @@
 mod listing;
 mod organising;
 mod providers;
+mod reading;
 mod requests;
 mod running;
 mod sources;
@@ -12,6 +13,7 @@ mod vault;
 pub use listing::*;
 pub use organising::*;
 pub use providers::*;
+pub use reading::*;
 pub use requests::*;
 pub use running::*;
 pub use sources::*;

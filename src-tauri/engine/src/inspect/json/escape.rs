@@ -72,3 +72,8 @@ pub(crate) fn escaped(text: &str) -> String {
     }
     out
 }
+
+/// A text as a JSON string, with its quotes.
+pub(crate) fn escaped_string(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}

@@ -70,6 +70,17 @@ pub(crate) struct Json {
 }
 
 impl Json {
+    /// The same where keys are names of elements or numbers of fields, which may well stand more than once.
+    pub(crate) fn with_repeated_keys(mut self) -> Self {
+        self.duplicates = OnceLock::from(Vec::new());
+        self
+    }
+
+    /// The text that the values stand in.
+    pub(crate) fn text(&self) -> &Bytes {
+        &self.bytes
+    }
+
     /// The values in the order they start in; there is at least one, the root.
     pub(crate) fn nodes(&self) -> &[Node] {
         &self.nodes

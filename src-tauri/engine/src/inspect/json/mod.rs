@@ -6,10 +6,10 @@ mod index;
 mod pretty;
 mod read;
 
-pub(crate) use escape::{escaped, unescaped};
-pub(crate) use index::{Json, Node};
-pub(crate) use pretty::{INDENT_LEVELS, laid_out};
-pub(crate) use read::{ReadError, read};
+pub(crate) use escape::{escaped, escaped_string, unescaped};
+pub(crate) use index::{Json, NONE, Node};
+pub(crate) use pretty::{INDENT_LEVELS, compact, laid_out};
+pub(crate) use read::{ReadError, problem, read};
 
 #[cfg(test)]
 mod tests;

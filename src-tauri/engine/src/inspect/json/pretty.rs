@@ -81,3 +81,17 @@ fn string_len(bytes: &[u8]) -> usize {
     }
     bytes.len()
 }
+
+/// A document on one line: the white space between its tokens left out.
+pub(crate) fn compact(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        let len = if byte == b'"' { string_len(&text[at..]) } else { 1 };
+        if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+            out.extend_from_slice(&text[at..at + len]);
+        }
+        at += len;
+    }
+    out
+}

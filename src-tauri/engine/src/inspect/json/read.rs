@@ -16,10 +16,10 @@ const BOOLEAN: u32 = 4;
 const NULL: u32 = 5;
 
 /// Why there is no index.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum ReadError {
-    /// It is not JSON.
-    Syntax(SyntaxProblem),
+    /// It is not JSON: where it stops being that, and the values before, with what was open there closed.
+    Syntax(SyntaxProblem, Option<Box<Json>>),
     /// It has more values than are indexed.
     TooMany,
 }
@@ -30,16 +30,25 @@ pub(crate) fn read(bytes: &Bytes, from: usize) -> Result<Json, ReadError> {
         return Err(ReadError::TooMany);
     }
     let mut reader = Reader { bytes, at: from, nodes: Vec::new(), current: NONE, depth: 0, deepest: 0 };
-    reader.document().map_err(|stop| match stop {
-        Stop::At(offset, message) => ReadError::Syntax(problem(bytes, from, offset, message)),
-        Stop::TooMany => ReadError::TooMany,
-    })?;
-    let (mut nodes, deepest) = (reader.nodes, reader.deepest);
-    nodes.shrink_to_fit();
-    Ok(Json { bytes: bytes.clone(), nodes, deepest, duplicates: OnceLock::new() })
+    match reader.document() {
+        Ok(()) => Ok(json(bytes, reader)),
+        Err(Stop::At(offset, message)) => {
+            reader.close_all();
+            let front = (!reader.nodes.is_empty()).then(|| Box::new(json(bytes, reader)));
+            Err(ReadError::Syntax(problem(bytes, from, offset, message), front))
+        }
+        Err(Stop::TooMany) => Err(ReadError::TooMany),
+    }
 }
 
-fn problem(bytes: &[u8], from: usize, offset: usize, message: String) -> SyntaxProblem {
+fn json(bytes: &Bytes, reader: Reader<'_>) -> Json {
+    let (mut nodes, deepest) = (reader.nodes, reader.deepest);
+    nodes.shrink_to_fit();
+    Json { bytes: bytes.clone(), nodes, deepest, duplicates: OnceLock::new() }
+}
+
+/// Where the byte `offset` of a text that starts at `from` stands.
+pub(crate) fn problem(bytes: &[u8], from: usize, offset: usize, message: String) -> SyntaxProblem {
     let before = &bytes[from.min(offset)..offset];
     let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
     let line = memchr::memchr_iter(b'\n', before).count() + 1;
@@ -145,6 +154,15 @@ impl Reader<'_> {
         self.current = self.nodes.len() as u32 - 1;
         self.depth += 1;
         Ok(())
+    }
+
+    /// Ends what is open, for a document that breaks off here.
+    fn close_all(&mut self) {
+        self.at = self.at.min(self.bytes.len()).saturating_sub(1);
+        while self.current != NONE {
+            self.close();
+            self.at -= 1;
+        }
     }
 
     fn close(&mut self) {

@@ -11,7 +11,7 @@ fn index(text: &str) -> Json {
 
 fn problem(bytes: &[u8]) -> SyntaxProblem {
     match read(&Bytes::copy_from_slice(bytes), 0) {
-        Err(ReadError::Syntax(problem)) => problem,
+        Err(ReadError::Syntax(problem, _)) => problem,
         other => panic!("{other:?}"),
     }
 }

@@ -6,14 +6,22 @@ import { asApiError, call } from "$ipc/call";
 
 export type Tab = "body" | "headers" | "query" | "raw" | "timing" | "deliveries";
 
+/** What the view of a body does when asked. */
+export interface BodyDoings {
+  focusFind: () => void;
+  toggleFilter: () => void;
+  showView: (place: number) => void;
+  save: () => unknown;
+}
+
 class Detail {
   exchange = $state.raw<Exchange | null>(null);
   problem = $state.raw<ApiError | null>(null);
   tab = $state<Tab>("body");
   /** Which message is shown; what the other end said unless the user chose. */
   side = $state<Side>("request");
-  /** Puts the caret into the find field of the body, while one is shown. */
-  find = $state.raw<(() => void) | null>(null);
+  /** What can be done with the body, while one is shown. */
+  body = $state.raw<BodyDoings | null>(null);
   #id: number | null = null;
   #revision = 0;
 

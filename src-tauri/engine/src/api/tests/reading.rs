@@ -1,0 +1,61 @@
+//! Bodies read through lenses, and the exchange before another one.
+
+use super::*;
+
+async fn post(url: &str, event: &str, content_type: &str, body: &str) {
+    let client = reqwest::Client::new();
+    let request = client.post(url).header("X-GitHub-Event", event).header("Content-Type", content_type);
+    assert!(request.body(body.to_owned()).send().await.unwrap().status().is_success());
+}
+
+#[tokio::test]
+async fn the_one_before_is_of_the_same_source_and_event() {
+    crate::tunnel::use_ring();
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    for (source, event) in [("a", "push"), ("b", "push"), ("a", "ping"), ("a", "push"), ("a", "push")] {
+        post(&format!("{url}/in/{source}"), event, "application/json", "{}").await;
+    }
+    for (id, before) in [(5, Some(4)), (4, Some(1)), (3, None), (2, None), (1, None), (99, None)] {
+        let answer = call(&api, "previous", json!({"id": id})).await.unwrap();
+        assert_eq!(answer, json!({"id": before}), "before {id}");
+    }
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_body_is_filtered_opened_and_saved_through_lenses() {
+    crate::tunnel::use_ring();
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let parts = "--b\r\nContent-Disposition: form-data; name=f; filename=x.json\r\nContent-Type: application/json\r\n\r\n\
+        {\"list\":[{\"n\":1.10},{\"n\":9007199254740993}]}\r\n--b--\r\n";
+    post(&format!("{url}/in/a"), "push", "multipart/form-data; boundary=b", parts).await;
+    let part = json!({"type": "part", "index": 0});
+    let body = json!({"id": 1, "side": "request", "through": [part]});
+    let info = call(&api, "body_info", body.clone()).await.unwrap();
+    assert_eq!((info["kind"].as_str(), &info["tables"][0]["rows"]), (Some("json"), &json!(2)));
+    for (language, program) in [("jq", ".list[].n"), ("jsonpath", "$.list[*].n")] {
+        let filter = json!({"language": language, "program": program});
+        let found = call(&api, "filter", json!({"ticket": "t", "body": body, "filter": filter})).await.unwrap();
+        assert_eq!((&found["results"], &found["problem"]), (&json!(2), &Value::Null));
+        let lenses = json!([part, {"type": "filter", "filter": filter}]);
+        let seen = json!({"id": 1, "side": "request", "through": lenses});
+        let text =
+            call(&api, "text_rows", json!({"body": seen, "pretty": false, "from": 0, "count": 9})).await.unwrap();
+        let rows: Vec<&str> = text["rows"].as_array().unwrap().iter().filter_map(|row| row["text"].as_str()).collect();
+        assert_eq!(rows, ["[1.10,", "9007199254740993]"]);
+    }
+    let path = folder.path().join("x.json");
+    let saved = call(&api, "save_body", json!({"body": body, "path": path})).await.unwrap();
+    assert_eq!(saved["bytes"], 44);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\"list\":[{\"n\":1.10},{\"n\":9007199254740993}]}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let none = json!({"id": 1, "side": "request", "through": [{"type": "part", "index": 7}]});
+    assert_eq!(call(&api, "body_info", none).await.unwrap_err().code, ErrorCode::Invalid);
+    api.close().await;
+}

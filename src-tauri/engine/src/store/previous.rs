@@ -1,0 +1,36 @@
+//! The exchange that another one is best held against: the one before it of its kind.
+
+use super::{Store, StoreError};
+use crate::exchange::ExchangeId;
+use sqlx::Row as _;
+
+/// The newest earlier one of the same source and event type.
+const SAME_EVENT: &str = "SELECT p.id FROM exchange e JOIN exchange p ON p.event_type = e.event_type AND p.id < e.id \
+     WHERE e.id = ? AND p.direction = e.direction AND p.source_id IS e.source_id ORDER BY p.id DESC LIMIT 1";
+
+/// The newest earlier answer to the same saved request.
+const SAME_REQUEST: &str = "SELECT p.id FROM exchange e JOIN exchange p ON p.request_id = e.request_id AND p.id < e.id \
+     WHERE e.id = ? ORDER BY p.id DESC LIMIT 1";
+
+/// The newest earlier one without an event type to the same place.
+const SAME_PLACE: &str = "SELECT p.id FROM exchange e JOIN exchange p ON p.id < e.id AND p.method = e.method \
+     AND p.path = e.path AND p.direction = e.direction WHERE e.id = ? AND e.event_type IS NULL AND p.event_type IS NULL \
+     AND p.source_id IS e.source_id AND coalesce(p.url, '') = coalesce(e.url, '') ORDER BY p.id DESC LIMIT 1";
+
+impl Store {
+    /// The newest earlier exchange of the same kind: the same source and event type; for a call the same saved request;
+    /// else the same method and address. None if there is none.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn previous(&self, id: ExchangeId) -> Result<Option<ExchangeId>, StoreError> {
+        for sql in [SAME_EVENT, SAME_REQUEST, SAME_PLACE] {
+            let row = sqlx::query(sql).bind(id).fetch_optional(&self.readers).await;
+            let row = row.map_err(|e| StoreError::from_sqlx("Looking for the one before", &e))?;
+            if let Some(row) = row {
+                return Ok(Some(row.get(0)));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,187 @@
+//! Bodies of every kind as the window shows them, and previews that reach nobody.
+
+use super::screens;
+use anyhow::{Context, Result};
+use fantoccini::Locator;
+use pushpull_tests::{CONTROL, ENTER, Home, RELEASE, SHIFT, Window, http, until};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::net::TcpListener;
+
+/// A name, a Content-Type, a body, and what its first view holds.
+fn bodies() -> Vec<(&'static str, &'static str, Vec<u8>, &'static str)> {
+    let json = r#"{"id":"evt_1","created":1795349048,"big":9007199254740993,"url":"https://example.com/a","mail":"ada@example.com",
+        "token":"eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3OTUzNDkwNDh9.c2ln","uuid":"0190163d-8694-739b-aea5-966c26f8ad91",
+        "inner":"{\"a\":[1,2]}","lines":[{"id":1,"n":"one"},{"id":2,"n":"two"}]}"#;
+    let soap = "<?xml version='1.0'?><s:Envelope xmlns:s='urn:s'><s:Body><item id='1'>a &amp; b</item><item>c</item></s:Body></s:Envelope>";
+    let multipart = "--b\r\nContent-Disposition: form-data; name=note\r\n\r\nhello\r\n--b\r\nContent-Disposition: form-data; \
+        name=doc; filename=\"x.json\"\r\nContent-Type: application/json\r\n\r\n{\"a\":[1,2]}\r\n--b--\r\n";
+    let bitmap = bitmap();
+    vec![
+        ("json", "application/json", json.into(), "9007199254740993"),
+        ("xml", "text/xml", soap.into(), "s:Envelope"),
+        ("broken-xml", "application/xml", "<a>\n <b>1</c>\n</a>".into(), "not well-formed"),
+        ("broken-json", "application/json", "{\"a\":1,\n\"b\":[1,2,}".into(), "Line 2"),
+        ("ndjson", "application/x-ndjson", "{\"n\":1.10}\n{\"n\":2}\n{broken\n".into(), "1.10"),
+        ("csv", "text/csv", "id,name\n1,Ada\n2,=1+1\n".into(), "Ada"),
+        ("form", "application/x-www-form-urlencoded", "a=1&payload=%7B%22b%22%3A2%7D".into(), "payload"),
+        ("multipart", "multipart/form-data; boundary=b", multipart.into(), "x.json"),
+        ("protobuf", "application/x-protobuf", b"\x08\x96\x01\x12\x07testing\x1a\x02\x08\x01".to_vec(), "testing"),
+        ("msgpack", "application/msgpack", b"\x82\xa1a\x01\xa1b\x92\x01\x02".to_vec(), "a"),
+        ("image", "image/bmp", bitmap, "42 4d"),
+        ("latin1", "text/plain; charset=iso-8859-1", b"caf\xe9".to_vec(), "café"),
+    ]
+}
+
+/// A bitmap of two by two pixels.
+fn bitmap() -> Vec<u8> {
+    let mut bytes =
+        b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0".to_vec();
+    bytes.extend([0; 16]);
+    bytes.extend(b"\0\0\xff\0\xff\0\0\0\xff\0\0\xff\xff\xff\0\0");
+    bytes
+}
+
+async fn inbound(window: &Window) -> Result<String> {
+    until("the listener", async || {
+        Ok(window.invoke("status", json!({})).await?["listener"]["url"].as_str().map(String::from))
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_body_has_its_views() -> Result<()> {
+    let home = Home::new()?;
+    let window = Window::open(&home).await?;
+    let url = inbound(&window).await?;
+    let bodies = bodies();
+    for (name, content_type, body, _) in &bodies {
+        let post = http::client()?.post(format!("{url}/in/bodies/{name}")).header("Content-Type", *content_type);
+        assert_eq!(post.body(body.clone()).send().await?.status(), 200, "{name}");
+    }
+    window.text(".listfoot", &format!("{} stored", bodies.len())).await?;
+    for size in [(1000, 640), (1400, 900)] {
+        window.client().set_window_size(size.0, size.1).await?;
+        for (number, (name, _, _, words)) in bodies.iter().enumerate() {
+            let row = bodies.len() + 1 - number;
+            window.click(&format!("[role=grid] [role=row][aria-rowindex='{row}']")).await?;
+            window.text(".dhead", &format!("/in/bodies/{name}")).await?;
+            window.text(".bodyview", words).await.with_context(|| format!("{name} at {size:?}"))?;
+            screens::take(&window, &format!("body-{name}-{}", size.0)).await?;
+        }
+    }
+    table_filter_and_token(&window, bodies.len()).await?;
+    part_and_image(&window, bodies.len()).await?;
+    window.close().await
+}
+
+/// The JSON body as a table, filtered, and a token in it opened.
+async fn table_filter_and_token(window: &Window, all: usize) -> Result<()> {
+    window.click(&format!("[role=grid] [role=row][aria-rowindex='{}']", all + 1)).await?;
+    window.text(".dhead", "/in/bodies/json").await?;
+    window.click(".bodyview [data-value=table]").await?;
+    window.text(".bodyview [role=table]", "two").await?;
+    screens::take(window, "body-table").await?;
+    window.press(&format!("{CONTROL}{SHIFT}f{RELEASE}")).await?;
+    window.fill(".filterbar input", "$.lines[?@.id > 1].n").await?;
+    window.press(&ENTER.to_string()).await?;
+    window.text(".filterbar", "1 value").await?;
+    window.click(".filterbar [data-value=jq]").await?;
+    window.fill(".filterbar input", ".lines[] | .n").await?;
+    window.press(&ENTER.to_string()).await?;
+    window.text(".filterbar", "2 values").await?;
+    screens::take(window, "body-filtered").await?;
+    window.fill(".filterbar input", ".lines[] | nosuch").await?;
+    window.press(&ENTER.to_string()).await?;
+    window.text(".bodyview", "no filter nosuch").await?;
+    screens::take(window, "body-filter-wrong").await?;
+    window.click("[aria-label='Close the filter']").await?;
+    window.click(".bodyview [data-value=tree]").await?;
+    let token = window.client().find(Locator::XPath("//button[contains(@class,'chip')][contains(.,'JWT')]")).await?;
+    token.click().await?;
+    window.text(".bodyview [role=tree]", "HS256").await?;
+    window.text(".bodyview .lenses", "token").await?;
+    screens::take(window, "body-token").await?;
+    window.click(".lenses .ib").await?;
+    window.text(".bodyview [role=tree]", "evt_1").await
+}
+
+/// A part of a multipart body as a document of its own, and an image drawn when it is asked for.
+async fn part_and_image(window: &Window, all: usize) -> Result<()> {
+    let row = |number: usize| format!("[role=grid] [role=row][aria-rowindex='{}']", all + 1 - number);
+    window.click(&row(7)).await?;
+    window.click("[aria-label='Open doc']").await?;
+    window.text(".bodyview [role=tree]", "[2]").await?;
+    screens::take(window, "body-part").await?;
+    window.click(&row(10)).await?;
+    window.text(".dhead", "/in/bodies/image").await?;
+    window.click(".bodyview [data-value=preview]").await?;
+    let drawn = "const image = document.querySelector('.bodyview img'); return image?.complete && image.naturalWidth";
+    until("the image", async || Ok((window.script(drawn, vec![]).await? == json!(2)).then_some(()))).await?;
+    screens::take(window, "body-image").await
+}
+
+/// A page that would reach for a host in every way a page can; `HOST` stands for it.
+const REACHING: &str = "<!DOCTYPE html><html><head><base href='http://HOST/'><meta http-equiv=refresh content='0;url=http://HOST/refresh'>
+<link rel=preconnect href='http://HOST/'><link rel=dns-prefetch href='http://HOST/'><LINK REL=stylesheet href='http://HOST/css'>
+<link rel=prefetch href='http://HOST/prefetch'><link rel=icon href='http://HOST/icon'>
+<style>@import 'http://HOST/import'; body{background:url(http://HOST/bg)} @font-face{font-family:x;src:url(http://HOST/font)} p{font-family:x}</style>
+<script>fetch('http://HOST/fetch');parent.ran=1;top.location='http://HOST/top'</script></head>
+<body onload=\"parent.ran=1\"><p>Shown</p><img src='http://HOST/img' onerror='parent.ran=1' srcset='http://HOST/srcset 2x'>
+<iframe src='http://HOST/frame'></iframe><object data='http://HOST/object'></object><embed src='http://HOST/embed'>
+<video src='http://HOST/video' poster='http://HOST/poster' autoplay></video><audio src='http://HOST/audio' autoplay></audio>
+<svg><image href='http://HOST/svg'/><use href='http://HOST/use#x'/><script>parent.ran=1</script></svg>
+<form action='http://HOST/form'><input autofocus onfocus='parent.ran=1'></form><a href='http://HOST/link' ping='http://HOST/ping'>go</a></body></html>";
+
+/// Counts who connects.
+async fn ear() -> Result<(String, Arc<AtomicUsize>)> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let (host, hits) = (listener.local_addr()?.to_string(), Arc::new(AtomicUsize::new(0)));
+    let heard = hits.clone();
+    tokio::spawn(async move {
+        while listener.accept().await.is_ok() {
+            heard.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    Ok((host, hits))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_runs_nothing_and_reaches_nobody() -> Result<()> {
+    let home = Home::new()?;
+    let window = Window::open(&home).await?;
+    let url = inbound(&window).await?;
+    let (host, hits) = ear().await?;
+    let page = REACHING.replace("HOST", &host);
+    let svg = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='90' height='60' onload='parent.ran=1'><image href='http://{host}/i'/>\
+        <script href='http://{host}/s'>parent.ran=1</script><text y='20'>Shown</text></svg>"
+    );
+    for (content_type, body) in [("text/html", page), ("image/svg+xml", svg)] {
+        let post = http::client()?.post(format!("{url}/in/preview")).header("Content-Type", content_type);
+        assert_eq!(post.body(body).send().await?.status(), 200);
+    }
+    window.text(".listfoot", "2 stored").await?;
+    for (row, name) in [(3, "html"), (2, "svg")] {
+        window.click(&format!("[role=grid] [role=row][aria-rowindex='{row}']")).await?;
+        window.click(".bodyview [data-value=preview]").await?;
+        let frame = window.find(".bodyview iframe").await?;
+        frame.enter_frame().await?;
+        let shown = until("the preview", async || {
+            let text = window.client().find(Locator::Css("body")).await?.text().await?;
+            Ok(text.contains("Shown").then_some(()))
+        })
+        .await;
+        window.client().enter_parent_frame().await?;
+        screens::take(&window, &format!("preview-{name}")).await?;
+        shown.with_context(|| format!("The preview of {name} shows nothing"))?;
+    }
+    // Whatever would have been fetched was asked for before the pictures were taken.
+    assert_eq!(hits.load(Ordering::SeqCst), 0);
+    assert_eq!(window.script("return window.ran ?? null", vec![]).await?, json!(null));
+    // The ear hears: a connection to it counts.
+    tokio::net::TcpStream::connect(&host).await?;
+    until("the ear", async || Ok((hits.load(Ordering::SeqCst) == 1).then_some(()))).await?;
+    window.close().await
+}

@@ -1,0 +1,114 @@
+import { screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, describe, expect, it } from "vitest";
+import type { BodyKind } from "$ipc/bindings/BodyKind";
+import { openApp, violations } from "../../test/openApp";
+
+/** Opens the newest exchange, every body being of this kind. */
+async function openBody(kind: BodyKind) {
+  const app = await openApp({ rows: 12 });
+  const { bodyKind } = await import("$ipc/fake/bodies");
+  bodyKind.kind = kind;
+  await screen.findAllByRole("row", { selected: false });
+  await userEvent.keyboard("j");
+  await screen.findByRole("radiogroup", { name: "View" });
+  return app;
+}
+
+const view = () => within(screen.getByRole("radiogroup", { name: "View" }));
+
+afterEach(() => (document.documentElement.dataset.theme = "light"));
+
+describe("the views of a body", { timeout: 60_000 }, () => {
+  it.each(["light", "dark"])("are accessible, each of them, %s", async (theme) => {
+    for (const kind of ["json", "xml", "csv", "multipart", "html", "image", "protobuf"] as const) {
+      await openBody(kind);
+      document.documentElement.dataset.theme = theme;
+      for (const radio of view().getAllByRole("radio")) {
+        await userEvent.click(radio);
+        expect(await violations(), `${kind}: ${radio.textContent}`).toEqual([]);
+      }
+    }
+  });
+
+  it("are reached by their numbers", async () => {
+    await openBody("json");
+    await screen.findByRole("tree");
+    await userEvent.keyboard("3");
+    await screen.findByRole("table", { name: "Rows" });
+    await userEvent.keyboard("1");
+    await screen.findByRole("tree");
+  });
+
+  it("run a filter once typing rests and show what it finds", async () => {
+    const { calls } = await openBody("json");
+    await userEvent.keyboard("{Control>}{Shift>}F{/Shift}{/Control}");
+    const field = await screen.findByRole("textbox", { name: "Filter the body" });
+    await userEvent.type(field, "$.object.lines[[*]");
+    await screen.findByText("120 values in 12 ms");
+    await waitFor(() =>
+      expect(calls.some((call) => call.command === "body_info" && JSON.stringify(call.args).includes('"filter"'))).toBe(
+        true,
+      ),
+    );
+    expect(await violations()).toEqual([]);
+    await userEvent.clear(field);
+    await userEvent.type(field, "$!");
+    expect(await screen.findByText(/unexpected !/)).toBeTruthy();
+    await userEvent.keyboard("{Escape}");
+    expect(screen.queryByRole("textbox", { name: "Filter the body" })).toBeNull();
+  });
+
+  it("open a part of a multipart body and lead back", async () => {
+    await openBody("multipart");
+    await userEvent.click(await screen.findByRole("button", { name: "Open photo" }));
+    const way = within(await screen.findByRole("navigation", { name: "Documents in the body" }));
+    expect(way.getByText("cat.png")).toBeTruthy();
+    await userEvent.click(way.getByRole("button", { name: "Body" }));
+    await screen.findByRole("button", { name: "Save photo" });
+  });
+
+  it("ask before a link is opened and show its host", async () => {
+    const { calls } = await openBody("json");
+    await userEvent.click(await screen.findByRole("button", { name: /pay\.example\.com/ }));
+    const dialog = within(await screen.findByRole("dialog", { name: /Open a link/ }));
+    expect(dialog.getAllByText(/pay\.example\.com/).length).toBeGreaterThan(0);
+    expect(calls.some((call) => call.command === "open_url")).toBe(false);
+    await userEvent.click(dialog.getByRole("button", { name: "Open in the browser" }));
+    await waitFor(() =>
+      expect(calls.find((call) => call.command === "open_url")?.args).toMatchObject({ url: /https:/ }),
+    );
+  });
+
+  it("offer a menu at a node that copies its paths and filters the list", async () => {
+    const { calls } = await openBody("json");
+    const tree = await screen.findByRole("tree");
+    tree.focus();
+    await userEvent.keyboard("{ArrowDown}");
+    await userEvent.keyboard("{Shift>}{F10}{/Shift}");
+    const menu = within(await screen.findByRole("menu"));
+    expect(menu.getByRole("menuitem", { name: /Copy JSONPath/ })).toBeTruthy();
+    expect(menu.getByRole("menuitem", { name: /Copy JSON Pointer/ })).toBeTruthy();
+    expect(menu.getByRole("menuitem", { name: /Ignore this path/ })).toBeTruthy();
+    await userEvent.click(menu.getByRole("menuitem", { name: /Filter the list by this value/ }));
+    await waitFor(() =>
+      expect(calls.some((call) => JSON.stringify(call.args ?? "").includes("body.id:evt_1QT8rLKz4"))).toBe(true),
+    );
+  });
+
+  it("hold an event against the one before it in one key", async () => {
+    const { calls } = await openBody("json");
+    await userEvent.keyboard("{Shift>}C{/Shift}");
+    await waitFor(() =>
+      expect(calls.find((call) => call.command === "compare")?.args).toMatchObject({ sides: [{ id: 11 }, { id: 12 }] }),
+    );
+  });
+
+  it("draw a preview only in a frame without rights, and only when asked", async () => {
+    await openBody("html");
+    expect(document.querySelector("iframe")).toBeNull();
+    await userEvent.click(view().getByRole("radio", { name: "Preview" }));
+    const frame = await screen.findByTitle("Preview of the body");
+    expect(frame.getAttribute("sandbox")).toBe("");
+  });
+});
