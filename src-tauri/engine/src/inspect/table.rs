@@ -30,8 +30,8 @@ pub(crate) struct Table {
     more: bool,
 }
 
-/// The arrays that make sense as tables: all elements that are looked at are objects, or all are arrays. The longest
-/// come first.
+/// The arrays that make sense as tables: of the elements that are looked at most are objects, or arrays, and the rest
+/// are scalars. The longest come first.
 pub(crate) fn tables(json: &Json) -> Vec<TableInfo> {
     let is_array = |node: &Node| node.kind() == JsonKind::Array && node.children > 0;
     let arrays = (0_u32..).zip(json.nodes()).filter(|(_, node)| is_array(node)).map(|(at, _)| at);
@@ -47,11 +47,11 @@ pub(crate) fn tables(json: &Json) -> Vec<TableInfo> {
 }
 
 fn is_table(json: &Json, at: u32) -> bool {
-    let mut kinds = json.children(at).take(LOOKED_AT).map(|child| json.node(child).kind());
-    let Some(first) = kinds.next() else { return false };
-    let container = matches!(first, JsonKind::Object | JsonKind::Array);
+    let kinds = || json.children(at).take(LOOKED_AT).map(|child| json.node(child).kind());
+    let count = |wanted: JsonKind| kinds().filter(|kind| *kind == wanted).count();
+    let (objects, arrays, all) = (count(JsonKind::Object), count(JsonKind::Array), kinds().count());
     // A list of one array is a list, not a table.
-    container && (first == JsonKind::Object || json.node(at).children > 1) && kinds.all(|kind| kind == first)
+    (arrays == 0 && 2 * objects > all) || (objects == 0 && arrays > 1 && 2 * arrays > all)
 }
 
 impl Table {

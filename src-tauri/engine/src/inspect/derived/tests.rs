@@ -89,6 +89,7 @@ fn lines_of_json_are_an_array_and_broken_ones_are_named() {
     assert_eq!(tree(&lines), "[{\"n\":1.10},[2],\"{\\\"broken\\\":\",3]");
     assert_eq!(chips(&lines), ["not JSON"]);
     assert_eq!((place(&lines).0, place(&lines).1), (4, 11));
+    assert_eq!(lines.row_at(lines.info().problem.unwrap().offset), 3, "where the text shows it");
 }
 
 #[test]
