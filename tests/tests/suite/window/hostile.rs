@@ -89,12 +89,13 @@ const DOCUMENTS: &[(&str, &str)] = &[
 /// Views of an exchange at least: its tabs and the forms of its body.
 const FEWEST_VIEWS: u64 = 5;
 
-/// Notes what the policy stops from now on, and what is fetched.
+/// Notes what the policy stops from now on, and what the page calls: the bridge to Rust is a fetch.
 const WATCH: &str = "\
 window.stopped = [];
 addEventListener('securitypolicyviolation', (event) => window.stopped.push(event.violatedDirective + event.blockedURI));
-performance.setResourceTimingBufferSize(100000);
-performance.clearResourceTimings();";
+window.called = new Set();
+const fetched = window.fetch;
+window.fetch = (target, init) => (window.called.add(String(target)), fetched.call(window, target, init));";
 
 /// Clicks through every tab, view and closed branch below an element, and returns how many were shown.
 const WALK: &str = "\
@@ -247,6 +248,21 @@ async fn read_all(window: &Window, rows: usize) -> Result<()> {
 /// Takes hostile text to where a user would take it: a comparison, the dialogs, a request, the filter, the palette.
 async fn use_it(window: &Window) -> Result<()> {
     window.click("[role=grid] [role=row][aria-rowindex='2']").await?;
+    keys(window, "xjxc").await?;
+    until("the comparison", async || {
+        let left = window.script("return document.querySelector('.listfoot') === null", vec![]).await?;
+        Ok((left == true).then_some(()))
+    })
+    .await?;
+    walk(window, "main").await?;
+    keys(window, "gi").await?;
+    window.click("[role=grid] [role=row][aria-rowindex='3']").await?;
+    window.find(".dhead h1").await?;
+    window.press(&format!("{SHIFT}n{RELEASE}")).await?;
+    window.find("input[aria-label=URL]").await?;
+    walk(window, "main").await?;
+    keys(window, "gi").await?;
+    window.click("[role=grid] [role=row][aria-rowindex='2']").await?;
     for dialog in ["r".to_owned(), format!("{SHIFT}e{RELEASE}")] {
         window.script("document.activeElement.blur()", vec![]).await?;
         window.press(&dialog).await?;
@@ -258,19 +274,7 @@ async fn use_it(window: &Window) -> Result<()> {
     window.press(&format!("{ESCAPE}{CONTROL}k{RELEASE}")).await?;
     window.find("[role=listbox]").await?;
     window.press("<svg onload=window.ran=1>").await?;
-    window.press(&ESCAPE.to_string()).await?;
-    keys(window, "gi").await?;
-    if let Ok(clear) = window.client().find(fantoccini::Locator::Css("[aria-label='Clear the filter']")).await {
-        clear.click().await?;
-    }
-    window.click("[role=grid] [role=row][aria-rowindex='2']").await?;
-    keys(window, "xjxc").await?;
-    walk(window, "main").await?;
-    keys(window, "gi").await?;
-    window.click("[role=grid] [role=row][aria-rowindex='3']").await?;
-    window.press(&format!("{SHIFT}n{RELEASE}")).await?;
-    window.find("input[aria-label=URL]").await?;
-    walk(window, "main").await.map(drop)
+    window.press(&ESCAPE.to_string()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -303,22 +307,23 @@ async fn no_view_takes_a_payload_for_more_than_text() -> Result<()> {
     assert_eq!(window.script("return window.stopped", vec![]).await?, json!([]), "the policy was asked");
     assert_eq!(count.load(Ordering::SeqCst), 0, "something was fetched");
     assert_eq!(state(&window).await?, before, "something was changed");
-    let fetched = "return performance.getEntriesByType('resource').map((entry) => entry.name)";
-    let fetched = window.script(fetched, vec![]).await?;
-    let own = ["tauri://localhost/", "ipc://localhost/", "http://ipc.localhost/"];
-    let fetched = fetched.as_array().context("no entries")?;
-    assert!(fetched.iter().any(|name| name.as_str().is_some_and(|name| name.ends_with("/text_rows"))), "{fetched:?}");
-    for name in fetched {
-        let name = name.as_str().unwrap_or_default();
-        assert!(own.iter().any(|start| name.starts_with(start)), "{name} was fetched");
-        for word in
-            ["send", "replay", "export", "save_settings", "open_url", "start_tunnel", "delete_node", "open_workspace"]
-        {
-            assert!(!name.ends_with(&format!("/{word}")), "the page called {name}");
-        }
-    }
+    only_reading_was_called(&window).await?;
     the_watch_works(&window, &hits).await?;
     window.close().await
+}
+
+/// Every call of the page went to Rust, and none of them does anything but read.
+async fn only_reading_was_called(window: &Window) -> Result<()> {
+    let called = window.script("return [...window.called]", vec![]).await?;
+    let called: Vec<&str> = called.as_array().context("no calls")?.iter().filter_map(Value::as_str).collect();
+    assert!(called.iter().any(|name| name.ends_with("text_rows")), "{called:?}");
+    for name in called {
+        assert!(name.starts_with("ipc://localhost/"), "{name} was fetched");
+        for word in ["/send", "/replay", "/export", "/save_settings", "/open_url", "/start_tunnel", "/open_workspace"] {
+            assert!(!name.ends_with(word), "the page called {name}");
+        }
+    }
+    Ok(())
 }
 
 /// What the test would have seen: an image that the page does load is stopped, and that is noted.

@@ -14,6 +14,14 @@ export interface BodyDoings {
   save: () => unknown;
 }
 
+/** What the view of a body does when asked. */
+export interface BodyDoings {
+  focusFind: () => void;
+  toggleFilter: () => void;
+  showView: (place: number) => void;
+  save: () => unknown;
+}
+
 class Detail {
   exchange = $state.raw<Exchange | null>(null);
   problem = $state.raw<ApiError | null>(null);
