@@ -3,6 +3,7 @@ import type { Direction } from "./Direction";
 import type { FailureKind } from "./FailureKind";
 import type { Mark } from "./Mark";
 import type { Origin } from "./Origin";
+import type { VerdictKind } from "./VerdictKind";
 
 /**
  * A row of the list: everything that is shown of an exchange without opening it. Never holds a body.
@@ -99,4 +100,8 @@ hasNote: boolean,
 /**
  * The user's tags, by name.
  */
-tags: Array<string>, };
+tags: Array<string>, 
+/**
+ * Whether a push is signed as it should be; None while it was not looked at, or if that can't be told.
+ */
+verdict: VerdictKind | null, };

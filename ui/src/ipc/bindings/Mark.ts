@@ -3,4 +3,4 @@
 /**
  * Something about an exchange that a reader must know before trusting what is shown.
  */
-export type Mark = "truncated" | "ambiguousFraming" | "incomplete" | "viaTunnel";
+export type Mark = "truncated" | "ambiguousFraming" | "incomplete" | "viaTunnel" | "handshake";

@@ -9,13 +9,17 @@ export type TunnelConfig = { "provider": "bore",
  */
 server: string, 
 /**
- * Its secret, if it asks for one. Kept in memory only.
+ * Its secret, if it asks for one. In memory only, unless it is `kept`.
  */
 secret: string | null, 
 /**
  * The public port wanted; 0 lets the server choose.
  */
-port: number, } | { "provider": "cloudflared", 
+port: number, 
+/**
+ * True if its secret is kept in the vault, and comes from there if none is given.
+ */
+kept: boolean, } | { "provider": "cloudflared", 
 /**
  * The path of the program; None looks for it in PATH.
  */

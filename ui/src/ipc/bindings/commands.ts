@@ -27,9 +27,9 @@ import type { ExportPreview } from "./ExportPreview";
 import type { ExportQuery } from "./ExportQuery";
 import type { Exported } from "./Exported";
 import type { ExportedText } from "./ExportedText";
+import type { FilterCommand } from "./FilterCommand";
 import type { FilterQuery } from "./FilterQuery";
 import type { FilterReading } from "./FilterReading";
-import type { FilterCommand } from "./FilterCommand";
 import type { Filtered } from "./Filtered";
 import type { FindQuery } from "./FindQuery";
 import type { FindResult } from "./FindResult";
@@ -58,13 +58,12 @@ import type { OfSource } from "./OfSource";
 import type { OpenWorkspace } from "./OpenWorkspace";
 import type { Parts } from "./Parts";
 import type { PinCommand } from "./PinCommand";
+import type { Previous } from "./Previous";
 import type { Provider } from "./Provider";
 import type { ProviderKey } from "./ProviderKey";
 import type { Providers } from "./Providers";
 import type { RawQuery } from "./RawQuery";
 import type { ReadCommand } from "./ReadCommand";
-import type { Previous } from "./Previous";
-import type { RawQuery } from "./RawQuery";
 import type { Reading } from "./Reading";
 import type { RenameNode } from "./RenameNode";
 import type { ReplayCommand } from "./ReplayCommand";
@@ -90,11 +89,11 @@ import type { SourceSettings } from "./SourceSettings";
 import type { SourceTried } from "./SourceTried";
 import type { Sources } from "./Sources";
 import type { Status } from "./Status";
+import type { TablePage } from "./TablePage";
+import type { TableQuery } from "./TableQuery";
 import type { TagCommand } from "./TagCommand";
 import type { Tags } from "./Tags";
 import type { Tallies } from "./Tallies";
-import type { TablePage } from "./TablePage";
-import type { TableQuery } from "./TableQuery";
 import type { TextChanges } from "./TextChanges";
 import type { TextPage } from "./TextPage";
 import type { TextQuery } from "./TextQuery";
@@ -108,6 +107,8 @@ import type { TunnelConfig } from "./TunnelConfig";
 import type { TunnelProbe } from "./TunnelProbe";
 import type { UnlockVault } from "./UnlockVault";
 import type { VaultStatus } from "./VaultStatus";
+import type { Verdict } from "./Verdict";
+import type { VerifyQuery } from "./VerifyQuery";
 import type { View } from "./View";
 import type { Views } from "./Views";
 
@@ -146,7 +147,7 @@ export interface Commands {
   /** Where a text stands in a body. */
   find: { args: FindQuery; result: FindResult };
   /** The fields of a form or the parts of a multipart body. */
-  parts: { args: BodyRef; result: Parts };
+  parts: { args: Reading; result: Parts };
   /** Pins or unpins exchanges: what is pinned is never taken away by retention. */
   pin: { args: PinCommand; result: Nothing };
   /** Marks exchanges as read or unread. */
@@ -181,7 +182,6 @@ export interface Commands {
   delete: { args: DeleteCommand; result: Deletion };
   /** Shows again what a deletion hides. */
   undo_deletion: { args: ById; result: Deletion };
-  parts: { args: Reading; result: Parts };
   /** Rows of an array as a table. */
   table_rows: { args: TableQuery; result: TablePage };
   /** The row of the text view that holds a byte. */
@@ -204,6 +204,10 @@ export interface Commands {
   add_secret: { args: NewSecret; result: SourceSettings };
   /** Takes a secret of a source out of the vault. */
   remove_secret: { args: SecretRef; result: SourceSettings };
+  /** Checks the signature of a push anew, and says why it does not fit. */
+  verify_exchange: { args: VerifyQuery; result: Verdict };
+  /** Checks the newest pushes of a source again. */
+  verify_source: { args: SourceName; result: Nothing };
   /** The vault: whether secrets can be read now, and where their key is. */
   vault: { args: Nothing; result: VaultStatus };
   /** Makes the vault, its key kept where the user chose. */
@@ -286,6 +290,8 @@ export interface Commands {
   test_tunnel: { args: Nothing; result: TunnelProbe };
   /** Bytes of a body. */
   body_bytes: { args: BytesQuery; result: ArrayBuffer };
+  /** The bytes that a push's signature covers; a secret among them is masked. */
+  signed_bytes: { args: VerifyQuery; result: ArrayBuffer };
   /** HTML or SVG made harmless, for a frame without rights. */
   preview: { args: Reading; result: ArrayBuffer };
   /** One text of the side-by-side view, UTF-8. */
