@@ -305,6 +305,22 @@ export const ACTIONS = [
     icon: "download",
   },
   {
+    id: "capture.providers",
+    title: "Show the providers…",
+    group: "Capture",
+    keys: ["g p"],
+    on: "everywhere",
+    icon: "shield",
+  },
+  {
+    id: "capture.newProvider",
+    title: "Add a provider of your own…",
+    group: "Capture",
+    keys: [],
+    on: "everywhere",
+    icon: "plus",
+  },
+  {
     id: "capture.openWorkspace",
     title: "Open another workspace…",
     group: "Capture",

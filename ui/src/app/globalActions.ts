@@ -4,7 +4,15 @@ import { call } from "$ipc/call";
 import { chooseFile, copyText } from "$ipc/desktop";
 import type { ActionId } from "./actions";
 import type { Doing } from "./commands.svelte";
-import { goTo, navigation, openExchange, openExport, openRequest } from "./navigation.svelte";
+import {
+  goTo,
+  navigation,
+  openExchange,
+  openExport,
+  openNewProvider,
+  openProviders,
+  openRequest,
+} from "./navigation.svelte";
 import { movePane } from "./panes";
 import { preferences } from "./preferences.svelte";
 import { session } from "./session.svelte";
@@ -72,6 +80,8 @@ export const globalDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = 
     run: () => openExport({ type: "filter", filter: "" }),
   },
   "capture.openWorkspace": openWorkspace,
+  "capture.providers": openProviders,
+  "capture.newProvider": () => openNewProvider(),
   "window.palette": () => (navigation.paletteOpen = true),
   "window.shortcuts": () => (navigation.shortcutsOpen = true),
   "window.nextPane": () => movePane(1),

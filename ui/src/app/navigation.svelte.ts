@@ -7,7 +7,12 @@ export type Screen = "inbox" | "requests" | "compare" | "settings";
 export type RequestToOpen = { type: "new" } | { type: "saved"; id: number } | { type: "fromExchange"; id: number };
 
 /** The dialog that lies over the screen. */
-export type Dialog = { type: "replay"; ids: number[] } | { type: "export"; scope: ExportScope };
+export type Dialog =
+  | { type: "replay"; ids: number[] }
+  | { type: "export"; scope: ExportScope }
+  /** The providers; with an exchange, a new one is tried on it. */
+  | { type: "providers" }
+  | { type: "newProvider"; base: string | null; exchange: number | null };
 
 class Navigation {
   screen = $state<Screen>("inbox");
@@ -50,6 +55,15 @@ export function openReplay(ids: number[]) {
 /** Asks how, then exports. */
 export function openExport(scope: ExportScope) {
   navigation.dialog = { type: "export", scope };
+}
+
+/** Shows the providers, or a new one to be written: from a known one, tried on an exchange. */
+export function openProviders() {
+  navigation.dialog = { type: "providers" };
+}
+
+export function openNewProvider(base: string | null = null, exchange: number | null = null) {
+  navigation.dialog = { type: "newProvider", base, exchange };
 }
 
 export function closeDialog() {

@@ -1,0 +1,90 @@
+// One provider being written, and what it makes of an example.
+import type { ApiError } from "$ipc/bindings/ApiError";
+import type { Provider } from "$ipc/bindings/Provider";
+import type { Tried } from "$ipc/bindings/Tried";
+import { asApiError, call } from "$ipc/call";
+import { blankDraft, draftOf, keyFor, providerOf, type ProviderDraft } from "./draft";
+
+/** How long the form rests before the example is checked. */
+const REST = 250;
+
+const EXAMPLE = "POST /in/acme HTTP/1.1\nHost: hooks.example.com\nContent-Type: application/json\nX-Signature: \n\n{}";
+
+export class ProviderEditor {
+  draft = $state<ProviderDraft>(blankDraft());
+  /** The example: a stored push, or else the text. */
+  exchange = $state<number | null>(null);
+  request = $state(EXAMPLE);
+  secret = $state("");
+  url = $state("");
+  tried = $state.raw<Tried | null>(null);
+  problem = $state.raw<ApiError | null>(null);
+  busy = $state(false);
+  readonly base: Provider | null;
+  /** True if a provider of the user's is changed, false if one is made. */
+  readonly known: boolean;
+  #revision = 0;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(base: Provider | null, exchange: number | null) {
+    this.base = base;
+    this.known = base?.custom ?? false;
+    this.exchange = exchange;
+    if (base) {
+      const draft = draftOf(base);
+      this.draft = base.custom ? draft : { ...draft, name: `${base.name}, my own`, key: `${base.key}-own` };
+    }
+  }
+
+  /** The provider as it stands. */
+  get provider(): Provider {
+    return providerOf(this.draft, this.base);
+  }
+
+  setName(name: string) {
+    if (!this.known && this.draft.key === keyFor(this.draft.name)) this.draft.key = keyFor(name);
+    this.draft.name = name;
+  }
+
+  /** Checks the example once the form rests. */
+  soon() {
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(() => void this.check(), REST);
+  }
+
+  stop() {
+    clearTimeout(this.#waiting);
+    this.#revision++;
+  }
+
+  async check(): Promise<void> {
+    const revision = ++this.#revision;
+    try {
+      const tried = await call("try_provider", {
+        provider: this.provider,
+        exchange: this.exchange,
+        request: this.request,
+        secret: this.secret,
+        url: this.url.trim(),
+      });
+      if (revision === this.#revision) this.tried = tried;
+    } catch (thrown) {
+      const { message } = asApiError(thrown);
+      if (revision === this.#revision) this.tried = { problem: message, verdict: null, eventType: null, eventId: null };
+    }
+  }
+
+  /** Keeps the provider; answers it, or null if it can't be kept. */
+  async save(): Promise<Provider | null> {
+    this.busy = true;
+    this.problem = null;
+    try {
+      return await call("save_provider", this.provider);
+    } catch (thrown) {
+      this.problem = asApiError(thrown);
+      return null;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

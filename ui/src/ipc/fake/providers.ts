@@ -1,0 +1,97 @@
+// The stand-in's providers and verdicts.
+import type { Provider } from "../bindings/Provider";
+import type { Verdict } from "../bindings/Verdict";
+import type { Answers } from "./index";
+
+const provider = (key: string, name: string, certainty: Provider["certainty"], header: string): Provider => ({
+  key,
+  name,
+  certainty,
+  recognise: { headers: [header], body: null },
+  signatures: [
+    {
+      label: null,
+      method: "hmac",
+      hash: "sha256",
+      encoding: "hex",
+      at: [`header:${header}`],
+      prefix: "sha256=",
+      separator: "",
+      signed: "{body}",
+      secret: "text",
+      timestamp: null,
+      needs: [],
+      items: null,
+      urlForms: "exact",
+      bodyHashQuery: null,
+      certificate: null,
+      token: null,
+      old: false,
+    },
+  ],
+  event: ["json:/type"],
+  eventId: ["json:/id"],
+  deliveryId: [],
+  attempt: [],
+  firstAttempt: 0,
+  batch: null,
+  handshakes: [],
+  success: { statuses: "2xx", seconds: 10 },
+  retries: null,
+  notes: ["The headers are not signed."],
+  custom: certainty === "custom",
+});
+
+const verdict = (of: Provider, secrets: number): Verdict => ({
+  verdict: secrets > 0 ? "valid" : "no_secret",
+  reason: secrets > 0 ? null : "no_secret",
+  subject: null,
+  explanation:
+    secrets > 0
+      ? "Signed with the secret, 1 s before it came."
+      : "It carries a signature, and there is no secret to check it with.",
+  hint: secrets > 0 ? null : `Set the secret that ${of.name} shows for this webhook.`,
+  proven: null,
+  provider: of.key,
+  providerName: of.name,
+  certainty: of.certainty,
+  scheme: null,
+  secret: secrets > 0 ? "the secret" : null,
+  signedAt: 1_795_349_047_000,
+  age: 1,
+  expected: secrets > 0 ? "757107ea0eb2509fc211221cce984b8a" : null,
+  found: "757107ea0eb2509fc211221cce984b8a",
+  signed: { rule: "{body}", size: 24, start: '{"id":"evt_1","type":"x"}', url: null },
+  item: null,
+  notes: of.notes,
+});
+
+export function providerAnswers(): Answers {
+  const known = [
+    provider("github", "GitHub", "sdk", "X-Hub-Signature-256"),
+    provider("mollie", "Mollie", "memory", "X-Mollie-Signature"),
+    provider("stripe", "Stripe", "sdk", "Stripe-Signature"),
+    provider("zoom", "Zoom", "doc", "x-zm-signature"),
+  ];
+  let own: Provider[] = [];
+  return {
+    providers: () => ({ providers: [...own, ...known] }),
+    save_provider: (saved) => {
+      if (!/^[a-z0-9-]+$/.test(saved.key)) {
+        throw { code: "invalid", message: "key: The key has 1 to 64 of a-z, 0-9 and -.", hint: null };
+      }
+      own = [...own.filter((other) => other.key !== saved.key), saved];
+      return saved;
+    },
+    delete_provider: ({ key }) => {
+      own = own.filter((other) => other.key !== key);
+      return {};
+    },
+    try_provider: ({ provider: tried, secret }) => ({
+      problem: tried.key === "" ? "key: The key has 1 to 64 of a-z, 0-9 and -." : null,
+      verdict: tried.key === "" ? null : verdict(tried, secret === "" ? 0 : 1),
+      eventType: "x",
+      eventId: "evt_1",
+    }),
+  };
+}
