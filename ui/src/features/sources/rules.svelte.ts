@@ -102,7 +102,7 @@ export class RulesForm {
     const text = JSON.stringify(this.set);
     if (text === this.#kept) return;
     this.#kept = text;
-    const save = { source: this.source, rules: JSON.parse(text) as RuleSet };
+    const save = { source: this.source, rules: $state.snapshot(this.set) as RuleSet };
     // One after another, so that what was typed last is what stays.
     this.#saving = this.#saving.then(() => this.#save(save));
     await this.#saving;
