@@ -77,6 +77,7 @@ impl Engine {
         let mut version = file.version().await.unwrap_or_default();
         let mut stored = Stored::default();
         let mut last: Option<Status> = None;
+        let mut looked = Instant::now();
         loop {
             let next = Instant::now() + PAUSE;
             if let Ok(status) = self.status(stored).await {
@@ -90,6 +91,13 @@ impl Engine {
                 }
             }
             sleep_until(next).await;
+            // Under a constant stream of own commits the wait below never comes to look at the others' by itself.
+            if looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                if is_new(&mut file, &mut version).await {
+                    self.read_lists_again().await;
+                }
+            }
             tokio::select! {
                 () = self.changed.notified() => {}
                 done = committed.changed() => if done.is_err() { return },
@@ -140,12 +148,19 @@ impl Engine {
 async fn other_commit(file: &mut crate::store::FileWatch, version: &mut i64) {
     loop {
         tokio::time::sleep(LOOK).await;
-        match file.version().await {
-            Ok(now) if now != *version => {
-                *version = now;
-                return;
-            }
-            _ => {}
+        if is_new(file, version).await {
+            return;
         }
+    }
+}
+
+/// True if another connection has committed since `version`.
+async fn is_new(file: &mut crate::store::FileWatch, version: &mut i64) -> bool {
+    match file.version().await {
+        Ok(now) if now != *version => {
+            *version = now;
+            true
+        }
+        _ => false,
     }
 }

@@ -48,7 +48,8 @@ impl ResponseHead {
         for field in response.headers.iter() {
             headers.push(raw.slice_ref(field.name.as_bytes()), raw.slice_ref(field.value));
         }
-        let (Some(minor), Some(status)) = (response.version, response.code) else {
+        // RFC 9110, section 15: three digits, the first of them 1 or more.
+        let (Some(minor), Some(status @ 100..)) = (response.version, response.code) else {
             return Err(HeadProblem::BadStatusLine);
         };
         let version = if minor == 0 { Version::Http10 } else { Version::Http11 };

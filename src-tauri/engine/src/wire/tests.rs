@@ -308,6 +308,13 @@ fn chunk(chunks: &[(Vec<u8>, String)], trailers: &[(String, String)]) -> Vec<u8>
     wire
 }
 
+#[test]
+fn a_status_below_100_is_none() {
+    let head = |line: &str| ResponseHead::parse(Bytes::from(format!("{line}\r\n\r\n")));
+    assert_eq!(head("HTTP/1.1 000 Continue"), Err(HeadProblem::BadStatusLine));
+    assert_eq!(head("HTTP/1.1 100 Continue").map(|head| head.status), Ok(100));
+}
+
 proptest! {
     #[test]
     fn any_split_into_reads_gives_the_same((head, body, wire) in request(), cuts in prop::collection::vec(1usize..30, 0..60)) {

@@ -49,7 +49,7 @@ fn points_at_what_is_wrong_in_the_program() {
         (Jq, ".a |", Some(4), "ends where"),
         (Jq, "include \"x\"; .", None, ""),
         (JsonPath, "a", Some(0), "not JSONPath"),
-        (JsonPath, "$.a[", Some(3), "not JSONPath"),
+        (JsonPath, "$.a[", Some(2), "not JSONPath"),
     ] {
         let problem = ask(language, program, "{}").problem.unwrap();
         assert!(problem.message.contains(words), "{program}: {}", problem.message);
