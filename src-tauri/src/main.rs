@@ -42,6 +42,8 @@ fn main() -> ExitCode {
             return ExitCode::from(EXIT_USAGE);
         }
     };
+    #[cfg(target_os = "linux")]
+    paint_on_the_processor();
     if !has_display() {
         eprintln!("There is no display to open a window on: run `pushpull listen` to capture without one.");
         return ExitCode::from(EXIT_FAILED);
@@ -53,6 +55,15 @@ fn main() -> ExitCode {
             ExitCode::from(EXIT_FAILED)
         }
     }
+}
+
+/// Has the web view paint with the processor and only put the picture together on the graphics card. Text and lines need
+/// no more, and where the card is only simulated, as in a virtual machine, its programs take a second to be made and
+/// a hundred megabytes. Who sets the variable to 0 has it otherwise.
+#[cfg(target_os = "linux")]
+fn paint_on_the_processor() {
+    // The only error is a name that can't be one.
+    let _ = gtk::glib::setenv("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1", false);
 }
 
 /// True if there is a display to open a window on.

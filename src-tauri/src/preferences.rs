@@ -33,6 +33,11 @@ pub(crate) fn theme(app: &AppHandle) -> Option<Theme> {
     }
 }
 
+/// What the page kept, as it wrote it; null before it wrote anything.
+pub(crate) fn of_the_page(app: &AppHandle) -> Value {
+    kept(app, "window").unwrap_or_default()
+}
+
 fn kept(app: &AppHandle, key: &str) -> Option<Value> {
     app.store(FILE).ok()?.get(key)
 }

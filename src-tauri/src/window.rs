@@ -1,6 +1,7 @@
 //! The one window: where it opens, what it may load, and where it may go.
 
 use crate::preferences;
+use serde_json::Value;
 use tauri::utils::config::Color;
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, Theme, Url, WebviewWindowBuilder};
@@ -28,6 +29,7 @@ pub(crate) fn open(app: &AppHandle) -> anyhow::Result<()> {
     let chosen = preferences::theme(app);
     let window = WebviewWindowBuilder::from_config(app, config)?
         .background_color(background(chosen.unwrap_or(Theme::Light)))
+        .initialization_script(given(&preferences::of_the_page(app)))
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
@@ -45,6 +47,12 @@ pub(crate) fn focus(app: &AppHandle) {
         let _ = window.show();
         let _ = window.set_focus();
     }
+}
+
+/// What the page finds before its first script runs: its own preferences, so that it need not ask for them.
+fn given(preferences: &Value) -> String {
+    // JSON is JavaScript, whatever the text in it.
+    format!("window.pushpullPreferences = {preferences};")
 }
 
 fn background(theme: Theme) -> Color {

@@ -8,7 +8,10 @@ import { mount } from "svelte";
 import App from "./app/App.svelte";
 import { navigation } from "./app/navigation.svelte";
 import { preferences } from "./app/preferences.svelte";
+import { session } from "./app/session.svelte";
 
-await preferences.load();
+preferences.load();
 navigation.screen = preferences.screen;
+// What the first picture shows is asked for before it is drawn.
+void session.start();
 mount(App, { target: document.getElementById("app") as HTMLElement });

@@ -78,7 +78,7 @@ describe("the window", { timeout: 60_000 }, () => {
     await userEvent.keyboard("jxjx");
     expect((await screen.findAllByText("2 selected")).length).toBeGreaterThan(0);
     await userEvent.keyboard("c");
-    await screen.findByRole("button", { name: "Compare", current: "page" });
+    await screen.findByRole("button", { name: /^Compare/, current: "page" });
     await waitFor(() => {
       const compared = calls.find((call) => call.command === "compare");
       expect(compared?.args).toMatchObject({ sides: [{ id: 99 }, { id: 100 }] });

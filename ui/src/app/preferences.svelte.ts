@@ -1,5 +1,5 @@
 // How the window looks: theme, density, sizes, the screen it was on. Kept between starts; may be lost.
-import { keepPreferences, loadPreferences } from "$ipc/preferences";
+import { keepPreferences, keptPreferences } from "$ipc/preferences";
 import type { Screen } from "./navigation.svelte";
 
 export type Theme = "system" | "light" | "dark";
@@ -11,6 +11,7 @@ interface Kept {
   fontSize: number;
   railed: boolean;
   detailBelow: boolean;
+  folded: boolean;
   panes: Record<string, number>;
   screen: Screen;
 }
@@ -21,6 +22,7 @@ const DEFAULTS: Kept = {
   fontSize: 13,
   railed: false,
   detailBelow: false,
+  folded: false,
   panes: {},
   screen: "inbox",
 };
@@ -32,30 +34,46 @@ class Preferences implements Kept {
   fontSize = $state(DEFAULTS.fontSize);
   railed = $state(DEFAULTS.railed);
   detailBelow = $state(DEFAULTS.detailBelow);
+  /** The list shows one row a delivery. */
+  folded = $state(DEFAULTS.folded);
   /** Sizes of panes in px by the name of their splitter. */
   panes = $state<Record<string, number>>({});
   screen = $state<Screen>(DEFAULTS.screen);
 
-  async load() {
-    const kept = (await loadPreferences().catch(() => null)) as Partial<Kept> | null;
-    if (!kept || typeof kept !== "object") return;
+  /** What was kept last, as text. */
+  #kept = "";
+
+  load() {
+    this.#take(keptPreferences());
+    this.#kept = JSON.stringify(this.snapshot());
+  }
+
+  #take(found: unknown) {
+    if (!found || typeof found !== "object") return;
+    const kept = found as Partial<Kept>;
     this.theme = oneOf(kept.theme, ["system", "light", "dark"], DEFAULTS.theme);
     this.density = oneOf(kept.density, ["compact", "cosy"], DEFAULTS.density);
     this.screen = oneOf(kept.screen, ["inbox", "requests", "compare", "sources", "settings"], DEFAULTS.screen);
     this.fontSize = clampFontSize(Number(kept.fontSize ?? DEFAULTS.fontSize));
     this.railed = kept.railed === true;
     this.detailBelow = kept.detailBelow === true;
+    this.folded = kept.folded === true;
     this.panes = { ...kept.panes };
   }
 
   /** Everything as a plain value; reading it in an effect follows every change. */
   snapshot(): Kept {
-    const { theme, density, fontSize, railed, detailBelow, screen } = this;
-    return { theme, density, fontSize, railed, detailBelow, screen, panes: $state.snapshot(this.panes) };
+    const { theme, density, fontSize, railed, detailBelow, folded, screen } = this;
+    return { theme, density, fontSize, railed, detailBelow, folded, screen, panes: $state.snapshot(this.panes) };
   }
 
+  /** Keeps what changed since it was read or kept last. */
   keep() {
-    void keepPreferences(this.snapshot()).catch(() => undefined);
+    const now = this.snapshot();
+    const text = JSON.stringify(now);
+    if (text === this.#kept) return;
+    this.#kept = text;
+    void keepPreferences(now).catch(() => undefined);
   }
 }
 

@@ -20,25 +20,36 @@ class Session {
   /** Grows when another workspace was opened: what was read from the old one is void. */
   workspaceRevision = $state(0);
   #receivers = new Set<Receiver>();
+  #running: Promise<() => void> | null = null;
 
   /** The address that pushes go to on this computer, or null while the listener is down. */
   readonly localUrl = $derived(this.status?.listener.type === "listening" ? this.status.listener.url : null);
   /** The public address, or null while no tunnel is up. */
   readonly publicUrl = $derived(this.status?.tunnel.state.type === "up" ? this.status.tunnel.state.url : null);
 
-  /** Reads everything once and follows the feed from then on; the answer stops it. */
-  async start(): Promise<() => void> {
-    const stop = await listenToFeed((event) => this.#receive(event));
+  /** Reads everything once and follows the feed from then on; the answer stops it. Started twice, it runs once. */
+  start(): Promise<() => void> {
+    this.#running ??= this.#start();
+    return this.#running;
+  }
+
+  async #start(): Promise<() => void> {
+    const [stop] = await Promise.all([listenToFeed((event) => this.#receive(event)), this.refresh()]);
+    // What came between the answers and the feed.
     await this.refresh();
-    return stop;
+    return () => {
+      this.#running = null;
+      stop();
+    };
   }
 
   async refresh() {
     try {
-      const [status, settings] = await Promise.all([call("status", {}), call("settings", {})]);
+      const asked = [call("status", {}), call("settings", {}), call("sources", {})] as const;
+      const [status, settings, { sources }] = await Promise.all(asked);
       this.take(status);
       this.settings = settings;
-      this.sources = (await call("sources", {})).sources;
+      this.sources = sources;
       this.problem = null;
     } catch (thrown) {
       this.problem = asApiError(thrown);

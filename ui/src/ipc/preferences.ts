@@ -1,20 +1,18 @@
 // Window preferences that may be lost: they live in `preferences.json` of the app, not in the workspace.
-import { load, type Store } from "@tauri-apps/plugin-store";
 import { insideApp } from "./backend";
 
-let opened: Promise<Store> | undefined;
-const store = () => (opened ??= load("preferences.json", { autoSave: 300, defaults: {} }));
-
+const FILE = "preferences.json";
 const KEY = "window";
 
-/** What was kept, whatever it is: the reader checks it. Null if there is nothing or it can't be read. */
-export async function loadPreferences(): Promise<unknown> {
-  if (!insideApp) return JSON.parse(localStorage.getItem(KEY) ?? "null") as unknown;
-  return (await (await store()).get(KEY)) ?? null;
+/** What was kept, whatever it is: the reader checks it. The shell puts it on the page before any script runs. */
+export function keptPreferences(): unknown {
+  if (insideApp) return (window as { pushpullPreferences?: unknown }).pushpullPreferences ?? null;
+  return JSON.parse(localStorage.getItem(KEY) ?? "null") as unknown;
 }
 
 /** Keeps the preferences. */
 export async function keepPreferences(value: unknown): Promise<void> {
   if (!insideApp) return localStorage.setItem(KEY, JSON.stringify(value));
-  await (await store()).set(KEY, value);
+  const { load } = await import("@tauri-apps/plugin-store");
+  await (await load(FILE, { autoSave: 300, defaults: {} })).set(KEY, value);
 }

@@ -11,12 +11,15 @@ export async function openApp(options: FakeOptions) {
   vi.resetModules();
   localStorage.clear();
   // Svelte is new after the reset as well, so what renders must be of the same making.
-  const [{ cleanup, render }, { useBackend }, { fakeBackend }, { default: App }] = await Promise.all([
+  const [{ cleanup, render }, { useBackend }, { fakeBackend }, { default: App }, { parts }] = await Promise.all([
     import("@testing-library/svelte"),
     import("$ipc/backend"),
     import("$ipc/fake"),
     import("$app/App.svelte"),
+    import("$app/parts"),
   ]);
+  // Here every module is made anew for each test, which takes longer than the tests wait for what they look for.
+  await Promise.all(Object.values(parts).map((read) => read()));
   const calls: { command: string; args: unknown }[] = [];
   const fake = fakeBackend(options);
   useBackend({
