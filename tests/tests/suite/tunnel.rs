@@ -62,3 +62,32 @@ async fn strangers_make_no_sources_while_a_tunnel_is_up() -> Result<()> {
     assert_eq!(answer.status(), 404);
     Ok(())
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_tunnel_program_does_not_outlive_a_killed_listener() -> Result<()> {
+    use pushpull_tests::until;
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::new()?;
+    let (program, said) = (home.file("cloudflared"), home.file("process"));
+    let script = format!(
+        "#!/bin/sh\necho $$ > '{}'\necho 'INF |  https://blue-cat.trycloudflare.com  |' >&2\nexec sleep 1000\n",
+        said.display()
+    );
+    std::fs::write(&program, script)?;
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))?;
+    let tunnel = format!("cloudflared:{}", program.display());
+    let listener = Listener::start_program(Program::Cli, &home, &["--tunnel", &tunnel]).await?;
+    let child = until("the program's number", async || {
+        Ok(std::fs::read_to_string(&said).ok().filter(|text| text.ends_with('\n')))
+    })
+    .await?;
+    let stat = format!("/proc/{}/stat", child.trim());
+    listener.kill().await?;
+    // Whoever takes it over may leave it as a zombie.
+    until("the end of the tunnel program", async || {
+        let runs = std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z "));
+        Ok((!runs).then_some(()))
+    })
+    .await
+}

@@ -176,7 +176,7 @@ impl Live {
 
 impl Group {
     fn spawn(program: &Path, arguments: &[String]) -> std::io::Result<Self> {
-        let mut command = Command::new(program);
+        let mut command = bound_to_us(program);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         #[cfg(unix)]
         command.process_group(0);
@@ -218,6 +218,28 @@ impl Drop for Group {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// The program, which the system kills when this process dies, even of a SIGKILL: a public name must not stay up with
+/// nobody behind it. Linux does that for who asks for it between fork and exec, where no safe code of ours can be, so
+/// util-linux's `setpriv` does the asking; where that is missing, or there is nothing to be run, it starts plainly.
+#[cfg(target_os = "linux")]
+fn bound_to_us(program: &Path) -> Command {
+    use std::os::unix::fs::PermissionsExt as _;
+    let runs = std::fs::metadata(program).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0);
+    match find(Some("setpriv")).ok().filter(|_| runs) {
+        Some(setpriv) => {
+            let mut command = Command::new(setpriv);
+            command.args(["--pdeathsig", "KILL", "--"]).arg(program);
+            command
+        }
+        None => Command::new(program),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn bound_to_us(program: &Path) -> Command {
+    Command::new(program)
 }
 
 impl LastWords {
