@@ -113,7 +113,23 @@ pub(crate) fn row(row: &ExchangeSummary) -> String {
         Some(VerdictKind::Unsigned) => " (not signed)",
         _ => "",
     };
-    visible(&format!("{:>6} {arrow} {time} {:<6} {status:>7} {millis:>10} {what}{signature}", row.id, row.method))
+    let what = format!("{what}{signature}{}", delivery(row));
+    visible(&format!("{:>6} {arrow} {time} {:<6} {status:>7} {millis:>10} {what}", row.id, row.method))
+}
+
+/// What is said of a push that came more than once.
+fn delivery(row: &ExchangeSummary) -> String {
+    let Some(mark) = row.delivery else { return String::new() };
+    let attempt = mark.attempt.map(|attempt| format!(" {attempt}")).unwrap_or_default();
+    let kind = match mark.repeat {
+        Some(repeat) if mark.first == row.id => format!("{}{attempt}", word(&repeat)),
+        Some(repeat) => format!("{}{attempt} of {}", word(&repeat), mark.first),
+        None if mark.pushes > 1 => format!("came {} times", mark.pushes),
+        None => String::new(),
+    };
+    let late = mark.overtaken_by.map(|by| format!("later state came before, {by}"));
+    let said: Vec<String> = [Some(kind).filter(|kind| !kind.is_empty()), late].into_iter().flatten().collect();
+    if said.is_empty() { String::new() } else { format!(" [{}]", said.join("; ")) }
 }
 
 /// The word that JSON has for a value of an enum.

@@ -2,6 +2,7 @@
 
 mod cli;
 mod config;
+mod deliveries;
 mod export;
 mod flat;
 mod hostile;

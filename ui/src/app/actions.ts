@@ -182,6 +182,15 @@ export const ACTIONS = [
   { id: "list.columns", title: "Choose columns…", group: "List", keys: [], on: inbox, icon: "columns" },
   { id: "list.oldestFirst", title: "Oldest or newest first", group: "List", keys: ["o"], on: inbox, icon: "swap" },
   { id: "list.deleteFilter", title: "Delete everything in view…", group: "List", keys: [], on: inbox, icon: "trash" },
+  { id: "list.fold", title: "One row a delivery", group: "List", keys: ["d"], on: inbox, icon: "fold" },
+  {
+    id: "list.unfold",
+    title: "Show every push of the delivery",
+    group: "List",
+    keys: ["Shift+D"],
+    on: inbox,
+    icon: "filter",
+  },
   {
     id: "list.exportFilter",
     title: "Export everything in view…",

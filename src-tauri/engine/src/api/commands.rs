@@ -84,6 +84,8 @@ commands! {
         count(CountQuery) -> Count;
         /// The whole of an exchange but its bodies.
         exchange(ById) -> Exchange;
+        /// The delivery that a push belongs to: all pushes of the same event.
+        delivery(ById) -> Delivery;
         /// What a body is.
         body_info(Reading) -> BodyInfo;
         /// Rows of the text view.

@@ -10,6 +10,7 @@
     "list",
     "count",
     "exchange",
+    "delivery",
     "body_info",
     "text_rows",
     "tree_rows",

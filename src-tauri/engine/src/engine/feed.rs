@@ -76,12 +76,14 @@ impl Engine {
         let Ok(mut file) = self.store.watch_others().await else { return };
         let mut version = file.version().await.unwrap_or_default();
         let mut stored = Stored::default();
+        let mut grouped = self.store.grouped().await.unwrap_or_default();
         let mut last: Option<Status> = None;
         let mut looked = Instant::now();
         loop {
             let next = Instant::now() + PAUSE;
             if let Ok(status) = self.status(stored).await {
-                let changed = self.changed_since(stored.newest).await;
+                let mut changed = self.changed_since(stored.newest).await;
+                changed.extend(self.regrouped(&mut grouped).await);
                 stored = status.stored;
                 let lists = self.jobs.take_lists();
                 let jobs = self.jobs.progress();
@@ -113,6 +115,13 @@ impl Engine {
     /// Pushes that were there before and have a replay or forward since.
     async fn changed_since(&self, newest: ExchangeId) -> Vec<ExchangeId> {
         self.store.parents_since(newest, CHANGED).await.unwrap_or_default()
+    }
+
+    /// Pushes that were found to be repeats since `grouped`, with the first of their deliveries.
+    async fn regrouped(&self, grouped: &mut ExchangeId) -> Vec<ExchangeId> {
+        let upto = self.store.grouped().await.unwrap_or(*grouped);
+        let since = std::mem::replace(grouped, upto);
+        if since == upto { Vec::new() } else { self.store.repeats_between(since, upto).await.unwrap_or_default() }
     }
 
     /// Another process may have made sources, rules, requests or settings.

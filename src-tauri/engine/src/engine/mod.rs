@@ -71,6 +71,7 @@ pub struct Parts {
     changed: Notify,
     indexing: tokio::task::JoinHandle<()>,
     purging: tokio::task::JoinHandle<()>,
+    grouping: tokio::task::JoinHandle<()>,
 }
 
 impl std::ops::Deref for Engine {
@@ -125,6 +126,7 @@ impl Engine {
             changed: Notify::new(),
             indexing: store.start_indexing(),
             purging: store.start_purging(),
+            grouping: store.start_grouping(),
             store,
         }));
         engine.read_sources().await?;
@@ -144,6 +146,7 @@ impl Engine {
             following.abort();
         }
         self.purging.abort();
+        self.grouping.abort();
         self.store.close().await;
     }
 }
@@ -254,6 +257,7 @@ impl Drop for Parts {
     fn drop(&mut self) {
         self.indexing.abort();
         self.purging.abort();
+        self.grouping.abort();
     }
 }
 

@@ -136,6 +136,38 @@ pub struct ExchangeSummary {
     pub tags: Vec<String>,
     /// Whether a push is signed as it should be; None while it was not looked at, or if that can't be told.
     pub verdict: Option<VerdictKind>,
+    /// Its place among the pushes that are the same event; None if it stands alone and nothing is to be said.
+    pub delivery: Option<DeliveryMark>,
+    /// Events in its body: 1 unless the service sends several at once.
+    pub events: u32,
+}
+
+/// The place of a push in its delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliveryMark {
+    /// The first push of the delivery, which is this one if nothing came before it.
+    #[ts(type = "number")]
+    pub first: ExchangeId,
+    /// Pushes of the delivery, itself counted.
+    pub pushes: u32,
+    /// Why it came again; None for the first.
+    pub repeat: Option<Repeat>,
+    /// Which attempt it is, where the service says so or it was counted; 1 is the first.
+    pub attempt: Option<u32>,
+    /// A push about a later state of the same thing that came before this one.
+    #[ts(type = "number | null")]
+    pub overtaken_by: Option<ExchangeId>,
+}
+
+/// Why an event came again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Repeat {
+    /// We had failed, or the service says that this is a further attempt.
+    Retry,
+    /// We had accepted it.
+    Duplicate,
 }
 
 /// The whole of an exchange but its bodies.

@@ -4,6 +4,7 @@
 mod charset;
 mod chips;
 mod decode;
+pub(crate) mod delivery;
 mod derived;
 mod document;
 mod filter;
@@ -24,6 +25,7 @@ mod tree;
 mod view;
 
 pub use decode::{DECODED_LIMIT, Decoded, content_codings, decode};
+pub use delivery::{Attempt, BatchEvent, Delivery};
 pub use document::{Document, VIEW_LIMIT};
 pub use filter::{Filter, FilterLanguage, FilterProblem, Filtered, WORKER_ARGUMENT, filter_worker, worker_program};
 pub(crate) use filter::{Outcome, Question, ask_here};

@@ -19,7 +19,10 @@ pub(super) const SUMMARY: &str = "SELECT e.id, e.direction, e.origin, e.started_
      e.direction = 0 AND (e.seen = 2 OR e.seen = 0 AND e.id > (SELECT value FROM meta WHERE name = 'read_upto')), \
      EXISTS (SELECT 1 FROM note n WHERE n.exchange = e.id), \
      (SELECT group_concat(t.name, char(10) ORDER BY t.name) FROM tagged g JOIN tag t ON t.id = g.tag \
-       WHERE g.exchange = e.id), e.verdict \
+       WHERE g.exchange = e.id), e.verdict, \
+     e.delivery, e.repeats, e.attempt, e.overtaken_by, \
+     (SELECT count(*) FROM exchange m WHERE m.delivery = coalesce(e.delivery, e.id)), \
+     (SELECT sum(b.events) FROM batch b WHERE b.exchange = e.id) \
      FROM exchange e LEFT JOIN source s ON s.id = e.source_id";
 
 /// A row of the list from a row of [`SUMMARY`].
@@ -50,6 +53,8 @@ pub(super) fn summary(row: &SqliteRow) -> ExchangeSummary {
         has_note: row.get(21),
         tags: row.get::<Option<String>, _>(22).map(|all| all.lines().map(Into::into).collect()).unwrap_or_default(),
         verdict: row.get::<Option<i64>, _>(23).and_then(codes::verdict),
+        delivery: super::deliveries::mark(row, 24),
+        events: row.get::<Option<u32>, _>(29).unwrap_or(1),
     }
 }
 

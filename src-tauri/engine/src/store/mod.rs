@@ -12,6 +12,7 @@ mod collections;
 mod columns;
 mod counts;
 mod deletion;
+mod deliveries;
 mod error;
 mod filter;
 mod follow;
@@ -134,6 +135,11 @@ impl Store {
     /// Starts deleting for good what was deleted. The task ends when it is aborted.
     pub fn start_purging(&self) -> tokio::task::JoinHandle<()> {
         tokio::spawn(self.clone().keep_purged())
+    }
+
+    /// Starts grouping pushes into deliveries in the background. The task ends when it is aborted.
+    pub fn start_grouping(&self) -> tokio::task::JoinHandle<()> {
+        tokio::spawn(self.clone().keep_grouped())
     }
 
     /// The path of the file.

@@ -26,6 +26,7 @@ const PAGE_BYTES: u32 = 8192;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_workspace.sql"),
     include_str!("../../migrations/0002_vault.sql"),
+    include_str!("../../migrations/0003_deliveries.sql"),
     include_str!("../../migrations/0004_rules.sql"),
     include_str!("../../migrations/0005_organise.sql"),
     include_str!("../../migrations/0007_providers.sql"),

@@ -51,7 +51,7 @@ impl Store {
         })
     }
 
-    async fn children(&self, id: ExchangeId) -> Result<Vec<ExchangeSummary>, StoreError> {
+    pub(super) async fn children(&self, id: ExchangeId) -> Result<Vec<ExchangeSummary>, StoreError> {
         let sql = sqlx::AssertSqlSafe(format!("{SUMMARY} WHERE e.parent = $1 ORDER BY e.id LIMIT {CHILDREN}"));
         let rows = sqlx::query(sql).bind(id).fetch_all(&self.readers).await;
         Ok(rows.map_err(|e| StoreError::from_sqlx("Reading an exchange", &e))?.iter().map(summary).collect())

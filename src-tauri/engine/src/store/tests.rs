@@ -6,6 +6,7 @@ use crate::exchange::{Body, Direction, Message, Origin, Side};
 use crate::send::RequestDefinition;
 
 mod deletion;
+mod deliveries;
 mod language;
 mod organise;
 mod views;

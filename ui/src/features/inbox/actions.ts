@@ -126,6 +126,11 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
     when: () => inbox.total > 0 && !inbox.filter.isEmpty,
     run: () => (navigation.dialog = { type: "delete", filter: inbox.filter.query, rows: inbox.total }),
   },
+  "list.fold": () => (preferences.folded = !preferences.folded),
+  "list.unfold": {
+    when: () => inbox.current?.delivery != null,
+    run: () => inbox.current?.delivery && inbox.showOnly(`delivery:${inbox.current.delivery.first}`),
+  },
   "list.exportFilter": {
     when: () => inbox.total > 0,
     run: () => openExport({ type: "filter", filter: inbox.filter.query }),

@@ -5,6 +5,7 @@ import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
 import type { ListPage } from "$ipc/bindings/ListPage";
 import type { FeedEvent } from "$ipc/bindings/FeedEvent";
 import { asApiError, call } from "$ipc/call";
+import { preferences } from "$app/preferences.svelte";
 import { session } from "$app/session.svelte";
 import { say, sayError } from "$app/toasts.svelte";
 import { PagedRows } from "$shared/virtual/pages.svelte";
@@ -44,6 +45,17 @@ class Inbox {
   #anchor: number | null = null;
   #checking = false;
   #seen: { revision: number; exchanges: number; newest: number } | null = null;
+
+  /** True if the list shows one row a delivery: not where the filter itself asks for repeats. */
+  readonly folded = $derived(
+    preferences.folded &&
+      !this.filter.terms.some(
+        ({ key, value }) => key === "delivery" || (key === "is" && ["retry", "duplicate"].includes(value)),
+      ),
+  );
+
+  /** What goes to the engine. */
+  readonly query = $derived(this.folded ? `${this.filter.query} is:first`.trim() : this.filter.query);
 
   readonly following = $derived(this.follow && !this.paused && this.scroll.top < 1);
 
@@ -98,7 +110,7 @@ class Inbox {
 
   /** Looks at the list anew: another filter or another workspace. */
   async restart() {
-    this.#query = this.filter.query;
+    this.#query = this.query;
     this.picked.clear();
     this.#anchor = null;
     this.scroll.moveTo(0);
@@ -187,6 +199,8 @@ class Inbox {
     // Rows went or came back if there are not as many more as were stored.
     if (before && revision !== before.revision) this.#marked(exchanges - before.exchanges !== newest - before.newest);
     if (event.changed.length > 0) {
+      // What was found to be a repeat leaves a folded list.
+      if (this.folded && this.ready) void this.#count(++this.#revision, this.total);
       this.pages.reset(true);
       if (this.cursorId !== null && event.changed.includes(this.cursorId)) this.changes += 1;
     }
@@ -292,7 +306,8 @@ class Inbox {
       this.cursor = this.#anchor = index;
       this.scroll.show(index);
     } else if (this.#query !== "") {
-      this.filter.set("");
+      if (this.folded) preferences.folded = false;
+      else this.filter.set("");
       await this.restart();
       return this.show(id);
     }

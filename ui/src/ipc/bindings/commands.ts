@@ -17,6 +17,7 @@ import type { CountQuery } from "./CountQuery";
 import type { CurlText } from "./CurlText";
 import type { DeleteCommand } from "./DeleteCommand";
 import type { Deletion } from "./Deletion";
+import type { Delivery } from "./Delivery";
 import type { Draft } from "./Draft";
 import type { DraftKey } from "./DraftKey";
 import type { Drafts } from "./Drafts";
@@ -132,6 +133,8 @@ export interface Commands {
   count: { args: CountQuery; result: Count };
   /** The whole of an exchange but its bodies. */
   exchange: { args: ById; result: Exchange };
+  /** The delivery that a push belongs to: all pushes of the same event. */
+  delivery: { args: ById; result: Delivery };
   /** What a body is. */
   body_info: { args: Reading; result: BodyInfo };
   /** Rows of the text view. */

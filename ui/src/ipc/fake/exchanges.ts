@@ -1,4 +1,5 @@
 // The stand-in's list, details, sources, listener and tunnel.
+import type { Delivery } from "../bindings/Delivery";
 import type { Exchange } from "../bindings/Exchange";
 import type { ExchangeSummary } from "../bindings/ExchangeSummary";
 import type { Answers } from "./index";
@@ -59,6 +60,7 @@ export function listAnswers(state: FakeState): Answers {
       return { rows: matching(filter, upto, 5_000).length, complete: true };
     },
     exchange: ({ id }) => exchange(state, id),
+    delivery: ({ id }) => delivery(state, id),
     sources: () => ({
       sources:
         state.newest === 0
@@ -101,6 +103,37 @@ export function listAnswers(state: FakeState): Answers {
       return state.status();
     },
     test_tunnel: () => ({ seen: 180_000, answered: 260_000 }),
+  };
+}
+
+function delivery(state: FakeState, id: number): Delivery {
+  const first = state.deliveryOf(id)?.first ?? id;
+  const pushes = state.deliveryOf(id) ? [first, first + 4, first + 8] : [id];
+  const { events } = state.summary(id);
+  return {
+    first,
+    provider: "slack",
+    number: "Ev0123",
+    attempts: pushes.map((push, place) => ({
+      push: state.summary(push),
+      number: place + 1,
+      missing: 0,
+      gap: place === 0 ? null : 61_000_000,
+      due: place === 0 ? null : 60_000_000,
+      passedOn: [],
+    })),
+    pushes: pushes.length,
+    schedule: "At once, after 1 minute and after 5 minutes.",
+    nextAt: null,
+    events:
+      events === 1
+        ? []
+        : Array.from({ length: events }, (_, index) => ({
+            index,
+            eventType: index === 1 ? "deal.creation" : "contact.creation",
+            eventId: String(9_007_199_254_740_993n + BigInt(index)),
+            pointer: `/data/object/lines/data/${index}`,
+          })),
   };
 }
 

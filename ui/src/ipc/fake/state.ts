@@ -165,7 +165,17 @@ export class FakeState {
       hasNote: this.notes.has(id),
       tags: this.tags.get(id) ?? [],
       verdict: VERDICTS[id % VERDICTS.length] ?? null,
+      delivery: this.deliveryOf(id),
+      events: !pull && id % 12 === 5 ? 3 : 1,
     };
+  }
+
+  /** Every tenth push or so is followed by a retry, which is followed by a duplicate. */
+  deliveryOf(id: number): ExchangeSummary["delivery"] {
+    const place = [0, 4, 8].indexOf(id % 40);
+    if (place < 0 || id < 40 || id - 4 * place + 8 > this.newest) return null;
+    const repeat = ([null, "retry", "duplicate"] as const)[place] ?? null;
+    return { first: id - 4 * place, pushes: 3, repeat, attempt: place + 1, overtakenBy: null };
   }
 
   /** Says that marks changed. */
@@ -182,11 +192,15 @@ export class FakeState {
     const failed = filter.includes("is:failed");
     const tag = /(?:^|\s)tag:([\w-]+)/.exec(filter)?.[1];
     const request = filter.includes("request:");
+    const delivery = /(?:^|\s)delivery:(\d+)/.exec(filter)?.[1];
     return (row) =>
       !this.hidden.has(row.id) &&
       (!direction || row.direction === direction) &&
       (!source || row.source === source) &&
       (!request || row.origin === "sent") &&
+      (!delivery || row.delivery?.first === Number(delivery)) &&
+      (!filter.includes("is:first") || !row.delivery?.repeat) &&
+      (!filter.includes("is:retry") || row.delivery?.repeat === "retry") &&
       (!filter.includes("is:unread") || row.unread) &&
       (!filter.includes("is:pinned") || row.pinned) &&
       (!tag || row.tags.includes(tag)) &&

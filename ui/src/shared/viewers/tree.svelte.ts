@@ -73,6 +73,37 @@ export class Tree {
     if (index !== null) this.select(index);
   }
 
+  /** Opens the way to a JSON Pointer and selects what stands there; stays where the way ends before. */
+  async goTo(pointer: string) {
+    let index = 0;
+    for (const step of pointer.split("/").slice(1)) {
+      const name = step.replaceAll("~1", "/").replaceAll("~0", "~");
+      const found = await this.#child(index, name);
+      if (found === null) break;
+      index = found;
+    }
+    this.select(index);
+  }
+
+  /** The row of a container's child; the container is opened first. */
+  async #child(index: number, name: string): Promise<number | null> {
+    const above = (await this.#ask(index, 1)).rows[0];
+    if (!above || above.children === 0) return null;
+    if (!above.open) {
+      this.#flip(above.node);
+      this.pages.reset(true);
+    }
+    const PAGE = 500;
+    for (let from = index + 1; ; from += PAGE) {
+      const { rows } = await this.#ask(from, PAGE);
+      for (const [place, row] of rows.entries()) {
+        if (row.depth <= above.depth) return null;
+        if (row.depth === above.depth + 1 && (row.key ?? String(row.index)) === name) return from + place;
+      }
+      if (rows.length < PAGE) return null;
+    }
+  }
+
   /** Moves up to the row of the container above. */
   selectParent() {
     const row = this.row(this.selected);

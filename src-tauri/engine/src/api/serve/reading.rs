@@ -8,8 +8,8 @@ use crate::api::{
 use crate::engine::{off_thread, wire_rows};
 use crate::exchange::Exchange;
 use crate::inspect::{
-    BodyInfo, Document, Filtered, FindQuery, FindResult, HEX_ROW, HexPage, HexQuery, NodePlace, NodeQuery, Parts,
-    RawQuery, Reading, TablePage, TableQuery, TextPage, TextQuery, TreePage, TreeQuery, hex_rows, hex_total,
+    BodyInfo, Delivery, Document, Filtered, FindQuery, FindResult, HEX_ROW, HexPage, HexQuery, NodePlace, NodeQuery,
+    Parts, RawQuery, Reading, TablePage, TableQuery, TextPage, TextQuery, TreePage, TreeQuery, hex_rows, hex_total,
 };
 use std::io::Write as _;
 use std::path::Path;
@@ -40,6 +40,10 @@ impl Api {
 
     pub(in crate::api) async fn exchange(&self, by: ById) -> Result<Exchange, ApiError> {
         Ok(self.engine().await?.store.exchange(by.id).await?)
+    }
+
+    pub(in crate::api) async fn delivery(&self, by: ById) -> Result<Delivery, ApiError> {
+        Ok(self.engine().await?.store.delivery(by.id).await?)
     }
 
     async fn document(&self, body: &Reading) -> Result<Arc<Document>, ApiError> {

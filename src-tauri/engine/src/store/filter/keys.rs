@@ -32,6 +32,7 @@ pub(super) const KEYS: &[Key] = &[
     key("larger", "larger:500, larger:10k or larger:2m", "a body over a size"),
     key("smaller", "smaller:500, smaller:10k or smaller:2m", "both bodies under a size"),
     key("direction", "direction:push or direction:pull", "which way"),
+    key("delivery", "delivery:12", "the same event as a first push"),
     key("request", "request:12", "answers to a saved request"),
 ];
 

@@ -58,6 +58,7 @@ enum Wanted {
     Has(Has),
     Direction(Direction),
     Request(i64),
+    Delivery(i64),
     Header {
         name: String,
         test: Test,
@@ -154,6 +155,7 @@ fn keyed(key: &str, value: &str) -> Result<Wanted, String> {
         "is" => Wanted::Is(Is::read(&plain)?),
         "has" => Wanted::Has(Has::read(&plain).ok_or_else(|| else_example("known"))?),
         "direction" => Wanted::Direction(values::direction(&plain).ok_or_else(|| else_example("a direction"))?),
+        "delivery" => Wanted::Delivery(plain.parse().map_err(|_| else_example("the number of a first push"))?),
         "request" => Wanted::Request(plain.parse().map_err(|_| else_example("the number of a saved request"))?),
         _ => return inside(key, value, fits),
     })
@@ -208,6 +210,7 @@ impl fmt::Display for Wanted {
             Self::Has(has) => write!(f, "has:{}", has.word()),
             Self::Direction(Direction::Push) => f.write_str("direction:push"),
             Self::Direction(Direction::Pull) => f.write_str("direction:pull"),
+            Self::Delivery(id) => write!(f, "delivery:{id}"),
             Self::Request(id) => write!(f, "request:{id}"),
             Self::Header { name, test } => write!(f, "header.{name}:{test}"),
             Self::Body { path, test } => {

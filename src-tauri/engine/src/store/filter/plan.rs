@@ -184,6 +184,13 @@ fn condition(wanted: &Wanted, now: Micros) -> (String, Vec<Value>) {
         Wanted::Since(when) => number("e.started_at >= ?", when.micros(now)),
         Wanted::Before(when) => number("e.started_at < ?", when.micros(now)),
         Wanted::Is(Is::Failed) => fixed(counts::FAILED),
+        Wanted::Is(Is::First) => fixed("e.delivery IS NULL"),
+        Wanted::Is(Is::Retry) => fixed("(e.repeats IS NOT NULL AND e.repeats = 1)"),
+        Wanted::Is(Is::Duplicate) => fixed("(e.repeats IS NOT NULL AND e.repeats = 2)"),
+        Wanted::Is(Is::Late) => fixed("e.overtaken_by IS NOT NULL"),
+        Wanted::Delivery(first) => {
+            ("(e.id = ? OR e.delivery = ?)".into(), vec![Value::Number(*first), Value::Number(*first)])
+        }
         Wanted::Is(Is::Pinned) => fixed("e.pinned = 1"),
         Wanted::Is(Is::Unread) => fixed(counts::UNREAD),
         Wanted::Is(Is::Read) => (format!("NOT {}", counts::UNREAD), Vec::new()),
@@ -212,13 +219,22 @@ fn of_status(status: StatusTerm) -> (String, Vec<Value>) {
     }
 }
 
-/// Event types are few: a pattern is turned into the ones there are, so that the index serves it.
+/// Event types are few: a pattern is turned into the ones there are, so that the index serves it. The types of the
+/// events in a batch count as well.
 fn event_type(fits: &Pattern) -> (String, Vec<Value>) {
-    let all = "WITH RECURSIVE kind(name) AS (SELECT min(event_type) FROM exchange WHERE event_type IS NOT NULL \
-               UNION ALL SELECT (SELECT min(event_type) FROM exchange WHERE event_type > name) FROM kind \
-               WHERE name IS NOT NULL) SELECT name FROM kind WHERE";
-    let (sql, values) = matching("name", fits);
-    (format!("e.event_type IN ({all} {sql})"), values)
+    let (sql, mut values) = matching("name", fits);
+    let known = |table: &str| {
+        format!(
+            "WITH RECURSIVE kind(name) AS (SELECT min(event_type) FROM {table} WHERE event_type IS NOT NULL \
+             UNION ALL SELECT (SELECT min(event_type) FROM {table} WHERE event_type > name) FROM kind \
+             WHERE name IS NOT NULL) SELECT name FROM kind WHERE {sql}"
+        )
+    };
+    let (alone, in_batch) = (known("exchange"), known("batch"));
+    values.extend_from_within(..);
+    let sql =
+        format!("(e.event_type IN ({alone}) OR e.id IN (SELECT exchange FROM batch WHERE event_type IN ({in_batch})))");
+    (sql, values)
 }
 
 fn matching(column: &str, fits: &Pattern) -> (String, Vec<Value>) {

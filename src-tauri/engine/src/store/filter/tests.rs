@@ -55,7 +55,6 @@ fn what_cannot_be_read_is_named_with_its_place_and_what_it_could_be() {
     for (text, part) in [
         ("status:many", "status:404"),
         ("is:lost", "is:failed"),
-        ("is:retry", "deliveries"),
         ("larger:big", "larger:10k"),
         ("since:noon", "since:15m"),
         ("direction:up", "direction:push"),

@@ -148,6 +148,10 @@ fn midnight(now: Micros, days: i32) -> Option<Micros> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Is {
     Failed,
+    First,
+    Retry,
+    Duplicate,
+    Late,
     Pinned,
     Unread,
     Read,
@@ -159,6 +163,10 @@ pub(super) enum Is {
 /// The words of `is:`, with what they find.
 pub(super) const STATES: &[(&str, Is, &str)] = &[
     ("failed", Is::Failed, "no answer, a status from 400, or a replay that failed"),
+    ("retry", Is::Retry, "the same event again after a failure"),
+    ("duplicate", Is::Duplicate, "the same event again after it was accepted"),
+    ("first", Is::First, "the first of each delivery"),
+    ("late", Is::Late, "came after a later state of the same thing"),
     ("unread", Is::Unread, "pushes that nobody has opened"),
     ("read", Is::Read, "opened, or sent by you"),
     ("pinned", Is::Pinned, "pinned"),
@@ -183,11 +191,7 @@ impl Is {
         let known = STATES.iter().find(|(word, ..)| *word == value).map(|(_, is, _)| *is);
         known.ok_or_else(|| {
             let words: Vec<String> = STATES.iter().map(|(word, ..)| format!("is:{word}")).collect();
-            let what = match value {
-                "retry" | "duplicate" => "asks for deliveries, which are not kept here",
-                _ => "is not known",
-            };
-            format!("is:{value} {what}. Write one of {}.", words.join(", "))
+            format!("is:{value} is not known. Write one of {}.", words.join(", "))
         })
     }
 

@@ -5,7 +5,7 @@ use super::entry::Entry;
 use super::out::Out;
 use serde::Serialize;
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 20] = [
     "id",
     "direction",
     "origin",
@@ -23,6 +23,9 @@ const COLUMNS: [&str; 17] = [
     "parent",
     "forward_status",
     "marks",
+    "delivery",
+    "attempt",
+    "repeat",
 ];
 
 pub(super) async fn begin(out: &mut Out<'_>) -> Result<(), ExportError> {
@@ -50,6 +53,9 @@ pub(super) async fn write(entry: &Entry, out: &mut Out<'_>) -> Result<(), Export
         optional(row.parent),
         optional(row.forward_status),
         marks.join(" "),
+        optional(row.delivery.map(|mark| mark.first)),
+        optional(row.delivery.and_then(|mark| mark.attempt)),
+        row.delivery.and_then(|mark| mark.repeat).as_ref().map(word).unwrap_or_default(),
     ];
     out.put(cells.map(|text| cell(&text)).join(",") + "\r\n").await
 }

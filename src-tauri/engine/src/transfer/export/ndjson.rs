@@ -45,6 +45,9 @@ struct Record {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answered: Option<Answered>,
     marks: Vec<Mark>,
+    /// For who reads the file: an import finds deliveries anew.
+    #[serde(default)]
+    delivery: Option<DeliveryMark>,
     #[serde(flatten)]
     kept: Kept,
     #[serde(skip_serializing)]
@@ -141,6 +144,7 @@ impl Record {
             request_id: row.request_id,
             answered: entry.answered.clone(),
             marks: row.marks,
+            delivery: row.delivery,
             kept: Kept { pinned: row.pinned, unread: row.unread, tags: row.tags, note: entry.note.clone() },
             request: None,
             response: None,

@@ -4,7 +4,7 @@ import type { Exchange } from "$ipc/bindings/Exchange";
 import type { Side } from "$ipc/bindings/Side";
 import { asApiError, call } from "$ipc/call";
 
-export type Tab = "body" | "headers" | "query" | "raw" | "timing" | "deliveries" | "notes";
+export type Tab = "body" | "headers" | "query" | "raw" | "timing" | "events" | "deliveries" | "notes";
 
 /** What the view of a body does when asked. */
 export interface BodyDoings {
@@ -30,6 +30,8 @@ class Detail {
   side = $state<Side>("request");
   /** What can be done with the body, while one is shown. */
   body = $state.raw<BodyDoings | null>(null);
+  /** The place in the body's tree that is to be shown, a JSON Pointer; taken by the tree. */
+  place = $state.raw<string | null>(null);
   #id: number | null = null;
   #revision = 0;
 
@@ -65,10 +67,18 @@ class Detail {
     const tabs: Tab[] = ["body", "headers"];
     if (this.side === "request") tabs.push("query");
     tabs.push("raw");
+    if (exchange.summary.events > 1) tabs.push("events");
     if (exchange.timing) tabs.push("timing");
     if (exchange.summary.direction === "push" || exchange.children.length > 0) tabs.push("deliveries");
     tabs.push("notes");
     return tabs;
+  }
+
+  /** Shows a place of the request's body in its tree. */
+  showPlace(pointer: string) {
+    this.side = "request";
+    this.tab = "body";
+    this.place = pointer;
   }
 
   setSide(side: Side) {

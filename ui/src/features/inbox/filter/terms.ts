@@ -10,7 +10,7 @@ export interface Term {
 }
 
 const KEY =
-  /^(source|type|method|status|path|larger|smaller|since|before|is|has|tag|direction|request|header\.[^\s:"]+|body\.(?:[^\s:"[\]]|\[[^\]]*\])+):/;
+  /^(source|type|method|status|path|larger|smaller|since|before|is|has|tag|direction|request|delivery|header\.[^\s:"]+|body\.(?:[^\s:"[\]]|\[[^\]]*\])+):/;
 
 /** Cuts a text into terms; an unclosed quote reaches to the end. */
 export function parseTerms(text: string): Term[] {

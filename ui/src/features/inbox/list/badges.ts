@@ -30,8 +30,28 @@ export const MARKS: Record<Exclude<Mark, "viaTunnel">, Badge> = {
   incomplete: { text: "incomplete", tone: "warn", tip: "It ended before it was whole" },
 };
 
+/** What is said of a push as one of several of the same event. */
+function deliveryBadges({ id, delivery, events }: ExchangeSummary): Badge[] {
+  const badges: Badge[] = [];
+  if (delivery?.repeat === "retry") {
+    const text = delivery.attempt === null ? "retry" : `retry ${delivery.attempt}`;
+    badges.push({ text, tone: "", tip: "Sent again: we had failed, or the service counts it as a further attempt" });
+  } else if (delivery?.repeat === "duplicate")
+    badges.push({ text: "duplicate", tone: "warn", tip: "The same event again, after we had accepted it" });
+  else if (delivery && delivery.pushes > 1 && delivery.first === id)
+    badges.push({
+      text: `×${delivery.pushes}`,
+      tone: "",
+      tip: "The same event came more than once, Shift+D shows all",
+    });
+  if (delivery && delivery.overtakenBy !== null)
+    badges.push({ text: "late", tone: "warn", tip: "A push about a later state of the same thing came before it" });
+  if (events > 1) badges.push({ text: `${events} events`, tone: "line", tip: "Several events in one body" });
+  return badges;
+}
+
 export function badgesOf(row: ExchangeSummary): Badge[] {
   const marks = row.marks.flatMap((mark) => (mark === "viaTunnel" ? [] : [MARKS[mark]]));
   const origin = ORIGINS[row.origin];
-  return origin ? [...marks, origin] : marks;
+  return [...marks, ...deliveryBadges(row), ...(origin ? [origin] : [])];
 }

@@ -58,7 +58,7 @@ async fn csv_is_a_line_an_exchange() {
     assert_eq!(
         lines.next().unwrap(),
         "1,push,captured,2026-11-18T11:06:40.123456Z,POST,\"/in/a?x=\"\"1,2\"\"\",/in/a,github,'=cmd(),200,1.234,2,2,,,,\
-         truncated viaTunnel"
+         truncated viaTunnel,,,"
     );
     assert_eq!(lines.collect::<Vec<_>>(), [""]);
 }

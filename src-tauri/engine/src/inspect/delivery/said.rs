@@ -1,0 +1,78 @@
+//! What a push says of itself, and what its service says of its tries.
+
+use crate::exchange::{Headers, Micros};
+use crate::inspect::provider::{find, identify};
+use crate::inspect::recognise;
+use serde_json::Value;
+
+const SECOND: f64 = 1e6;
+
+/// What a push says of itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Said {
+    /// The key of its service.
+    pub(crate) provider: Option<&'static str>,
+    /// The number of the delivery: the same for its retries.
+    pub(crate) delivery_id: Option<String>,
+    /// The number of the event.
+    pub(crate) event_id: Option<String>,
+    /// Which attempt this is; 1 is the first.
+    pub(crate) attempt: Option<u32>,
+    /// The events of a batch; empty if the body is one event.
+    pub(crate) events: Vec<super::BatchEvent>,
+}
+
+/// When a service tries again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Schedule {
+    /// How long it waits for an answer.
+    pub(crate) patience: Option<Micros>,
+    /// Its schedule in words.
+    pub(crate) words: Option<&'static str>,
+    /// Seconds from each attempt to the next.
+    pub(crate) gaps: &'static [u32],
+}
+
+/// Reads what a push says. `body` is decoded.
+pub(crate) fn said(headers: &Headers, body: &[u8]) -> Said {
+    let Some(provider) = recognise(headers, body).provider.and_then(find) else { return Said::default() };
+    let identity = identify(provider, headers, body);
+    // An array in a form field has no place in the tree of the body.
+    let array =
+        provider.batch.as_ref().filter(|batch| batch.form.is_none()).map(|batch| batch.path.trim_end_matches('/'));
+    let event = |event: crate::inspect::provider::EventItem| super::BatchEvent {
+        pointer: array.map(|path| format!("{path}/{}", event.index)).unwrap_or_default(),
+        index: event.index,
+        event_type: event.event_type,
+        event_id: event.event_id,
+    };
+    let is_batch = identity.events.len() > 1;
+    Said {
+        provider: Some(&provider.key),
+        delivery_id: identity.delivery_id,
+        event_id: identity.event_id,
+        attempt: identity.attempt,
+        events: if is_batch { identity.events.into_iter().map(event).collect() } else { Vec::new() },
+    }
+}
+
+/// The text or the digits at a JSON Pointer.
+pub(super) fn text(value: &Value, pointer: &str) -> Option<String> {
+    match value.pointer(pointer)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The schedule of a service.
+pub(crate) fn schedule(provider: &str) -> Schedule {
+    let known = find(provider);
+    let retries = known.and_then(|known| known.retries.as_ref());
+    let seconds = known.and_then(|known| known.success.as_ref()).and_then(|success| success.seconds);
+    Schedule {
+        patience: seconds.map(|seconds| (f64::from(seconds) * SECOND) as Micros),
+        words: retries.map(|retries| &retries.text[..]),
+        gaps: retries.map(|retries| &retries.gaps[..]).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,79 @@
+//! Whether a push is an event that was here before, and whether it was sent again because we failed or without need.
+
+use super::{Said, exact_hash, hash, stable_hash};
+use crate::exchange::{Micros, Repeat};
+
+const SECOND: Micros = 1_000_000;
+const HOUR: Micros = 3_600 * SECOND;
+
+/// How long a service may go on sending an event that it numbers. The longest known schedule takes 30 days (Adyen).
+const NUMBERED: Micros = 35 * 24 * HOUR;
+
+/// How long after a failure the same body counts as another try of an event that nobody numbered. The longest known
+/// schedule of a service without numbers takes 36 hours (Meta).
+const UNNUMBERED: Micros = 36 * HOUR;
+
+/// How long after a success the very same bytes count as a duplicate. Longer, and a service that says the same every
+/// hour would seem to repeat itself.
+const ECHO: Micros = 600 * SECOND;
+
+/// What a push tells of the event that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// The same for all pushes that may be the same event.
+    pub(crate) key: i64,
+    /// True if the service numbers the event or the delivery.
+    pub(crate) numbered: bool,
+    /// A hash of the body as it came.
+    pub(crate) body: i64,
+}
+
+/// A push with the same key that was here before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Earlier {
+    /// When its first byte was read.
+    pub(crate) at: Micros,
+    /// How long it took until we had answered; None: never.
+    pub(crate) took: Option<Micros>,
+    /// What we answered.
+    pub(crate) status: Option<u16>,
+    /// The hash of its body as it came.
+    pub(crate) body: i64,
+}
+
+impl Told {
+    /// Reads what tells the event of a push to `source` again. `body` is decoded and may be cut at [`super::body::COMPARED`];
+    /// `len` is its whole length.
+    pub(crate) fn of(source: &str, said: &Said, body: &[u8], len: u64) -> Self {
+        let exact = exact_hash(body, len);
+        let number = said.delivery_id.as_deref().map(|id| (&b"delivery"[..], id));
+        let number = number.or_else(|| said.event_id.as_deref().map(|id| (&b"event"[..], id)));
+        let key = match number {
+            Some((kind, number)) => hash(&[source.as_bytes(), kind, number.as_bytes()]),
+            None => hash(&[source.as_bytes(), b"body", &stable_hash(body, len).to_le_bytes()]),
+        };
+        Self { key, numbered: number.is_some(), body: exact }
+    }
+}
+
+impl Earlier {
+    /// True if the sender could take our answer for a success. `patience` is how long it waits for one, if that is known.
+    fn was_accepted(&self, patience: Option<Micros>) -> bool {
+        let in_time = self.took.is_some_and(|took| patience.is_none_or(|patience| took <= patience));
+        in_time && self.status.is_some_and(|status| (200..300).contains(&status))
+    }
+}
+
+/// True if a push at `at` is the event of an earlier one with the same key.
+pub(crate) fn same_event(told: &Told, earlier: &Earlier, at: Micros, patience: Option<Micros>) -> bool {
+    let gap = (at - earlier.at).abs();
+    if told.numbered {
+        return gap <= NUMBERED;
+    }
+    if earlier.was_accepted(patience) { gap <= ECHO && told.body == earlier.body } else { gap <= UNNUMBERED }
+}
+
+/// Why the event came again after `earlier`. `further` says that the service counts this as a later attempt than that.
+pub(crate) fn repeat(earlier: &Earlier, further: bool, patience: Option<Micros>) -> Repeat {
+    if further || !earlier.was_accepted(patience) { Repeat::Retry } else { Repeat::Duplicate }
+}

@@ -1,0 +1,135 @@
+//! The laws of grouping.
+
+use super::*;
+use crate::exchange::{Headers, Micros, Repeat};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+
+const MINUTE: Micros = 60_000_000;
+
+fn told(delivery_id: Option<&str>, body: &str) -> Told {
+    let said = Said { delivery_id: delivery_id.map(String::from), ..Said::default() };
+    Told::of("shop", &said, body.as_bytes(), body.len() as u64)
+}
+
+/// Groups pushes as the store does: each is held against the newest one with its key.
+fn grouped(pushes: &[(usize, Told, Micros, u16)]) -> BTreeMap<usize, usize> {
+    let mut newest: HashMap<i64, (usize, Earlier)> = HashMap::new();
+    let mut first_of = BTreeMap::new();
+    for &(name, told, at, status) in pushes {
+        let before = newest.get(&told.key).filter(|(_, earlier)| same_event(&told, earlier, at, None));
+        let first = before.map_or(name, |(first, _)| *first);
+        first_of.insert(name, first);
+        let earlier = Earlier { at, took: Some(1_000), status: Some(status), body: told.body };
+        newest.insert(told.key, (first, earlier));
+    }
+    first_of
+}
+
+/// Which pushes are together, whatever their first is called.
+fn partition(first_of: &BTreeMap<usize, usize>) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (push, first) in first_of {
+        groups.entry(*first).or_default().push(*push);
+    }
+    let mut groups: Vec<_> = groups.into_values().collect();
+    groups.sort();
+    groups
+}
+
+proptest! {
+    #[test]
+    fn the_same_number_is_the_same_delivery_whatever_the_order(
+        ids in proptest::collection::vec(0_u8..6, 1..40),
+        statuses in proptest::collection::vec(prop_oneof![Just(200_u16), Just(500)], 40),
+        seed in any::<u64>(),
+    ) {
+        let mut pushes: Vec<_> = ids.iter().enumerate().map(|(name, id)| {
+            (name, told(Some(&id.to_string()), &format!("{{\"n\":{name}}}")), name as Micros * MINUTE, statuses[name])
+        }).collect();
+        let in_order = partition(&grouped(&pushes));
+        pushes.sort_by_key(|(name, ..)| hash(&[&seed.to_le_bytes(), &name.to_le_bytes()]));
+        prop_assert_eq!(&partition(&grouped(&pushes)), &in_order);
+        for group in in_order {
+            prop_assert!(group.iter().all(|push| ids[*push] == ids[group[0]]), "one number a delivery");
+        }
+    }
+
+    #[test]
+    fn a_body_is_the_same_without_what_is_renewed_and_in_any_order(
+        members in proptest::collection::btree_map("[a-z]{1,6}", any::<i32>(), 0..6),
+        attempt in any::<u8>(),
+        at in any::<u32>(),
+    ) {
+        let write = |backwards: bool, renewed: &str| {
+            let mut texts: Vec<_> = members.iter().map(|(name, value)| format!("\"x{name}\":{value}")).collect();
+            if backwards {
+                texts.reverse();
+            }
+            texts.push(renewed.to_owned());
+            format!("{{{}}}", texts.join(" , "))
+        };
+        let one = write(false, r#""attempt_number":1,"sentAt":"a""#);
+        let other = write(true, &format!(r#""attempt_number":{attempt},"sentAt":{at}"#));
+        prop_assert_eq!(told(None, &one).key, told(None, &other).key);
+        let another = write(false, r#""more":1"#);
+        prop_assert_ne!(told(None, &one).key, told(None, &another).key);
+    }
+
+    #[test]
+    fn no_body_breaks_the_hash(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let len = body.len() as u64;
+        prop_assert_eq!(stable_hash(&body, len), stable_hash(&body, len));
+    }
+}
+
+#[test]
+fn a_number_counts_in_its_own_source_only() {
+    let said = Said { delivery_id: Some("1".into()), ..Said::default() };
+    assert_ne!(Told::of("a", &said, b"", 0).key, Told::of("b", &said, b"", 0).key);
+}
+
+#[test]
+fn digits_beyond_a_float_tell_bodies_apart() {
+    assert_ne!(told(None, r#"{"id":9007199254740993}"#).key, told(None, r#"{"id":9007199254740992}"#).key);
+}
+
+#[test]
+fn a_body_without_a_number_is_the_same_event_after_a_failure_or_at_once() {
+    let body = told(None, r#"{"a":1,"timestamp":1}"#);
+    let later = told(None, r#"{"a":1,"timestamp":2}"#);
+    assert_eq!(body.key, later.key);
+    let at = |status, body| Earlier { at: 0, took: Some(1_000), status: Some(status), body };
+    assert!(same_event(&later, &at(500, body.body), 60 * MINUTE, None), "a retry with a new time");
+    assert!(!same_event(&later, &at(200, body.body), MINUTE, None), "a heartbeat: it was accepted and has a new time");
+    assert!(same_event(&body, &at(200, body.body), MINUTE, None), "the very same bytes at once");
+    assert!(!same_event(&body, &at(200, body.body), 60 * MINUTE, None), "the very same bytes an hour later");
+}
+
+#[test]
+fn what_was_accepted_is_a_duplicate_and_what_failed_or_took_too_long_a_retry() {
+    let earlier = |status, took| Earlier { at: 0, took, status, body: 0 };
+    let patience = Some(3_000_000);
+    assert_eq!(repeat(&earlier(Some(204), Some(1)), false, patience), Repeat::Duplicate);
+    assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), false, patience), Repeat::Retry);
+    assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), false, None), Repeat::Duplicate);
+    assert_eq!(repeat(&earlier(Some(302), Some(1)), false, None), Repeat::Retry);
+    assert_eq!(repeat(&earlier(None, None), false, None), Repeat::Retry);
+    assert_eq!(repeat(&earlier(Some(200), Some(1)), true, None), Repeat::Retry, "the service counts on");
+}
+
+#[test]
+fn the_names_that_are_renewed_are_sorted() {
+    assert!(body::is_sorted());
+}
+
+#[test]
+fn states_are_ordered_by_what_the_service_says() {
+    let state = |created: &str| {
+        let body = format!(r#"{{"created":{created},"data":{{"object":{{"id":"in_1"}}}}}}"#);
+        state_of("stripe", "stripe", &Headers::default(), body.as_bytes()).unwrap()
+    };
+    assert_eq!(state("5").key, state("7").key);
+    assert!(state("5").at < state("7").at);
+    assert_eq!(state_of("x", "unknown", &Headers::default(), b"{}"), None);
+}

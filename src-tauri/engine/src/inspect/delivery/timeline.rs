@@ -1,0 +1,102 @@
+//! The attempts of one delivery, numbered, with the gaps between them and what the service's schedule says.
+
+use super::said::Schedule;
+use crate::exchange::{ExchangeId, ExchangeSummary, Micros};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The pushes that are one event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Delivery {
+    /// Its first push.
+    #[ts(type = "number")]
+    pub first: ExchangeId,
+    /// The key of the service, if it is known.
+    pub provider: Option<String>,
+    /// The number that tells it again; None if it was told by its body.
+    pub number: Option<String>,
+    /// Its pushes in the order they came; the newest of them if there are very many.
+    pub attempts: Vec<Attempt>,
+    /// Pushes of it in all.
+    pub pushes: u32,
+    /// What the service says of its schedule.
+    pub schedule: Option<String>,
+    /// When the next attempt is due, if the last one failed and the schedule says it, µs since 1970 UTC.
+    #[ts(type = "number | null")]
+    pub next_at: Option<Micros>,
+    /// The events in the body of the push that was asked for; empty if it is one event.
+    pub events: Vec<BatchEvent>,
+}
+
+/// One push of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Attempt {
+    /// The push, and what we answered.
+    pub push: ExchangeSummary,
+    /// Which attempt it is, by the service's count or, where it does not count, by ours.
+    pub number: u32,
+    /// Attempts that the service has counted and that never came here.
+    pub missing: u32,
+    /// Since the attempt before it, µs.
+    #[ts(type = "number | null")]
+    pub gap: Option<Micros>,
+    /// What the schedule says of that gap, µs.
+    #[ts(type = "number | null")]
+    pub due: Option<Micros>,
+    /// Where it was replayed or forwarded to, oldest first.
+    pub passed_on: Vec<ExchangeSummary>,
+}
+
+/// One event of a body that holds several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchEvent {
+    /// Its place in the array.
+    pub index: u32,
+    /// What the service calls it.
+    pub event_type: Option<String>,
+    /// Its number.
+    pub event_id: Option<String>,
+    /// Where it stands in the body: a JSON Pointer; empty if the array is not in the body itself.
+    pub pointer: String,
+}
+
+/// Numbers the pushes of a delivery, in the order they came, with what each was passed on as.
+pub(crate) fn attempts(pushes: Vec<(ExchangeSummary, Vec<ExchangeSummary>)>, schedule: &Schedule) -> Vec<Attempt> {
+    let mut before: Option<(Micros, u32)> = None;
+    let mut numbered = Vec::with_capacity(pushes.len());
+    for (push, passed_on) in pushes {
+        let counted = before.map_or(1, |(_, number)| number.saturating_add(1));
+        let number = push.delivery.and_then(|mark| mark.attempt).unwrap_or(counted);
+        let at = push.started_at;
+        numbered.push(Attempt {
+            number,
+            missing: number.saturating_sub(counted),
+            gap: before.map(|(earlier, _)| at - earlier),
+            due: before.and_then(|(_, earlier)| due(schedule, earlier, number)),
+            push,
+            passed_on,
+        });
+        before = Some((at, number));
+    }
+    numbered
+}
+
+/// What the schedule says of the time between two attempts, µs.
+fn due(schedule: &Schedule, from: u32, to: u32) -> Option<Micros> {
+    let gaps = schedule.gaps.get(from.checked_sub(1)? as usize..to.checked_sub(1)? as usize)?;
+    (!gaps.is_empty()).then(|| gaps.iter().map(|&gap| Micros::from(gap) * 1_000_000).sum())
+}
+
+/// When the next attempt is due after the last one; None if it succeeded, or nothing says when.
+pub(crate) fn next_at(attempts: &[Attempt], schedule: &Schedule) -> Option<Micros> {
+    let last = attempts.last()?;
+    let accepted = last.push.status.is_some_and(|status| (200..300).contains(&status));
+    let in_time = last.push.duration.is_some_and(|took| schedule.patience.is_none_or(|patience| took <= patience));
+    if accepted && in_time {
+        return None;
+    }
+    Some(last.push.started_at + due(schedule, last.number, last.number.checked_add(1)?)?)
+}

@@ -1,0 +1,291 @@
+//! Deliveries: which stored pushes are the same event. Found in the background, after the commit; a push is kept and
+//! marked, never dropped.
+
+use super::list::{SUMMARY, summary};
+use super::{Store, StoreError};
+use crate::exchange::{DeliveryMark, ExchangeId, ExchangeSummary, Headers, Micros, Repeat, Side};
+use crate::inspect::delivery::{
+    BatchEvent, COMPARED, Delivery, Earlier, Said, State, Told, attempts, next_at, repeat, said, same_event, schedule,
+    state_of,
+};
+use crate::inspect::{content_codings, decode};
+use crate::wire::LooseHead;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
+use std::collections::BTreeMap;
+
+/// Pushes looked at in one transaction while others are stored.
+const BUSY_STEP: u32 = 16;
+
+/// Pushes looked at in one transaction while nothing is stored.
+const QUIET_STEP: u32 = 128;
+
+/// Attempts of a delivery that are shown.
+const SHOWN: i64 = 200;
+
+/// A stored push, read and told.
+struct Looked {
+    id: ExchangeId,
+    at: Micros,
+    told: Told,
+    attempt: Option<u32>,
+    patience: Option<Micros>,
+    state: Option<State>,
+    /// Events of a batch by type.
+    types: Vec<(String, u32)>,
+}
+
+/// What [`SUMMARY`] says of a push's place in its delivery, from this column on.
+pub(super) fn mark(row: &SqliteRow, from: usize) -> Option<DeliveryMark> {
+    let first: Option<ExchangeId> = row.get(from);
+    let mark = DeliveryMark {
+        first: first.unwrap_or_else(|| row.get(0)),
+        pushes: row.get::<u32, _>(from + 4) + 1,
+        repeat: row.get::<Option<i64>, _>(from + 1).map(repeat_of),
+        attempt: row.get(from + 2),
+        overtaken_by: row.get(from + 3),
+    };
+    let says = mark.pushes > 1 || mark.repeat.is_some() || mark.attempt.is_some() || mark.overtaken_by.is_some();
+    says.then_some(mark)
+}
+
+/// How a repeat is stored.
+pub(super) fn repeat_code(repeat: Repeat) -> i64 {
+    match repeat {
+        Repeat::Retry => 1,
+        Repeat::Duplicate => 2,
+    }
+}
+
+fn repeat_of(code: i64) -> Repeat {
+    if code == 2 { Repeat::Duplicate } else { Repeat::Retry }
+}
+
+impl Store {
+    /// Groups until the store is dropped. Errors end the round, not the task: the next commit starts another.
+    pub(super) async fn keep_grouped(self) {
+        let mut committed = self.writer.committed.clone();
+        let mut step = QUIET_STEP;
+        loop {
+            let newest = committed.borrow_and_update().newest;
+            let more = self.group_step(step).await.unwrap_or(false);
+            if !more && committed.changed().await.is_err() {
+                return;
+            }
+            let is_busy = committed.borrow().newest != newest;
+            let quiet = !is_busy || super::index::wait_for_quiet(&mut committed).await;
+            step = if quiet { QUIET_STEP } else { BUSY_STEP };
+        }
+    }
+
+    /// Groups everything that is stored now.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn finish_grouping(&self) -> Result<(), StoreError> {
+        while self.group_step(QUIET_STEP).await? {}
+        Ok(())
+    }
+
+    /// The exchange up to which pushes are grouped.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn grouped(&self) -> Result<ExchangeId, StoreError> {
+        let value = sqlx::query_scalar("SELECT value FROM meta WHERE name = 'grouped'").fetch_one(&self.readers).await;
+        value.map_err(|e| StoreError::from_sqlx("Reading the deliveries", &e))
+    }
+
+    /// What was found to be a repeat among the exchanges after one up to another, and the first pushes of theirs.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn repeats_between(&self, after: ExchangeId, upto: ExchangeId) -> Result<Vec<ExchangeId>, StoreError> {
+        let sql = "SELECT id FROM exchange WHERE repeats IS NOT NULL AND id > $1 AND id <= $2
+                   UNION SELECT delivery FROM exchange
+                          WHERE repeats IS NOT NULL AND delivery IS NOT NULL AND id > $1 AND id <= $2
+                   UNION SELECT id FROM exchange WHERE overtaken_by IS NOT NULL AND id > $1 AND id <= $2
+                   LIMIT 1000";
+        let rows = sqlx::query_scalar(sql).bind(after).bind(upto).fetch_all(&self.readers).await;
+        rows.map_err(|e| StoreError::from_sqlx("Reading the deliveries", &e))
+    }
+
+    /// The delivery that a push belongs to.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such exchange.
+    pub async fn delivery(&self, id: ExchangeId) -> Result<Delivery, StoreError> {
+        let act = "Reading a delivery";
+        let asked = self.summary(id).await?;
+        let first = asked.delivery.map_or(id, |mark| mark.first);
+        let sql = format!("{SUMMARY} WHERE e.id = $1 OR e.delivery = $1 ORDER BY e.id DESC LIMIT {SHOWN}");
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(first).fetch_all(&self.readers).await;
+        let mut pushes: Vec<_> = rows.map_err(|e| StoreError::from_sqlx(act, &e))?.iter().map(summary).collect();
+        pushes.reverse();
+        let (headers, body, _) = self.read_push(id).await?;
+        let said = said(&headers, &body);
+        let schedule = schedule(said.provider.unwrap_or_default());
+        let attempts = attempts(self.with_children(pushes).await?, &schedule);
+        Ok(Delivery {
+            first,
+            provider: said.provider.map(String::from),
+            number: said.delivery_id.or(said.event_id),
+            next_at: next_at(&attempts, &schedule),
+            attempts,
+            pushes: asked.delivery.map_or(1, |mark| mark.pushes),
+            schedule: schedule.words.map(String::from),
+            events: said.events,
+        })
+    }
+
+    async fn with_children(
+        &self,
+        pushes: Vec<ExchangeSummary>,
+    ) -> Result<Vec<(ExchangeSummary, Vec<ExchangeSummary>)>, StoreError> {
+        let mut with = Vec::with_capacity(pushes.len());
+        for push in pushes {
+            let children = self.children(push.id).await?;
+            with.push((push, children));
+        }
+        Ok(with)
+    }
+
+    /// The headers of a push and its body, decoded and cut, with the length of the whole.
+    async fn read_push(&self, id: ExchangeId) -> Result<(Headers, bytes::Bytes, u64), StoreError> {
+        let message = self.message(id, Side::Request).await?.unwrap_or_default();
+        let headers = LooseHead::parse(&message.head).headers;
+        let raw = self.body(id, Side::Request, 0..COMPARED as u64).await?;
+        let codings = content_codings(&headers);
+        if codings.is_empty() {
+            return Ok((headers, raw, message.body_len));
+        }
+        let decoded = tokio::task::spawn_blocking(move || decode(&raw, &codings).bytes).await.unwrap_or_default();
+        let len = decoded.len() as u64;
+        Ok((headers, decoded, len))
+    }
+
+    /// True if there may be more to do.
+    async fn group_step(&self, count: u32) -> Result<bool, StoreError> {
+        let act = "Grouping pushes";
+        let from = self.grouped().await?;
+        let sql =
+            "SELECT e.id, e.direction, s.name, e.started_at FROM exchange e LEFT JOIN source s ON s.id = e.source_id
+                    WHERE e.id > $1 ORDER BY e.id LIMIT $2";
+        let rows = sqlx::query(sql).bind(from).bind(count).fetch_all(&self.readers).await;
+        let rows = rows.map_err(|e| StoreError::from_sqlx(act, &e))?;
+        let Some(upto) = rows.last().map(|row| row.get::<ExchangeId, _>(0)) else { return Ok(false) };
+        let mut looked = Vec::new();
+        for row in rows.iter().filter(|row| row.get::<i64, _>(1) == 0) {
+            let Some(source) = row.get::<Option<String>, _>(2) else { continue };
+            // One that has been deleted meanwhile is no event any more.
+            if let Some(push) = self.look(row.get(0), row.get(3), &source).await? {
+                looked.push(push);
+            }
+        }
+        self.writer
+            .job(act, move |connection| {
+                Box::pin(async move {
+                    // Another process that works on the same file may have been faster.
+                    let raced = sqlx::query("UPDATE meta SET value = $1 WHERE name = 'grouped' AND value = $2")
+                        .bind(upto)
+                        .bind(from)
+                        .execute(&mut *connection)
+                        .await?;
+                    if raced.rows_affected() > 0 {
+                        for push in &looked {
+                            place(connection, push).await?;
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(true)
+    }
+
+    async fn look(&self, id: ExchangeId, at: Micros, source: &str) -> Result<Option<Looked>, StoreError> {
+        let (headers, body, len) = match self.read_push(id).await {
+            Err(StoreError::NotFound(_)) => return Ok(None),
+            read => read?,
+        };
+        let said = said(&headers, &body);
+        let provider = said.provider.unwrap_or_default();
+        Ok(Some(Looked {
+            id,
+            at,
+            told: Told::of(source, &said, &body, len),
+            attempt: said.attempt,
+            patience: schedule(provider).patience,
+            state: state_of(source, provider, &headers, &body),
+            types: types(&said),
+        }))
+    }
+}
+
+/// How many events of which type are in a batch.
+fn types(said: &Said) -> Vec<(String, u32)> {
+    let mut counted = BTreeMap::new();
+    for BatchEvent { event_type, .. } in &said.events {
+        *counted.entry(event_type.clone().unwrap_or_default()).or_insert(0) += 1;
+    }
+    counted.into_iter().collect()
+}
+
+/// Puts a push into its delivery.
+async fn place(connection: &mut SqliteConnection, push: &Looked) -> Result<(), sqlx::Error> {
+    let sql = "SELECT e.id, k.body, e.started_at, e.duration, e.status, e.delivery, e.attempt
+                 FROM event_key k JOIN exchange e ON e.id = k.id WHERE k.key = $1";
+    let row = sqlx::query(sql).bind(push.told.key).fetch_optional(&mut *connection).await?;
+    let before = row.map(|row| {
+        let earlier = Earlier { at: row.get(2), took: row.get(3), status: row.get(4), body: row.get(1) };
+        (row.get::<Option<ExchangeId>, _>(5).unwrap_or_else(|| row.get(0)), row.get::<Option<u32>, _>(6), earlier)
+    });
+    match before.filter(|(_, _, earlier)| same_event(&push.told, earlier, push.at, push.patience)) {
+        Some((first, counted, earlier)) => {
+            let counted = counted.unwrap_or(1);
+            let further = push.attempt.is_some_and(|attempt| attempt > counted);
+            let code = repeat_code(repeat(&earlier, further, push.patience));
+            let attempt = push.attempt.unwrap_or_else(|| counted.saturating_add(1));
+            update(connection, push.id, Some(first), Some(code), Some(attempt)).await?;
+        }
+        // A further attempt of what did not come here, or came too long ago.
+        None if push.attempt.is_some_and(|attempt| attempt > 1) => {
+            update(connection, push.id, None, Some(repeat_code(Repeat::Retry)), push.attempt).await?;
+        }
+        None => {}
+    }
+    let sql = "INSERT INTO event_key VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET id = $2, body = $3";
+    sqlx::query(sql).bind(push.told.key).bind(push.id).bind(push.told.body).execute(&mut *connection).await?;
+    for (event_type, events) in &push.types {
+        let sql = "INSERT OR REPLACE INTO batch VALUES ($1, $2, $3)";
+        sqlx::query(sql).bind(push.id).bind(event_type).bind(events).execute(&mut *connection).await?;
+    }
+    match push.state {
+        Some(state) => order(connection, push.id, state).await,
+        None => Ok(()),
+    }
+}
+
+async fn update(
+    connection: &mut SqliteConnection,
+    id: ExchangeId,
+    first: Option<ExchangeId>,
+    repeats: Option<i64>,
+    attempt: Option<u32>,
+) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE exchange SET delivery = $2, repeats = $3, attempt = $4 WHERE id = $1";
+    sqlx::query(sql).bind(id).bind(first).bind(repeats).bind(attempt).execute(connection).await.map(drop)
+}
+
+/// Marks a push about an older state than one that was here before.
+async fn order(connection: &mut SqliteConnection, id: ExchangeId, state: State) -> Result<(), sqlx::Error> {
+    let sql = "SELECT o.at, o.id FROM object_state o JOIN exchange e ON e.id = o.id WHERE o.key = $1";
+    let known = sqlx::query(sql).bind(state.key).fetch_optional(&mut *connection).await?;
+    if let Some(newer) = known.filter(|row| row.get::<i64, _>(0) > state.at) {
+        let by: ExchangeId = newer.get(1);
+        let sql = "UPDATE exchange SET overtaken_by = $2 WHERE id = $1";
+        return sqlx::query(sql).bind(id).bind(by).execute(connection).await.map(drop);
+    }
+    let sql = "INSERT INTO object_state VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET at = $2, id = $3";
+    sqlx::query(sql).bind(state.key).bind(state.at).bind(id).execute(connection).await.map(drop)
+}

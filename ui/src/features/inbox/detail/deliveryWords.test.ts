@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import type { Attempt } from "$ipc/bindings/Attempt";
+import { attemptNote, gapText, missingWords } from "./deliveryWords";
+
+const attempt = (over: Partial<Attempt>): Attempt => ({
+  push: { delivery: null } as unknown as Attempt["push"],
+  number: 1,
+  missing: 0,
+  gap: null,
+  due: null,
+  passedOn: [],
+  ...over,
+});
+
+describe("the words of a delivery", () => {
+  it("gives times between attempts in the unit that fits", () => {
+    expect([200_000, 5_200_000, 1_860_000_000, 7_560_000_000].map(gapText)).toEqual([
+      "200 ms",
+      "5.2 s",
+      "31 min",
+      "2.1 h",
+    ]);
+  });
+
+  it("holds the gap against the schedule", () => {
+    expect(attemptNote(attempt({}))).toBeUndefined();
+    expect(attemptNote(attempt({ gap: 5_100_000, due: 5_000_000 }))).toBe("5.1 s later, due after 5 s");
+    expect(attemptNote(attempt({ gap: 61_000_000 }))).toBe("1 min later");
+  });
+
+  it("names the attempts that did not come", () => {
+    expect(missingWords(attempt({ number: 3, missing: 1 }))).toContain("Attempt 2 did not come here");
+    expect(missingWords(attempt({ number: 5, missing: 3 }))).toContain("Attempts 2 to 4");
+  });
+});

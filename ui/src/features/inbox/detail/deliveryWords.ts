@@ -1,0 +1,33 @@
+// What the timeline of a delivery says of its attempts.
+import type { Attempt } from "$ipc/bindings/Attempt";
+import { counted } from "$shared/format";
+
+const SECOND = 1_000_000;
+const UNITS: [number, string][] = [
+  [86_400 * SECOND, "d"],
+  [3_600 * SECOND, "h"],
+  [60 * SECOND, "min"],
+  [SECOND, "s"],
+];
+
+/** A time between two attempts: `5.2 s`, `31 min`, `2.1 h`. */
+export function gapText(micros: number): string {
+  const [unit, name] = UNITS.find(([unit]) => Math.abs(micros) >= unit) ?? [1000, "ms"];
+  const value = micros / unit;
+  return `${Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value)} ${name}`;
+}
+
+/** How long after the one before, what the schedule says of that, and why it came. */
+export function attemptNote({ gap, due, push }: Attempt): string | undefined {
+  const parts: string[] = [];
+  if (gap !== null)
+    parts.push(`${gapText(gap)} later${due === null ? "" : `, due after ${due === 0 ? "0 s" : gapText(due)}`}`);
+  if (push.delivery?.repeat === "duplicate") parts.push("duplicate: it had been accepted");
+  return parts.length > 0 ? parts.join("; ") : undefined;
+}
+
+export function missingWords({ missing, number }: Attempt): string {
+  const first = number - missing;
+  const which = missing === 1 ? `Attempt ${first}` : `Attempts ${first} to ${number - 1}`;
+  return `${which} did not come here: ${counted(missing, "attempt")} counted by the service`;
+}
