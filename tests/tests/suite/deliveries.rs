@@ -16,8 +16,8 @@ async fn post(listener: &Listener, source: &str, headers: &[(&str, &str)], body:
 /// The rows that a filter finds, once there are so many: deliveries are found after the answer.
 async fn rows(home: &Home, filter: &str, count: usize) -> Result<Vec<Value>> {
     until(&format!("{count} rows of {filter}"), async || {
-        let listed = pushpull(home, &["list", filter, "--json"]).await?.ok()?;
-        let rows: Vec<Value> = listed.text()?.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+        let listed = pushpull(home, &["list", "--json", filter]).await?.ok()?;
+        let rows = listed.lines()?;
         Ok((rows.len() == count).then_some(rows))
     })
     .await

@@ -39,12 +39,10 @@ fn misjudged(name: &str, bytes: &[u8]) -> Option<String> {
     let document = Document::new(Some("application/json"), &[], Bytes::copy_from_slice(bytes), bytes.len() as u64);
     let info = document.info();
     let is_json = document.tree_rows(u32::MAX, &[], 0, 10).is_some();
-    if info.problem.is_some() && is_json {
-        return Some(format!("{name} has a tree and a problem"));
-    }
     match (name.as_bytes()[0], is_json, info.kind, &info.problem) {
         (b'y', true, BodyKind::Json, None) | (b'i', ..) => None,
-        (b'n', false, BodyKind::Json, Some(problem)) if problem.offset <= bytes.len() as u64 => {
+        // What stands before the break may be shown as a tree, but never without the problem.
+        (b'n', _, BodyKind::Json, Some(problem)) if problem.offset <= bytes.len() as u64 => {
             (problem.message.is_empty() || problem.line == 0 || problem.column == 0).then(|| format!("{problem:?}"))
         }
         // What says that it is JSON and does not even look like it is shown as what it is.

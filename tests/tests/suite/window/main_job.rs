@@ -135,8 +135,9 @@ async fn every_event_type_is_found(window: &Window, payloads: &[Payload]) -> Res
         let exact = rows.iter().filter(|row| of_event(row, event)).count() as u64;
         ensure!(exact == times, "{event}: {exact} of {times}");
     }
-    let shown =
-        window.script("return document.querySelector('[role=row][aria-selected] .c4').textContent", vec![]).await?;
+    let shown = window
+        .script("return document.querySelector('[role=row][aria-selected] .ev .name').textContent", vec![])
+        .await?;
     let shown = shown.as_str().context("no row is shown")?;
     ensure!(payloads.iter().any(|payload| shown.contains(&payload.event)), "The row shows {shown:?}");
     Ok(())
@@ -253,7 +254,7 @@ async fn filter(window: &Window, text: &str) -> Result<()> {
     keys(window, "/").await?;
     window.press(&format!("{text}{ENTER}")).await?;
     let wanted = text.trim_start_matches("type:").trim_end_matches('*');
-    window.text("[role=grid] [role=row][aria-selected] .c4", wanted).await
+    window.text("[role=grid] [role=row][aria-selected] .ev .name", wanted).await
 }
 
 /// Leaves the field that is typed in, if any, and presses keys one after another.

@@ -31,7 +31,7 @@ describe("deliveries", { timeout: 60_000 }, () => {
     expect((await screen.findAllByText("attempt 2")).length).toBe(1);
     expect(screen.getByText(/1 min later, due after 1 min; duplicate/)).toBeTruthy();
     expect(await violations()).toEqual([]);
-    await userEvent.keyboard("o");
+    await userEvent.keyboard("{Shift>}D{/Shift}");
     await waitFor(() => expect(asked(calls).some((filter) => /^delivery:\d+$/.test(filter))).toBe(true));
   });
 
