@@ -61,6 +61,10 @@ fn background(theme: Theme) -> Color {
 
 /// True for the pages that are built into the app: nothing else is ever loaded into the window.
 fn is_ours(url: &Url) -> bool {
+    // The preview of a captured page: a frame without rights, whose text the window itself gives.
+    if url.as_str() == "about:srcdoc" {
+        return true;
+    }
     match url.scheme() {
         "tauri" => url.host_str() == Some("localhost"),
         // How the same pages are named on Windows.

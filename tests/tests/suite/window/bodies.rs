@@ -165,9 +165,13 @@ async fn a_preview_runs_nothing_and_reaches_nobody() -> Result<()> {
     window.text(".listfoot", "2 stored").await?;
     for (row, name) in [(3, "html"), (2, "svg")] {
         window.click(&format!("[role=grid] [role=row][aria-rowindex='{row}']")).await?;
-        window.click(".bodyview [data-value=preview]").await?;
-        let frame = window.find(".bodyview iframe").await?;
-        frame.enter_frame().await?;
+        // The view of the row before may still stand there, and go away under the hand.
+        let entered = until("the frame of the preview", async || {
+            let Ok(()) = window.click(".bodyview [data-value=preview]").await else { return Ok(None) };
+            let Ok(frame) = window.find(".bodyview iframe").await else { return Ok(None) };
+            Ok(frame.enter_frame().await.ok())
+        });
+        entered.await?;
         let shown = until("the preview", async || {
             let text = window.client().find(Locator::Css("body")).await?.text().await?;
             Ok(text.contains("Shown").then_some(()))
