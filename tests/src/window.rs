@@ -194,8 +194,16 @@ impl Window {
     /// # Errors
     /// If the field does not appear in time or takes no text.
     pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
-        let field = self.find(css).await?;
-        field.clear().await.with_context(|| format!("Clearing {css}"))?;
+        // A field is there a moment before its dialog is shown, and takes nothing until then.
+        let field = until(&format!("{css} to take text"), async || {
+            let field = self.find(css).await?;
+            match field.clear().await {
+                Ok(()) => Ok(Some(field)),
+                Err(error) if error.is_element_not_interactable() || error.is_stale_element_reference() => Ok(None),
+                Err(error) => Err(error).with_context(|| format!("Clearing {css}")),
+            }
+        })
+        .await?;
         field.send_keys(text).await.with_context(|| format!("Typing into {css}"))
     }
 
