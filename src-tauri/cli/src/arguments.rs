@@ -60,8 +60,20 @@ pub(crate) enum Command {
     Pin(Marked),
     /// Mark exchanges as read
     Read(Marked),
+    /// What the workspace takes on the disk, and what for
+    Size,
+    /// Make the workspace as small as it can be; Ctrl+C stops half-way, and nothing is lost
+    Compact,
+    /// Copy the workspace to another file and check the copy
+    Backup(Backup),
     /// Delete exchanges; for ten seconds that can be taken back
     Delete(Delete),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The file to make; it must not be there
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

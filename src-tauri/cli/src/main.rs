@@ -71,6 +71,9 @@ async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
         Command::Tag(tag) => commands::organise::tag(&engine, tag, output).await,
         Command::Note(note) => commands::organise::note(&engine, note, output).await,
         Command::Pin(marked) => commands::organise::pin(&engine, marked, output).await,
+        Command::Size => commands::storage::measure(&engine, output).await,
+        Command::Compact => commands::storage::compact(&engine, output).await,
+        Command::Backup(backup) => commands::storage::backup(&engine, backup, output).await,
         Command::Delete(delete) => commands::organise::delete(&engine, delete, output).await,
         Command::Read(marked) => commands::organise::read(&engine, marked, output).await,
     };

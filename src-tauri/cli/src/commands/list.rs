@@ -3,7 +3,7 @@
 use crate::arguments::List;
 use crate::output::{Outcome, Output, row};
 use pushpull_engine::Engine;
-use pushpull_engine::api::ListQuery;
+use pushpull_engine::api::{Anchor, ListQuery};
 
 /// Rows asked for at a time.
 const PAGE: u64 = 500;
@@ -17,14 +17,18 @@ pub(crate) async fn run(engine: &Engine, list: List, output: Output) -> anyhow::
         }
         return Ok(Outcome::Done);
     }
-    let mut query = ListQuery { filter, upto: Some(i64::MAX - 1), from: 0, count: 0, near: None };
+    // The end stays where it is while rows come in, and each page begins where the one before it ended.
+    let upto = engine.store.newest().await?;
+    let mut query = ListQuery { filter, upto: Some(upto), from: 0, count: 0, near: None };
     while query.from < list.limit {
         query.count = (list.limit - query.from).min(PAGE) as u32;
         let page = engine.store.list(&query).await?;
         for found in &page.rows {
             output.result(found, row)?;
         }
+        let last = page.rows.last().map(|last| last.id);
         query.from += page.rows.len() as u64;
+        query.near = last.map(|id| Anchor { row: query.from - 1, id });
         if page.complete && page.rows.len() < query.count as usize {
             break;
         }

@@ -9,6 +9,7 @@ pub(crate) mod replay;
 pub(crate) mod rules;
 pub(crate) mod send;
 pub(crate) mod show;
+pub(crate) mod storage;
 pub(crate) mod vault;
 pub(crate) mod verify;
 

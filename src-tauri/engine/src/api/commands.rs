@@ -237,6 +237,12 @@ commands! {
         export(ExportCommand) -> Exported;
         /// Exports as text for the clipboard.
         export_text(ExportQuery) -> ExportedText;
+        /// What the workspace takes on the disk, and what for; reads the whole file.
+        size(Nothing) -> WorkspaceSize;
+        /// Makes the file as small as it can be, while captures go on.
+        compact(Ticket) -> Compacted;
+        /// Copies the workspace to another file and checks the copy.
+        back_up(BackupCommand) -> BackedUp;
         /// Starts a tunnel in place of the one there is.
         start_tunnel(TunnelConfig) -> Status;
         /// Stops the tunnel.

@@ -49,6 +49,12 @@ impl Parts {
         self.changed.notify_one();
     }
 
+    /// Tells the feed how far a job is.
+    pub(crate) fn tell(&self, ticket: &str, done: u64, total: u64) {
+        self.jobs.set(ticket, done, total);
+        self.notice_change(false);
+    }
+
     /// What runs, and what is stored.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod hooks;
 mod jobs;
 mod listening;
 mod lock;
+mod retaining;
 mod rules;
 mod samples;
 mod signatures;
@@ -20,7 +21,7 @@ pub(crate) use documents::{headers, off_thread, wire_rows};
 pub(crate) use feed::Feed;
 pub(crate) use jobs::Jobs;
 
-use crate::api::{ApiError, AutoSource, ListenerStatus, Settings};
+use crate::api::{ApiError, AutoSource, ListenerStatus, Retention, Settings};
 use crate::capture::Hooks as _;
 use crate::capture::Listener;
 use crate::exchange::ExchangeId;
@@ -37,8 +38,12 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 use tickets::Tickets;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, watch};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+/// The smallest size that a workspace can be kept to, bytes.
+const LEAST_BYTES: u64 = 1024 * 1024;
 
 /// One open workspace and what runs on it. Cheap to clone; what runs stops when [`Engine::close`] is called or the last
 /// clone is dropped.
@@ -69,9 +74,9 @@ pub struct Parts {
     listening: Mutex<Option<(Listener, ListenerLock)>>,
     listener: RwLock<ListenerStatus>,
     changed: Notify,
-    indexing: tokio::task::JoinHandle<()>,
-    purging: tokio::task::JoinHandle<()>,
-    grouping: tokio::task::JoinHandle<()>,
+    retention: watch::Sender<Retention>,
+    /// What goes on beside captures.
+    background: Vec<AbortOnDropHandle<()>>,
 }
 
 impl std::ops::Deref for Engine {
@@ -108,7 +113,16 @@ impl Engine {
         sender.set_instance(doorway.instance());
         sender.set_own_ports(Vec::from_iter(ListenerLock::port_of_another(path)));
         let vault = Vault::start(store.clone(), keys);
+        let (kept, retention) = watch::channel(settings.retention);
+        let background = [
+            store.start_indexing(),
+            store.start_learning(),
+            store.start_purging(),
+            store.start_grouping(),
+            tokio::spawn(retaining::keep_retaining(store.clone(), retention)),
+        ];
         let engine = Self(Arc::new(Parts {
+            retention: kept,
             sender,
             tunnel,
             vault,
@@ -124,9 +138,7 @@ impl Engine {
             listening: Mutex::default(),
             listener: RwLock::new(ListenerStatus::Off),
             changed: Notify::new(),
-            indexing: store.start_indexing(),
-            purging: store.start_purging(),
-            grouping: store.start_grouping(),
+            background: Vec::from(background.map(AbortOnDropHandle::new)),
             store,
         }));
         engine.read_sources().await?;
@@ -141,12 +153,10 @@ impl Engine {
         self.tunnel.stop().await;
         self.stop_listening().await;
         self.tickets.cancel_all();
-        self.indexing.abort();
+        self.background.iter().for_each(AbortOnDropHandle::abort);
         if let Some(following) = self.following.get() {
             following.abort();
         }
-        self.purging.abort();
-        self.grouping.abort();
         self.store.close().await;
     }
 }
@@ -242,6 +252,7 @@ impl Parts {
         settings.tunnel = settings.tunnel.without_secret();
         self.store.save_settings(&settings).await?;
         self.doorway.set_auto_source(settings.auto_source);
+        self.retention.send_replace(settings.retention);
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings.clone();
         self.notice_change(true);
         Ok(settings)
@@ -253,19 +264,18 @@ impl Parts {
     }
 }
 
-impl Drop for Parts {
-    fn drop(&mut self) {
-        self.indexing.abort();
-        self.purging.abort();
-        self.grouping.abort();
-    }
-}
-
 fn check_settings(settings: &Settings) -> Result<(), ApiError> {
     if settings.bind.parse::<std::net::IpAddr>().is_err() {
         return Err(ApiError::invalid(format!(
             "{:?} is not an address to listen on. Write 127.0.0.1, or 0.0.0.0 for every network.",
             settings.bind
+        )));
+    }
+    let Retention { days, exchanges, bytes } = settings.retention;
+    if days == Some(0) || exchanges == Some(0) || bytes.is_some_and(|bytes| bytes < LEAST_BYTES) {
+        return Err(ApiError::invalid(format!(
+            "Retention keeps at least 1 day, 1 exchange and {} MiB. Leave a field empty to set no limit.",
+            LEAST_BYTES >> 20
         )));
     }
     let cap = crate::capture::HARD_BODY_BYTES;

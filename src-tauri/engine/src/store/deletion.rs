@@ -6,7 +6,7 @@
 //! ```
 
 use super::organise::joined;
-use super::{Store, StoreError, micros_now};
+use super::{Progress, Store, StoreError, micros_now, remove};
 use crate::exchange::{ExchangeId, Micros};
 use sqlx::AssertSqlSafe;
 use std::time::Duration;
@@ -29,9 +29,6 @@ const BREATH: Duration = Duration::from_millis(5);
 
 /// How often deletions of other processes are looked for.
 const LOOK: Duration = Duration::from_secs(5);
-
-/// Is told how many rows are done, and how many there are in all.
-pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
 /// What is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,13 +205,14 @@ impl Store {
                             sqlx::query(sql).bind(id).bind(now).execute(connection).await?;
                             return Ok(false);
                         }
-                        delete_rows(connection, &joined(&ids)).await.map(|()| true)
+                        remove::rows(connection, &joined(&ids)).await.map(|()| true)
                     })
                 })
                 .await?;
             if !more {
                 return Ok(());
             }
+            self.remove_bodies().await?;
             tokio::time::sleep(BREATH).await;
         }
     }
@@ -233,16 +231,4 @@ impl Store {
             })
             .await
     }
-}
-
-/// Deletes exchanges with all that is kept of them; notes, tags and counts go by the triggers of the schema.
-pub(super) async fn delete_rows(connection: &mut sqlx::SqliteConnection, list: &str) -> Result<(), sqlx::Error> {
-    let sql = format!(
-        "DELETE FROM chunk WHERE key IN (SELECT request_key FROM wire WHERE id IN ({list})
-                                         UNION ALL SELECT response_key FROM wire WHERE id IN ({list}));
-         DELETE FROM wire WHERE id IN ({list});
-         DELETE FROM search WHERE rowid IN ({list}) AND rowid <= (SELECT value FROM meta WHERE name = 'indexed');
-         DELETE FROM exchange WHERE id IN ({list});"
-    );
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop)
 }

@@ -47,7 +47,16 @@ pub enum StoreError {
 impl StoreError {
     /// Tells a full disk and a read-only file from everything else that SQLite says no to.
     pub(super) fn from_sqlx(act: &'static str, error: &sqlx::Error) -> Self {
-        match super::open::sqlite_code(error) {
+        Self::from_code(act, super::open::sqlite_code(error), error)
+    }
+
+    /// As [`Self::from_sqlx`], for the connection that exchanges are written with.
+    pub(super) fn from_rusqlite(act: &'static str, error: &rusqlite::Error) -> Self {
+        Self::from_code(act, error.sqlite_error().map(|error| error.extended_code & 0xff), error)
+    }
+
+    fn from_code(act: &'static str, code: Option<i32>, error: &dyn std::error::Error) -> Self {
+        match code {
             Some(13) => Self::DiskFull,
             Some(8) => Self::Sqlite { act, reason: "the workspace file can't be written any more".into() },
             Some(5) => Self::Sqlite { act, reason: "another process has kept the workspace locked for 5 s".into() },

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use std::time::Duration;
 
 /// Exchanges indexed in one transaction while others are stored: few, so that a capture never waits long behind them.
-const BUSY_STEP: u32 = 8;
+const BUSY_STEP: u32 = 4;
 
 /// Exchanges indexed in one transaction while nothing is stored.
 const QUIET_STEP: u32 = 128;
@@ -19,7 +19,7 @@ const READ_AT_ONCE: usize = 16;
 const QUIET: Duration = Duration::from_millis(30);
 
 /// The longest that a steady stream of captures can keep the index waiting for its next step.
-const PATIENCE: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_millis(100);
 
 impl Store {
     /// The newest exchange up to which all words are in the index.
@@ -46,6 +46,14 @@ impl Store {
             let quiet = !is_busy || wait_for_quiet(&mut committed).await;
             step = if quiet { QUIET_STEP } else { BUSY_STEP };
         }
+    }
+
+    /// True if the words of everything that is stored are in the index.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn is_indexed(&self) -> Result<bool, StoreError> {
+        Ok(self.read_indexed().await? >= self.newest().await?)
     }
 
     /// Indexes everything that is stored now.

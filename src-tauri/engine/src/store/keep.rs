@@ -178,7 +178,7 @@ impl Store {
         rows.map_err(|e| StoreError::from_sqlx("Reading what changed", &e))
     }
 
-    fn file_bytes(&self) -> u64 {
+    pub(super) fn file_bytes(&self) -> u64 {
         let size = |suffix: &str| {
             let mut path = self.path.as_os_str().to_owned();
             path.push(suffix);

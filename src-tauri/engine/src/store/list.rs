@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// Rows of one page at most.
 const PAGE: u32 = 500;
 
+/// Rows that are walked over without looking for a nearer place to begin.
+const FAR: u64 = 2048;
+
 pub(super) const SUMMARY: &str = "SELECT e.id, e.direction, e.origin, e.started_at, e.duration, e.method, e.path, e.url, \
      s.name, e.event_type, e.status, e.request_size, e.response_size, e.failure, e.parent, e.request_id, e.marks, \
      e.forward_status, e.forward_failure, e.pinned, \
@@ -142,6 +145,10 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn stored_after(&self, id: ExchangeId, count: u32) -> Result<Vec<ExchangeSummary>, StoreError> {
+        let recent = self.writer.recent.after(id, count);
+        if !recent.is_empty() {
+            return Ok(recent);
+        }
         let sql = AssertSqlSafe(format!("{SUMMARY} WHERE e.id > $1 ORDER BY e.id LIMIT $2"));
         let rows = sqlx::query(sql).bind(id).bind(count).fetch_all(&self.readers).await;
         Ok(rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?.iter().map(summary).collect())
@@ -158,6 +165,8 @@ impl Store {
         near: Option<Anchor>,
     ) -> Result<Vec<ExchangeSummary>, StoreError> {
         let near = near.filter(|anchor| anchor.row.abs_diff(from) < from);
+        let is_far = near.map_or(from, |anchor| anchor.row.abs_diff(from)) > FAR;
+        let near = if is_far && plan.is_everything() { self.anchor(upto, from).await?.or(near) } else { near };
         let (bound, order, skip) = match near {
             Some(anchor) if anchor.row <= from => (format!("e.id <= {}", anchor.id), "DESC", from - anchor.row),
             // Backwards: the page ends before the anchor, so walk up from it and turn the rows round.
@@ -202,11 +211,17 @@ impl Store {
     async fn upto(&self, upto: Option<ExchangeId>) -> Result<ExchangeId, StoreError> {
         match upto {
             Some(upto) => Ok(upto),
-            None => {
-                let row = sqlx::query("SELECT coalesce(max(id), 0) FROM exchange").fetch_one(&self.readers).await;
-                Ok(row.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?.get(0))
-            }
+            None => self.newest().await,
         }
+    }
+
+    /// The number of the newest exchange; 0 if there is none.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn newest(&self) -> Result<ExchangeId, StoreError> {
+        let newest = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM exchange").fetch_one(&self.readers).await;
+        newest.map_err(|e| StoreError::from_sqlx("Reading the list", &e))
     }
 
     pub(super) async fn plan(&self, filter: &str) -> Result<Plan, StoreError> {

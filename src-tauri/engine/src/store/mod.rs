@@ -1,10 +1,9 @@
 //! The workspace file: one SQLite database that holds all that the user keeps.
 //!
-//! One writer task owns the one connection that writes. It takes what has piled up, writes it in one transaction with
+//! One writer thread owns the connections that write. It takes what has piled up, writes it in one transaction with
 //! `synchronous=FULL`, and tells the callers only after the commit. Readers have read-only connections of their own, so
 //! that a slow question never delays a capture.
 
-mod batch;
 mod check;
 mod checkpoint;
 mod codes;
@@ -13,6 +12,7 @@ mod columns;
 mod counts;
 mod deletion;
 mod deliveries;
+mod dictionary;
 mod error;
 mod filter;
 mod follow;
@@ -23,25 +23,35 @@ mod list;
 mod new;
 mod open;
 mod organise;
+mod pack;
+mod pen;
+mod places;
 mod previous;
 mod providers;
 mod read;
+mod recent;
+mod record;
+mod remove;
+mod retain;
 mod rules;
 mod search;
+mod size;
 mod sources;
 mod spool;
 mod suggest;
+mod upgrade;
 mod vaults;
 mod views;
 mod wire;
 mod writer;
 
-pub use deletion::{Doomed, Progress};
+pub use deletion::Doomed;
 pub use error::StoreError;
 pub use filter::{Filter, FilterProblem, FilterProblemView, FilterQuery, FilterReading, Suggestion};
 pub(crate) use follow::Followed;
 pub(crate) use index::wait_for_quiet;
 pub use new::NewExchange;
+pub use read::WholeExchange;
 pub use rules::StoredRules;
 pub(crate) use sources::{NewSealed, SecretRow, SourceRow, secret_place};
 pub use spool::Spool;
@@ -51,6 +61,8 @@ pub use writer::Committed;
 
 use crate::exchange::{ExchangeId, Micros};
 use bytes::Bytes;
+use dictionary::Dictionaries;
+use pen::{Pen, Row};
 use search::Searches;
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqlitePoolOptions;
@@ -71,6 +83,9 @@ pub const CHUNK: usize = 256 * 1024;
 /// Connections that read.
 const READERS: u32 = 4;
 
+/// Is told how much is done, and how much there is in all.
+pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
+
 /// One open workspace file. Cheap to clone; closed when the last clone is dropped.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -79,6 +94,7 @@ pub struct Store {
     readers: SqlitePool,
     searches: Arc<Searches>,
     indexed: Arc<AtomicI64>,
+    dictionaries: Arc<Dictionaries>,
     cells: Arc<columns::Cells>,
     checkpointing: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
@@ -101,7 +117,9 @@ impl Store {
     /// `NotAWorkspace`, `Newer` and `ReadOnly` leave the file untouched; else what SQLite says.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = open::open_writer(path).await?;
-        let writer = Writer::start(connection);
+        let pen = Pen::new(open::open_pen(path)?);
+        let writer = Writer::start(pen, connection)
+            .map_err(|e| StoreError::Sqlite { act: "Opening the workspace", reason: e.to_string() })?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .min_connections(1)
@@ -118,9 +136,11 @@ impl Store {
             readers,
             searches: Arc::default(),
             indexed: Arc::default(),
+            dictionaries: Arc::default(),
             cells: Arc::default(),
             checkpointing,
         };
+        store.take_newest_dictionary().await?;
         spool::clear_abandoned(&store.writer).await?;
         let indexed = store.read_indexed().await?;
         store.indexed.store(indexed, std::sync::atomic::Ordering::Release);
@@ -128,17 +148,22 @@ impl Store {
     }
 
     /// Starts filling the word index in the background. The task ends when it is aborted.
-    pub fn start_indexing(&self) -> tokio::task::JoinHandle<()> {
+    pub fn start_indexing(&self) -> JoinHandle<()> {
         tokio::spawn(self.clone().keep_indexed())
     }
 
+    /// Starts keeping the file small in the background. The task ends when it is aborted.
+    pub fn start_learning(&self) -> JoinHandle<()> {
+        tokio::spawn(self.clone().keep_learning())
+    }
+
     /// Starts deleting for good what was deleted. The task ends when it is aborted.
-    pub fn start_purging(&self) -> tokio::task::JoinHandle<()> {
+    pub fn start_purging(&self) -> JoinHandle<()> {
         tokio::spawn(self.clone().keep_purged())
     }
 
     /// Starts grouping pushes into deliveries in the background. The task ends when it is aborted.
-    pub fn start_grouping(&self) -> tokio::task::JoinHandle<()> {
+    pub fn start_grouping(&self) -> JoinHandle<()> {
         tokio::spawn(self.clone().keep_grouped())
     }
 
@@ -152,7 +177,8 @@ impl Store {
     /// # Errors
     /// `Busy` if the queue is full, `DiskFull` if the disk is, else what SQLite says. Nothing is stored then.
     pub async fn save(&self, exchange: NewExchange) -> Result<ExchangeId, StoreError> {
-        self.writer.save(exchange).await
+        let row = Row::new(exchange, self.dictionaries.current().as_deref());
+        self.writer.save(row).await
     }
 
     /// Writes what is waiting and closes the file; its log is tidied away unless another process has the file open.

@@ -44,11 +44,3 @@ pub struct NewExchange {
     /// What a reader must know.
     pub marks: Vec<Mark>,
 }
-
-impl NewExchange {
-    /// Bytes of both messages, about.
-    pub(super) fn bytes(&self) -> u64 {
-        let size = |message: &Message| message.head.len() as u64 + message.body.len();
-        size(&self.request) + self.response.as_ref().map_or(0, size)
-    }
-}

@@ -1,10 +1,11 @@
 //! Opening a workspace file: who may, what it must be, and bringing it up to date.
 
-use super::StoreError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use super::{Progress, StoreError, upgrade};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// Marks a SQLite file as a workspace: "PuPu" in ASCII.
 const APPLICATION_ID: i64 = 0x5075_5075;
@@ -12,12 +13,18 @@ const APPLICATION_ID: i64 = 0x5075_5075;
 /// Older versions can corrupt a database when the write-ahead log is reset (sqlite.org, WAL-reset bug).
 const OLDEST_SQLITE: i64 = 3_051_003;
 
+/// How often a copy that is being made is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// How long a connection waits for another process that is writing.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// Pages in the write-ahead log before it is written back. More is faster while a burst lasts, and takes more disk.
 /// It is only a bound: [`super::checkpoint`] does it sooner, beside the writer.
 const CHECKPOINT_PAGES: &str = "8000"; // 64 MiB
+
+/// Bytes that the log is cut to when it has grown beyond.
+const LOG_BYTES: &str = "67108864";
 
 /// Bytes of a page of a new file. A typical webhook with its head fits one, where pages of 4 KiB would chain three.
 const PAGE_BYTES: u32 = 8192;
@@ -29,8 +36,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_deliveries.sql"),
     include_str!("../../migrations/0004_rules.sql"),
     include_str!("../../migrations/0005_organise.sql"),
-    include_str!("../../migrations/0007_providers.sql"),
+    include_str!("../../migrations/0006_providers.sql"),
+    include_str!("../../migrations/0007_size.sql"),
 ];
+
+/// The step after which records have to be packed.
+const PACKED: i64 = 7;
 
 /// Opens the connection that writes, making or migrating the file first.
 ///
@@ -45,6 +56,26 @@ pub(super) async fn open_writer(path: &Path) -> Result<SqliteConnection, StoreEr
     check_engine(&mut connection).await?;
     migrate(&mut connection, path, MIGRATIONS).await?;
     Ok(connection)
+}
+
+/// Opens the connection that exchanges are written with, once [`open_writer`] has made the file ready.
+///
+/// # Errors
+/// What SQLite says.
+pub(super) fn open_pen(path: &Path) -> Result<rusqlite::Connection, StoreError> {
+    let open = || {
+        let pen = rusqlite::Connection::open(path)?;
+        pen.busy_timeout(BUSY_WAIT)?;
+        pen.execute_batch(&format!(
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = 1; PRAGMA trusted_schema = 0; \
+             PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; \
+             PRAGMA journal_size_limit = {LOG_BYTES};"
+        ))?;
+        let synchronous: i64 = pen.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+        Ok((pen, synchronous))
+    };
+    let (pen, synchronous) = open().map_err(|e| StoreError::from_rusqlite("Opening the workspace", &e))?;
+    if synchronous == 2 { Ok(pen) } else { Err(not_durable(rusqlite::version(), synchronous)) }
 }
 
 /// A connection that writes the log back beside the writer.
@@ -87,11 +118,12 @@ async fn check_schema(path: &Path, known: i64) -> Result<(), StoreError> {
 async fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
     let options = options(path)
         .page_size(PAGE_BYTES)
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .statement_cache_capacity(256)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-        .pragma("journal_size_limit", "67108864");
+        .pragma("journal_size_limit", LOG_BYTES);
     options.connect().await.map_err(|error| opening(path, &error))
 }
 
@@ -152,12 +184,16 @@ async fn check_engine(connection: &mut SqliteConnection) -> Result<(), StoreErro
     let number = version.split('.').fold(0, |sum, part| sum * 1000 + part.parse::<i64>().unwrap_or(0));
     let synchronous: i64 = one(connection, "PRAGMA synchronous").await?;
     if number < OLDEST_SQLITE || synchronous != 2 {
-        return Err(StoreError::Sqlite {
-            act: "Opening the workspace",
-            reason: format!("SQLite {version} with synchronous={synchronous} does not keep what is acknowledged"),
-        });
+        return Err(not_durable(&version, synchronous));
     }
     Ok(())
+}
+
+fn not_durable(version: &str, synchronous: i64) -> StoreError {
+    StoreError::Sqlite {
+        act: "Opening the workspace",
+        reason: format!("SQLite {version} with synchronous={synchronous} does not keep what is acknowledged"),
+    }
 }
 
 async fn one<T>(connection: &mut SqliteConnection, sql: &'static str) -> Result<T, StoreError>
@@ -189,6 +225,9 @@ async fn apply(connection: &mut SqliteConnection, number: i64, step: &'static st
         return transaction.rollback().await; // another process was faster
     }
     sqlx::raw_sql(step).execute(&mut *transaction).await?;
+    if number == PACKED {
+        upgrade::pack_everything(&mut transaction).await?;
+    }
     let stamp = format!("PRAGMA user_version = {number}; PRAGMA application_id = {APPLICATION_ID};");
     sqlx::raw_sql(sqlx::AssertSqlSafe(stamp)).execute(&mut *transaction).await?;
     transaction.commit().await
@@ -212,6 +251,68 @@ async fn back_up(connection: &mut SqliteConnection, path: &Path, schema: i64) ->
     let mut check = options(&copy).read_only(true).connect().await.map_err(|e| StoreError::from_sqlx(act, &e))?;
     let verdict: String = one(&mut check, "PRAGMA integrity_check").await?;
     if verdict == "ok" { Ok(copy) } else { Err(StoreError::Sqlite { act, reason: verdict }) }
+}
+
+/// Copies a workspace as it is now to another file, and checks the copy; answers its bytes.
+///
+/// # Errors
+/// `Invalid` if the file is there already, or if it is cancelled; else what SQLite says. No copy is left then.
+pub(super) async fn copy(
+    from: &Path,
+    to: &Path,
+    progress: Progress<'_>,
+    cancel: &CancellationToken,
+) -> Result<u64, StoreError> {
+    if to.exists() {
+        return Err(StoreError::Invalid(format!("{} is there already. Choose another name.", to.display())));
+    }
+    make_private(to)?;
+    let copied = copy_into(from, to, progress, cancel).await;
+    if copied.is_err() {
+        let _ = std::fs::remove_file(to); // the error that led here says more
+    }
+    copied
+}
+
+async fn copy_into(
+    from: &Path,
+    to: &Path,
+    progress: Progress<'_>,
+    cancel: &CancellationToken,
+) -> Result<u64, StoreError> {
+    let failed = |error: &rusqlite::Error| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::OperationInterrupted) => StoreError::Invalid("The copy was cancelled.".into()),
+        _ => StoreError::from_rusqlite("Copying the workspace", error),
+    };
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let source = rusqlite::Connection::open_with_flags(from, flags).map_err(|e| failed(&e))?;
+    source.busy_timeout(BUSY_WAIT).map_err(|e| failed(&e))?;
+    let stop = source.get_interrupt_handle();
+    let target = to.to_path_buf();
+    let mut work = tokio::task::spawn_blocking(move || -> rusqlite::Result<String> {
+        source.execute("VACUUM INTO ?1", [target.to_string_lossy()])?;
+        let copy = rusqlite::Connection::open_with_flags(&target, flags)?;
+        copy.query_row("PRAGMA integrity_check", [], |row| row.get(0))
+    });
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+    let verdict = loop {
+        tokio::select! {
+            done = &mut work => break done,
+            () = cancel.cancelled() => stop.interrupt(),
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        progress(size(to).min(size(from)), size(from));
+        if cancel.is_cancelled() {
+            stop.interrupt();
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    let verdict = verdict.map_err(|e| StoreError::Sqlite { act: "Copying the workspace", reason: e.to_string() })?;
+    match verdict.map_err(|e| failed(&e))? {
+        ok if ok == "ok" && !cancel.is_cancelled() => Ok(size(to)),
+        ok if ok == "ok" => Err(StoreError::Invalid("The copy was cancelled.".into())),
+        reason => Err(StoreError::Sqlite { act: "Checking the copy of the workspace", reason }),
+    }
 }
 
 /// Schemas that there are.

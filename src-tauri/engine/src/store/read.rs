@@ -1,8 +1,11 @@
 //! Reading one exchange: its parts, its messages, ranges of its bodies.
 
 use super::list::{SUMMARY, summary};
+use super::record::{Part, Record};
 use super::{CHUNK, Store, StoreError, StoredMessage};
-use crate::exchange::{Body, Exchange, ExchangeId, ExchangeSummary, MessageView, Side, shown};
+use crate::exchange::{
+    Answered, Body, Exchange, ExchangeId, ExchangeSummary, Failure, MessageView, Side, Timing, shown,
+};
 use crate::inspect::query_fields;
 use crate::wire::{Framing, LooseHead};
 use bytes::{Bytes, BytesMut};
@@ -11,6 +14,27 @@ use std::ops::Range;
 
 /// Replays, forwards and redirects shown with an exchange.
 const CHILDREN: i64 = 1_000;
+
+/// Everything about an exchange but what was made from it.
+#[derive(Debug, Clone)]
+pub struct WholeExchange {
+    /// The row of the list.
+    pub summary: ExchangeSummary,
+    /// The request, and its body unless that is in chunks.
+    pub request: (StoredMessage, Option<Bytes>),
+    /// The response likewise; None if there was none.
+    pub response: Option<(StoredMessage, Option<Bytes>)>,
+    /// When its parts happened.
+    pub timing: Option<Timing>,
+    /// Why there is no answer.
+    pub failure: Option<Failure>,
+    /// What decided the answer, if it was not the plain one.
+    pub answered: Option<Answered>,
+    /// The other end, `ip:port`.
+    pub peer: Option<String>,
+    /// What the user has written about it.
+    pub note: String,
+}
 
 impl Store {
     /// The row of one exchange.
@@ -29,24 +53,45 @@ impl Store {
     /// # Errors
     /// `NotFound` if there is no such exchange.
     pub async fn exchange(&self, id: ExchangeId) -> Result<Exchange, StoreError> {
-        let act = "Reading an exchange";
         let summary = self.summary(id).await?;
-        let request = self.message(id, Side::Request).await?.unwrap_or_default();
-        let response = self.message(id, Side::Response).await?;
-        let sql = "SELECT peer, timing, failure, (SELECT content FROM answered a WHERE a.id = w.id) FROM wire w
-                   WHERE id = $1";
-        let row = sqlx::query(sql).bind(id);
-        let row = row.fetch_one(&self.readers).await.map_err(|e| StoreError::from_sqlx(act, &e))?;
+        let record = self.record(id).await?;
+        let stored = |side| stored(&summary, &record, side);
         Ok(Exchange {
             query: query_fields(&summary.url),
-            request: view(&request),
-            response: response.as_ref().map(view),
-            timing: row.get::<Option<&str>, _>(1).and_then(|json| serde_json::from_str(json).ok()),
-            failure: row.get::<Option<&str>, _>(2).and_then(|json| serde_json::from_str(json).ok()),
-            answered: row.get::<Option<&str>, _>(3).and_then(|json| serde_json::from_str(json).ok()),
-            peer: row.get(0),
+            request: view(&stored(Side::Request).unwrap_or_default()),
+            response: stored(Side::Response).as_ref().map(view),
             note: self.note(id).await?,
             children: self.children(id).await?,
+            timing: record.timing,
+            failure: record.failure,
+            answered: record.answered,
+            peer: record.peer,
+            summary,
+        })
+    }
+
+    /// Everything about an exchange but what was made from it, read at once: what an export takes.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such exchange.
+    pub async fn whole(&self, id: ExchangeId) -> Result<WholeExchange, StoreError> {
+        let summary = self.summary(id).await?;
+        let sql = "SELECT record, (SELECT text FROM note WHERE exchange = $1) FROM wire WHERE id = $1";
+        let row = sqlx::query(sql).bind(id).fetch_optional(&self.readers).await;
+        let row = row.map_err(|e| StoreError::from_sqlx("Reading an exchange", &e))?.ok_or_else(|| not_found(id))?;
+        let record = self.decoded(row.get(0)).await?;
+        let message = |side| {
+            let body = record.side(side).and_then(|part| part.body.clone());
+            stored(&summary, &record, side).map(|message| (message, body))
+        };
+        Ok(WholeExchange {
+            request: message(Side::Request).unwrap_or_default(),
+            response: message(Side::Response),
+            note: row.get::<Option<String>, _>(1).unwrap_or_default(),
+            timing: record.timing,
+            failure: record.failure,
+            answered: record.answered,
+            peer: record.peer,
             summary,
         })
     }
@@ -63,22 +108,24 @@ impl Store {
     /// `NotFound` if there is no such exchange.
     pub async fn message(&self, id: ExchangeId, side: Side) -> Result<Option<StoredMessage>, StoreError> {
         let sql = match side {
-            Side::Request => {
-                "SELECT w.request_head, w.request_framing, e.request_size FROM wire w JOIN exchange e USING (id)
-                 WHERE w.id = $1"
-            }
-            Side::Response => {
-                "SELECT w.response_head, w.response_framing, e.response_size FROM wire w JOIN exchange e USING (id)
-                 WHERE w.id = $1"
-            }
+            Side::Request => "SELECT w.record, e.request_size FROM wire w JOIN exchange e USING (id) WHERE w.id = $1",
+            Side::Response => "SELECT w.record, e.response_size FROM wire w JOIN exchange e USING (id) WHERE w.id = $1",
         };
         let row = sqlx::query(sql).bind(id).fetch_optional(&self.readers).await;
         let row = row.map_err(|e| StoreError::from_sqlx("Reading a message", &e))?.ok_or_else(|| not_found(id))?;
-        Ok(row.get::<Option<Vec<u8>>, _>(0).map(|head| StoredMessage {
-            head: head.into(),
-            framing: row.get::<Option<Vec<u8>>, _>(1).unwrap_or_default().into(),
-            body_len: row.get::<i64, _>(2) as u64,
-        }))
+        let record = self.decoded(row.get(0)).await?;
+        let body_len = row.get::<i64, _>(1) as u64;
+        Ok(record.side(side).map(|part| stored_message(part, body_len)))
+    }
+
+    /// What the list does not show of an exchange.
+    pub(super) async fn record(&self, id: ExchangeId) -> Result<Record, StoreError> {
+        let row: Option<Vec<u8>> = sqlx::query_scalar("SELECT record FROM wire WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(|e| StoreError::from_sqlx("Reading an exchange", &e))?;
+        self.decoded(&row.ok_or_else(|| not_found(id))?).await
     }
 
     /// Bytes of a stored body as they came, without framing; fewer if the body ends before.
@@ -86,26 +133,18 @@ impl Store {
     /// # Errors
     /// `NotFound` if there is no such exchange.
     pub async fn body(&self, id: ExchangeId, side: Side, range: Range<u64>) -> Result<Bytes, StoreError> {
-        let act = "Reading a body";
         let sql = match side {
-            Side::Request => "SELECT request_key, substr(request_body, $2, $3) FROM wire WHERE id = $1",
-            Side::Response => "SELECT response_key, substr(response_body, $2, $3) FROM wire WHERE id = $1",
+            Side::Request => "SELECT request_key, iif(request_key IS NULL, record, NULL) FROM wire WHERE id = $1",
+            Side::Response => "SELECT response_key, iif(response_key IS NULL, record, NULL) FROM wire WHERE id = $1",
         };
-        // What SQLite counts in is signed.
-        let range = range.start.min(i64::MAX as u64 - 1)..range.end.min(i64::MAX as u64 - 1);
-        let wanted = range.end.saturating_sub(range.start);
-        let row = sqlx::query(sql)
-            .bind(id)
-            .bind(range.start as i64 + 1)
-            .bind(wanted as i64)
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(|e| StoreError::from_sqlx(act, &e))?
-            .ok_or_else(|| not_found(id))?;
-        match row.get::<Option<i64>, _>(0) {
-            Some(key) => self.chunks(key, range).await,
-            None => Ok(row.get::<Option<Vec<u8>>, _>(1).unwrap_or_default().into()),
+        let row = sqlx::query(sql).bind(id).fetch_optional(&self.readers).await;
+        let row = row.map_err(|e| StoreError::from_sqlx("Reading a body", &e))?.ok_or_else(|| not_found(id))?;
+        if let Some(key) = row.get::<Option<i64>, _>(0) {
+            return self.chunks(key, range).await;
         }
+        let record = self.decoded(row.get(1)).await?;
+        let body = record.side(side).and_then(|part| part.body.clone()).unwrap_or_default();
+        Ok(cut(&body, range))
     }
 
     /// A body that has not got its exchange yet.
@@ -119,27 +158,49 @@ impl Store {
         }
     }
 
-    async fn chunks(&self, key: i64, range: Range<u64>) -> Result<Bytes, StoreError> {
+    pub(super) async fn chunks(&self, key: i64, range: Range<u64>) -> Result<Bytes, StoreError> {
         let size = CHUNK as u64;
         let mut collected = BytesMut::new();
         let mut at = range.start;
         while at < range.end {
             let (seq, skip) = (at / size, at % size);
-            let piece: Option<Vec<u8>> =
-                sqlx::query_scalar("SELECT substr(bytes, $3, $4) FROM chunk WHERE key = $1 AND seq = $2")
-                    .bind(key)
-                    .bind(seq as i64)
-                    .bind(skip as i64 + 1)
-                    .bind((range.end - at).min(size) as i64)
-                    .fetch_optional(&self.readers)
-                    .await
-                    .map_err(|e| StoreError::from_sqlx("Reading a body", &e))?;
-            let Some(piece) = piece.filter(|piece| !piece.is_empty()) else { break };
+            let Ok(seq) = i64::try_from(seq) else { break };
+            let chunk: Option<Vec<u8>> = sqlx::query_scalar("SELECT bytes FROM chunk WHERE key = $1 AND seq = $2")
+                .bind(key)
+                .bind(seq)
+                .fetch_optional(&self.readers)
+                .await
+                .map_err(|e| StoreError::from_sqlx("Reading a body", &e))?;
+            let Some(chunk) = chunk else { break };
+            let piece = cut(&self.unpacked(&chunk).await?.into(), skip..skip.saturating_add(range.end - at));
+            if piece.is_empty() {
+                break;
+            }
             at += piece.len() as u64;
             collected.extend_from_slice(&piece);
         }
         Ok(collected.freeze())
     }
+}
+
+/// The bytes of a range, as far as there are any.
+fn cut(bytes: &Bytes, range: Range<u64>) -> Bytes {
+    let within = |at: u64| at.min(bytes.len() as u64) as usize;
+    let start = within(range.start);
+    bytes.slice(start..within(range.end).max(start))
+}
+
+/// One message of an exchange, without its body.
+fn stored(summary: &ExchangeSummary, record: &Record, side: Side) -> Option<StoredMessage> {
+    let size = match side {
+        Side::Request => summary.request_size,
+        Side::Response => summary.response_size,
+    };
+    record.side(side).map(|part| stored_message(part, size))
+}
+
+fn stored_message(part: &Part, body_len: u64) -> StoredMessage {
+    StoredMessage { head: part.head.clone(), framing: part.framing.clone(), body_len }
 }
 
 fn not_found(id: ExchangeId) -> StoreError {

@@ -163,8 +163,7 @@ impl Store {
         let order = if ids.first() < ids.last() { "ASC" } else { "DESC" };
         let sql = AssertSqlSafe(format!(
             "SELECT e.id, concat_ws(char(10), e.method || ' ' || coalesce(e.url, e.path), s.name, e.event_type), \
-             w.request_head, substr(w.request_body, 1, {SEARCHED}), w.request_key, \
-             w.response_head, substr(w.response_body, 1, {SEARCHED}), w.response_key \
+             w.record, w.request_key, w.response_key \
              FROM exchange e JOIN wire w ON w.id = e.id LEFT JOIN source s ON s.id = e.source_id \
              WHERE e.id IN ({list}) ORDER BY e.id {order}"
         ));
@@ -174,15 +173,15 @@ impl Store {
         for row in rows {
             let id = row.get(0);
             let mut candidate = Candidate { id, about: row.get(1), ..Candidate::default() };
+            let record = self.decoded(row.get(2)).await?;
             for (place, side) in [Side::Request, Side::Response].into_iter().enumerate() {
-                let column = 2 + place * 3;
-                let head = row.get::<Option<Vec<u8>>, _>(column).unwrap_or_default();
-                let raw: Bytes = match row.get::<Option<i64>, _>(column + 2) {
-                    Some(_) => self.body(id, side, 0..SEARCHED).await?,
-                    None => row.get::<Option<Vec<u8>>, _>(column + 1).unwrap_or_default().into(),
+                let part = record.side(side).cloned().unwrap_or_default();
+                let raw = match row.get::<Option<i64>, _>(3 + place) {
+                    Some(key) => self.chunks(key, 0..SEARCHED).await?,
+                    None => part.body.unwrap_or_default(),
                 };
-                candidate.heads[place] = head.into();
-                candidate.bodies[place] = decoded(&candidate.heads[place], raw);
+                candidate.bodies[place] = decoded(&part.head, raw);
+                candidate.heads[place] = part.head;
             }
             candidates.push(candidate);
         }

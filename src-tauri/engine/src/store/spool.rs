@@ -1,6 +1,6 @@
 //! A body that is put down in chunks while it arrives, so that its size never stands in memory.
 
-use super::{CHUNK, INLINE_LIMIT, StoreError, writer::Writer};
+use super::{CHUNK, INLINE_LIMIT, StoreError, pack::pack, writer::Writer};
 use crate::exchange::Body;
 use bytes::{Bytes, BytesMut};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -74,6 +74,7 @@ impl Spool {
         };
         let seq = self.chunks;
         self.chunks += 1;
+        let packed = pack(&bytes, None);
         self.writer
             .job("Storing a body", move |connection| {
                 Box::pin(async move {
@@ -87,7 +88,7 @@ impl Spool {
                     sqlx::query("INSERT INTO chunk (key, seq, bytes) VALUES ($1, $2, $3)")
                         .bind(key)
                         .bind(seq)
-                        .bind(Vec::from(bytes))
+                        .bind(packed)
                         .execute(connection)
                         .await
                         .map(drop)

@@ -9,9 +9,10 @@ mod deletion;
 mod deliveries;
 mod language;
 mod organise;
+mod space;
 mod views;
 
-fn push(source: &str, event: &str, body: impl Into<Bytes>) -> NewExchange {
+pub(super) fn push(source: &str, event: &str, body: impl Into<Bytes>) -> NewExchange {
     NewExchange {
         direction: Direction::Push,
         origin: Origin::Captured,
@@ -190,16 +191,20 @@ async fn collections_keep_their_order_and_survive_opening_again() {
 async fn a_full_disk_stores_nothing_and_goes_on_when_there_is_space() {
     let (_folder, store) = store().await;
     let kept = store.save(push("a", "e", "kept")).await.unwrap();
-    let limit = |pages: i64| {
-        store.writer.job("Limiting", move |connection| {
+    let limit = async |pages: i64| {
+        store.writer.with_pen(move |pen| pen.limit_pages(pages)).await;
+        let job = store.writer.job("Limiting", move |connection| {
             Box::pin(async move {
                 let sql = format!("PRAGMA max_page_count = {pages}");
                 sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(connection).await.map(drop)
             })
-        })
+        });
+        job.await.unwrap();
     };
-    limit(1).await.unwrap(); // SQLite takes it as "no page more than there are"
-    let big = Bytes::from(vec![b'x'; 60_000]);
+    let mut noise = vec![0; 600_000]; // nothing packs it
+    getrandom::fill(&mut noise).unwrap();
+    limit(1).await; // SQLite takes it as "no page more than there are"
+    let big = Bytes::copy_from_slice(&noise[..60_000]);
     let mut last = Ok(0);
     for _ in 0..20 {
         last = store.save(push("a", "e", big.clone())).await;
@@ -207,12 +212,12 @@ async fn a_full_disk_stores_nothing_and_goes_on_when_there_is_space() {
     assert_eq!(last, Err(StoreError::DiskFull));
     let spooled = async || {
         let mut spool = store.spool();
-        spool.write(Bytes::from(vec![b'y'; 600_000])).await?;
+        spool.write(Bytes::from(noise.clone())).await?;
         spool.finish().await
     };
     assert_eq!(spooled().await.unwrap_err(), StoreError::DiskFull);
     assert_eq!(store.trouble(), Some(StoreError::DiskFull));
-    limit(1_000_000).await.unwrap();
+    limit(1_000_000).await;
     spooled().await.unwrap();
     let later = store.save(push("a", "e", big)).await.unwrap();
     assert_eq!(store.trouble(), None);

@@ -1,11 +1,17 @@
-//! The one task that writes. It takes what has piled up, writes it in one transaction, and answers after the commit.
+//! The one thread that writes. It takes what has piled up, writes it in one transaction, and answers after the commit.
+//!
+//! It has two connections and uses one at a time: [`Pen`] for exchanges, of which there may be very many, and one of
+//! sqlx for everything else.
 
-use super::batch::Batch;
-use super::{NewExchange, StoreError};
+use super::StoreError;
+use super::pen::{Pen, Row};
+use super::recent::Recent;
 use crate::exchange::ExchangeId;
 use sqlx::{Connection as _, SqliteConnection};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Writes that may wait. More than the listener has connections, so that only a disk that stands still fills it.
@@ -14,13 +20,22 @@ const QUEUE: usize = 2048;
 /// Exchanges in one transaction at most.
 const BATCH: usize = 128;
 
+/// What the thread is called.
+const THREAD: &str = "store-writer";
+
 /// Work on the writing connection, in a transaction of its own.
 type Job = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c> + Send>;
 type JobFuture<'c> = Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'c>>;
 
 pub(super) enum Command {
-    Save(Box<NewExchange>, oneshot::Sender<Result<ExchangeId, StoreError>>),
-    Job { act: &'static str, run: Job, done: oneshot::Sender<Result<(), StoreError>> },
+    Save(Box<Row>, oneshot::Sender<Result<ExchangeId, StoreError>>),
+    Job {
+        act: &'static str,
+        run: Job,
+        done: oneshot::Sender<Result<(), StoreError>>,
+    },
+    #[cfg(test)]
+    Pen(Box<dyn FnOnce(&mut Pen) + Send>, oneshot::Sender<()>),
     Close(oneshot::Sender<()>),
 }
 
@@ -31,7 +46,7 @@ pub struct Committed {
     pub commits: u64,
     /// The newest exchange that this process stored.
     pub newest: ExchangeId,
-    /// Bytes of the exchanges that this process stored.
+    /// Bytes that they take in the file, about.
     pub bytes: u64,
     /// Why the last exchange could not be stored; None once one could again.
     pub trouble: Option<StoreError>,
@@ -42,6 +57,8 @@ pub struct Committed {
 pub(super) struct Writer {
     queue: mpsc::Sender<Command>,
     pub(super) committed: watch::Receiver<Committed>,
+    /// What was stored last.
+    pub(super) recent: Arc<Recent>,
 }
 
 impl std::fmt::Debug for Command {
@@ -49,24 +66,31 @@ impl std::fmt::Debug for Command {
         f.write_str(match self {
             Self::Save(..) => "Save",
             Self::Job { .. } => "Job",
+            #[cfg(test)]
+            Self::Pen(..) => "Pen",
             Self::Close(_) => "Close",
         })
     }
 }
 
 impl Writer {
-    /// Starts the task. It ends, closing the file, when the last way to it is dropped.
-    pub(super) fn start(connection: SqliteConnection) -> Self {
+    /// Starts the thread. It ends, closing the file, when the last way to it is dropped.
+    ///
+    /// # Errors
+    /// If the system has no thread for it.
+    pub(super) fn start(pen: Pen, connection: SqliteConnection) -> std::io::Result<Self> {
         let (queue, commands) = mpsc::channel(QUEUE);
         let (progress, committed) = watch::channel(Committed::default());
-        tokio::spawn(run(connection, commands, progress));
-        Self { queue, committed }
+        let recent = Arc::<Recent>::default();
+        let desk = Desk { pen, connection, runtime: Handle::current(), progress, recent: recent.clone() };
+        std::thread::Builder::new().name(THREAD.into()).spawn(move || desk.run(commands))?;
+        Ok(Self { queue, committed, recent })
     }
 
     /// Stores an exchange; `Busy` at once if the queue is full.
-    pub(super) async fn save(&self, exchange: NewExchange) -> Result<ExchangeId, StoreError> {
+    pub(super) async fn save(&self, row: Row) -> Result<ExchangeId, StoreError> {
         let (done, answer) = oneshot::channel();
-        self.queue.try_send(Command::Save(Box::new(exchange), done)).map_err(|_| StoreError::Busy)?;
+        self.queue.try_send(Command::Save(Box::new(row), done)).map_err(|_| StoreError::Busy)?;
         answer.await.unwrap_or(Err(StoreError::Busy))
     }
 
@@ -108,76 +132,100 @@ impl Writer {
             let _ = closed.await; // an error means that it has ended already
         }
     }
+
+    /// Does something with the connection that exchanges are written with.
+    #[cfg(test)]
+    pub(super) async fn with_pen(&self, run: impl FnOnce(&mut Pen) + Send + 'static) {
+        let (done, answer) = oneshot::channel();
+        self.queue.send(Command::Pen(Box::new(run), done)).await.unwrap();
+        answer.await.unwrap();
+    }
 }
 
-async fn run(
-    mut connection: SqliteConnection,
-    mut commands: mpsc::Receiver<Command>,
+/// What the thread works with.
+struct Desk {
+    pen: Pen,
+    connection: SqliteConnection,
+    runtime: Handle,
     progress: watch::Sender<Committed>,
-) {
-    let mut batch = Batch::default();
-    let mut taken = Vec::with_capacity(BATCH);
-    let mut closed = None;
-    while closed.is_none() && commands.recv_many(&mut taken, BATCH).await > 0 {
-        let mut saves = Vec::with_capacity(taken.len());
-        for command in taken.drain(..) {
-            match command {
-                Command::Save(exchange, done) => saves.push((*exchange, done)),
-                Command::Job { act, run, done } => {
-                    // What was asked for before the job is on disk before the job runs.
-                    write(&mut connection, &mut batch, &mut saves, &progress).await;
-                    let result = in_transaction(&mut connection, run).await;
-                    let result = result.map_err(|error| StoreError::from_sqlx(act, &error));
-                    progress.send_modify(|done| {
-                        done.commits += 1;
-                        // A body that finds no place is told like an exchange that finds none.
-                        if result == Err(StoreError::DiskFull) {
-                            done.trouble = Some(StoreError::DiskFull);
-                        }
-                    });
-                    let _ = done.send(result);
-                }
-                Command::Close(done) => closed = Some(done),
-            }
-        }
-        write(&mut connection, &mut batch, &mut saves, &progress).await;
-    }
-    let _ = connection.close().await; // the file is whole without it; closing only tidies the log away
-    if let Some(closed) = closed {
-        let _ = closed.send(()); // whoever asked may have gone away
-    }
+    recent: Arc<Recent>,
 }
 
-type Waiting = (NewExchange, oneshot::Sender<Result<ExchangeId, StoreError>>);
+type Waiting = oneshot::Sender<Result<ExchangeId, StoreError>>;
 
-async fn write(
-    connection: &mut SqliteConnection,
-    batch: &mut Batch,
-    saves: &mut Vec<Waiting>,
-    progress: &watch::Sender<Committed>,
-) {
-    if saves.is_empty() {
-        return;
+impl Desk {
+    fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+        let mut taken = Vec::with_capacity(BATCH);
+        let mut rows = Vec::with_capacity(BATCH);
+        let mut waiting = Vec::with_capacity(BATCH);
+        let mut closed = None;
+        while closed.is_none() && commands.blocking_recv_many(&mut taken, BATCH) > 0 {
+            for command in taken.drain(..) {
+                match command {
+                    Command::Save(row, done) => {
+                        rows.push(*row);
+                        waiting.push(done);
+                    }
+                    Command::Job { act, run, done } => {
+                        // What was asked for before the job is on disk before the job runs.
+                        self.write(&mut rows, &mut waiting);
+                        let result = self.runtime.block_on(in_transaction(&mut self.connection, run));
+                        self.recent.clear();
+                        let result = result.map_err(|error| StoreError::from_sqlx(act, &error));
+                        self.progress.send_modify(|done| {
+                            done.commits += 1;
+                            // A body that finds no place is told like an exchange that finds none.
+                            if result == Err(StoreError::DiskFull) {
+                                done.trouble = Some(StoreError::DiskFull);
+                            }
+                        });
+                        let _ = done.send(result);
+                    }
+                    #[cfg(test)]
+                    Command::Pen(run, done) => {
+                        run(&mut self.pen);
+                        let _ = done.send(());
+                    }
+                    Command::Close(done) => closed = Some(done),
+                }
+            }
+            self.write(&mut rows, &mut waiting);
+        }
+        // The file is whole without closing; it only tidies the log away.
+        let Self { pen, connection, runtime, progress, recent: _ } = self;
+        drop(pen);
+        let _ = runtime.block_on(connection.close());
+        drop(progress);
+        if let Some(closed) = closed {
+            let _ = closed.send(()); // whoever asked may have gone away
+        }
     }
-    let (exchanges, waiting): (Vec<_>, Vec<_>) = saves.drain(..).unzip();
-    let bytes: u64 = exchanges.iter().map(NewExchange::bytes).sum();
-    match batch.commit(connection, exchanges).await {
-        Ok(first) => {
-            let newest = first + waiting.len() as i64 - 1;
-            progress.send_modify(|done| {
-                *done = Committed { commits: done.commits + 1, newest, bytes: done.bytes + bytes, trouble: None };
-            });
-            for (id, waiting) in (first..).zip(waiting) {
-                let _ = waiting.send(Ok(id)); // stored all the same if whoever asked has gone away
+
+    fn write(&mut self, rows: &mut Vec<Row>, waiting: &mut Vec<Waiting>) {
+        if rows.is_empty() {
+            return;
+        }
+        match self.pen.commit(rows) {
+            Ok(first) => {
+                let newest = first + rows.len() as i64 - 1;
+                let bytes: u64 = rows.iter().map(Row::bytes).sum();
+                if rows.iter().any(|row| row.forwarded().is_some()) {
+                    self.recent.clear(); // the pushes that were forwarded show it
+                }
+                self.recent.add(first, rows.drain(..));
+                self.progress.send_modify(|done| {
+                    *done = Committed { commits: done.commits + 1, newest, bytes: done.bytes + bytes, trouble: None };
+                });
+                for (id, waiting) in (first..).zip(waiting.drain(..)) {
+                    let _ = waiting.send(Ok(id)); // stored all the same if whoever asked has gone away
+                }
+            }
+            Err(error) => {
+                self.progress.send_modify(|done| done.trouble = Some(error.clone()));
+                waiting.drain(..).for_each(|waiting| drop(waiting.send(Err(error.clone()))));
             }
         }
-        Err(error) => {
-            let error = StoreError::from_sqlx("Storing an exchange", &error);
-            progress.send_modify(|done| done.trouble = Some(error.clone()));
-            for waiting in waiting {
-                let _ = waiting.send(Err(error.clone()));
-            }
-        }
+        rows.clear();
     }
 }
 

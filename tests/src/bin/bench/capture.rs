@@ -15,8 +15,8 @@ use tokio::process::{Child, Command};
 const TIME: Duration = Duration::from_secs(5);
 /// How long each runs before, unmeasured.
 const WARM_UP: Duration = Duration::from_secs(1);
-/// How the threads begin that SQLite runs on.
-const SQLITE: &str = "sqlx-sqlite";
+/// How the threads begin that SQLite runs on: the one that writes, and those of the readers.
+const SQLITE: &[&str] = &["store-writer", "sqlx-sqlite"];
 /// Rates at which the waiting time is measured.
 const RATES: &[u32] = &[200, 1_000];
 

@@ -1,67 +1,75 @@
-//! The list over a million stored exchanges: a page, a filter, a text search.
+//! The list over a million stored exchanges made of real payloads: a page, a filter, a text search, what they take.
 
+use crate::events::Events;
 use crate::report::{Bar, Report, median, ms};
 use anyhow::{Context, Result, ensure};
-use pushpull_engine::api::{CountQuery, ListQuery};
-use pushpull_engine::exchange::{Body, Direction, Message, Origin};
-use pushpull_engine::store::{NewExchange, Store};
+use pushpull_engine::api::{Anchor, CountQuery, ListQuery};
+use pushpull_engine::store::Store;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-/// Exchanges in the workspace.
+/// Exchanges in the workspace, unless the variable says another number for a quick look.
 const EXCHANGES: u64 = 1_000_000;
+const EXCHANGES_FROM: &str = "PUSHPULL_BENCH_EXCHANGES";
 /// Exchanges that are handed to the writer at a time.
 const AT_A_TIME: u64 = 512;
 /// Rows of a page: what a large window shows.
 const PAGE: u32 = 200;
 /// How often each query is asked.
 const TIMES: u32 = 21;
-/// Words of which each body holds a few: a common one is in one body in eight.
-const WORDS: [&str; 8] = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"];
-/// Event types, in turn.
-const EVENTS: [&str; 5] = ["push", "issues", "pull_request", "check_run", "star"];
-/// One exchange in so many holds the rare word and was answered 500.
-const RARE: u64 = 10_000;
-
 /// A query and the longest time it may take, ms.
 struct Question {
     what: &'static str,
     filter: &'static str,
-    from: u64,
+    from: Place,
     bar: f64,
 }
 
+/// Where a page begins.
+#[derive(Clone, Copy)]
+enum Place {
+    /// At the newest.
+    Top,
+    /// Half-way down, nothing being known near it: the scroll bar was dragged there.
+    Jumped,
+    /// Half-way down, a row near it being known: it was scrolled to.
+    Scrolled,
+}
+
 const QUESTIONS: &[Question] = &[
-    Question { what: "page: the newest", filter: "", from: 0, bar: 5.0 },
-    Question { what: "page: half-way down", filter: "", from: EXCHANGES / 2, bar: 5.0 },
-    Question { what: "filter: type:issues", filter: "type:issues", from: 0, bar: 50.0 },
-    Question { what: "filter: status:500", filter: "status:500", from: 0, bar: 50.0 },
+    Question { what: "page: the newest", filter: "", from: Place::Top, bar: 5.0 },
+    Question { what: "page: half-way down, jumped to", filter: "", from: Place::Jumped, bar: 5.0 },
+    Question { what: "page: half-way down, scrolled to", filter: "", from: Place::Scrolled, bar: 5.0 },
+    Question { what: "page: half-way down type:push, jumped to", filter: "type:push", from: Place::Jumped, bar: 50.0 },
+    Question { what: "filter: type:issues", filter: "type:issues", from: Place::Top, bar: 50.0 },
+    Question { what: "filter: status:500", filter: "status:500", from: Place::Top, bar: 50.0 },
     Question {
         what: "filter: source:beta type:push -status:500",
         filter: "source:beta type:push -status:500",
-        from: 0,
+        from: Place::Top,
         bar: 50.0,
     },
-    Question { what: "filter: method:DELETE, which none has", filter: "method:DELETE", from: 0, bar: 50.0 },
-    Question { what: "text: a word in one body in 10,000", filter: "needle", from: 0, bar: 200.0 },
-    Question { what: "text: a word in one body in eight", filter: "charlie", from: 0, bar: 200.0 },
-    Question { what: "text: a word that is nowhere", filter: "haystack", from: 0, bar: 200.0 },
+    Question { what: "filter: method:DELETE, which none has", filter: "method:DELETE", from: Place::Top, bar: 50.0 },
+    Question { what: "text: a word in one body in 10,000", filter: "needle", from: Place::Top, bar: 200.0 },
+    Question { what: "text: a word in one body in eight", filter: "charlie", from: Place::Top, bar: 200.0 },
+    Question { what: "text: a word that is nowhere", filter: "haystack", from: Place::Top, bar: 200.0 },
 ];
 
 /// Fills the workspace if it is not there, and asks each question.
 pub(crate) async fn measure(report: &mut Report) -> Result<()> {
-    report.section(&format!("list: {EXCHANGES} exchanges of 1.8 KB"));
-    let store = million(report).await?;
-    let bytes = std::fs::metadata(store.path())?.len();
-    report.line("workspace", &format!("{:.0} MB", bytes as f64 / 1e6));
+    let exchanges = exchanges()?;
+    report.section(&format!("list: {exchanges} exchanges of real payloads"));
+    let store = filled(report, exchanges).await?;
+    size(report, &store).await?;
     for question in QUESTIONS {
         let mut times = Vec::new();
         let mut rows = 0;
         for _ in 0..TIMES {
-            let start = Instant::now();
-            rows = ask(&store, question).await?;
-            times.push(start.elapsed());
+            let (found, time) = ask(&store, question).await?;
+            rows = found;
+            times.push(time);
         }
         let worst = times.iter().max().copied().unwrap_or_default();
         report.judge(&format!("{} ({rows} rows)", question.what), ms(median(times)), " ms", Bar::AtMost(question.bar));
@@ -70,38 +78,80 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Asks for one page, again if a search stopped at its time budget before the page was full.
-async fn ask(store: &Store, question: &Question) -> Result<usize> {
-    let filter = question.filter.to_owned();
-    let query = ListQuery { filter, upto: None, from: question.from, count: PAGE, near: None };
-    loop {
-        let page = store.list(&query).await?;
-        if page.complete {
-            return Ok(page.rows.len());
-        }
+fn exchanges() -> Result<u64> {
+    match std::env::var(EXCHANGES_FROM) {
+        Ok(number) => number.parse().with_context(|| format!("{EXCHANGES_FROM} is no number")),
+        Err(_) => Ok(EXCHANGES),
     }
 }
 
-/// The workspace with a million exchanges; kept from one run to the next.
-async fn million(report: &Report) -> Result<Store> {
+/// What the workspace takes on the disk, and of what.
+async fn size(report: &mut Report, store: &Store) -> Result<()> {
+    let size = store.size().await?;
+    let events = Events::read()?;
+    let heads: u64 = (0..1_000).map(|number| head_bytes(&events, number)).sum::<u64>() * count(store).await? / 1_000;
+    let stored = size.stored + heads;
+    let mb = |bytes: u64| format!("{:.0} MB", bytes as f64 / 1e6);
+    report.line("stored: bodies and heads as they came", &mb(stored));
+    report.line("workspace", &mb(size.file));
+    for part in &size.parts {
+        report.line(&format!("    of it {}", part.name), &mb(part.bytes));
+    }
+    report.judge("bytes on disk per stored byte", size.file as f64 / stored as f64, "", Bar::AtMost(0.35));
+    Ok(())
+}
+
+fn head_bytes(events: &Events, number: u64) -> u64 {
+    let exchange = events.exchange(number);
+    (exchange.request.head.len() + exchange.response.map_or(0, |response| response.head.len())) as u64
+}
+
+/// Asks for one page, again if a search stopped at its time budget before the page was full.
+async fn ask(store: &Store, question: &Question) -> Result<(usize, Duration)> {
+    let mut query = ListQuery { filter: question.filter.to_owned(), upto: None, from: 0, count: PAGE, near: None };
+    if !matches!(question.from, Place::Top) {
+        let asked = CountQuery { filter: question.filter.to_owned(), upto: None };
+        query.from = store.count(&asked).await?.rows / 2;
+    }
+    if matches!(question.from, Place::Scrolled) {
+        let before = ListQuery { from: query.from - u64::from(PAGE), ..query.clone() };
+        let row = store.list(&before).await?.rows.pop().context("there is no page before")?;
+        query.near = Some(Anchor { row: query.from - 1, id: row.id });
+    }
+    let start = Instant::now();
+    let rows = loop {
+        let page = store.list(&query).await?;
+        if page.complete {
+            break page.rows.len();
+        }
+    };
+    Ok((rows, start.elapsed()))
+}
+
+/// The workspace with this many exchanges; kept from one run to the next.
+async fn filled(report: &Report, exchanges: u64) -> Result<Store> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
     std::fs::create_dir_all(&folder).context("Making target/bench")?;
-    let path = folder.join("million.pushpull");
+    let path = folder.join(format!("real-{exchanges}.pushpull"));
     if let Ok(store) = Store::open(&path).await
-        && count(&store).await? == EXCHANGES
+        && count(&store).await? == exchanges
+        && store.is_indexed().await?
     {
         return Ok(store);
     }
     remove(&path)?;
     let store = Store::open(&path).await?;
-    let filled = fill(&store).await?;
-    report.line("filled, exchanges a second", &format!("{:.0}", EXCHANGES as f64 / filled.as_secs_f64()));
+    let learning = store.start_learning();
+    let filled = fill(&store, exchanges).await?;
+    report.line("filled, exchanges a second", &format!("{:.0}", exchanges as f64 / filled.as_secs_f64()));
     let start = Instant::now();
     store.finish_indexing().await?;
     report
-        .line("words indexed, exchanges a second", &format!("{:.0}", EXCHANGES as f64 / start.elapsed().as_secs_f64()));
-    ensure!(count(&store).await? == EXCHANGES, "not all were stored");
-    Ok(store)
+        .line("words indexed, exchanges a second", &format!("{:.0}", exchanges as f64 / start.elapsed().as_secs_f64()));
+    learning.abort();
+    ensure!(count(&store).await? == exchanges, "not all were stored");
+    store.close().await;
+    Ok(Store::open(&path).await?)
 }
 
 async fn count(store: &Store) -> Result<u64> {
@@ -120,71 +170,18 @@ fn remove(path: &Path) -> Result<()> {
     Ok(())
 }
 
-async fn fill(store: &Store) -> Result<Duration> {
+async fn fill(store: &Store, exchanges: u64) -> Result<Duration> {
+    let events = Arc::new(Events::read()?);
     let start = Instant::now();
-    for first in (0..EXCHANGES).step_by(AT_A_TIME as usize) {
+    for first in (0..exchanges).step_by(AT_A_TIME as usize) {
         let mut batch = JoinSet::new();
-        for number in first..EXCHANGES.min(first + AT_A_TIME) {
-            let store = store.clone();
-            batch.spawn(async move { store.save(exchange(number)).await });
+        for number in first..exchanges.min(first + AT_A_TIME) {
+            let (store, events) = (store.clone(), events.clone());
+            batch.spawn(async move { store.save(events.exchange(number)).await });
         }
         while let Some(saved) = batch.join_next().await {
             saved??;
         }
     }
     Ok(start.elapsed())
-}
-
-/// The exchange of this number: always the same.
-fn exchange(number: u64) -> NewExchange {
-    let source = if number.is_multiple_of(3) { "beta" } else { "alpha" };
-    let event = EVENTS[number as usize % EVENTS.len()];
-    let status = if number.is_multiple_of(RARE) { 500 } else { 200 };
-    let body = body(number);
-    let target = format!("/in/{source}?delivery={number}");
-    let head = format!(
-        "POST {target} HTTP/1.1\r\nHost: 127.0.0.1:4400\r\nUser-Agent: GitHub-Hookshot/0000000\r\n\
-         X-GitHub-Event: {event}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    NewExchange {
-        direction: Direction::Push,
-        origin: Origin::Captured,
-        started_at: 1_700_000_000_000_000 + number as i64 * 1_000_000,
-        duration: Some(900),
-        method: "POST".into(),
-        url: target,
-        source: Some(source.into()),
-        event_type: Some(event.into()),
-        provider: Some("github"),
-        status: Some(status),
-        request: Message { head: head.into(), body: Body::Inline(body.into()), ..Message::default() },
-        response: Some(Message {
-            head: format!("HTTP/1.1 {status} OK\r\nContent-Length: 0\r\n\r\n").into(),
-            ..Message::default()
-        }),
-        timing: None,
-        failure: None,
-        peer: Some("127.0.0.1:50000".into()),
-        parent: None,
-        request_id: None,
-        answered: None,
-        marks: Vec::new(),
-    }
-}
-
-/// JSON of 1.8 KB as services send it: the same names, other values.
-fn body(number: u64) -> String {
-    let word = WORDS[(number / 7) as usize % WORDS.len()];
-    let rare = if number % RARE == 17 { "needle" } else { "straw" };
-    let mut text = format!("{{\"id\":{number},\"title\":\"{word} {rare}\",\"items\":[");
-    for item in 0..16_u64 {
-        let id = number.wrapping_mul(31).wrapping_add(item * 7919) % 1_000_003;
-        text.push_str(if item == 0 { "" } else { "," });
-        text.push_str(&format!(
-            "{{\"id\":{id},\"node_id\":\"MDEwOlJlcG9{id:x}\",\"html_url\":\"https://example.com/r/{id}\",\"open\":true}}"
-        ));
-    }
-    text.push_str("]}");
-    text
 }

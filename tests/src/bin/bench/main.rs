@@ -4,6 +4,7 @@
 
 mod bare;
 mod capture;
+mod events;
 mod list;
 mod load;
 mod memory;

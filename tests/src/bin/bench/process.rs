@@ -12,8 +12,8 @@ pub(crate) fn processor_time(pid: u32) -> Result<Duration> {
     time_in(&std::fs::read_to_string(format!("/proc/{pid}/stat")).context("Reading the processor time")?)
 }
 
-/// Processor time so far of those threads of a process whose names begin so.
-pub(crate) fn processor_time_of(pid: u32, name: &str) -> Result<Duration> {
+/// Processor time so far of those threads of a process whose names begin like one of these.
+pub(crate) fn processor_time_of(pid: u32, names: &[&str]) -> Result<Duration> {
     let mut sum = Duration::ZERO;
     for thread in std::fs::read_dir(format!("/proc/{pid}/task")).context("Reading the threads")? {
         let thread = thread?.path();
@@ -23,7 +23,7 @@ pub(crate) fn processor_time_of(pid: u32, name: &str) -> Result<Duration> {
         else {
             continue;
         };
-        if own.starts_with(name) {
+        if names.iter().any(|name| own.starts_with(name)) {
             sum += time_in(&stat)?;
         }
     }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 /// Requests of one run.
 const REQUESTS: u32 = 500;
-/// Runs of each, in turn.
-const RUNS: usize = 5;
+/// Runs of each, in turn: a ratio a pair, so that what else the machine does falls on both.
+const RUNS: usize = 15;
 /// What the server answers: a small JSON document, as an API would.
 const ANSWER: &str = r#"{"id":1296269,"name":"hello","open":true,"labels":["a","b"],"owner":{"id":1}}"#;
 
@@ -20,15 +20,21 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     let server = Receiver::start(ANSWER).await?;
     let home = Home::new()?;
     let api = Api::start(&home.workspace()).await;
-    let (mut bare, mut stored) = (Vec::new(), Vec::new());
+    // The first of each makes connections, tables and dictionaries; it is not counted.
+    bare_loop(server.url()).await?;
+    stored_loop(&api, server.url()).await?;
+    let (mut bare, mut stored, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        bare.push(bare_loop(server.url()).await?);
-        stored.push(stored_loop(&api, server.url()).await?);
+        let (one, other) = (bare_loop(server.url()).await?, stored_loop(&api, server.url()).await?);
+        ratios.push(other.as_secs_f64() / one.as_secs_f64());
+        bare.push(one);
+        stored.push(other);
     }
-    let (bare, stored) = (median(bare), median(stored));
-    report.line("bare reqwest", &format!("{:.1} ms", ms(bare)));
-    report.line("sent and stored", &format!("{:.1} ms", ms(stored)));
-    report.judge("ratio of sent and stored to bare", stored.as_secs_f64() / bare.as_secs_f64(), "", Bar::AtMost(8.0));
+    ratios.sort_by(f64::total_cmp);
+    report.line("bare reqwest, median", &format!("{:.1} ms", ms(median(bare))));
+    report.line("sent and stored, median", &format!("{:.1} ms", ms(median(stored))));
+    report.line("ratios of the pairs, from, to", &format!("{:.2}, {:.2}", ratios[0], ratios[RUNS - 1]));
+    report.judge("median ratio of sent and stored to bare", ratios[RUNS / 2], "", Bar::AtMost(8.0));
     Ok(())
 }
 

@@ -256,7 +256,7 @@ fn mutant(dice: &mut Dice, right: &[String]) -> Vec<u8> {
         let at = dice.below(bytes.len() as u64) as usize;
         let token = TOKENS[dice.below(TOKENS.len() as u64) as usize].as_bytes();
         match dice.below(4) {
-            0 => drop(bytes.remove(at)),
+            0 if bytes.len() > 1 => drop(bytes.remove(at)),
             1 => bytes[at] = token[0],
             2 => drop(bytes.splice(at..at, token.iter().copied())),
             _ => bytes.truncate(at.max(1)),

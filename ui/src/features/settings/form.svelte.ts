@@ -5,7 +5,7 @@ import type { AutoSource } from "$ipc/bindings/AutoSource";
 import type { Settings } from "$ipc/bindings/Settings";
 import { asApiError, call } from "$ipc/call";
 
-type FieldName = "port" | "bind" | "bodyCap" | "replayTarget";
+type FieldName = "port" | "bind" | "bodyCap" | "replayTarget" | "days" | "exchanges" | "megabytes";
 
 const MIB = 1024 * 1024;
 const CAP_AT_MOST = 512;
@@ -15,6 +15,10 @@ export class SettingsForm {
   bind = $state("");
   bodyCap = $state("");
   replayTarget = $state("");
+  /** The retention; empty for no limit. */
+  days = $state("");
+  exchanges = $state("");
+  megabytes = $state("");
   autoSource = $state<AutoSource>("local");
   busy = $state(false);
   /** What the engine found wrong. */
@@ -61,6 +65,10 @@ export class SettingsForm {
     this.bodyCap = String(settings.bodyCap / MIB);
     this.replayTarget = settings.replayTarget;
     this.autoSource = settings.autoSource;
+    const { days, exchanges, bytes } = settings.retention;
+    this.days = days === null ? "" : String(days);
+    this.exchanges = exchanges === null ? "" : String(exchanges);
+    this.megabytes = bytes === null ? "" : String(bytes / MIB);
     this.problem = null;
   }
 
@@ -72,6 +80,7 @@ export class SettingsForm {
       bodyCap: Math.round(Number(this.bodyCap) * MIB),
       replayTarget: this.replayTarget.trim(),
       autoSource: this.autoSource,
+      retention: { days: limit(this.days), exchanges: limit(this.exchanges), bytes: limit(this.megabytes, MIB) },
     };
   }
 
@@ -84,9 +93,22 @@ export class SettingsForm {
     if (this.bind.trim() === "") problems.bind = "An address is needed, such as 127.0.0.1.";
     const cap = Number(this.bodyCap);
     if (!(cap > 0 && cap <= CAP_AT_MOST)) problems.bodyCap = `The cap is a number up to ${CAP_AT_MOST}.`;
+    if (!isLimit(this.days, 1)) problems.days = "A whole number of days from 1, or nothing for no limit.";
+    if (!isLimit(this.exchanges, 1)) problems.exchanges = "A whole number from 1, or nothing for no limit.";
+    if (!isLimit(this.megabytes, 1)) problems.megabytes = "A whole number of MB from 1, or nothing for no limit.";
     const target = this.replayTarget.trim();
     if (target !== "" && !/^https?:\/\/[^/]+/i.test(target))
       problems.replayTarget = "A target begins with http:// or https:// and has a host.";
     return problems;
   }
+}
+
+/** What is typed for a limit; null for none. */
+function limit(text: string, unit = 1): number | null {
+  return text.trim() === "" ? null : Number(text) * unit;
+}
+
+function isLimit(text: string, least: number): boolean {
+  const number = Number(text);
+  return text.trim() === "" || (Number.isSafeInteger(number * MIB) && Number.isInteger(number) && number >= least);
 }

@@ -1,4 +1,6 @@
 // Written by `cargo xtask bindings` from the engine's command list. Do not edit.
+import type { BackedUp } from "./BackedUp";
+import type { BackupCommand } from "./BackupCommand";
 import type { BodyInfo } from "./BodyInfo";
 import type { ById } from "./ById";
 import type { BytesQuery } from "./BytesQuery";
@@ -7,6 +9,7 @@ import type { CellsQuery } from "./CellsQuery";
 import type { ChangesQuery } from "./ChangesQuery";
 import type { CollectionNode } from "./CollectionNode";
 import type { Collections } from "./Collections";
+import type { Compacted } from "./Compacted";
 import type { CompareQuery } from "./CompareQuery";
 import type { CompareRows } from "./CompareRows";
 import type { CompareRowsQuery } from "./CompareRowsQuery";
@@ -112,6 +115,7 @@ import type { Verdict } from "./Verdict";
 import type { VerifyQuery } from "./VerifyQuery";
 import type { View } from "./View";
 import type { Views } from "./Views";
+import type { WorkspaceSize } from "./WorkspaceSize";
 
 /** Every command: what it takes and what it answers. */
 export interface Commands {
@@ -285,6 +289,12 @@ export interface Commands {
   export: { args: ExportCommand; result: Exported };
   /** Exports as text for the clipboard. */
   export_text: { args: ExportQuery; result: ExportedText };
+  /** What the workspace takes on the disk, and what for; reads the whole file. */
+  size: { args: Nothing; result: WorkspaceSize };
+  /** Makes the file as small as it can be, while captures go on. */
+  compact: { args: Ticket; result: Compacted };
+  /** Copies the workspace to another file and checks the copy. */
+  back_up: { args: BackupCommand; result: BackedUp };
   /** Starts a tunnel in place of the one there is. */
   start_tunnel: { args: TunnelConfig; result: Status };
   /** Stops the tunnel. */

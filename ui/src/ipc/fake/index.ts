@@ -8,6 +8,7 @@ import { listAnswers } from "./exchanges";
 import { organiseAnswers } from "./organise";
 import { outboundAnswers } from "./outbound";
 import { vaultAnswers } from "./vault";
+import { storageAnswers } from "./storage";
 import { ruleAnswers } from "./rules";
 
 export type Answers = {
@@ -24,6 +25,7 @@ export function fakeBackend(options: FakeOptions = fromAddress()): Backend {
     ...bodyAnswers(state),
     ...outboundAnswers(state),
     ...vaultAnswers(state),
+    ...storageAnswers(state),
     ...ruleAnswers(state),
   } as Record<string, AnyAnswer>;
   const desktop: Record<string, AnyAnswer> = {

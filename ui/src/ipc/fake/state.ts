@@ -47,6 +47,7 @@ export class FakeState {
     bodyCap: 26_214_400,
     replayTarget: "",
     tunnel: { provider: "bore", server: "bore.pub", secret: null, port: 0, kept: false },
+    retention: { days: null, exchanges: null, bytes: null },
   };
   samples = new Map<number, string>();
   /** Grows with every change of a mark. */

@@ -7,6 +7,7 @@ mod reading;
 mod requests;
 mod rules;
 mod running;
+mod storing;
 mod transferring;
 mod vault;
 

@@ -8,6 +8,7 @@ mod requests;
 mod rules;
 mod running;
 mod sources;
+mod storing;
 mod transferring;
 mod vault;
 
@@ -19,6 +20,7 @@ pub use requests::*;
 pub use rules::*;
 pub use running::*;
 pub use sources::*;
+pub use storing::*;
 pub use transferring::*;
 pub use vault::*;
 

@@ -1,5 +1,6 @@
 //! What runs, on what, and how it is set.
 
+use super::Retention;
 use crate::exchange::ExchangeId;
 use crate::tunnel::{TunnelConfig, TunnelStatus};
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,8 @@ pub struct Settings {
     pub replay_target: String,
     /// The tunnel that was used last, without its secret.
     pub tunnel: TunnelConfig,
+    /// What may stay in the workspace.
+    pub retention: Retention,
 }
 
 /// Whether the first request to a name makes a source.
@@ -127,6 +130,7 @@ impl Default for Settings {
             body_cap: 25 * 1024 * 1024,
             replay_target: String::new(),
             tunnel: TunnelConfig::Bore { server: "bore.pub".into(), secret: None, port: 0, kept: false },
+            retention: Retention::default(),
         }
     }
 }

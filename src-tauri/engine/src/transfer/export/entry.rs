@@ -38,9 +38,16 @@ pub(super) struct EntryMessage {
 /// Reads a body in pieces.
 #[derive(Default)]
 pub(super) struct BodyReader {
-    /// Where it is stored; None for an empty one.
-    place: Option<(Store, ExchangeId, Side)>,
+    /// Where it is; None for an empty one.
+    place: Option<BodyPlace>,
     pub(super) len: u64,
+}
+
+/// Where a body is.
+enum BodyPlace {
+    /// A small one came with its exchange.
+    Here(Bytes),
+    Stored(Store, ExchangeId, Side),
 }
 
 impl Entry {
@@ -52,18 +59,17 @@ impl Entry {
             let (timing, failure, answered, peer, note) = (None, None, None, None, String::new());
             return Ok(Self { summary, timing, failure, answered, peer, note, request, response: None });
         }
-        let exchange = store.exchange(id).await?;
-        let request = store.message(id, Side::Request).await?.unwrap_or_default();
-        let response = store.message(id, Side::Response).await?;
+        let whole = store.whole(id).await?;
+        let message = |side, (stored, body)| EntryMessage::new(store, id, side, stored, body);
         Ok(Self {
-            summary: exchange.summary,
-            timing: exchange.timing,
-            failure: exchange.failure,
-            answered: exchange.answered,
-            peer: exchange.peer,
-            note: exchange.note,
-            request: EntryMessage::new(store, id, Side::Request, request),
-            response: response.map(|response| EntryMessage::new(store, id, Side::Response, response)),
+            request: message(Side::Request, whole.request),
+            response: whole.response.map(|response| message(Side::Response, response)),
+            summary: whole.summary,
+            timing: whole.timing,
+            failure: whole.failure,
+            answered: whole.answered,
+            peer: whole.peer,
+            note: whole.note,
         })
     }
 
@@ -99,8 +105,12 @@ impl Entry {
 }
 
 impl EntryMessage {
-    fn new(store: &Store, id: ExchangeId, side: Side, stored: StoredMessage) -> Self {
-        let body = BodyReader { place: Some((store.clone(), id, side)), len: stored.body_len };
+    fn new(store: &Store, id: ExchangeId, side: Side, stored: StoredMessage, body: Option<Bytes>) -> Self {
+        let place = match body {
+            Some(bytes) => BodyPlace::Here(bytes),
+            None => BodyPlace::Stored(store.clone(), id, side),
+        };
+        let body = BodyReader { place: Some(place), len: stored.body_len };
         Self { head: stored.head, framing: stored.framing, body }
     }
 
@@ -140,7 +150,13 @@ impl BodyReader {
     /// Bytes of the body; fewer if it ends before.
     pub(super) async fn range(&self, range: Range<u64>) -> Result<Bytes, ExportError> {
         match &self.place {
-            Some((store, id, side)) if range.start < range.end => Ok(store.body(*id, *side, range).await?),
+            Some(BodyPlace::Stored(store, id, side)) if range.start < range.end => {
+                Ok(store.body(*id, *side, range).await?)
+            }
+            Some(BodyPlace::Here(bytes)) => {
+                let within = |at: u64| at.min(bytes.len() as u64) as usize;
+                Ok(bytes.slice(within(range.start)..within(range.end).max(within(range.start))))
+            }
             _ => Ok(Bytes::new()),
         }
     }

@@ -1,0 +1,254 @@
+//! The connection that captures and sends are written with, each as one row of the list and one record.
+//!
+//! It is SQLite without a layer that crosses threads for every statement: what an exchange costs decides how many can
+//! be taken a second. Everything else is written through [`super::writer`]'s other connection, by the same thread.
+
+use super::codes::{direction_code, failure_code, marks_code, origin_code};
+use super::pack::{Dictionary, pack};
+use super::{NewExchange, StoreError, codes, record};
+use crate::exchange::{Body, Direction, ExchangeId, ExchangeSummary, Message, Micros, Origin};
+use rusqlite::{Connection, params};
+use std::collections::HashMap;
+
+const EXCHANGE: &str = "INSERT INTO exchange (direction, origin, started_at, duration, method, path, url, source_id, \
+     event_type, status, request_size, response_size, failure, parent, request_id, marks) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+const WIRE: &str = "INSERT INTO wire (id, record, request_key, response_key) VALUES (?1, ?2, ?3, ?4)";
+const UNSPOOL: &str = "DELETE FROM spool WHERE key = ?1";
+const FORWARDED: &str = "UPDATE exchange SET forward_status = ?1, forward_failure = ?2 WHERE id = ?3";
+const LEARN_SOURCE: &str = "INSERT INTO source (name, provider, created_at) VALUES (?1, ?2, ?3) \
+     ON CONFLICT (name) DO UPDATE SET provider = coalesce(provider, ?2) RETURNING id, provider IS NOT NULL";
+
+/// An exchange as it will stand in the file.
+#[derive(Debug)]
+pub(super) struct Row {
+    direction: Direction,
+    origin: Origin,
+    started_at: Micros,
+    duration: Option<Micros>,
+    method: String,
+    url: String,
+    source: Option<String>,
+    event_type: Option<String>,
+    provider: Option<&'static str>,
+    status: Option<u16>,
+    failure: Option<i64>,
+    parent: Option<ExchangeId>,
+    request_id: Option<i64>,
+    marks: i64,
+    sizes: [i64; 2],
+    keys: [Option<i64>; 2],
+    record: Vec<u8>,
+}
+
+impl Row {
+    /// Packs what was on the wire: done by whoever has it stored, so that the one thread that writes need not.
+    pub(super) fn new(new: NewExchange, dictionary: Option<&Dictionary>) -> Self {
+        let record = pack(&record::encode(&new), dictionary);
+        let messages = [Some(&new.request), new.response.as_ref()];
+        Self {
+            sizes: messages.map(|message| message.map_or(0, |message| message.body.len() as i64)),
+            keys: messages.map(|message| message.and_then(spool_key)),
+            direction: new.direction,
+            origin: new.origin,
+            started_at: new.started_at,
+            duration: new.duration,
+            method: new.method,
+            url: new.url,
+            source: new.source,
+            event_type: new.event_type,
+            provider: new.provider,
+            status: new.status,
+            failure: new.failure.map(|failure| failure_code(failure.kind)),
+            parent: new.parent,
+            request_id: new.request_id,
+            marks: marks_code(&new.marks),
+            record,
+        }
+    }
+
+    /// The row of the list that it became.
+    pub(super) fn into_summary(self, id: ExchangeId) -> ExchangeSummary {
+        ExchangeSummary {
+            id,
+            direction: self.direction,
+            origin: self.origin,
+            started_at: self.started_at,
+            path: path_of(&self.url).to_owned(),
+            method: self.method,
+            url: self.url,
+            source: self.source,
+            event_type: self.event_type,
+            status: self.status,
+            duration: self.duration,
+            request_size: self.sizes[0] as u64,
+            response_size: self.sizes[1] as u64,
+            failure: self.failure.and_then(codes::failure),
+            parent: self.parent,
+            request_id: self.request_id,
+            forward_status: None,
+            forward_failure: None,
+            marks: codes::marks(self.marks),
+            pinned: false,
+            unread: self.direction == Direction::Push,
+            has_note: false,
+            tags: Vec::new(),
+            verdict: None,
+            delivery: None,
+            events: 1,
+        }
+    }
+
+    /// Bytes that it takes in the file, about.
+    pub(super) fn bytes(&self) -> u64 {
+        const ROW: usize = 128; // in the list and its indexes
+        (self.record.len() + ROW) as u64
+    }
+
+    /// What a replay or forward says about its push: the push.
+    pub(super) fn forwarded(&self) -> Option<ExchangeId> {
+        let is_forward = self.direction == Direction::Pull && matches!(self.origin, Origin::Replay | Origin::Forward);
+        self.parent.filter(|_| is_forward)
+    }
+}
+
+fn spool_key(message: &Message) -> Option<i64> {
+    match message.body {
+        Body::Spooled { key, .. } => Some(key),
+        Body::Inline(_) => None,
+    }
+}
+
+/// See the file's first line.
+#[derive(Debug)]
+pub(super) struct Pen {
+    connection: Connection,
+    sources: HashMap<String, KnownSource>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct KnownSource {
+    id: i64,
+    has_provider: bool,
+}
+
+impl Pen {
+    pub(super) fn new(connection: Connection) -> Self {
+        connection.set_prepared_statement_cache_capacity(16);
+        Self { connection, sources: HashMap::new() }
+    }
+
+    /// Lets the file have no more pages than this.
+    #[cfg(test)]
+    pub(super) fn limit_pages(&self, pages: i64) {
+        self.connection.pragma_update(None, "max_page_count", pages).unwrap();
+    }
+
+    /// Writes and commits; answers the number of the first, the others following without a gap.
+    ///
+    /// # Errors
+    /// Nothing of `rows` is stored then.
+    pub(super) fn commit(&mut self, rows: &[Row]) -> Result<ExchangeId, StoreError> {
+        let written = self.write(rows);
+        if written.is_err() {
+            // Fails if SQLite has rolled back by itself, which is as good.
+            let _ = self.connection.execute_batch("ROLLBACK");
+            self.sources.clear();
+        }
+        written.map_err(|error| StoreError::from_rusqlite("Storing an exchange", &error))
+    }
+
+    fn write(&mut self, rows: &[Row]) -> rusqlite::Result<ExchangeId> {
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let mut last = 0;
+        for row in rows {
+            let source = self.source(row)?;
+            last = self.write_row(row, source)?;
+        }
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        Ok(last + 1 - rows.len() as i64)
+    }
+
+    fn write_row(&self, row: &Row, source: Option<i64>) -> rusqlite::Result<ExchangeId> {
+        let path = path_of(&row.url);
+        self.connection.prepare_cached(EXCHANGE)?.execute(params![
+            direction_code(row.direction),
+            origin_code(row.origin),
+            row.started_at,
+            row.duration,
+            row.method,
+            path,
+            (path != row.url).then_some(&row.url),
+            source,
+            row.event_type,
+            row.status,
+            row.sizes[0],
+            row.sizes[1],
+            row.failure,
+            row.parent,
+            row.request_id,
+            row.marks,
+        ])?;
+        let id = self.connection.last_insert_rowid();
+        self.connection.prepare_cached(WIRE)?.execute(params![id, row.record, row.keys[0], row.keys[1]])?;
+        for key in row.keys.into_iter().flatten() {
+            self.connection.prepare_cached(UNSPOOL)?.execute([key])?;
+        }
+        if let Some(push) = row.forwarded() {
+            self.connection.prepare_cached(FORWARDED)?.execute(params![row.status, row.failure, push])?;
+        }
+        Ok(id)
+    }
+
+    /// The number of its source. A source is made if it is not there, and its provider noted once it is known.
+    fn source(&mut self, row: &Row) -> rusqlite::Result<Option<i64>> {
+        let Some(name) = &row.source else { return Ok(None) };
+        if let Some(known) = self.sources.get(name)
+            && (known.has_provider || row.provider.is_none())
+        {
+            return Ok(Some(known.id));
+        }
+        let mut learn = self.connection.prepare_cached(LEARN_SOURCE)?;
+        let known = learn.query_row(params![name, row.provider, row.started_at], |row| {
+            Ok(KnownSource { id: row.get(0)?, has_provider: row.get(1)? })
+        })?;
+        self.sources.insert(name.clone(), known);
+        Ok(Some(known.id))
+    }
+}
+
+/// The path of a request target or a URL, without query and fragment (RFC 3986, section 3.3).
+fn path_of(url: &str) -> &str {
+    let rest = match url.split_once("://") {
+        Some((scheme, rest)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)) => {
+            rest.find(['/', '?', '#']).map_or("/", |start| &rest[start..])
+        }
+        _ => url,
+    };
+    match rest.find(['?', '#']) {
+        Some(0) => "/",
+        Some(end) => &rest[..end],
+        None => rest,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_of;
+
+    #[test]
+    fn the_path_of_a_target_or_url_is_what_stands_before_the_query() {
+        for (url, path) in [
+            ("/in/stripe?a=1", "/in/stripe"),
+            ("/in/stripe", "/in/stripe"),
+            ("https://api.example.com/v1/x?y#z", "/v1/x"),
+            ("https://api.example.com", "/"),
+            ("https://api.example.com?x=/y", "/"),
+            ("/in/a?next=http://b/c", "/in/a"),
+            ("*", "*"),
+            ("?x", "/"),
+        ] {
+            assert_eq!(path_of(url), path, "{url}");
+        }
+    }
+}
