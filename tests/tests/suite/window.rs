@@ -6,5 +6,6 @@ mod hostile;
 mod main_job;
 mod organise;
 mod screens;
+mod signature;
 mod sources;
 mod trouble;

@@ -180,22 +180,22 @@ impl Parts {
         self.vault.settled().await;
         self.read_sources().await?;
         let name = row.source.as_deref().unwrap_or_default();
-        let source = self.book.get(name).ok_or_else(|| ApiError::failed("It arrived at no source."))?;
+        let source = self.book.get(name); // none if it was deleted meanwhile
         let rules = match provider {
             Some(key) => self.store.provider(key).await?.map(Arc::new).map(ProviderRef::Own),
-            None => source.provider.clone(),
+            None => source.as_ref().and_then(|source| source.provider.clone()),
         };
         let rules = rules.ok_or_else(|| {
             ApiError::failed("Nobody knows which service sent it. Choose the provider of the source.")
         })?;
-        if source.is_waiting() {
+        if source.as_ref().is_some_and(|source| source.is_waiting()) {
             return Err(self.vault.closed().into());
         }
         let push = Push::read(&self.store, &row).await?;
         if let Some(why) = push.obstacle() {
             return Err(ApiError::failed(why));
         }
-        let checking = Checking::with(rules, Some(&source), self.local_url());
+        let checking = Checking::with(rules, source.as_deref(), self.local_url());
         let verdict = off_thread(move || checking.verify(&push)).await?;
         if provider.is_none() && row.verdict != Some(verdict.verdict) {
             self.store.note_verdict(id, verdict.verdict).await?;

@@ -7,5 +7,5 @@ import type { FakeState } from "./state";
 import { transferAnswers } from "./transfer";
 
 export function outboundAnswers(state: FakeState): Answers {
-  return { ...requestAnswers(state), ...compareAnswers(state), ...transferAnswers(state), ...providerAnswers() };
+  return { ...requestAnswers(state), ...compareAnswers(state), ...transferAnswers(state), ...providerAnswers(state) };
 }

@@ -2,6 +2,7 @@
 import type { Provider } from "../bindings/Provider";
 import type { Verdict } from "../bindings/Verdict";
 import type { Answers } from "./index";
+import type { FakeState } from "./state";
 
 const provider = (key: string, name: string, certainty: Provider["certainty"], header: string): Provider => ({
   key,
@@ -66,7 +67,7 @@ const verdict = (of: Provider, secrets: number): Verdict => ({
   notes: of.notes,
 });
 
-export function providerAnswers(): Answers {
+export function providerAnswers(state: FakeState): Answers {
   const known = [
     provider("github", "GitHub", "sdk", "X-Hub-Signature-256"),
     provider("mollie", "Mollie", "memory", "X-Mollie-Signature"),
@@ -74,7 +75,27 @@ export function providerAnswers(): Answers {
     provider("zoom", "Zoom", "doc", "x-zm-signature"),
   ];
   let own: Provider[] = [];
+  const checked = (id: number, chosen: string | null): Verdict => {
+    const { source } = state.summary(id);
+    const { secrets, provider: set, recognised } = state.vault.source(source ?? "");
+    const key = chosen ?? set ?? recognised;
+    const rules = [...own, ...known].find((one) => one.key === key);
+    if (!rules)
+      throw {
+        code: "failed",
+        message: "Nobody knows which service sent it. Choose the provider of the source.",
+        hint: null,
+      };
+    if (secrets.length > 0 && state.vault.status.state !== "unlocked")
+      throw { code: "vaultClosed", message: state.vault.status.message ?? "The vault is locked.", hint: null };
+    const found = verdict(rules, secrets.length);
+    if (chosen === null) state.verdicts.set(id, found.verdict);
+    return found;
+  };
   return {
+    verify_exchange: ({ id, provider: chosen }) => checked(id, chosen),
+    signed_bytes: () => new TextEncoder().encode('{"id":"evt_1","type":"x"}').buffer,
+    verify_source: () => ({}),
     providers: () => ({ providers: [...own, ...known] }),
     save_provider: (saved) => {
       if (!/^[a-z0-9-]+$/.test(saved.key)) {

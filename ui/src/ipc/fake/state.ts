@@ -58,6 +58,7 @@ export class FakeState {
   notes = new Map<number, string>();
   tags = new Map<number, string[]>();
   vault = new FakeVault();
+  verdicts = new Map<number, VerdictKind>();
   hidden = new Set<number>();
   views: View[] = [
     { id: 1, name: "Failing today", filter: "is:failed since:today" },
@@ -165,7 +166,7 @@ export class FakeState {
       unread: !pull && id > this.readUpto && !this.opened.has(id),
       hasNote: this.notes.has(id),
       tags: this.tags.get(id) ?? [],
-      verdict: VERDICTS[id % VERDICTS.length] ?? null,
+      verdict: this.verdicts.get(id) ?? VERDICTS[id % VERDICTS.length] ?? null,
       delivery: this.deliveryOf(id),
       events: !pull && id % 12 === 5 ? 3 : 1,
     };

@@ -4,15 +4,7 @@ import type { Exchange } from "$ipc/bindings/Exchange";
 import type { Side } from "$ipc/bindings/Side";
 import { asApiError, call } from "$ipc/call";
 
-export type Tab = "body" | "headers" | "query" | "raw" | "timing" | "events" | "deliveries" | "notes";
-
-/** What the view of a body does when asked. */
-export interface BodyDoings {
-  focusFind: () => void;
-  toggleFilter: () => void;
-  showView: (place: number) => void;
-  save: () => unknown;
-}
+export type Tab = "body" | "headers" | "query" | "raw" | "timing" | "events" | "deliveries" | "signature" | "notes";
 
 /** What the view of a body does when asked. */
 export interface BodyDoings {
@@ -70,6 +62,7 @@ class Detail {
     if (exchange.summary.events > 1) tabs.push("events");
     if (exchange.timing) tabs.push("timing");
     if (exchange.summary.direction === "push" || exchange.children.length > 0) tabs.push("deliveries");
+    if (exchange.summary.direction === "push") tabs.push("signature");
     tabs.push("notes");
     return tabs;
   }

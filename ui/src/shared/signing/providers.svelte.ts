@@ -6,23 +6,26 @@ import { call } from "$ipc/call";
 class Providers {
   all = $state.raw<Provider[]>([]);
   #reading: Promise<void> | null = null;
+  #workspace: number | null = null;
 
-  /** Reads them once; again after a change. */
-  load(again = false): Promise<void> {
-    if (again) this.#reading = null;
-    this.#reading ??= call("providers", {}).then(({ providers }) => {
-      this.all = providers;
-    });
+  /** Reads those of a workspace once, `again` after a change. */
+  load(workspace: number, again = false): Promise<void> {
+    if (again || workspace !== this.#workspace) this.#reading = null;
+    this.#workspace = workspace;
+    this.#reading ??= call("providers", {}).then(
+      ({ providers }) => {
+        this.all = providers;
+      },
+      (thrown: unknown) => {
+        this.#reading = null; // the next one who asks tries again
+        throw thrown;
+      },
+    );
     return this.#reading;
   }
 
   find(key: string | null): Provider | null {
     return this.all.find((provider) => provider.key === key) ?? null;
-  }
-
-  async remove(key: string): Promise<void> {
-    await call("delete_provider", { key });
-    await this.load(true);
   }
 }
 

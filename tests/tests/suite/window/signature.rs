@@ -1,0 +1,73 @@
+//! The signature of a push in the real window: why it can't be told, what is set there, and what the list says then.
+
+use super::screens;
+use anyhow::{Context, Result};
+use pushpull_tests::{Home, Raw, Window};
+use serde_json::json;
+
+/// GitHub's published example.
+const SECRET: &str = "It's a Secret to Everybody";
+const SIGNATURE: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+const PASSPHRASE: &str = "correct horse";
+const BODY: &str = "Hello, World!";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_is_set_in_the_tab_makes_a_signed_push_valid() -> Result<()> {
+    let home = Home::new()?;
+    let window = Window::open(&home).await?;
+    let done = signed(&window).await;
+    if done.is_err() {
+        window.keep_failure().await;
+    }
+    done?;
+    window.close().await
+}
+
+async fn signed(window: &Window) -> Result<()> {
+    window.find(".first h1").await?;
+    window.invoke("create_source", json!({ "name": "github" })).await?;
+    post(window).await?;
+    window.click(".exchange-grid.row").await?;
+    window.click("#detail-panel-tab-signature").await?;
+    window.text(".signature", "there is no secret to check it with").await?;
+    window.text(".signature", SIGNATURE.trim_start_matches("sha256=")).await?;
+    window.text(".signature pre", BODY).await?;
+    screens::take(window, "signature-unchecked").await?;
+
+    let passphrase = json!({ "place": "passphrase", "passphrase": PASSPHRASE, "keyFile": null });
+    window.invoke("make_vault", passphrase).await?;
+    window.invoke("lock_vault", json!({})).await?;
+    set(window, "not the secret").await?;
+    window.fill("[role=dialog] input[id$='-pass']", PASSPHRASE).await?;
+    window.button("Unlock").await?;
+    window.text(".signature", "does not fit").await.context("With another secret")?;
+    window.find(".exchange-grid.row .shield.invalid").await?;
+    screens::take(window, "signature-invalid").await?;
+
+    set(window, SECRET).await?;
+    window.text(".signature [data-verdict=valid]", "Signed").await.context("With its secret")?;
+    window.find(".exchange-grid.row .shield.valid").await?;
+    screens::take(window, "signature").await?;
+
+    window.button("Hex").await?;
+    window.text(".signature .well", "48 65 6c 6c 6f 2c 20 57 6f 72 6c 64 21").await
+}
+
+async fn post(window: &Window) -> Result<()> {
+    let status = window.invoke("status", json!({})).await?;
+    let url = status["listener"]["url"].as_str().context("Nothing listens")?.to_owned();
+    let mut sender = Raw::connect(url.trim_start_matches("http://")).await?;
+    let head = format!(
+        "POST /in/github HTTP/1.1\r\nHost: hooks.example.com\r\nX-GitHub-Event: push\r\n\
+         X-Hub-Signature-256: {SIGNATURE}\r\nContent-Length: {}\r\n\r\n{BODY}",
+        BODY.len()
+    );
+    sender.send(head.as_bytes()).await?;
+    assert_eq!(sender.answer().await?.status, 200);
+    Ok(())
+}
+
+async fn set(window: &Window, secret: &str) -> Result<()> {
+    window.fill(".signature input[type=password]", secret).await?;
+    window.button("Set and check").await
+}

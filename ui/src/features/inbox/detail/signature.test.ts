@@ -1,0 +1,86 @@
+import { screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import type { FakeOptions } from "$ipc/fake/state";
+import { openApp, violations } from "../../../test/openApp";
+import { hexRows } from "./signature.svelte";
+
+/** A window whose newest push of GitHub stands with its signature in the detail. */
+async function opened(options: FakeOptions = {}) {
+  const { calls } = await openApp({ rows: 9, ...options });
+  const [{ vault }, { call }] = await Promise.all([import("../../vault/vault.svelte"), import("$ipc/call")]);
+  const [newest] = await screen.findAllByRole("row", { selected: false });
+  await userEvent.click(newest ?? document.body);
+  await userEvent.click(await screen.findByRole("tab", { name: /Signature/ }));
+  const tab = await screen.findByRole("region", { name: "Signature" });
+  return { calls, call, vault, tab };
+}
+
+const SECRET = "whsec_0123456789abcdef";
+
+describe("the signature of a push", { timeout: 60_000 }, () => {
+  it("is checked at once with a secret that is set where it is missed", async () => {
+    const { calls, tab } = await opened();
+    await within(tab).findByText("Not checked");
+    within(tab).getByText("confirmed");
+    expect(await violations()).toEqual([]);
+    await userEvent.type(within(tab).getByLabelText("Secret of github"), `${SECRET}{Enter}`);
+    await within(tab).findByText("Valid");
+    expect(within(tab).queryByLabelText("Secret of github")).toBeNull();
+    expect(calls.find((call) => call.command === "add_secret")?.args).toMatchObject({ source: "github", label: "" });
+    expect(document.body.textContent).not.toContain(SECRET);
+    expect(await violations()).toEqual([]);
+  });
+
+  it("makes the vault in place if there is none to put the secret into", async () => {
+    const { tab } = await opened({ vault: "noStore" });
+    await userEvent.type(await within(tab).findByLabelText("Secret of github"), `${SECRET}{Enter}`);
+    const dialog = await screen.findByRole("dialog", { name: "Where is the key kept?" });
+    await userEvent.type(within(dialog).getByLabelText("Passphrase"), "correct horse");
+    await userEvent.type(within(dialog).getByLabelText("Once more"), "correct horse{Enter}");
+    await within(tab).findByText("Valid");
+  });
+
+  it("says that the vault is locked, and checks once it is opened there", async () => {
+    const { call, vault, tab } = await opened({ vault: "noStore" });
+    await vault.make("passphrase", "correct horse", "");
+    await call("add_secret", { source: "github", label: "", value: SECRET });
+    await within(tab).findByText("Valid");
+    await vault.lock();
+    await within(tab).findByText("The secrets are locked");
+    expect(await violations()).toEqual([]);
+    await userEvent.click(within(tab).getByRole("button", { name: /Unlock and check/ }));
+    await userEvent.type(await screen.findByLabelText("Passphrase"), "correct horse{Enter}");
+    await within(tab).findByText("Valid");
+  });
+
+  it("is checked by another provider's rules, which can be set for the source", async () => {
+    const { call, tab } = await opened();
+    await within(tab).findByText("Not checked");
+    const chooser = within(tab).getByLabelText("Rules of");
+    await userEvent.selectOptions(chooser, "mollie");
+    await within(tab).findByText("unconfirmed");
+    await userEvent.click(within(tab).getByRole("button", { name: "Use for github" }));
+    await waitFor(async () => expect((await call("source_settings", { name: "github" })).provider).toBe("mollie"));
+    await within(tab).findByText("Mollie, as set or recognised");
+  });
+
+  it("shows the signed bytes as text and as hex", async () => {
+    const { tab } = await opened();
+    const bytes = await within(tab).findByRole("region", { name: "Signed bytes" });
+    within(bytes).getByText(/"evt_1"/);
+    await userEvent.click(within(bytes).getByRole("radio", { name: "Hex" }));
+    await within(bytes).findByText("7b 22 69 64 22 3a 22 65 76 74 5f 31 22 2c 22 74");
+    expect(await violations()).toEqual([]);
+  });
+});
+
+describe("rows of hex", () => {
+  it("are of sixteen bytes, up to a limit", () => {
+    const bytes = Uint8Array.from({ length: 40 }, (_, place) => place + 60);
+    const rows = hexRows(bytes, 33);
+    expect(rows.map(({ at }) => at)).toEqual(["00000000", "00000010", "00000020"]);
+    expect(rows[0]?.ascii).toBe("<=>?@ABCDEFGHIJK");
+    expect(rows[2]).toEqual({ at: "00000020", hex: "5c", ascii: "\\" });
+  });
+});
