@@ -61,7 +61,7 @@ async fn stored(engine: &Engine, id: i64) -> anyhow::Result<(LooseRequest, Optio
 
 async fn provider(engine: Option<&Engine>, options: &Verify, request: &LooseRequest) -> anyhow::Result<Provider> {
     let Some(key) = &options.provider else {
-        let known = recognise(&request.headers, &request.body).provider.and_then(find);
+        let known = recognise(&request.headers, &request.body).provider.and_then(|key| find(&key));
         let problem = "The provider can't be told from the request: name it with --provider.";
         return Ok(known.cloned().ok_or_else(|| ApiError::invalid(problem))?);
     };

@@ -334,6 +334,62 @@ async fn pushes_are_checked_after_they_are_stored_and_again_when_the_secrets_cha
     api.close().await;
 }
 
+/// A provider of the user's that takes the hex HMAC of the body.
+fn own_provider(key: &str) -> Value {
+    json!({"key": key, "name": "Acme", "certainty": "custom", "custom": true,
+           "recognise": {"headers": ["X-Acme-Signature"], "body": null},
+           "signatures": [{"method": "hmac", "at": ["header:X-Acme-Signature"], "signed": "{body}"}],
+           "event": ["json:/kind"], "eventId": ["json:/id"], "deliveryId": [], "attempt": [], "firstAttempt": 0,
+           "batch": null, "handshakes": [], "success": null, "retries": null, "notes": []})
+}
+
+#[tokio::test]
+async fn a_provider_of_the_users_own_is_recognised_and_checked_with() {
+    const BODY: &str = r#"{"kind":"made","id":"e1"}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let provider = own_provider("acme");
+    let example = json!({"provider": provider, "exchange": null, "url": "", "secret": "s3cret",
+        "request": format!("POST / HTTP/1.1\nX-Acme-Signature: x\n\n{BODY}")});
+    let tried = call(&api, "try_provider", example).await.unwrap();
+    let signature = tried["verdict"]["expected"].as_str().unwrap();
+    let signed = [("X-Acme-Signature", signature)];
+
+    // One came before the provider was written: it is recognised then.
+    post(&format!("{url}/in/early"), &signed, BODY).await;
+    assert_eq!(found(&api, "type:made").await, [0_i64; 0]);
+    call(&api, "save_provider", provider).await.unwrap();
+    call(&api, "verify_source", json!({"name": "early"})).await.unwrap();
+    assert_eq!(found(&api, "type:made").await, [1]);
+
+    // One that comes after it is recognised as it comes.
+    post(&format!("{url}/in/late"), &signed, BODY).await;
+    assert_eq!(found(&api, "type:made").await, [2, 1]);
+    for source in ["early", "late"] {
+        let settings = call(&api, "source_settings", json!({"name": source})).await.unwrap();
+        assert_eq!((&settings["recognised"], &settings["provider"]), (&json!("acme"), &Value::Null));
+        call(&api, "add_secret", json!({"source": source, "label": "", "value": "s3cret"})).await.unwrap();
+        call(&api, "verify_source", json!({"name": source})).await.unwrap();
+    }
+    assert_eq!(found(&api, "is:valid").await, [2, 1]);
+
+    // Where it is chosen it is used, whatever the headers say; and a change of it counts at once.
+    call(&api, "create_source", json!({"name": "set"})).await.unwrap();
+    let set = json!({"name": "set", "provider": "acme", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", set).await.unwrap();
+    call(&api, "add_secret", json!({"source": "set", "label": "", "value": "s3cret"})).await.unwrap();
+    post(&format!("{url}/in/set"), &[("X-GitHub-Event", "push"), signed[0]], BODY).await;
+    assert_eq!(found(&api, "type:made is:valid").await, [3, 2, 1]);
+    let mut other = own_provider("acme");
+    other["signatures"][0]["encoding"] = "base64".into();
+    call(&api, "save_provider", other).await.unwrap();
+    call(&api, "verify_source", json!({"name": "set"})).await.unwrap();
+    assert_eq!(found(&api, "source:set is:invalid").await, [3]);
+    let verdict = call(&api, "verify_exchange", json!({"id": 3, "provider": null})).await.unwrap();
+    assert_eq!((&verdict["provider"], &verdict["verdict"]), (&json!("acme"), &json!("invalid")));
+    api.close().await;
+}
+
 #[tokio::test]
 async fn a_handshake_is_answered_as_the_service_wants_it_and_recorded() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,8 +1,9 @@
 //! What the listener asks the engine. Every answer is given at once, from memory.
 
 use super::rules::Plan;
-use crate::exchange::{Micros, Origin};
+use crate::exchange::{Headers, Micros, Origin};
 use crate::inspect::signature::Reply;
+use crate::inspect::{Recognition, recognise};
 use crate::wire::RequestHead;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ pub struct Arrived<'a> {
     /// The source.
     pub source: &'a str,
     /// The provider that this push was recognised as.
-    pub recognised: Option<&'static str>,
+    pub recognised: Option<&'a str>,
     /// The head.
     pub head: &'a RequestHead,
     /// The whole body.
@@ -28,6 +29,11 @@ pub trait Hooks: Send + Sync + 'static {
 
     /// Whether pushes to this source are taken: it is there, or a first request makes it at this moment.
     fn accepts(&self, source: &str) -> bool;
+
+    /// Which service sent a push to this source, and what it calls the event.
+    fn recognise(&self, _source: &str, headers: &Headers, body_start: &[u8]) -> Recognition {
+        recognise(headers, body_start)
+    }
 
     /// What the provider of the source wants to be answered, if this is its handshake. Known from memory: nothing is
     /// waited for.

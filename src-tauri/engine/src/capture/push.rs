@@ -9,8 +9,8 @@ use super::socket::BodyFailure;
 use super::staged::Staging;
 use super::{LOOP_HEADER, Shared, refusal};
 use crate::exchange::{self, Answered, Direction, Failure, FailureKind, Mark, Message};
+use crate::inspect::Recognition;
 use crate::inspect::signature::Reply;
-use crate::inspect::{Recognition, recognise};
 use crate::store::{NewExchange, StoreError};
 use crate::wire::RequestHead;
 use axum::body::Body;
@@ -45,10 +45,10 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
     let (mut answer, mark, mut failure) = verdict(&arrival, taken.ending, shared.limits.body_cap());
     let framing = arrival.home.take_framing().encode();
     let head = &arrival.head;
-    let Recognition { provider, event_type } = recognise(&head.headers, &taken.start);
+    let Recognition { provider, event_type } = shared.hooks.recognise(source, &head.headers, &taken.start);
     let mut marks = Vec::from_iter(mark);
     let mut answered = None;
-    let reply = handshake(shared, &arrival, source, provider, &taken);
+    let reply = handshake(shared, &arrival, source, provider.as_deref(), &taken);
     // A handshake has one right answer, whatever the rules say; what a service wants in general, rules may change.
     if let Some(reply) = reply.as_ref().filter(|reply| !reply.always) {
         answer = Answer::reply(arrival.manner, reply);
@@ -115,7 +115,7 @@ fn handshake(
     shared: &Shared,
     arrival: &Arrival,
     source: &str,
-    recognised: Option<&'static str>,
+    recognised: Option<&str>,
     taken: &Taken,
 ) -> Option<Reply> {
     let (Ending::Whole, exchange::Body::Inline(body)) = (taken.ending, &taken.body) else { return None };

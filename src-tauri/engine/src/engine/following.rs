@@ -97,10 +97,23 @@ impl Parts {
             if row.marks.contains(&Mark::Handshake) {
                 self.keep_learnt(&push).await;
             }
+            self.learn_provider(&push).await?;
             let (source, local) = (self.book.get(&push.source), self.local_url());
             found.push(off_thread(move || look(&push, source.as_ref(), local)).await?);
         }
         Ok(found)
+    }
+
+    /// A source whose first pushes nobody recognised may be that of a provider which the user wrote since.
+    async fn learn_provider(&self, push: &Push) -> Result<(), ApiError> {
+        let Some(source) = self.book.get(&push.source).filter(|source| source.provider.is_none()) else {
+            return Ok(());
+        };
+        let Some(key) = self.book.recognise(&push.source, &push.headers, &push.body).provider else { return Ok(()) };
+        self.store.note_recognised(source.row.id, key.into_owned()).await?;
+        self.read_sources().await?;
+        self.notice_change(true);
+        Ok(())
     }
 
     /// Looks at the newest pushes of a source again: its settings or secrets have changed.

@@ -2,12 +2,12 @@
 
 use super::rules::Plans;
 use super::signatures::Checking;
-use super::sources::{ProviderRef, SourceBook};
+use super::sources::SourceBook;
 use crate::api::{ApiError, AutoSource};
 use crate::capture::rules::Plan;
 use crate::capture::{Arrived, Hooks};
-use crate::exchange::{Micros, Origin};
-use crate::inspect::provider;
+use crate::exchange::{Headers, Micros, Origin};
+use crate::inspect::Recognition;
 use crate::inspect::signature::Reply;
 use crate::tunnel::{Probes, TunnelState, TunnelStatus};
 use crate::wire::RequestHead;
@@ -104,13 +104,17 @@ impl Hooks for Doorway {
         opens
     }
 
+    fn recognise(&self, source: &str, headers: &Headers, body_start: &[u8]) -> Recognition {
+        self.book.recognise(source, headers, body_start)
+    }
+
     fn handshake(&self, push: &Arrived<'_>) -> Option<Reply> {
         let source = self.book.get(push.source);
         if source.as_ref().is_some_and(|source| !source.row.handshakes) {
             return None;
         }
         let known = source.as_ref().and_then(|source| source.provider.clone());
-        let provider = known.or_else(|| provider::find(push.recognised?).map(ProviderRef::Known))?;
+        let provider = known.or_else(|| self.book.provider(push.recognised?))?;
         let checking = Checking::with(provider, source.as_deref(), None);
         checking.handshake(&push.head.method, &push.head.target, &push.head.headers, push.body, push.at)
     }

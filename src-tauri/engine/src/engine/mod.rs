@@ -8,6 +8,7 @@ mod hooks;
 mod jobs;
 mod listening;
 mod lock;
+mod providers;
 mod retaining;
 mod rules;
 mod samples;

@@ -27,8 +27,10 @@ pub(crate) struct Push {
     pub(crate) source: String,
     method: String,
     target: String,
-    headers: Headers,
-    body: Bytes,
+    pub(crate) headers: Headers,
+    pub(crate) body: Bytes,
+    /// What its event is called, if that was told when it came.
+    event_type: Option<String>,
     body_size: u64,
     marks: Vec<Mark>,
     arrived: Micros,
@@ -45,6 +47,7 @@ impl Push {
             target: row.url.clone(),
             headers: LooseHead::parse(&message.head).headers,
             body: store.body(row.id, Side::Request, 0..wanted).await?,
+            event_type: row.event_type.clone(),
             body_size: message.body_len,
             marks: row.marks.clone(),
             arrived: row.started_at,
@@ -221,6 +224,9 @@ pub(crate) fn look(push: &Push, source: Option<&Arc<SourceConfig>>, local: Optio
     let decoded = decode(&push.body, &content_codings(&push.headers));
     let identity = identify(&checking.provider, &push.headers, &decoded.bytes);
     (found.event_id, found.delivery_id, found.attempt) = (identity.event_id, identity.delivery_id, identity.attempt);
+    if checking.provider.custom && push.event_type.is_none() {
+        found.event_type = identity.event_type;
+    }
     if push.obstacle().is_none() && !source.is_waiting() {
         found.verdict = Some(checking.verify(push).verdict);
     }

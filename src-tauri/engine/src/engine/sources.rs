@@ -4,8 +4,9 @@
 use super::Parts;
 use crate::api::{ApiError, NewSecret, SaveSource, SecretRef, SourceSecret, SourceSettings};
 use crate::capture::is_source_name;
-use crate::exchange::Micros;
-use crate::inspect::provider::{Provider, find};
+use crate::exchange::{Headers, Micros};
+use crate::inspect::provider::{Provider, Recogniser, find};
+use crate::inspect::{Recognition, recognise};
 use crate::store::{NewSealed, SecretRow, SourceRow, secret_place};
 use crate::transfer::KnownSecrets;
 use crate::vault::Sealer;
@@ -31,7 +32,15 @@ const LONGEST_TOLERANCE: u32 = 10 * 366 * 86_400;
 
 /// All sources as they are set now.
 #[derive(Debug, Default)]
-pub(crate) struct SourceBook(RwLock<Arc<HashMap<String, Arc<SourceConfig>>>>);
+pub(crate) struct SourceBook(RwLock<Arc<Pages>>);
+
+/// What is in the book.
+#[derive(Debug, Default)]
+struct Pages {
+    sources: HashMap<String, Arc<SourceConfig>>,
+    /// The providers of the user's.
+    own: Vec<Recogniser>,
+}
 
 /// What is set for a source, and what of its secrets can be read now.
 #[derive(Debug)]
@@ -108,26 +117,53 @@ fn ending(secret: &str) -> String {
 impl SourceBook {
     /// A source that is there.
     pub(crate) fn get(&self, name: &str) -> Option<Arc<SourceConfig>> {
-        self.all().get(name).cloned()
+        self.all().sources.get(name).cloned()
     }
 
     /// The values of all secrets that can be read now.
     pub(crate) fn secrets(&self) -> Vec<SecretString> {
         let all = self.all();
-        all.values().flat_map(|source| source.secrets.iter().filter_map(|secret| secret.value.clone())).collect()
+        all.sources
+            .values()
+            .flat_map(|source| source.secrets.iter().filter_map(|secret| secret.value.clone()))
+            .collect()
     }
 
     /// The names of all sources.
     pub(crate) fn names(&self) -> Vec<String> {
-        self.all().keys().cloned().collect()
+        self.all().sources.keys().cloned().collect()
     }
 
-    fn all(&self) -> Arc<HashMap<String, Arc<SourceConfig>>> {
+    /// The provider of this key, known or the user's.
+    pub(crate) fn provider(&self, key: &str) -> Option<ProviderRef> {
+        self.all().provider(key)
+    }
+
+    /// Which service sent a push to a source, and what it calls the event. What the user chose or wrote goes before
+    /// what is known.
+    pub(crate) fn recognise(&self, source: &str, headers: &Headers, body_start: &[u8]) -> Recognition {
+        let all = self.all();
+        let chosen = all.sources.get(source).and_then(|source| source.row.chosen.as_deref());
+        let own = all.own.iter().find(|own| match chosen {
+            Some(key) => own.provider.key == key,
+            None => own.fits(headers, body_start),
+        });
+        own.map_or_else(|| recognise(headers, body_start), |own| own.recognition(headers, body_start))
+    }
+
+    fn all(&self) -> Arc<Pages> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, all: HashMap<String, Arc<SourceConfig>>) {
+    fn set(&self, all: Pages) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(all);
+    }
+}
+
+impl Pages {
+    fn provider(&self, key: &str) -> Option<ProviderRef> {
+        let own = || self.own.iter().find(|own| own.provider.key == key).map(|own| own.provider.clone());
+        find(key).map(ProviderRef::Known).or_else(|| own().map(ProviderRef::Own))
     }
 }
 
@@ -233,20 +269,16 @@ impl Parts {
         for row in self.store.secret_rows().await? {
             secrets.entry(row.source_id).or_default().push(known(row, sealer.as_deref()));
         }
-        let own: Vec<Arc<Provider>> = self.store.custom_providers().await?.into_iter().map(Arc::new).collect();
-        let provider = |row: &SourceRow| {
-            let key = row.chosen.as_deref().or(row.recognised.as_deref())?;
-            let is_own = |provider: &&Arc<Provider>| provider.key == key;
-            find(key).map(ProviderRef::Known).or_else(|| own.iter().find(is_own).cloned().map(ProviderRef::Own))
-        };
+        let own = self.store.custom_providers().await?.into_iter().filter_map(Recogniser::of).collect();
+        let mut pages = Pages { sources: HashMap::new(), own };
         let is_open = sealer.is_some();
         let rows = self.store.source_rows().await?;
-        let config = |row: SourceRow| {
+        for row in rows {
             let secrets = secrets.remove(&row.id).unwrap_or_default();
-            let provider = provider(&row);
-            (row.name.clone(), Arc::new(SourceConfig { row, secrets, provider, is_open }))
-        };
-        self.book.set(rows.into_iter().map(config).collect());
+            let provider = row.chosen.as_deref().or(row.recognised.as_deref()).and_then(|key| pages.provider(key));
+            pages.sources.insert(row.name.clone(), Arc::new(SourceConfig { row, secrets, provider, is_open }));
+        }
+        self.book.set(pages);
         Ok(())
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct Followed {
     pub(crate) id: ExchangeId,
     /// None: it can't be told, or not yet.
     pub(crate) verdict: Option<VerdictKind>,
+    /// What a provider calls the event that the user wrote after it came.
+    pub(crate) event_type: Option<String>,
     pub(crate) event_id: Option<String>,
     pub(crate) delivery_id: Option<String>,
     pub(crate) attempt: Option<u32>,
@@ -85,6 +87,11 @@ async fn write(connection: &mut SqliteConnection, found: Vec<Followed>) -> Resul
         // What stays as it is costs nothing, and a push that is gone meanwhile stays gone.
         let sql = "UPDATE exchange SET verdict = $1 WHERE id = $2 AND verdict IS NOT $1";
         changed |= sqlx::query(sql).bind(code).bind(one.id).execute(&mut *connection).await?.rows_affected() > 0;
+        if let Some(event_type) = one.event_type {
+            let sql = "UPDATE exchange SET event_type = $1 WHERE id = $2 AND event_type IS NULL";
+            let named = sqlx::query(sql).bind(event_type).bind(one.id).execute(&mut *connection).await?;
+            changed |= named.rows_affected() > 0;
+        }
         if one.event_id.is_some() || one.delivery_id.is_some() || one.attempt.is_some() {
             let sql = "INSERT INTO identity (id, event_id, delivery_id, attempt)
                        SELECT id, $2, $3, $4 FROM exchange WHERE id = $1

@@ -1,6 +1,7 @@
 //! An exchange on its way into the store.
 
 use crate::exchange::{Answered, Direction, ExchangeId, Failure, Mark, Message, Micros, Origin, Timing};
+use std::borrow::Cow;
 
 /// An exchange that has no number yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct NewExchange {
     /// What the provider calls the event.
     pub event_type: Option<String>,
     /// The provider its headers were recognised as.
-    pub provider: Option<&'static str>,
+    pub provider: Option<Cow<'static, str>>,
     /// The status of the answer.
     pub status: Option<u16>,
     /// What was asked.

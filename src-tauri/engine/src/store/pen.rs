@@ -8,6 +8,7 @@ use super::pack::{Dictionary, pack};
 use super::{NewExchange, StoreError, codes, record};
 use crate::exchange::{Body, Direction, ExchangeId, ExchangeSummary, Message, Micros, Origin};
 use rusqlite::{Connection, params};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 const EXCHANGE: &str = "INSERT INTO exchange (direction, origin, started_at, duration, method, path, url, source_id, \
@@ -30,7 +31,7 @@ pub(super) struct Row {
     url: String,
     source: Option<String>,
     event_type: Option<String>,
-    provider: Option<&'static str>,
+    provider: Option<Cow<'static, str>>,
     status: Option<u16>,
     failure: Option<i64>,
     parent: Option<ExchangeId>,

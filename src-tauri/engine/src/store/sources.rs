@@ -94,6 +94,18 @@ impl Store {
             .await
     }
 
+    /// Notes what the pushes of a source are recognised as, if nothing is noted yet.
+    pub(crate) async fn note_recognised(&self, id: i64, provider: String) -> Result<(), StoreError> {
+        self.writer
+            .job("Keeping a source", move |connection| {
+                Box::pin(async move {
+                    let sql = "UPDATE source SET provider = $1 WHERE id = $2 AND provider IS NULL";
+                    sqlx::query(sql).bind(provider).bind(id).execute(connection).await.map(drop)
+                })
+            })
+            .await
+    }
+
     /// Seals a secret and keeps it. None if there is no source of its name.
     pub(crate) async fn add_secret(&self, new: NewSealed, sealer: Arc<Sealer>) -> Result<Option<i64>, VaultError> {
         let now = super::micros_now();

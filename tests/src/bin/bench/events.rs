@@ -68,7 +68,7 @@ impl Events {
             url: format!("/in/{source}"),
             source: Some(source.into()),
             event_type: Some(event.into()),
-            provider: Some("github"),
+            provider: Some("github".into()),
             status: Some(status),
             request: Message { head: head.into(), body: Body::Inline(body.into()), ..Message::default() },
             response: Some(Message {

@@ -22,11 +22,11 @@ impl Api {
     }
 
     pub(in crate::api) async fn save_provider(&self, provider: Provider) -> Result<Provider, ApiError> {
-        Ok(self.engine().await?.store.save_provider(provider).await?)
+        self.engine().await?.save_provider(provider).await
     }
 
     pub(in crate::api) async fn delete_provider(&self, provider: ProviderKey) -> Result<Nothing, ApiError> {
-        self.engine().await?.store.delete_provider(provider.key).await?;
+        self.engine().await?.delete_provider(provider.key).await?;
         Ok(Nothing {})
     }
 

@@ -35,7 +35,7 @@ pub(crate) struct Schedule {
 
 /// Reads what a push says. `body` is decoded.
 pub(crate) fn said(headers: &Headers, body: &[u8]) -> Said {
-    let Some(provider) = recognise(headers, body).provider.and_then(find) else { return Said::default() };
+    let Some(provider) = recognise(headers, body).provider.and_then(|key| find(&key)) else { return Said::default() };
     let identity = identify(provider, headers, body);
     // An array in a form field has no place in the tree of the body.
     let array =

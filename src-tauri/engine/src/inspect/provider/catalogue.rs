@@ -4,7 +4,7 @@ use super::data::{Provider, Scheme};
 use super::place::Place;
 use crate::inspect::signature::check_template;
 use serde::Deserialize;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 const FILES: [&str; 5] = [
     include_str!("../../../providers/code.toml"),
@@ -15,6 +15,7 @@ const FILES: [&str; 5] = [
 ];
 
 /// What recognises a provider, ready for use.
+#[derive(Debug)]
 pub(super) struct Rule {
     pub(super) marks: Vec<Mark>,
     pub(super) body: Option<String>,
@@ -22,11 +23,27 @@ pub(super) struct Rule {
 }
 
 /// What tells a service.
+#[derive(Debug)]
 pub(super) enum Mark {
     /// A header field of this name.
     Has(String),
     /// A header field of this name whose value holds this text.
     Says(String, String),
+}
+
+/// A provider of the user's, ready to recognise pushes.
+#[derive(Debug)]
+pub(crate) struct Recogniser {
+    pub(crate) provider: Arc<Provider>,
+    pub(super) rule: Rule,
+}
+
+impl Recogniser {
+    /// None if its places can't be read, as those of a later version may be.
+    pub(crate) fn of(provider: Provider) -> Option<Self> {
+        let rule = rule(&provider).ok()?;
+        Some(Self { provider: Arc::new(provider), rule })
+    }
 }
 
 #[derive(Deserialize)]

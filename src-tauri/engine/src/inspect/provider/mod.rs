@@ -8,6 +8,7 @@ mod identity;
 mod peek;
 mod place;
 
+pub(crate) use catalogue::Recogniser;
 pub use catalogue::{CustomProblem, check_custom, find, providers};
 pub use data::*;
 pub use identity::{EventItem, Identity, identify};
@@ -18,6 +19,7 @@ pub(crate) use place::Looked;
 
 use crate::exchange::Headers;
 use catalogue::{Mark, Rule};
+use std::borrow::Cow;
 
 /// Bytes of the body that are looked into.
 pub const PEEK_LIMIT: usize = 64 * 1024;
@@ -31,8 +33,8 @@ const FIELD_LIMIT: usize = 1024 * 1024;
 /// Who sent a push.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recognition {
-    /// The key of the service: `github`, `stripe`, `hubspot` …
-    pub provider: Option<&'static str>,
+    /// The key of the service: `github`, `stripe`, `hubspot` …, or that of one of the user's own.
+    pub provider: Option<Cow<'static, str>>,
     /// What it calls the event, as far as it says so.
     pub event_type: Option<String>,
 }
@@ -40,12 +42,30 @@ pub struct Recognition {
 /// Recognises a push by its headers and the first bytes of its body; of those at most [`PEEK_LIMIT`] are read. A body
 /// with a content coding is not decoded.
 pub fn recognise(headers: &Headers, body_start: &[u8]) -> Recognition {
-    let body = &body_start[..body_start.len().min(PEEK_LIMIT)];
+    let body = peeked(body_start);
     let found = catalogue::rules().iter().find(|(_, rule)| rule.fits(headers, body));
     found.map_or_else(Recognition::default, |(provider, rule)| Recognition {
-        provider: Some(&provider.key),
+        provider: Some(Cow::Borrowed(&provider.key)),
         event_type: event_type(&rule.events, Looked { headers, body, url: "" }),
     })
+}
+
+impl Recogniser {
+    /// True if a push is one of this provider's.
+    pub(crate) fn fits(&self, headers: &Headers, body_start: &[u8]) -> bool {
+        self.rule.fits(headers, peeked(body_start))
+    }
+
+    /// What a push of this provider's is recognised as.
+    pub(crate) fn recognition(&self, headers: &Headers, body_start: &[u8]) -> Recognition {
+        let at = Looked { headers, body: peeked(body_start), url: "" };
+        let provider = Some(Cow::Owned(self.provider.key.clone()));
+        Recognition { provider, event_type: event_type(&self.rule.events, at) }
+    }
+}
+
+fn peeked(body_start: &[u8]) -> &[u8] {
+    &body_start[..body_start.len().min(PEEK_LIMIT)]
 }
 
 impl Rule {
@@ -94,7 +114,7 @@ fn event_type(events: &[Vec<Place>], at: Looked<'_>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn of(headers: &[(&'static str, &'static str)], body: &str) -> (Option<&'static str>, Option<String>) {
+    fn of(headers: &[(&'static str, &'static str)], body: &str) -> (Option<Cow<'static, str>>, Option<String>) {
         let mut all = Headers::default();
         for (name, value) in headers {
             all.push(*name, *value);
@@ -151,7 +171,7 @@ mod tests {
             (&[("User-Agent", "mailgun/treq")], r#"{"event-data":{"event":"opened"}}"#, "mailgun", "opened"),
             (&[("X-Twilio-Signature", "x")], "MessageSid=1&MessageStatus=delivered", "twilio", "delivered"),
         ] {
-            assert_eq!(of(headers, body), (Some(provider), Some(event.to_owned())), "{provider}: {body}");
+            assert_eq!(of(headers, body), (Some(provider.into()), Some(event.to_owned())), "{provider}: {body}");
         }
     }
 
@@ -162,7 +182,7 @@ mod tests {
         for body in
             ["", "{", r#"{"type":"#, r#"{"type":"inv"#, r#"{"type":null}"#, "[]", "\u{1f}\u{8b}", r#"{"type":5}"#]
         {
-            assert_eq!(of(&[("Stripe-Signature", "x")], body), (Some("stripe"), None), "{body}");
+            assert_eq!(of(&[("Stripe-Signature", "x")], body), (Some("stripe".into()), None), "{body}");
         }
     }
 

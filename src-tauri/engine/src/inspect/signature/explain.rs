@@ -56,7 +56,7 @@ pub(super) fn explain(
 /// A provider whose signature stands in the request.
 fn looks_like(request: &SignedRequest<'_>, provider: &Provider) -> Option<&'static Provider> {
     let key = crate::inspect::provider::recognise(request.headers, request.body).provider?;
-    crate::inspect::provider::find(key).filter(|found| found.key != provider.key && !found.signatures.is_empty())
+    crate::inspect::provider::find(&key).filter(|found| found.key != provider.key && !found.signatures.is_empty())
 }
 
 fn cause(kind: CauseKind, explanation: String, hint: &str) -> Cause {
