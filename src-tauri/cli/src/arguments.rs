@@ -261,7 +261,8 @@ pub(crate) struct Verify {
     /// Whose rules to check by: `github`, `stripe` …; as recognised if it is not given
     #[arg(long, value_name = "PROVIDER")]
     pub(crate) provider: Option<String>,
-    /// A secret; several may be given, and any may fit. Others can see it in the list of processes
+    /// A secret; several may be given, and any may fit. Others can see it in the list of processes. Without one, a
+    /// stored push is checked with the secrets of its source, from the vault
     #[arg(long, value_name = "SECRET", allow_hyphen_values = true)]
     pub(crate) secret: Vec<String>,
     /// A file that holds a secret

@@ -29,4 +29,4 @@ pub mod tunnel;
 pub mod vault;
 pub mod wire;
 
-pub use engine::Engine;
+pub use engine::{Engine, Given};

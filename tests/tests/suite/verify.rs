@@ -130,3 +130,35 @@ async fn a_stored_push_is_checked_at_its_time_of_arrival() -> Result<()> {
     assert_eq!(pushpull(&home, &["verify", &id, "--secret", "other"]).await?.code, Some(1));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_stored_push_is_checked_with_the_secrets_of_its_source() -> Result<()> {
+    let home = Home::new()?;
+    let mut listener = Listener::start(&home).await?;
+    let mut socket = Raw::connect(listener.address()).await?;
+    socket.send(&request("Hello, World!")).await?;
+    assert_eq!(socket.answer().await?.status, 200);
+    let id = listener.next().await?["id"].as_i64().context("no id")?.to_string();
+    listener.interrupt().await?;
+    let key = home.path().join("vault.key").to_string_lossy().into_owned();
+    let in_vault = async |arguments: &[&str], input: &str| {
+        pushpull_on(&home, arguments, &[("PUSHPULL_KEY_FILE", &key)], input.as_bytes()).await
+    };
+
+    let unset = in_vault(&["--json", "verify", &id], "").await?;
+    assert_eq!(unset.lines()?[0]["reason"], "no_secret");
+    let added = in_vault(&["source", "hub", "--add-secret", "live"], SECRET).await?;
+    assert_eq!(added.code, Some(0), "{}", added.stderr);
+    let valid = in_vault(&["--json", "verify", &id], "").await?;
+    assert_eq!((valid.code, valid.lines()?[0]["secret"].as_str()), (Some(0), Some("live")), "{}", valid.stderr);
+    let other = in_vault(&["--json", "verify", &id, "--provider", "stripe"], "").await?;
+    assert_eq!((other.code, other.lines()?[0]["verdict"].as_str()), (Some(1), Some("unsigned")), "{}", other.stderr);
+    // What is given goes before what is set.
+    assert_eq!(in_vault(&["verify", &id, "--secret", "other"], "").await?.code, Some(1));
+
+    std::fs::remove_file(&key)?;
+    let locked = pushpull(&home, &["verify", &id]).await?;
+    assert_eq!(locked.code, Some(3), "{}", locked.stderr);
+    assert!(locked.stdout.is_empty());
+    Ok(())
+}

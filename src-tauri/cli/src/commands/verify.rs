@@ -3,12 +3,12 @@
 use crate::arguments::Verify;
 use crate::output::{Outcome, Output, visible};
 use anyhow::Context as _;
-use pushpull_engine::Engine;
 use pushpull_engine::api::ApiError;
 use pushpull_engine::exchange::Side;
 use pushpull_engine::inspect::provider::{Provider, find, recognise};
 use pushpull_engine::inspect::signature::{Check, Secret, SignedRequest, Verdict, VerdictKind, verify};
 use pushpull_engine::wire::{LooseRequest, read_request};
+use pushpull_engine::{Engine, Given};
 use std::io::Read as _;
 
 /// The longest request that is read from stdin.
@@ -20,13 +20,18 @@ pub(crate) fn needs_no_workspace(options: &Verify) -> bool {
 }
 
 pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output) -> anyhow::Result<Outcome> {
+    let secrets = secrets(&options)?;
+    let fields = pairs(&options.field)?;
+    if let (Some(engine), Some(id), true) = (engine, options.id, secrets.is_empty()) {
+        let Verify { provider, url: urls, now, tolerance, .. } = options;
+        let verdict = engine.verify(id, &Given { provider, urls, now, tolerance, fields }).await?;
+        return said(&verdict, output);
+    }
     let (request, now) = match (engine, options.id) {
         (Some(engine), Some(id)) => stored(engine, id).await?,
         _ => (on_stdin().await?, None),
     };
     let provider = provider(engine, &options, &request).await?;
-    let secrets = secrets(&options)?;
-    let fields = pairs(&options.field)?;
     let urls = if options.url.is_empty() { request.urls() } else { options.url };
     let signed = SignedRequest {
         method: &request.method,
@@ -36,8 +41,11 @@ pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output
         body: &request.body,
     };
     let check = Check { now: options.now.or(now), tolerance: options.tolerance, fields: &fields };
-    let verdict = verify(&signed, &provider, &secrets, &check);
-    output.result(&verdict, text)?;
+    said(&verify(&signed, &provider, &secrets, &check), output)
+}
+
+fn said(verdict: &Verdict, output: Output) -> anyhow::Result<Outcome> {
+    output.result(verdict, text)?;
     Ok(if verdict.verdict == VerdictKind::Valid { Outcome::Done } else { Outcome::CheckedNo })
 }
 

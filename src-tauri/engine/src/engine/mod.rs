@@ -21,6 +21,7 @@ mod tunnels;
 pub(crate) use documents::{headers, off_thread, wire_rows};
 pub(crate) use feed::Feed;
 pub(crate) use jobs::Jobs;
+pub use signatures::Given;
 
 use crate::api::{ApiError, AutoSource, ListenerStatus, Retention, Settings};
 use crate::capture::Hooks as _;

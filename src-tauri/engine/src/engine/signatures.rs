@@ -66,6 +66,21 @@ impl Push {
     }
 }
 
+/// What a check takes in place of what is set for the source; what comes of it is not kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Another service's rules, by its key.
+    pub provider: Option<String>,
+    /// The URLs that the push may have been sent to.
+    pub urls: Vec<String>,
+    /// When it arrived, seconds since 1970 UTC.
+    pub now: Option<i64>,
+    /// Seconds that a signed time may be off.
+    pub tolerance: Option<u32>,
+    /// Values that the rules ask for beside a secret, by name.
+    pub fields: Vec<(String, String)>,
+}
+
 /// What a push is checked with.
 #[derive(Debug, Clone)]
 pub(crate) struct Checking {
@@ -76,6 +91,9 @@ pub(crate) struct Checking {
     url: Option<String>,
     /// `http://ADDRESS:PORT` of the listener, if it listens.
     local: Option<String>,
+    /// The URLs and the time that were given; none if the push itself says them.
+    urls: Vec<String>,
+    now: Option<i64>,
 }
 
 impl Checking {
@@ -100,7 +118,19 @@ impl Checking {
             tolerance: source.and_then(|source| source.row.tolerance),
             url: source.and_then(|source| source.row.url.clone()),
             local,
+            urls: Vec::new(),
+            now: None,
         }
+    }
+
+    /// The same, but for what was given.
+    fn given(mut self, given: &Given) -> Self {
+        self.tolerance = given.tolerance.or(self.tolerance);
+        self.fields.retain(|(name, _)| given.fields.iter().all(|(other, _)| other != name));
+        self.fields.extend(given.fields.iter().cloned());
+        self.urls.clone_from(&given.urls);
+        self.now = given.now;
+        self
     }
 
     pub(crate) fn verify(&self, push: &Push) -> Verdict {
@@ -138,11 +168,15 @@ impl Checking {
     }
 
     fn check(&self, arrived: Micros) -> Check<'_> {
-        Check { now: Some(arrived.div_euclid(1_000_000)), tolerance: self.tolerance, fields: &self.fields }
+        let now = self.now.unwrap_or(arrived.div_euclid(1_000_000));
+        Check { now: Some(now), tolerance: self.tolerance, fields: &self.fields }
     }
 
     /// The URLs that the push may have been sent to, and others that lead here and only explain.
     fn urls(&self, headers: &Headers, target: &str) -> (Vec<String>, Vec<String>) {
+        if !self.urls.is_empty() {
+            return (self.urls.clone(), Vec::new());
+        }
         let host = headers.first("host").map(crate::exchange::shown).unwrap_or_default();
         let secure = headers.first("x-forwarded-proto").is_some_and(|value| value.eq_ignore_ascii_case(b"https"));
         let mut seen = Vec::new();
@@ -170,12 +204,12 @@ fn registered(url: &str, target: &str) -> String {
 }
 
 impl Parts {
-    /// Checks the signature of a push with what is set for its source, and says why it does not fit. `provider` tries
-    /// another service's rules, and what comes of that is not kept.
+    /// Checks the signature of a push with what is set for its source, or given in its place, and says why it does not
+    /// fit.
     ///
     /// # Errors
     /// `NotFound` if it is gone; `VaultClosed` if its secrets can't be read; `Failed` if it can't be checked.
-    pub async fn verify(&self, id: ExchangeId, provider: Option<&str>) -> Result<Verdict, ApiError> {
+    pub async fn verify(&self, id: ExchangeId, given: &Given) -> Result<Verdict, ApiError> {
         let row = self.store.summary(id).await?;
         if row.direction != Direction::Push {
             return Err(ApiError::failed("Only what arrived can be checked; this was sent from here."));
@@ -184,12 +218,14 @@ impl Parts {
         self.read_sources().await?;
         let name = row.source.as_deref().unwrap_or_default();
         let source = self.book.get(name); // none if it was deleted meanwhile
-        let rules = match provider {
+        let rules = match &given.provider {
             Some(key) => self.store.provider(key).await?.map(Arc::new).map(ProviderRef::Own),
             None => source.as_ref().and_then(|source| source.provider.clone()),
         };
         let rules = rules.ok_or_else(|| {
-            ApiError::failed("Nobody knows which service sent it. Choose the provider of the source.")
+            ApiError::invalid(
+                "Nobody knows which service sent it. Choose the provider: for the source, or for this check.",
+            )
         })?;
         if source.as_ref().is_some_and(|source| source.is_waiting()) {
             return Err(self.vault.closed().into());
@@ -198,9 +234,9 @@ impl Parts {
         if let Some(why) = push.obstacle() {
             return Err(ApiError::failed(why));
         }
-        let checking = Checking::with(rules, source.as_deref(), self.local_url());
+        let checking = Checking::with(rules, source.as_deref(), self.local_url()).given(given);
         let verdict = off_thread(move || checking.verify(&push)).await?;
-        if provider.is_none() && row.verdict != Some(verdict.verdict) {
+        if *given == Given::default() && row.verdict != Some(verdict.verdict) {
             self.store.note_verdict(id, verdict.verdict).await?;
             self.notice_change(false);
         }

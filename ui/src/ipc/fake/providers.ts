@@ -82,8 +82,8 @@ export function providerAnswers(state: FakeState): Answers {
     const rules = [...own, ...known].find((one) => one.key === key);
     if (!rules)
       throw {
-        code: "failed",
-        message: "Nobody knows which service sent it. Choose the provider of the source.",
+        code: "invalid",
+        message: "Nobody knows which service sent it. Choose the provider: for the source, or for this check.",
         hint: null,
       };
     if (secrets.length > 0 && state.vault.status.state !== "unlocked")

@@ -2,7 +2,7 @@
 
 use super::Api;
 use crate::api::{ApiError, NewSecret, Nothing, SaveSource, SecretRef, SourceName, SourceSettings, VerifyQuery};
-use crate::engine::Engine;
+use crate::engine::{Engine, Given};
 use crate::inspect::signature::Verdict;
 use crate::vault::{MakeVault, UnlockVault, VaultError, VaultStatus};
 
@@ -36,11 +36,11 @@ impl Api {
     }
 
     pub(in crate::api) async fn verify_exchange(&self, query: VerifyQuery) -> Result<Verdict, ApiError> {
-        self.engine().await?.verify(query.id, query.provider.as_deref()).await
+        self.engine().await?.verify(query.id, &given(query.provider)).await
     }
 
     pub(in crate::api) async fn signed_bytes(&self, query: VerifyQuery) -> Result<Vec<u8>, ApiError> {
-        Ok(self.engine().await?.verify(query.id, query.provider.as_deref()).await?.signed_bytes)
+        Ok(self.engine().await?.verify(query.id, &given(query.provider)).await?.signed_bytes)
     }
 
     pub(in crate::api) async fn verify_source(&self, source: SourceName) -> Result<Nothing, ApiError> {
@@ -75,6 +75,11 @@ impl Api {
         let forgotten = engine.vault.forget().await;
         vault_changed(&engine, forgotten).await
     }
+}
+
+/// What the window gives for one check: the rules.
+fn given(provider: Option<String>) -> Given {
+    Given { provider, ..Given::default() }
 }
 
 /// What is set for a source has changed: its newest pushes are looked at again, and nobody waits for it.
