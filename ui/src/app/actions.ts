@@ -184,8 +184,16 @@ export const ACTIONS = [
   { id: "list.deleteFilter", title: "Delete everything in view…", group: "List", keys: [], on: inbox, icon: "trash" },
   { id: "list.fold", title: "One row a delivery", group: "List", keys: ["d"], on: inbox, icon: "fold" },
   {
+    id: "list.unfoldHere",
+    title: "Unfold the delivery below its row, or fold it",
+    group: "List",
+    keys: ["e"],
+    on: inbox,
+    icon: "fold",
+  },
+  {
     id: "list.unfold",
-    title: "Show every push of the delivery",
+    title: "Show every push of the delivery alone",
     group: "List",
     keys: ["Shift+D"],
     on: inbox,

@@ -49,8 +49,24 @@ async fn signed(window: &Window) -> Result<()> {
     window.find(".exchange-grid.row .shield.valid").await?;
     screens::take(window, "signature").await?;
 
+    deliveries(window).await.context("Its deliveries")?;
     window.button("Hex").await?;
     window.text(".signature .well", "48 65 6c 6c 6f 2c 20 57 6f 72 6c 64 21").await
+}
+
+/// The push again, folded away and unfolded: the timeline says of each whether it is signed, and leads to why.
+async fn deliveries(window: &Window) -> Result<()> {
+    post(window).await?;
+    window.text(".exchange-grid.row", "duplicate").await?;
+    window.press("d").await?;
+    window.text(".listfoot", "1 in view").await?;
+    window.click(".exchange-grid.row .fold").await?;
+    window.text(".exchange-grid.row.below", "duplicate").await?;
+    window.click("#detail-panel-tab-deliveries").await?;
+    window.text(".deliveries .check", "valid").await?;
+    screens::take(window, "unfolded").await?;
+    window.click(".deliveries .check").await?;
+    window.find("#detail-panel-tab-signature.on").await.map(drop)
 }
 
 async fn post(window: &Window) -> Result<()> {

@@ -104,7 +104,7 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
   "list.pageDown": step(() => inbox.scroll.pageRows),
   "list.pageUp": step(() => -inbox.scroll.pageRows),
   "list.first": end(() => 0),
-  "list.last": end(() => inbox.total - 1),
+  "list.last": end(() => inbox.length - 1),
   "list.pick": { when: one, run: () => inbox.cursor !== null && inbox.pick(inbox.cursor) },
   "list.extendDown": { when: one, run: () => inbox.pickTo((inbox.cursor ?? 0) + 1) },
   "list.extendUp": { when: one, run: () => inbox.pickTo((inbox.cursor ?? 0) - 1) },
@@ -130,6 +130,10 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
   "list.unfold": {
     when: () => inbox.current?.delivery != null,
     run: () => inbox.current?.delivery && inbox.showOnly(`delivery:${inbox.current.delivery.first}`),
+  },
+  "list.unfoldHere": {
+    when: () => inbox.folded && inbox.current?.delivery != null,
+    run: () => (inbox.cursor === null ? undefined : inbox.unfold(inbox.cursor)),
   },
   "list.exportFilter": {
     when: () => inbox.total > 0,

@@ -11,6 +11,7 @@ import { say, sayError } from "$app/toasts.svelte";
 import { PagedRows } from "$shared/virtual/pages.svelte";
 import { VirtualScroll } from "$shared/virtual/scroll.svelte";
 import { Filter } from "./filter/filter.svelte";
+import { Unfolded } from "./list/unfolded.svelte";
 
 const PAGE = 200;
 const PICK_AT_MOST = 2_000;
@@ -20,7 +21,9 @@ class Inbox {
   filter = new Filter();
   scroll = new VirtualScroll();
   pages: PagedRows<ExchangeSummary> = new PagedRows<ExchangeSummary>((from, count) => this.#load(from, count), PAGE);
-  /** Rows in view; grows while `counting`. */
+  /** The deliveries of a folded list that are unfolded in place. */
+  unfolded = new Unfolded();
+  /** Rows that the filter finds; grows while `counting`. */
   total = $state(0);
   counting = $state(false);
   /** True from the first count on. */
@@ -57,6 +60,9 @@ class Inbox {
   /** What goes to the engine. */
   readonly query = $derived(this.folded ? `${this.filter.query} is:first`.trim() : this.filter.query);
 
+  /** Rows that are shown. */
+  readonly length = $derived(this.total + this.unfolded.extra);
+
   readonly following = $derived(this.follow && !this.paused && this.scroll.top < 1);
 
   /** The exchanges that an action is for: the picked ones, else that of the cursor; oldest first. */
@@ -65,13 +71,39 @@ class Inbox {
   );
 
   row(index: number): ExchangeSummary | undefined {
-    return this.pages.row(index);
+    return this.unfolded.row(index) ?? this.pages.row(this.unfolded.folded(index));
+  }
+
+  /** Sees to it that the rows shown at `[first, end)` come. */
+  want(first: number, end: number) {
+    this.pages.want(this.unfolded.folded(first), this.unfolded.folded(end - 1) + 1);
+  }
+
+  /** True if a row stands for several pushes that can be shown below it. */
+  canUnfold(row: ExchangeSummary): boolean {
+    return this.folded && row.delivery !== null && row.delivery.first === row.id && row.delivery.pushes > 1;
+  }
+
+  /** Shows the further pushes of a folded row below it, or no longer; the cursor stays on its exchange. */
+  async unfold(index: number) {
+    const folded = this.unfolded.folded(index);
+    const row = this.pages.row(folded);
+    if (!row || !this.canUnfold(row)) return;
+    const cursor = this.cursor === null ? null : this.unfolded.folded(this.cursor);
+    const within = this.cursor !== null && this.unfolded.row(this.cursor) !== undefined;
+    if (this.unfolded.has(row.id)) this.unfolded.close(row.id);
+    else await this.unfolded.open(row.id, folded);
+    this.#anchor = null;
+    if (cursor === null) return;
+    const inside = within && this.cursorId !== null ? this.unfolded.find(this.cursorId) : null;
+    if (within && inside === null) this.moveTo(this.unfolded.shown(cursor));
+    else this.cursor = inside ?? this.unfolded.shown(cursor);
   }
 
   /** Those of the exchanges whose rows are here. */
   rowsOf(ids: readonly number[]): ExchangeSummary[] {
     const wanted = new Set(ids);
-    return [...this.pages.known()].filter((row) => wanted.has(row.id));
+    return [...this.pages.known(), ...this.unfolded.known()].filter((row) => wanted.has(row.id));
   }
 
   get chosenRows(): ExchangeSummary[] {
@@ -81,12 +113,15 @@ class Inbox {
   /** Changes marks of rows ahead of the engine's answer. */
   patch(ids: readonly number[], marks: Partial<ExchangeSummary>) {
     const wanted = new Set(ids);
-    this.pages.change((row) => (wanted.has(row.id) ? { ...row, ...marks } : row));
+    const edit = (row: ExchangeSummary) => (wanted.has(row.id) ? { ...row, ...marks } : row);
+    this.pages.change(edit);
+    this.unfolded.change(edit);
   }
 
   /** Reads the rows in view again, and how many there are; the cursor stays on its exchange, or near its place. */
   async refresh() {
     const id = this.cursorId;
+    this.unfolded.clear();
     await session.refreshStatus();
     await this.#view(true);
     if (id === null) return;
@@ -112,6 +147,7 @@ class Inbox {
   async restart() {
     this.#query = this.query;
     this.picked.clear();
+    this.unfolded.clear();
     this.#anchor = null;
     this.scroll.moveTo(0);
     this.fresh = 0;
@@ -137,7 +173,9 @@ class Inbox {
   /** Turns the order; the cursor stays on its exchange. */
   turn() {
     this.oldestFirst = !this.oldestFirst;
-    if (this.cursor !== null) this.cursor = this.total - 1 - this.cursor;
+    if (this.cursor !== null) this.cursor = this.total - 1 - this.unfolded.folded(this.cursor);
+    this.unfolded.clear();
+    this.unfolded.oldestFirst = this.oldestFirst;
     this.#anchor = null;
     this.pages.reset();
     if (this.cursor === null) this.scroll.moveTo(0);
@@ -174,7 +212,10 @@ class Inbox {
   }
 
   #grow(rows: number, before: number | null) {
-    if (before !== null && this.cursor !== null && !this.oldestFirst) this.cursor += rows - before;
+    if (before !== null && !this.oldestFirst) {
+      if (this.cursor !== null) this.cursor += rows - before;
+      this.unfolded.shift(rows - before);
+    }
     this.total = rows;
     if (this.oldestFirst) this.pages.reset(true);
   }
@@ -202,6 +243,7 @@ class Inbox {
       // What was found to be a repeat leaves a folded list.
       if (this.folded && this.ready) void this.#count(++this.#revision, this.total);
       this.pages.reset(true);
+      void this.unfolded.refresh().catch(sayError);
       if (this.cursorId !== null && event.changed.includes(this.cursorId)) this.changes += 1;
     }
     if (newest > this.#upto) void this.#arrived();
@@ -238,8 +280,8 @@ class Inbox {
 
   /** Puts the cursor on a row. */
   moveTo(index: number) {
-    if (this.total === 0) return;
-    this.cursor = Math.min(Math.max(0, index), this.total - 1);
+    if (this.length === 0) return;
+    this.cursor = Math.min(Math.max(0, index), this.length - 1);
     this.#anchor = this.cursor;
     this.scroll.show(this.cursor);
     this.takeCursor();
@@ -249,11 +291,11 @@ class Inbox {
   takeCursor() {
     const row = this.current;
     if (row) this.cursorId = row.id;
-    else if (this.cursor !== null) this.pages.want(this.cursor, this.cursor + 1);
+    else if (this.cursor !== null) this.want(this.cursor, this.cursor + 1);
   }
 
   move(by: number) {
-    this.moveTo(this.cursor === null ? (by > 0 ? 0 : this.total - 1) : this.cursor + by);
+    this.moveTo(this.cursor === null ? (by > 0 ? 0 : this.length - 1) : this.cursor + by);
   }
 
   pick(index: number) {
@@ -265,7 +307,7 @@ class Inbox {
   /** Picks what lies between the anchor and this row. */
   async pickTo(index: number) {
     const anchor = this.#anchor ?? this.cursor ?? index;
-    const to = Math.min(Math.max(0, index), this.total - 1);
+    const to = Math.min(Math.max(0, index), this.length - 1);
     const [from, end] = [Math.min(anchor, to), Math.min(Math.max(anchor, to), Math.min(anchor, to) + PICK_AT_MOST - 1)];
     if (Math.abs(to - anchor) >= PICK_AT_MOST)
       say(`Selected the first ${PICK_AT_MOST} rows. Export by filter takes more.`);
@@ -284,9 +326,17 @@ class Inbox {
       const count = Math.min(PAGE, last - at + 1);
       const known = Array.from({ length: count }, (_, place) => this.row(at + place)?.id);
       if (known.every((id) => id !== undefined)) ids.push(...(known as number[]));
-      else ids.push(...(await this.#load(at, count)).rows.map((row) => row.id));
+      else ids.push(...(await this.#shown(at, count)).map((row) => row.id));
     }
     return ids;
+  }
+
+  /** Rows as they are shown, read anew. */
+  async #shown(at: number, count: number): Promise<ExchangeSummary[]> {
+    const from = this.unfolded.folded(at);
+    const { rows } = await this.#load(from, this.unfolded.folded(at + count - 1) - from + 1);
+    const row = (index: number) => this.unfolded.row(index) ?? rows[this.unfolded.folded(index) - from];
+    return Array.from({ length: count }, (_, place) => row(at + place)).filter((one) => one !== undefined);
   }
 
   /** Selects an exchange wherever it stands; a filter that hides it is dropped. */
@@ -295,6 +345,8 @@ class Inbox {
     this.picked.clear();
     if (session.status && session.status.stored.newest < id) await session.refresh();
     if (id > this.#upto) await this.catchUp();
+    const below = this.unfolded.find(id);
+    if (below !== null) return this.moveTo(below);
     const [all, older] = await Promise.all([
       call("count", { filter: this.#query, upto: this.#upto }),
       call("count", { filter: this.#query, upto: id }),
@@ -303,14 +355,28 @@ class Inbox {
     const index = this.#place(all.rows - older.rows);
     const found = (await this.#load(index, 1)).rows[0];
     if (found?.id === id) {
-      this.cursor = this.#anchor = index;
-      this.scroll.show(index);
+      this.cursor = this.#anchor = this.unfolded.shown(index);
+      this.scroll.show(this.cursor);
+    } else if (await this.#unfoldFor(id)) {
+      this.moveTo(this.unfolded.find(id) ?? 0);
     } else if (this.#query !== "") {
       if (this.folded) preferences.folded = false;
       else this.filter.set("");
       await this.restart();
       return this.show(id);
     }
+  }
+
+  /** Unfolds the delivery that an exchange belongs to; false if its row is not in the list. */
+  async #unfoldFor(id: number): Promise<boolean> {
+    if (!this.folded) return false;
+    const { delivery } = (await call("exchange", { id })).summary;
+    if (delivery === null || delivery.first === id) return false;
+    const { rows } = await call("count", { filter: this.#query, upto: delivery.first });
+    const at = this.#place(this.total - rows);
+    if ((await this.#load(at, 1)).rows[0]?.id !== delivery.first) return false;
+    await this.unfolded.open(delivery.first, at);
+    return this.unfolded.find(id) !== null;
   }
 
   /** Filters by these terms alone. */

@@ -31,14 +31,14 @@ export const MARKS: Record<Exclude<Mark, "viaTunnel">, Badge> = {
 };
 
 /** What is said of a push as one of several of the same event. */
-function deliveryBadges({ id, delivery, events }: ExchangeSummary): Badge[] {
+function deliveryBadges({ id, delivery, events }: ExchangeSummary, unfolds: boolean): Badge[] {
   const badges: Badge[] = [];
   if (delivery?.repeat === "retry") {
     const text = delivery.attempt === null ? "retry" : `retry ${delivery.attempt}`;
     badges.push({ text, tone: "", tip: "Sent again: we had failed, or the service counts it as a further attempt" });
   } else if (delivery?.repeat === "duplicate")
     badges.push({ text: "duplicate", tone: "warn", tip: "The same event again, after we had accepted it" });
-  else if (delivery && delivery.pushes > 1 && delivery.first === id)
+  else if (delivery && delivery.pushes > 1 && delivery.first === id && !unfolds)
     badges.push({
       text: `×${delivery.pushes}`,
       tone: "",
@@ -50,8 +50,9 @@ function deliveryBadges({ id, delivery, events }: ExchangeSummary): Badge[] {
   return badges;
 }
 
-export function badgesOf(row: ExchangeSummary): Badge[] {
+/** `unfolds`: how often the event came is said by a button. */
+export function badgesOf(row: ExchangeSummary, unfolds = false): Badge[] {
   const marks = row.marks.flatMap((mark) => (mark === "viaTunnel" ? [] : [MARKS[mark]]));
   const origin = ORIGINS[row.origin];
-  return [...marks, ...deliveryBadges(row), ...(origin ? [origin] : [])];
+  return [...marks, ...deliveryBadges(row, unfolds), ...(origin ? [origin] : [])];
 }

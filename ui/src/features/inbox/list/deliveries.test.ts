@@ -26,11 +26,13 @@ describe("deliveries", { timeout: 60_000 }, () => {
     await rows();
     await userEvent.keyboard("d");
     await waitFor(() => expect(screen.queryAllByText("retry 2")).toEqual([]));
-    await userEvent.click((await screen.findAllByText("×3"))[0] as HTMLElement);
+    await userEvent.click((await screen.findAllByText("×3"))[0]?.closest("[role=row]") as HTMLElement);
     await userEvent.click(await screen.findByRole("tab", { name: /Deliveries/ }));
     expect((await screen.findAllByText("attempt 2")).length).toBe(1);
     expect(screen.getByText(/1 min later, due after 1 min; duplicate/)).toBeTruthy();
     expect(await violations()).toEqual([]);
+    await userEvent.click((await screen.findAllByRole("button", { name: /^signature/ }))[1] as HTMLElement);
+    await screen.findByRole("tab", { name: /Signature/, selected: true });
     await userEvent.keyboard("{Shift>}D{/Shift}");
     await waitFor(() => expect(asked(calls).some((filter) => /^delivery:\d+$/.test(filter))).toBe(true));
   });
@@ -43,5 +45,33 @@ describe("deliveries", { timeout: 60_000 }, () => {
     await userEvent.click(await screen.findByRole("button", { name: /deal.creation/ }));
     await screen.findByRole("tree");
     await waitFor(() => expect(document.querySelector('[role=treeitem][aria-selected="true"]')).toBeTruthy());
+  });
+});
+
+describe("an unfolded delivery", { timeout: 60_000 }, () => {
+  it("shows its pushes below its row, in the order of the list", async () => {
+    await openApp({ rows: 130 });
+    await rows();
+    await userEvent.keyboard("d");
+    await waitFor(() => expect(screen.queryAllByText("retry 2")).toEqual([]));
+    const button = (await screen.findAllByRole("button", { name: "×3" }))[0] as HTMLElement;
+    const parent = button.closest("[role=row]");
+    await userEvent.click(button);
+    await screen.findByText("retry 2");
+    expect(button.getAttribute("aria-expanded")).toBe("true");
+    const index = Number(parent?.getAttribute("aria-rowindex"));
+    const below = (place: number) => document.querySelector(`[role=row][aria-rowindex="${index + place}"]`);
+    await waitFor(() => expect(below(1)?.textContent).toContain("duplicate"));
+    expect(below(2)?.textContent).toContain("retry 2");
+    expect(below(3)?.className).not.toContain("below");
+    expect(await violations()).toEqual([]);
+
+    // The keyboard walks through them, and folds them from within: the cursor stands on the delivery then.
+    await userEvent.click(below(1) as HTMLElement);
+    await userEvent.keyboard("je");
+    await waitFor(() => expect(screen.queryByText("retry 2")).toBeNull());
+    expect(document.querySelector('[role=row][aria-selected="true"]')?.getAttribute("aria-rowindex")).toBe(`${index}`);
+    await userEvent.keyboard("e");
+    await screen.findByText("retry 2");
   });
 });
