@@ -16,7 +16,7 @@ import {
 import { movePane } from "./panes";
 import { preferences } from "./preferences.svelte";
 import { session } from "./session.svelte";
-import { say } from "./toasts.svelte";
+import { say, toasts } from "./toasts.svelte";
 
 /** The address that a service is to be given: the public one while there is one. */
 export const inboundUrl = (source = "default"): string | null => {
@@ -84,6 +84,7 @@ export const globalDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = 
   "capture.providers": openProviders,
   "capture.newProvider": () => openNewProvider(),
   "window.palette": () => (navigation.paletteOpen = true),
+  "window.undo": { when: () => toasts.undoable !== undefined, run: () => toasts.undo() },
   "window.shortcuts": () => (navigation.shortcutsOpen = true),
   "window.nextPane": () => movePane(1),
   "window.previousPane": () => movePane(-1),

@@ -1,2 +1,2 @@
 // The toasts, for the screens.
-export { say, sayError, toasts, type Toast } from "$shared/toasts.svelte";
+export { say, sayError, toasts, UNDO, type Toast } from "$shared/toasts.svelte";

@@ -7,20 +7,39 @@ export interface Toast {
   text: string;
   bad: boolean;
   action: { title: string; run: () => void } | null;
+  /** When it goes by itself, ms since 1970. */
+  goes: number;
 }
 
 const SHOWN_FOR = 5_000;
-const BAD_SHOWN_FOR = 10_000;
+/** What can be taken back or tried again, and what failed: as long as the engine keeps a deletion. */
+const LONG_SHOWN_FOR = 10_000;
 const AT_MOST = 4;
+/** The title of an action that Ctrl+Z runs too. */
+export const UNDO = "Undo";
 
 class Toasts {
   shown = $state.raw<Toast[]>([]);
   #next = 1;
 
-  add(text: string, options: { bad?: boolean; action?: Toast["action"]; shownFor?: number } = {}) {
-    const toast: Toast = { key: this.#next++, text, bad: options.bad ?? false, action: options.action ?? null };
+  add(text: string, options: { bad?: boolean; action?: Toast["action"] } = {}) {
+    const { bad = false, action = null } = options;
+    const shownFor = bad || action ? LONG_SHOWN_FOR : SHOWN_FOR;
+    const toast: Toast = { key: this.#next++, text, bad, action, goes: Date.now() + shownFor };
     this.shown = [...this.shown, toast].slice(-AT_MOST);
-    setTimeout(() => this.drop(toast.key), options.shownFor ?? (toast.bad ? BAD_SHOWN_FOR : SHOWN_FOR));
+    setTimeout(() => this.drop(toast.key), shownFor);
+  }
+
+  /** Takes the newest thing back that can be. */
+  undo() {
+    const newest = this.undoable;
+    if (!newest) return;
+    this.drop(newest.key);
+    newest.action?.run();
+  }
+
+  get undoable(): Toast | undefined {
+    return this.shown.findLast((toast) => toast.action?.title === UNDO);
   }
 
   drop(key: number) {

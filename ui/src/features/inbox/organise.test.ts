@@ -71,6 +71,19 @@ describe("finding and organising", { timeout: 60_000 }, () => {
     await screen.findByText("30 in view");
   });
 
+  it("takes the newest deletion back by Ctrl Z, unless text is typed", async () => {
+    await openApp({ rows: 30 });
+    await rows();
+    await userEvent.keyboard("j#");
+    await screen.findByText("29 in view");
+    await userEvent.click(await field());
+    await userEvent.keyboard("{Control>}z{/Control}");
+    expect(screen.getByText("29 in view")).toBeTruthy();
+    (await rows())[1]?.closest<HTMLElement>("[role=grid]")?.focus();
+    await userEvent.keyboard("{Control>}z{/Control}");
+    await screen.findByText("30 in view");
+  });
+
   it("pins, tags, writes notes, and marks what was opened as read", async () => {
     const { calls } = await openApp({ rows: 30 });
     await rows();

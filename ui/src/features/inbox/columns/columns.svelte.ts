@@ -23,12 +23,12 @@ interface BuiltIn {
 }
 
 export const BUILT_IN: Readonly<Record<string, BuiltIn>> = {
-  time: { title: "Time", usual: 84, goes: 0 },
+  time: { title: "Time", usual: 82, goes: 0 },
   method: { title: "Method", usual: 46, goes: 0 },
   source: { title: "Source", usual: 68, goes: 3 },
   event: { title: "Event or path", usual: null, goes: 0 },
-  status: { title: "Status", usual: 44, right: true, goes: 0, tip: "What we answered, or what they did" },
-  forward: { title: "Fwd", usual: 50, right: true, goes: 2, tip: "The newest replay" },
+  status: { title: "Status", usual: 50, right: true, goes: 0, tip: "What we answered, or what they did" },
+  forward: { title: "Fwd", usual: 52, right: true, goes: 2, tip: "The newest replay" },
   duration: { title: "ms", usual: 40, right: true, goes: 0 },
   size: { title: "Size", usual: 48, right: true, goes: 1, tip: "Body of a push, or answer of a pull" },
 };
@@ -37,10 +37,12 @@ const OWN_WIDTH = 110;
 const NARROWEST = 36;
 const WIDEST = 600;
 /** What the event column needs at least, and what stands between columns. */
-const EVENT = 120;
+const EVENT = 110;
 const GAP = 8;
 const CHIP = 16;
-const EDGES = 20;
+const SHIELD = 12;
+/** The padding of a row and the scroll bar. */
+const EDGES = 30;
 
 class Columns {
   all = $state.raw<Column[]>(ORDER.map((id) => made(id, true, null)));
@@ -62,18 +64,21 @@ class Columns {
       .sort((a, b) => (BUILT_IN[a.id]?.goes ?? 4) - (BUILT_IN[b.id]?.goes ?? 4));
     const gone = new Set<Column>();
     const needed = () =>
-      wanted.filter((column) => !gone.has(column)).reduce((sum, column) => sum + widthOf(column) + GAP, CHIP + EDGES);
+      wanted
+        .filter((column) => !gone.has(column))
+        .reduce((sum, column) => sum + widthOf(column) + GAP, CHIP + SHIELD + GAP + EDGES);
     while (needed() > this.room && leaving.length > 0) gone.add(leaving.shift() as Column);
     return wanted.filter((column) => !gone.has(column));
   });
 
-  /** For CSS: the chip, then the columns. */
+  /** For CSS: the chip, the columns, the shield. */
   readonly template = $derived(
     [
       `${CHIP}px`,
       ...this.shown.map((column) =>
         column.id === "event" && column.width === null ? "minmax(0, 1fr)" : `${widthOf(column)}px`,
       ),
+      `${SHIELD}px`,
     ].join(" "),
   );
 

@@ -5,8 +5,6 @@ import { say, sayError, toasts } from "$app/toasts.svelte";
 import { counted } from "$shared/format";
 import { inbox } from "../inbox.svelte";
 
-/** How long a deletion can be taken back, ms: as long as the engine keeps it. */
-const UNDO_FOR = 10_000;
 /** Exchanges that one call marks. */
 const AT_ONCE = 10_000;
 
@@ -41,7 +39,6 @@ export async function deleteExchanges(scope: ExportScope, ticket: string = crypt
   await inbox.refresh();
   toasts.add(`${counted(exchanges, "exchange")} deleted`, {
     action: { title: "Undo", run: () => void undo(id).catch(sayError) },
-    shownFor: UNDO_FOR,
   });
 }
 
