@@ -133,6 +133,14 @@ export const ACTIONS = [
     icon: "filter",
   },
   {
+    id: "node.addColumn",
+    title: "Add as column",
+    group: "This exchange",
+    keys: ["Shift+L"],
+    on: inbox,
+    icon: "columns",
+  },
+  {
     id: "node.ignore",
     title: "Ignore this path in comparisons",
     group: "This exchange",

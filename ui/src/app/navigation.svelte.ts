@@ -28,8 +28,6 @@ class Navigation {
   source = $state<string | null>(null);
   /** Taken (set to null) by the shell once the inbox shows it. */
   sourceToShow = $state.raw<string | null>(null);
-  /** Paths that comparisons ignore from the start, JSONPath. */
-  ignoredPaths = $state.raw<string[]>([]);
   dialog = $state.raw<Dialog | null>(null);
   paletteOpen = $state(false);
   shortcutsOpen = $state(false);
@@ -46,11 +44,6 @@ export function goTo(screen: Screen) {
 export function openCompare(ids: number[]) {
   navigation.compared = ids.slice(0, 8);
   navigation.screen = "compare";
-}
-
-/** Lets every comparison that is opened from now on ignore what stands here. */
-export function ignoreInComparisons(path: string) {
-  navigation.ignoredPaths = [...new Set([...navigation.ignoredPaths, path])];
 }
 
 /** Asks where to, then sends captured pushes again. */

@@ -195,6 +195,10 @@ commands! {
         compare(CompareQuery) -> Comparison;
         /// Rows of a comparison.
         compare_rows(CompareRowsQuery) -> CompareRows;
+        /// The paths that a comparison of these exchanges ignores from the start.
+        ignore_rules(IgnoreQuery) -> IgnoreRules;
+        /// Changes the paths that are ignored for one kind of exchange.
+        change_ignore_rules(IgnoreChange) -> Nothing;
         /// The headers of the sides, by name.
         compare_headers(CompareQuery) -> HeaderRows;
         /// Where two texts differ.
@@ -207,8 +211,10 @@ commands! {
         rename_node(RenameNode) -> Nothing;
         /// Gives a node another place.
         move_node(MoveNode) -> Nothing;
-        /// Deletes a node and all below it; the answers stay in the list.
-        delete_node(ById) -> Nothing;
+        /// Deletes a node and all below it; for a while it can be taken back.
+        delete_node(ById) -> NodeDeletion;
+        /// Puts back what a deletion of a node took.
+        undo_node_deletion(ById) -> Nothing;
         /// A saved request.
         saved_request(ById) -> SavedRequest;
         /// Keeps a request.

@@ -65,21 +65,6 @@ impl Store {
             .await
     }
 
-    /// Deletes a node and all below it.
-    ///
-    /// # Errors
-    /// `NotFound` if the node is gone.
-    pub async fn delete_node(&self, id: i64) -> Result<(), StoreError> {
-        let node = self.node(id).await?;
-        self.writer
-            .job("Deleting", move |connection| {
-                Box::pin(async move {
-                    sqlx::query("DELETE FROM node WHERE id = $1").bind(node.id).execute(connection).await.map(drop)
-                })
-            })
-            .await
-    }
-
     /// # Errors
     /// `NotFound` if a node is gone; `Invalid` if it would come to lie in itself, or at a place of the wrong kind.
     pub async fn move_node(&self, to: MoveNode) -> Result<(), StoreError> {
@@ -177,7 +162,7 @@ impl Store {
         self.saved_request(id).await
     }
 
-    async fn first_collection(&self) -> Result<i64, StoreError> {
+    pub(super) async fn first_collection(&self) -> Result<i64, StoreError> {
         let nodes = self.collections().await?;
         let named = |node: &&CollectionNode| node.kind == NodeKind::Collection && node.name == FIRST_COLLECTION;
         match nodes.iter().find(named) {

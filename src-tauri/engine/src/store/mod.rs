@@ -17,6 +17,7 @@ mod error;
 mod filter;
 mod follow;
 mod histogram;
+mod ignored;
 mod index;
 mod keep;
 mod list;
@@ -32,6 +33,7 @@ mod read;
 mod recent;
 mod record;
 mod remove;
+mod removed;
 mod retain;
 mod rules;
 mod search;
@@ -96,6 +98,7 @@ pub struct Store {
     indexed: Arc<AtomicI64>,
     dictionaries: Arc<Dictionaries>,
     cells: Arc<columns::Cells>,
+    removed: Arc<removed::Removed>,
     checkpointing: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -138,6 +141,7 @@ impl Store {
             indexed: Arc::default(),
             dictionaries: Arc::default(),
             cells: Arc::default(),
+            removed: Arc::default(),
             checkpointing,
         };
         store.take_newest_dictionary().await?;

@@ -7,8 +7,10 @@ use crate::send::RequestDefinition;
 
 mod deletion;
 mod deliveries;
+mod ignored;
 mod language;
 mod organise;
+mod removed;
 mod space;
 mod views;
 

@@ -1,7 +1,5 @@
 // The open comparisons of the window. They live as long as it does: what they compare is in the workspace.
-import { navigation } from "$app/navigation.svelte";
 import { CompareTab } from "./comparison.svelte";
-import { rulePath } from "./paths";
 
 class Compares {
   tabs = $state.raw<CompareTab[]>([]);
@@ -11,10 +9,9 @@ class Compares {
   /** Opens a comparison of these exchanges, the first being the base. */
   open(ids: readonly number[]): CompareTab {
     const tab = new CompareTab(ids);
-    tab.rules = navigation.ignoredPaths.map((path) => ({ path: rulePath(path), on: true }));
     this.tabs = [...this.tabs, tab];
     this.activeKey = tab.key;
-    void tab.load();
+    void tab.open();
     return tab;
   }
 

@@ -1,4 +1,5 @@
 // One comparison: what is held against what, under which rules, and where the eye is.
+import { sayError } from "$app/toasts.svelte";
 import { asApiError, call } from "$ipc/call";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { ArrayKey } from "$ipc/bindings/ArrayKey";
@@ -6,9 +7,10 @@ import type { CompareQuery } from "$ipc/bindings/CompareQuery";
 import type { CompareRow } from "$ipc/bindings/CompareRow";
 import type { CompareSide } from "$ipc/bindings/CompareSide";
 import type { Comparison } from "$ipc/bindings/Comparison";
+import type { IgnoreRule } from "$ipc/bindings/IgnoreRule";
 import type { HeaderRow } from "$ipc/bindings/HeaderRow";
 import type { Side } from "$ipc/bindings/Side";
-import { rulePath } from "./paths";
+import { rulePath } from "$shared/paths";
 import { Rows } from "./rows.svelte";
 
 /** The views, in the order of their keys. */
@@ -25,16 +27,15 @@ const COUNTED = 5_000;
 export type ExchangeSide = Extract<CompareSide, { type: "exchange" }>;
 
 /** A path that is ignored while it is on. */
-export interface Rule {
-  path: string;
-  on: boolean;
-}
+export type Rule = IgnoreRule;
 
 /** One comparison and its state on the screen. */
 export class CompareTab {
   readonly key = crypto.randomUUID();
   sides = $state.raw<ExchangeSide[]>([]);
   rules = $state.raw<Rule[]>([]);
+  /** What the rules are kept for, for readers: an event type, or a method and path. */
+  keptFor = $state.raw<string | null>(null);
   keys = $state.raw<ArrayKey[]>([]);
   view = $state<View>("table");
   showIgnored = $state(true);
@@ -63,9 +64,27 @@ export class CompareTab {
   readonly currentRow: CompareRow | null = $derived(this.current < 0 ? null : (this.rows?.known(this.current) ?? null));
 
   private run = 0;
+  private scope = "";
+  /** The rules as the workspace has them. */
+  private kept: readonly Rule[] = [];
 
   constructor(ids: readonly number[]) {
     this.sides = ids.slice(0, MOST_SIDES).map((id) => ({ type: "exchange", id, side: null, root: "" }));
+  }
+
+  /** Compares for the first time, under the rules that are kept for what is compared. */
+  async open(): Promise<void> {
+    try {
+      const { scope, title, rules } = await call("ignore_rules", { ids: this.sides.map(({ id }) => id) });
+      this.scope = scope;
+      this.keptFor = title;
+      this.rules = rules;
+      this.kept = rules;
+    } catch (thrown) {
+      this.problem = asApiError(thrown);
+      return;
+    }
+    await this.load();
   }
 
   /** Compares anew with what is set now; a comparison that was overtaken is dropped. */
@@ -145,7 +164,7 @@ export class CompareTab {
     this.rules = there
       ? this.rules.map((rule) => (rule === there ? { path, on: true } : rule))
       : [...this.rules, { path, on: true }];
-    await this.load();
+    await this.loadAndKeep();
   }
 
   /** Ignores the current row in every element of the arrays above it. Answers the rule, or null if no row can be. */
@@ -159,7 +178,7 @@ export class CompareTab {
 
   async setRules(rules: Rule[]): Promise<void> {
     this.rules = rules;
-    await this.load();
+    await this.loadAndKeep();
   }
 
   /** Tells the elements of an array apart by a field; an empty field leaves the choice to Pushpull. */
@@ -195,6 +214,18 @@ export class CompareTab {
   ruleNumber(inQuery: number): number {
     let on = 0;
     return this.rules.findIndex((rule) => rule.on && ++on === inQuery) + 1;
+  }
+
+  /** Rules that can be compared under are kept for the next comparison of the kind. */
+  private async loadAndKeep(): Promise<void> {
+    await this.load();
+    if (this.problem || this.keptFor === null) return;
+    const rules = this.rules;
+    const set = rules.filter((rule) => !this.kept.some((one) => one.path === rule.path && one.on === rule.on));
+    const remove = this.kept.filter((one) => !rules.some((rule) => rule.path === one.path)).map(({ path }) => path);
+    if (set.length === 0 && remove.length === 0) return;
+    this.kept = rules;
+    await call("change_ignore_rules", { scope: this.scope, set, remove }).catch(sayError);
   }
 
   private async setSides(sides: ExchangeSide[]): Promise<void> {

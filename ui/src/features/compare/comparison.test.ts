@@ -3,6 +3,7 @@ import { useBackend } from "$ipc/backend";
 import type { CompareQuery } from "$ipc/bindings/CompareQuery";
 import type { CompareRow } from "$ipc/bindings/CompareRow";
 import type { CompareRowsQuery } from "$ipc/bindings/CompareRowsQuery";
+import type { IgnoreChange } from "$ipc/bindings/IgnoreChange";
 import { CompareTab, isDifference } from "./comparison.svelte";
 
 const row = (kind: CompareRow["kind"], path: string): CompareRow => ({
@@ -20,7 +21,14 @@ const ROWS = [
   ...Array.from({ length: 1_500 }, (_, n) => row(n % 301 === 0 ? "changed" : "equal", `$.n${n}`)),
 ];
 
+/** What is kept for the kind of exchange. */
+const KEPT = [
+  { path: "$.n0", on: true },
+  { path: "$.n1", on: false },
+];
+
 let asked: CompareRowsQuery[] = [];
+let changed: IgnoreChange[] = [];
 
 function answer(compare: CompareQuery, { showIgnored, showEqual }: { showIgnored: boolean; showEqual: boolean }) {
   return ROWS.map((one) => {
@@ -31,6 +39,7 @@ function answer(compare: CompareQuery, { showIgnored, showEqual }: { showIgnored
 
 beforeEach(() => {
   asked = [];
+  changed = [];
   useBackend({
     invoke: async (command, payload) => {
       if (command === "compare") {
@@ -43,6 +52,8 @@ beforeEach(() => {
           ignored: all.filter((one) => one.ignoredBy !== null).length,
         };
       }
+      if (command === "ignore_rules") return { scope: "kind", title: "push", rules: KEPT };
+      if (command === "change_ignore_rules") return changed.push(payload?.args as IgnoreChange);
       const query = payload?.args as CompareRowsQuery;
       asked.push(query);
       const rows = answer(query.compare, query);
@@ -120,5 +131,21 @@ describe("a comparison", () => {
     await Promise.all([tab.changeSide(0, { root: "/data" }), tab.changeSide(0, { root: "" })]);
     expect(tab.sides[0]?.root).toBe("");
     expect(tab.loading).toBe(false);
+  });
+
+  it("begins with the rules that are kept, and keeps what is changed in them", async () => {
+    const tab = new CompareTab([1, 2]);
+    await tab.open();
+    expect(tab.query.ignore).toEqual(["$.n0"]);
+    expect(changed).toEqual([]);
+    await tab.ignore("$.n301");
+    await tab.setRules(tab.rules.filter(({ path }) => path !== "$.n1"));
+    await tab.setRules(tab.rules.map((rule) => ({ ...rule, on: false })));
+    const off = ["$.n0", "$.n301"].map((path) => ({ path, on: false }));
+    expect(changed).toEqual([
+      { scope: "kind", set: [{ path: "$.n301", on: true }], remove: [] },
+      { scope: "kind", set: [], remove: ["$.n1"] },
+      { scope: "kind", set: off, remove: [] },
+    ]);
   });
 });

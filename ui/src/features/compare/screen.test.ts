@@ -1,6 +1,8 @@
 import { configure, render, screen, waitFor } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it } from "vitest";
+import userEvent from "@testing-library/user-event";
 import { runAction } from "$app/commands.svelte";
+import { ignoreInComparisons } from "$app/ignored";
 import { navigation, openCompare } from "$app/navigation.svelte";
 import { useBackend } from "$ipc/backend";
 import { fakeBackend } from "$ipc/fake";
@@ -43,5 +45,25 @@ describe("the compare screen", { timeout: 60_000 }, () => {
     expect(runAction("compare.ignore")).toBe(true);
     await screen.findByText("11 differences");
     await waitFor(() => expect(screen.getByLabelText("Ignore $.attempt_count")).toBeTruthy());
+  });
+
+  it("ignores a path in later comparisons of the same type, and no more once its rule is deleted", async () => {
+    openCompare([392, 391]);
+    const { unmount } = render(CompareScreen);
+    await screen.findByText("difference 1 of 12");
+    runAction("compare.ignore");
+    await screen.findByText("11 differences");
+    screen.getByText(/Kept for later comparisons of/);
+    await ignoreInComparisons(384, "$['customer']");
+    unmount();
+    compares.clear();
+    openCompare([384, 391]);
+    render(CompareScreen);
+    await screen.findByText("10 differences");
+    await userEvent.click(screen.getByRole("button", { name: "Delete the rule $.customer" }));
+    await screen.findByText("11 differences");
+    compares.clear();
+    openCompare([376, 391]);
+    await screen.findByText("11 differences");
   });
 });

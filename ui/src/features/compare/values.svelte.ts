@@ -4,7 +4,7 @@ import type { ApiError } from "$ipc/bindings/ApiError";
 import type { CompareCell } from "$ipc/bindings/CompareCell";
 import type { CompareRow } from "$ipc/bindings/CompareRow";
 import type { ExchangeSide } from "./comparison.svelte";
-import { pointerOf } from "./paths";
+import { pointerOf } from "$shared/paths";
 
 /** Where the engine cuts the text of a cell. */
 const CUT_AT = 500;

@@ -3,7 +3,6 @@ import { SvelteSet } from "svelte/reactivity";
 import { asApiError, call } from "$ipc/call";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { CollectionNode } from "$ipc/bindings/CollectionNode";
-import type { SaveRequest } from "$ipc/bindings/SaveRequest";
 import { requestCounts, visibleLines, type TreeLine } from "./tree";
 
 /** The collections of the workspace. */
@@ -67,16 +66,13 @@ export class CollectionTree {
     await this.move(node.id, node.parent, before?.id ?? null);
   }
 
-  /** Deletes a node and all below it: which saved requests are gone and, for a single one, what puts it back. */
+  /** Deletes a node and all below it: which saved requests are gone, and what puts all of it back. */
   async remove(node: CollectionNode): Promise<{ gone: Set<number>; again: (() => Promise<void>) | null }> {
     const gone = this.requestsIn(node);
     let again: (() => Promise<void>) | null = null;
     await this.doing(async () => {
-      if (node.kind === "request") {
-        const { parent, name, definition } = await call("saved_request", { id: node.id });
-        again = () => this.doing(() => this.keepAgain({ id: null, parent, name, definition }));
-      }
-      await call("delete_node", { id: node.id });
+      const { id } = await call("delete_node", { id: node.id });
+      again = () => this.doing(() => this.putBack(id, node.id));
       await this.reload();
     });
     return { gone, again };
@@ -107,9 +103,10 @@ export class CollectionTree {
     else if (!open) this.current = line.node.parent ?? this.current;
   }
 
-  private async keepAgain(request: SaveRequest): Promise<void> {
-    await call("save_request", request);
+  private async putBack(deletion: number, node: number): Promise<void> {
+    await call("undo_node_deletion", { id: deletion });
     await this.reload();
+    this.current = node;
   }
 
   private async reload(): Promise<void> {

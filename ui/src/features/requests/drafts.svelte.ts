@@ -122,13 +122,19 @@ export class Drafts {
     if (tab) this.activeKey = tab.key;
   }
 
-  /** The saved request of a tab is gone: the tab stays as a new one. */
-  detach(ids: ReadonlySet<number>): void {
-    for (const tab of this.tabs) {
-      if (tab.requestId === null || !ids.has(tab.requestId)) continue;
+  /** The saved requests of tabs are gone: the tabs stay as new ones. The answer makes them what they were. */
+  detach(ids: ReadonlySet<number>): () => void {
+    const before = this.tabs.flatMap((tab) => {
+      const { requestId, saved } = tab;
+      if (requestId === null || !ids.has(requestId)) return [];
       tab.requestId = null;
       tab.saved = null;
-    }
+      return [{ tab, requestId, saved }];
+    });
+    return () => {
+      // A tab that was saved anew meanwhile is another request's.
+      for (const { tab, ...was } of before) if (tab.requestId === null) Object.assign(tab, was);
+    };
   }
 
   /** Keeps at once what still waits: the window is about to go. */

@@ -2,10 +2,12 @@ import { configure, render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { runAction } from "$app/commands.svelte";
+import Toasts from "$app/Toasts.svelte";
 import { navigation } from "$app/navigation.svelte";
 import { session } from "$app/session.svelte";
 import { useBackend } from "$ipc/backend";
 import { fakeBackend } from "$ipc/fake";
+import { collections } from "./collections.svelte";
 import { drafts } from "./drafts.svelte";
 import RequestsScreen from "./RequestsScreen.svelte";
 import { violations } from "../../test/openApp";
@@ -22,7 +24,8 @@ beforeEach(() => {
 const part = (name: string) => document.getElementById(`request-part-tab-${name}`) as HTMLElement;
 
 async function shown() {
-  render(RequestsScreen);
+  render(RequestsScreen, { withCollections: true });
+  render(Toasts);
   await waitFor(() => expect(drafts.active).not.toBeNull());
   await screen.findByText(/Host/);
 }
@@ -55,6 +58,22 @@ describe("the requests screen", { timeout: 120_000 }, () => {
     expect(drafts.active?.definition).toMatchObject({ method: "POST", url: "https://pasted.example/x" });
     await userEvent.click(screen.getByText("Undo"));
     expect(drafts.active?.definition.url).toBe(before);
+  });
+
+  it("deletes a folder at once and puts it back with all in it, its tabs too", async () => {
+    await shown();
+    const first = drafts.active?.requestId ?? null;
+    const collection = collections.node(collections.node(first)?.parent ?? null);
+    const all = collections.nodes.length;
+    collections.current = collection?.id ?? null;
+    screen.getByRole("tree", { name: "Saved requests" }).focus();
+    await userEvent.keyboard("{Delete}");
+    await screen.findByText(/^HubSpot and 5 requests deleted/);
+    expect(collections.nodes.length).toBe(all - 6);
+    expect(drafts.active?.requestId).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(collections.nodes.length).toBe(all));
+    await waitFor(() => expect(drafts.active?.requestId).toBe(first));
   });
 
   it("shows what is wrong with a header at its row", async () => {

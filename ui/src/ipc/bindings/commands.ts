@@ -43,6 +43,9 @@ import type { HexPage } from "./HexPage";
 import type { HexQuery } from "./HexQuery";
 import type { Histogram } from "./Histogram";
 import type { HistogramQuery } from "./HistogramQuery";
+import type { IgnoreChange } from "./IgnoreChange";
+import type { IgnoreQuery } from "./IgnoreQuery";
+import type { IgnoreRules } from "./IgnoreRules";
 import type { ImportedRequest } from "./ImportedRequest";
 import type { ListColumns } from "./ListColumns";
 import type { ListPage } from "./ListPage";
@@ -54,6 +57,7 @@ import type { MoveView } from "./MoveView";
 import type { NewFolder } from "./NewFolder";
 import type { NewSecret } from "./NewSecret";
 import type { NewSource } from "./NewSource";
+import type { NodeDeletion } from "./NodeDeletion";
 import type { NodePlace } from "./NodePlace";
 import type { NodeQuery } from "./NodeQuery";
 import type { Note } from "./Note";
@@ -247,6 +251,10 @@ export interface Commands {
   compare: { args: CompareQuery; result: Comparison };
   /** Rows of a comparison. */
   compare_rows: { args: CompareRowsQuery; result: CompareRows };
+  /** The paths that a comparison of these exchanges ignores from the start. */
+  ignore_rules: { args: IgnoreQuery; result: IgnoreRules };
+  /** Changes the paths that are ignored for one kind of exchange. */
+  change_ignore_rules: { args: IgnoreChange; result: Nothing };
   /** The headers of the sides, by name. */
   compare_headers: { args: CompareQuery; result: HeaderRows };
   /** Where two texts differ. */
@@ -259,8 +267,10 @@ export interface Commands {
   rename_node: { args: RenameNode; result: Nothing };
   /** Gives a node another place. */
   move_node: { args: MoveNode; result: Nothing };
-  /** Deletes a node and all below it; the answers stay in the list. */
-  delete_node: { args: ById; result: Nothing };
+  /** Deletes a node and all below it; for a while it can be taken back. */
+  delete_node: { args: ById; result: NodeDeletion };
+  /** Puts back what a deletion of a node took. */
+  undo_node_deletion: { args: ById; result: Nothing };
   /** A saved request. */
   saved_request: { args: ById; result: SavedRequest };
   /** Keeps a request. */

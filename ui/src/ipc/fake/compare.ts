@@ -5,6 +5,7 @@ import type { CompareQuery } from "../bindings/CompareQuery";
 import type { CompareRow } from "../bindings/CompareRow";
 import type { CompareSide } from "../bindings/CompareSide";
 import type { DiffKind } from "../bindings/DiffKind";
+import type { IgnoreRule } from "../bindings/IgnoreRule";
 import type { HeaderRow } from "../bindings/HeaderRow";
 import type { SideLabel } from "../bindings/SideLabel";
 import type { Answers } from "./index";
@@ -65,7 +66,21 @@ export function compareAnswers(state: FakeState): Answers {
       size: 3_100,
     };
   };
+  const kept = new Map<string, IgnoreRule[]>();
   return {
+    ignore_rules: ({ ids }) => {
+      const rows = ids.map((id) => state.summary(id));
+      const of = rows.find((row) => row.eventType !== null) ?? rows[0];
+      const title = of?.eventType ?? `${of?.method} ${of?.path}`;
+      return { scope: title, title, rules: kept.get(title) ?? [] };
+    },
+    change_ignore_rules: ({ scope, set, remove }) => {
+      const others = (kept.get(scope) ?? []).filter(
+        ({ path }) => !remove.includes(path) && !set.some((rule) => rule.path === path),
+      );
+      kept.set(scope, [...others, ...set]);
+      return {};
+    },
     compare: (query) => {
       const rows = allRows(query);
       const live = rows.filter((row) => row.ignoredBy === null);

@@ -90,10 +90,19 @@ export class FakeRequests {
     return below(null);
   }
 
+  #before: CollectionNode[][] = [];
+
   remove(id: number) {
     const gone = new Set([id]);
     for (const node of this.ordered()) if (node.parent !== null && gone.has(node.parent)) gone.add(node.id);
+    this.#before.push(this.nodes);
     this.nodes = this.nodes.filter((node) => !gone.has(node.id));
+    return { id: this.#before.length, requests: gone.size };
+  }
+
+  putBack(deletion: number) {
+    this.nodes = this.#before[deletion - 1] ?? this.nodes;
+    return {};
   }
 }
 
@@ -119,10 +128,8 @@ export function requestAnswers(state: FakeState): Answers {
       kept.nodes.splice(at, 0, found);
       return {};
     },
-    delete_node: ({ id }) => {
-      kept.remove(id);
-      return {};
-    },
+    delete_node: ({ id }) => kept.remove(id),
+    undo_node_deletion: ({ id }) => kept.putBack(id),
     saved_request: ({ id }) => {
       const found = node(id);
       const saved = kept.definitions.get(id);

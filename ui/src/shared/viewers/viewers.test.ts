@@ -103,6 +103,24 @@ describe("the views of a body", { timeout: 60_000 }, () => {
     );
   });
 
+  it("make a column of what stands at a node, once, and take it back", async () => {
+    const { calls } = await openBody("json");
+    const tree = await screen.findByRole("tree");
+    const kept = () =>
+      (calls.findLast((call) => call.command === "save_columns")?.args as { columns: { id: string }[] }).columns.map(
+        ({ id }) => id,
+      );
+    tree.focus();
+    await userEvent.keyboard("{ArrowDown}{Shift>}L{/Shift}");
+    await screen.findByText(/^Column id added/);
+    await screen.findByRole("columnheader", { name: /^id/ });
+    expect(kept()).toContain("body.id");
+    await userEvent.keyboard("{Shift>}L{/Shift}");
+    await screen.findByText("The list has this column");
+    await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(kept()).not.toContain("body.id"));
+  });
+
   it("hold an event against the one before it in one key", async () => {
     const { calls } = await openBody("json");
     await userEvent.keyboard("{Shift>}C{/Shift}");

@@ -1,7 +1,7 @@
 //! Holding things against each other.
 
 use super::Api;
-use crate::api::{ApiError, HeaderRows};
+use crate::api::{ApiError, HeaderRows, IgnoreChange, IgnoreQuery, IgnoreRules, Nothing};
 use crate::compare::{
     ChangesQuery, CompareQuery, CompareRows, CompareRowsQuery, CompareSide, CompareTextQuery, Compared, Comparison,
     Input, SIDES_LIMIT, SideLabel, TextChanges, compare, compare_headers, text_changes,
@@ -61,6 +61,15 @@ impl Api {
     pub(in crate::api) async fn compare_text(&self, query: CompareTextQuery) -> Result<Vec<u8>, ApiError> {
         let text = self.side_text(&query.side, query.pretty).await?;
         Ok(String::from_utf8_lossy(&text).into_owned().into_bytes())
+    }
+
+    pub(in crate::api) async fn ignore_rules(&self, query: IgnoreQuery) -> Result<IgnoreRules, ApiError> {
+        Ok(self.engine().await?.store.ignore_rules(&query.ids).await?)
+    }
+
+    pub(in crate::api) async fn change_ignore_rules(&self, change: IgnoreChange) -> Result<Nothing, ApiError> {
+        self.engine().await?.store.change_ignore_rules(change).await?;
+        Ok(Nothing {})
     }
 
     async fn side_text(&self, side: &CompareSide, pretty: bool) -> Result<Bytes, ApiError> {

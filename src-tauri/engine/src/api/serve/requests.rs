@@ -3,7 +3,8 @@
 use super::Api;
 use crate::api::{
     ApiError, ById, CollectionNode, Collections, CurlText, Draft, DraftKey, Drafts, HeadPreview, ImportedRequest,
-    MoveNode, NewFolder, Nothing, RenameNode, ReplayCommand, Replayed, SaveRequest, SavedRequest, SendCommand, Ticket,
+    MoveNode, NewFolder, NodeDeletion, Nothing, RenameNode, ReplayCommand, Replayed, SaveRequest, SavedRequest,
+    SendCommand, Ticket,
 };
 use crate::exchange::{ExchangeSummary, Side};
 use crate::inspect::BodyRef;
@@ -35,9 +36,16 @@ impl Api {
         Ok(Nothing {})
     }
 
-    pub(in crate::api) async fn delete_node(&self, by: ById) -> Result<Nothing, ApiError> {
+    pub(in crate::api) async fn delete_node(&self, by: ById) -> Result<NodeDeletion, ApiError> {
         let engine = self.engine().await?;
-        engine.store.delete_node(by.id).await?;
+        let deletion = engine.store.delete_node(by.id).await?;
+        engine.notice_change(true);
+        Ok(deletion)
+    }
+
+    pub(in crate::api) async fn undo_node_deletion(&self, by: ById) -> Result<Nothing, ApiError> {
+        let engine = self.engine().await?;
+        engine.store.undo_node_deletion(by.id).await?;
         engine.notice_change(true);
         Ok(Nothing {})
     }

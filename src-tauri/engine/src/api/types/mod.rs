@@ -1,5 +1,6 @@
 //! The wire types that belong to no other room, a file an area.
 
+mod comparing;
 mod listing;
 mod organising;
 mod providers;
@@ -12,6 +13,7 @@ mod storing;
 mod transferring;
 mod vault;
 
+pub use comparing::*;
 pub use listing::*;
 pub use organising::*;
 pub use providers::*;

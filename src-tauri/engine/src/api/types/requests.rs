@@ -42,6 +42,17 @@ pub struct Collections {
     pub nodes: Vec<CollectionNode>,
 }
 
+/// A node that was deleted with all below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NodeDeletion {
+    /// Its number, to take it back.
+    #[ts(type = "number")]
+    pub id: i64,
+    /// Requests that went.
+    #[ts(type = "number")]
+    pub requests: u64,
+}
+
 /// A new collection or folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct NewFolder {

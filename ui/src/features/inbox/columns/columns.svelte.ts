@@ -34,6 +34,8 @@ export const BUILT_IN: Readonly<Record<string, BuiltIn>> = {
 };
 const ORDER = Object.keys(BUILT_IN);
 const OWN_WIDTH = 110;
+/** What a column of the user's gets at least where room is short. */
+const OWN_LEAST = 64;
 const NARROWEST = 36;
 const WIDEST = 600;
 /** What the event column needs at least, and what stands between columns. */
@@ -66,21 +68,13 @@ class Columns {
     const needed = () =>
       wanted
         .filter((column) => !gone.has(column))
-        .reduce((sum, column) => sum + widthOf(column) + GAP, CHIP + SHIELD + GAP + EDGES);
+        .reduce((sum, column) => sum + leastOf(column) + GAP, CHIP + SHIELD + GAP + EDGES);
     while (needed() > this.room && leaving.length > 0) gone.add(leaving.shift() as Column);
     return wanted.filter((column) => !gone.has(column));
   });
 
   /** For CSS: the chip, the columns, the shield. */
-  readonly template = $derived(
-    [
-      `${CHIP}px`,
-      ...this.shown.map((column) =>
-        column.id === "event" && column.width === null ? "minmax(0, 1fr)" : `${widthOf(column)}px`,
-      ),
-      `${SHIELD}px`,
-    ].join(" "),
-  );
+  readonly template = $derived([`${CHIP}px`, ...this.shown.map(trackOf), `${SHIELD}px`].join(" "));
 
   /** Those that are read out of each exchange. */
   readonly own = $derived(this.shown.filter((column) => !(column.id in BUILT_IN)).map((column) => column.id));
@@ -123,6 +117,15 @@ class Columns {
     this.all = all;
   }
 
+  /** Adds a column, or shows the hidden one there is. Answers its title; null if it is there already. */
+  async show(id: string): Promise<string | null> {
+    const there = this.all.find((column) => column.id === id);
+    if (there?.shown) return null;
+    if (there) this.toggle(id);
+    else await this.add(id);
+    return made(id, true, null).title;
+  }
+
   remove(id: string) {
     this.#change(this.all.filter((column) => column.id !== id));
   }
@@ -134,6 +137,16 @@ class Columns {
 
 export const widthOf = (column: Column): number =>
   column.width ?? BUILT_IN[column.id]?.usual ?? (column.id === "event" ? EVENT : OWN_WIDTH);
+
+/** What a column gets at least, px: one of the user's that has no width yet gives way before a column goes. */
+const leastOf = (column: Column): number =>
+  column.width === null && !(column.id in BUILT_IN) ? OWN_LEAST : widthOf(column);
+
+const trackOf = (column: Column): string => {
+  if (column.width === null && column.id === "event") return `minmax(${EVENT - CHIP}px, 1fr)`;
+  const [least, most] = [leastOf(column), widthOf(column)];
+  return least === most ? `${most}px` : `minmax(${least}px, ${most}px)`;
+};
 
 /** `body.data.object.id` is shown as `object.id`, `header.X` as `X`. */
 function made(id: string, shown: boolean, width: number | null): Column {

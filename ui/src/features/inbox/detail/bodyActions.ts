@@ -1,16 +1,17 @@
 // What can be done with the body that is shown and with the selected value of its tree, for the table of actions.
 import { actionOf, type ActionId } from "$app/actions";
 import { canRun, runAction, type Doing } from "$app/commands.svelte";
-import { ignoreInComparisons } from "$app/navigation.svelte";
-import { say } from "$app/toasts.svelte";
+import { ignoreInComparisons } from "$app/ignored";
+import { say, UNDO } from "$app/toasts.svelte";
 import type { MenuItem } from "$shared/ui/Menu.svelte";
 import { copyNode, isOfBody, selected, type NodeAt } from "$shared/viewers/node.svelte";
+import { columns } from "../columns/columns.svelte";
 import { quoted } from "../filter/terms";
 import { inbox } from "../inbox.svelte";
 import { detail } from "./detail.svelte";
 
 /** What the menu of a node offers beyond copying. */
-const OFFERED: readonly ActionId[] = ["node.filterList", "node.ignore"];
+const OFFERED: readonly ActionId[] = ["node.filterList", "node.addColumn", "node.ignore"];
 
 const shown = () => detail.body !== null;
 const node = (): NodeAt | null => selected.node;
@@ -51,9 +52,27 @@ function filterList() {
 
 function ignore() {
   const path = ofBody()?.place.jsonPath;
-  if (!path) return;
-  ignoreInComparisons(path);
-  say("New comparisons ignore this path");
+  const id = inbox.cursorId;
+  return path && id !== null ? ignoreInComparisons(id, path) : undefined;
+}
+
+/** The column that shows what stands here in each exchange; null for the whole body, and paths that no column can name. */
+export function columnOf({ place }: NodeAt): string | null {
+  const path = place.cut ? null : termPath(place.jsonPath);
+  return path === null ? null : `body.${path}`;
+}
+
+async function addColumn() {
+  const at = ofBody();
+  const column = at && columnOf(at);
+  if (!column) return;
+  const title = await columns.show(column);
+  if (title === null) return say("The list has this column");
+  const seen = columns.shown.some(({ id }) => id === column);
+  say(seen ? `Column ${title} added` : `Column ${title} added: it shows when the list is wider`, {
+    title: UNDO,
+    run: () => columns.remove(column),
+  });
 }
 
 export const bodyDoings: Partial<Record<ActionId, Doing>> = {
@@ -67,6 +86,7 @@ export const bodyDoings: Partial<Record<ActionId, Doing>> = {
   "node.copyPath": { when: () => node() !== null, run: () => copySelected("path") },
   "node.copyPointer": { when: () => node() !== null, run: () => copySelected("pointer") },
   "node.filterList": { when: () => ofBody() !== null && termOf(ofBody() as NodeAt) !== null, run: filterList },
+  "node.addColumn": { when: () => ofBody() !== null && columnOf(ofBody() as NodeAt) !== null, run: addColumn },
   "node.ignore": { when: () => ofBody() !== null, run: ignore },
 };
 

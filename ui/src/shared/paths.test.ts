@@ -9,6 +9,7 @@ describe("paths of a comparison", () => {
   it("become rules for every element of the arrays above", () => {
     expect(rulePath("$.lines[id=il_1].period[0].end")).toBe("$.lines[*].period[*].end");
     expect(rulePath('$["a[0]"].b')).toBe('$["a[0]"].b');
+    expect(rulePath("$['data'][0]['a b']['id']")).toBe("$.data[*]['a b'].id");
   });
 
   it("name the array they go through last", () => {

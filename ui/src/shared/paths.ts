@@ -1,4 +1,4 @@
-// The JSONPaths of a comparison: their steps, the array they end in, and the JSON Pointer of those that have one.
+// JSONPaths as comparisons write them: their steps, the array they end in, and the JSON Pointer of those that have one.
 
 /** The steps of a path, as they are written: `$`, `.lines`, `["a b"]`, `[id=il_1]`, `[0]`. */
 export function steps(path: string): string[] {
@@ -14,8 +14,11 @@ export function arrayOf(path: string): string | null {
 
 /** The path of a rule that ignores this value in every element of the arrays above it. */
 export function rulePath(path: string): string {
-  return steps(path).map(anyElement).join("");
+  return steps(path).map(anyElement).map(dotted).join("");
 }
+
+/** `['name']` as `.name` where that says the same: a path is one rule however it was written. */
+const dotted = (step: string): string => step.replace(/^\[(['"])([\w$-]+)\1\]$/, ".$2");
 
 /** RFC 6901 of a path whose steps are names and indexes; null if an element is named by its identity. */
 export function pointerOf(path: string): string | null {
