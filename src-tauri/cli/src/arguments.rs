@@ -182,7 +182,7 @@ pub(crate) struct Send {
 #[derive(Debug, Args)]
 pub(crate) struct List {
     /// What to look for, as in the window: `source:stripe status:5xx invoice`
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = term)]
     pub(crate) filter: Vec<String>,
     /// Rows at most
     #[arg(long, default_value_t = 50)]
@@ -298,7 +298,7 @@ impl std::fmt::Debug for Verify {
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     /// What to look for; everything if it is not given
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = term)]
     pub(crate) filter: Vec<String>,
     /// The format
     #[arg(long, value_enum)]
@@ -382,4 +382,9 @@ pub(crate) enum KeyFrom {
     KeyStore,
     KeyFile,
     Passphrase,
+}
+
+/// A term of a filter. One that excludes begins with a hyphen, so that options behind a filter would be taken for terms.
+fn term(text: &str) -> Result<String, String> {
+    if text.starts_with("--") { Err("options stand before the filter".into()) } else { Ok(text.to_owned()) }
 }

@@ -205,9 +205,14 @@ async fn a_file_that_is_no_workspace_is_refused_and_left_alone() -> Result<()> {
 #[tokio::test]
 async fn bad_usage_is_told_apart_from_failure() -> Result<()> {
     let home = Home::new()?;
-    for arguments in
-        [&["--nonsense"][..], &["show", "x"], &["show", "77"], &["list", "status:maybe"], &["send", "no url"]]
-    {
+    for arguments in [
+        &["--nonsense"][..],
+        &["show", "x"],
+        &["show", "77"],
+        &["list", "status:maybe"],
+        &["list", "source:a", "--json"],
+        &["send", "no url"],
+    ] {
         let run = pushpull(&home, arguments).await?;
         assert_eq!(run.code, Some(2), "{arguments:?}: {}", run.stderr);
         assert!(!run.stderr.is_empty(), "{arguments:?}");
