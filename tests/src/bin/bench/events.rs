@@ -35,9 +35,18 @@ impl Events {
         Ok(Self(templates))
     }
 
+    /// The body of this number: always the same.
+    pub(crate) fn body(&self, number: u64) -> Vec<u8> {
+        self.template(number).filled(number)
+    }
+
+    fn template(&self, number: u64) -> &Template {
+        &self.0[(mixed(number) % self.0.len() as u64) as usize]
+    }
+
     /// The exchange of this number: always the same.
     pub(crate) fn exchange(&self, number: u64) -> NewExchange {
-        let template = &self.0[(mixed(number) % self.0.len() as u64) as usize];
+        let template = self.template(number);
         let body = template.filled(number);
         let source = if number.is_multiple_of(3) { "beta" } else { "alpha" };
         let status = if number.is_multiple_of(RARE) { 500 } else { 200 };

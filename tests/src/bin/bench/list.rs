@@ -3,7 +3,7 @@
 use crate::events::Events;
 use crate::report::{Bar, Report, median, ms};
 use anyhow::{Context, Result, ensure};
-use pushpull_engine::api::{Anchor, CountQuery, ListQuery};
+use pushpull_engine::api::{Anchor, CountQuery, HistogramQuery, ListQuery};
 use pushpull_engine::store::Store;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,8 +15,17 @@ const EXCHANGES: u64 = 1_000_000;
 const EXCHANGES_FROM: &str = "PUSHPULL_BENCH_EXCHANGES";
 /// Exchanges that are handed to the writer at a time.
 const AT_A_TIME: u64 = 512;
+/// Questions that are answered by reading exchanges one by one are asked once: to their end, whatever that takes.
+const SCANS: &[(&str, &str)] = &[
+    ("a piece of a word, in one body in eight", "\"harli\""),
+    ("a piece of a word, in one body in 10,000", "\"eedl\""),
+    ("JSON path: body.action:created", "body.action:created"),
+    ("JSON path: body.repository.id:>900000000", "body.repository.id:>900000000"),
+];
 /// Rows of a page: what a large window shows.
 const PAGE: u32 = 200;
+/// Bars of a histogram: as many as the window draws.
+const BARS: u32 = 120;
 /// How often each query is asked.
 const TIMES: u32 = 21;
 /// A query and the longest time it may take, ms.
@@ -63,11 +72,12 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     report.section(&format!("list: {exchanges} exchanges of real payloads"));
     let store = filled(report, exchanges).await?;
     size(report, &store).await?;
+    let newest = store.newest().await?;
     for question in QUESTIONS {
         let mut times = Vec::new();
         let mut rows = 0;
-        for _ in 0..TIMES {
-            let (found, time) = ask(&store, question).await?;
+        for time in 0..TIMES {
+            let (found, time) = ask(&store, question, newest - i64::from(time)).await?;
             rows = found;
             times.push(time);
         }
@@ -75,6 +85,40 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
         report.judge(&format!("{} ({rows} rows)", question.what), ms(median(times)), " ms", Bar::AtMost(question.bar));
         report.line("    the slowest of them", &format!("{:.2} ms", ms(worst)));
     }
+    for (what, filter) in SCANS {
+        scan(report, &store, what, filter).await?;
+    }
+    histogram(report, &store, "histogram of everything", "", newest).await?;
+    histogram(report, &store, "histogram of type:push", "type:push", newest).await
+}
+
+/// Prints how long the first page takes, and all there is.
+async fn scan(report: &Report, store: &Store, what: &str, filter: &str) -> Result<()> {
+    let start = Instant::now();
+    let query = ListQuery { filter: filter.to_owned(), upto: None, from: 0, count: PAGE, near: None };
+    while !store.list(&query).await?.complete {}
+    report.line(&format!("{what}: first page"), &format!("{:.0} ms", ms(start.elapsed())));
+    let query = CountQuery { filter: filter.to_owned(), upto: None };
+    let found = loop {
+        let count = store.count(&query).await?;
+        if count.complete {
+            break count.rows;
+        }
+    };
+    report.line(&format!("    all {found}"), &format!("{:.1} s", start.elapsed().as_secs_f64()));
+    Ok(())
+}
+
+async fn histogram(report: &Report, store: &Store, what: &str, filter: &str, newest: i64) -> Result<()> {
+    let mut times = Vec::new();
+    for time in 0..TIMES {
+        let upto = (!filter.is_empty()).then(|| newest - i64::from(time));
+        let query = HistogramQuery { filter: filter.to_owned(), upto, since: None, until: None, bars: BARS };
+        let start = Instant::now();
+        while !store.histogram(&query).await?.complete {}
+        times.push(start.elapsed());
+    }
+    report.line(what, &format!("{:.2} ms", ms(median(times))));
     Ok(())
 }
 
@@ -107,10 +151,13 @@ fn head_bytes(events: &Events, number: u64) -> u64 {
 }
 
 /// Asks for one page, again if a search stopped at its time budget before the page was full.
-async fn ask(store: &Store, question: &Question) -> Result<(usize, Duration)> {
-    let mut query = ListQuery { filter: question.filter.to_owned(), upto: None, from: 0, count: PAGE, near: None };
+///
+/// The view ends at `upto`: a search that was asked for before would be remembered.
+async fn ask(store: &Store, question: &Question, upto: i64) -> Result<(usize, Duration)> {
+    let mut query =
+        ListQuery { filter: question.filter.to_owned(), upto: Some(upto), from: 0, count: PAGE, near: None };
     if !matches!(question.from, Place::Top) {
-        let asked = CountQuery { filter: question.filter.to_owned(), upto: None };
+        let asked = CountQuery { filter: question.filter.to_owned(), upto: Some(upto) };
         query.from = store.count(&asked).await?.rows / 2;
     }
     if matches!(question.from, Place::Scrolled) {

@@ -9,6 +9,7 @@ mod list;
 mod load;
 mod memory;
 mod process;
+mod reading;
 mod report;
 mod send;
 mod window;
@@ -17,7 +18,7 @@ use anyhow::{Result, bail};
 use report::Report;
 
 /// The measurements, in the order they run in.
-const NAMES: &[&str] = &["capture", "send", "list", "memory", "window"];
+const NAMES: &[&str] = &["capture", "send", "list", "reading", "memory", "window"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -34,6 +35,7 @@ async fn main() -> Result<()> {
             "capture" => capture::measure(&mut report).await?,
             "send" => send::measure(&mut report).await?,
             "list" => list::measure(&mut report).await?,
+            "reading" => reading::measure(&mut report).await?,
             "memory" => memory::measure(&mut report).await?,
             _ => window::measure(&mut report).await?,
         }
