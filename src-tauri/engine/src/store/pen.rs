@@ -125,6 +125,17 @@ fn spool_key(message: &Message) -> Option<i64> {
 pub(super) struct Pen {
     connection: Connection,
     sources: HashMap<String, KnownSource>,
+    /// What the connection does at the end of a transaction.
+    end: End,
+}
+
+/// When a transaction counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// When the disk has it: whoever sent a push is told that it is safe, and forgets it.
+    Synced,
+    /// When the file has it, the disk following at once: what we sent ourselves nobody was promised.
+    Written,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -136,7 +147,7 @@ struct KnownSource {
 impl Pen {
     pub(super) fn new(connection: Connection) -> Self {
         connection.set_prepared_statement_cache_capacity(16);
-        Self { connection, sources: HashMap::new() }
+        Self { connection, sources: HashMap::new(), end: End::Synced }
     }
 
     /// Lets the file have no more pages than this.
@@ -145,7 +156,14 @@ impl Pen {
         self.connection.pragma_update(None, "max_page_count", pages).unwrap();
     }
 
-    /// Writes and commits; answers the number of the first, the others following without a gap.
+    /// SQLite's number of what the last commit waited for: 2 the disk, 1 the file.
+    #[cfg(test)]
+    pub(super) fn synchronous(&self) -> i64 {
+        self.connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap()
+    }
+
+    /// Writes and commits; answers the number of the first, the others following without a gap. With a push among them
+    /// all are on the disk then, otherwise in the file: [`is_synced`].
     ///
     /// # Errors
     /// Nothing of `rows` is stored then.
@@ -160,6 +178,7 @@ impl Pen {
     }
 
     fn write(&mut self, rows: &[Row]) -> rusqlite::Result<ExchangeId> {
+        self.end_with(if is_synced(rows) { End::Synced } else { End::Written })?;
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let mut last = 0;
         for row in rows {
@@ -168,6 +187,17 @@ impl Pen {
         }
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(last + 1 - rows.len() as i64)
+    }
+
+    fn end_with(&mut self, end: End) -> rusqlite::Result<()> {
+        if self.end != end {
+            self.connection.execute_batch(match end {
+                End::Synced => "PRAGMA synchronous = FULL",
+                End::Written => "PRAGMA synchronous = NORMAL",
+            })?;
+            self.end = end;
+        }
+        Ok(())
     }
 
     fn write_row(&self, row: &Row, source: Option<i64>) -> rusqlite::Result<ExchangeId> {
@@ -216,6 +246,11 @@ impl Pen {
         self.sources.insert(name.clone(), known);
         Ok(Some(known.id))
     }
+}
+
+/// True if these rows are on the disk once they are committed.
+pub(super) fn is_synced(rows: &[Row]) -> bool {
+    rows.iter().any(|row| row.direction == Direction::Push)
 }
 
 /// The path of a request target or a URL, without query and fragment (RFC 3986, section 3.3).

@@ -4,7 +4,7 @@
 //! sqlx for everything else.
 
 use super::StoreError;
-use super::pen::{Pen, Row};
+use super::pen::{Pen, Row, is_synced};
 use super::recent::Recent;
 use crate::exchange::ExchangeId;
 use sqlx::{Connection as _, SqliteConnection};
@@ -48,6 +48,8 @@ pub struct Committed {
     pub newest: ExchangeId,
     /// Bytes that they take in the file, about.
     pub bytes: u64,
+    /// Commits that the disk need not have yet.
+    pub unsynced: u64,
     /// Why the last exchange could not be stored; None once one could again.
     pub trouble: Option<StoreError>,
 }
@@ -212,9 +214,16 @@ impl Desk {
                 if rows.iter().any(|row| row.forwarded().is_some()) {
                     self.recent.clear(); // the pushes that were forwarded show it
                 }
+                let unsynced = u64::from(!is_synced(rows));
                 self.recent.add(first, rows.drain(..));
                 self.progress.send_modify(|done| {
-                    *done = Committed { commits: done.commits + 1, newest, bytes: done.bytes + bytes, trouble: None };
+                    *done = Committed {
+                        commits: done.commits + 1,
+                        newest,
+                        bytes: done.bytes + bytes,
+                        unsynced: done.unsynced + unsynced,
+                        trouble: None,
+                    };
                 });
                 for (id, waiting) in (first..).zip(waiting.drain(..)) {
                     let _ = waiting.send(Ok(id)); // stored all the same if whoever asked has gone away
