@@ -25,6 +25,9 @@ return mark ? performance.timeOrigin + mark.startTime : null;";
 /// When the page began to load, ms since 1970.
 const LOADING: &str = "return performance.timeOrigin;";
 
+/// How Pushpull's own window is painted on Linux.
+const PAINTING: &str = "WEBKIT_SKIA_ENABLE_CPU_RENDERING=1";
+
 /// What one start came to.
 struct Start {
     /// Until the page began to load.
@@ -39,10 +42,11 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     report.section(&format!("window: {STARTS} starts each"));
     let desktop = Program::Desktop.path()?;
     let empty = desktop.parent().context("The window's program has no folder")?.join("examples/empty");
-    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    let (mut ours, mut bare, mut alike) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..STARTS {
-        bare.push(start(&empty, DRAWN).await.context("The empty window")?);
-        ours.push(start(&desktop, USABLE).await.context("Pushpull's window")?);
+        bare.push(start(&empty, "", DRAWN).await.context("The empty window")?);
+        ours.push(start(&desktop, "", USABLE).await.context("Pushpull's window")?);
+        alike.push(start(&empty, PAINTING, DRAWN).await.context("The empty window")?);
     }
     let loading = |starts: &[Start]| median(starts.iter().map(|start| start.loading).collect());
     report.line("empty window, page begins to load after", &format!("{:.0} ms", ms(loading(&bare))));
@@ -55,13 +59,16 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     report.line("empty window, memory", &format!("{:.0} MiB", bare_memory / 1_048_576.0));
     report.line("Pushpull, memory", &format!("{:.0} MiB", our_memory / 1_048_576.0));
     report.judge("ratio of the memory", our_memory / bare_memory, "", Bar::AtMost(1.3));
+    let (time, memory) = (median_time(&alike).as_secs_f64(), median_memory(&alike));
+    let ratios = format!("{:.2}, {:.2}", our_time.as_secs_f64() / time, our_memory / memory);
+    report.line("    to an empty one that the processor paints, too", &ratios);
     Ok(())
 }
 
 /// Opens the program's window in a home of its own, and closes it.
-async fn start(program: &Path, ready: &str) -> Result<Start> {
+async fn start(program: &Path, variable: &str, ready: &str) -> Result<Start> {
     let home = Home::new()?;
-    let window = Window::open_program(&home, &timed(&home, program)?, &[]).await?;
+    let window = Window::open_program(&home, &timed(&home, program, variable)?, &[]).await?;
     let at = until("the window to be ready", async || Ok(window.script(ready, vec![]).await?.as_f64())).await?;
     let loading = window.script(LOADING, vec![]).await?.as_f64().context("no time origin")?;
     tokio::time::sleep(SETTLE).await;
@@ -74,12 +81,15 @@ async fn start(program: &Path, ready: &str) -> Result<Start> {
     Ok(Start { loading: since(loading), time: since(at), memory })
 }
 
-/// A script that notes its process number and the time (ns since 1970), then becomes the program.
-fn timed(home: &Home, program: &Path) -> Result<PathBuf> {
+/// A script that notes its process number and the time (ns since 1970), then becomes the program with this variable set.
+fn timed(home: &Home, program: &Path, variable: &str) -> Result<PathBuf> {
     let script = home.file("start.sh");
     let note = home.file("started");
-    let text =
-        format!("#!/bin/sh\necho \"$$ $(date +%s%N)\" > '{}'\nexec '{}' \"$@\"\n", note.display(), program.display());
+    let text = format!(
+        "#!/bin/sh\necho \"$$ $(date +%s%N)\" > '{}'\nexec env {variable} '{}' \"$@\"\n",
+        note.display(),
+        program.display()
+    );
     std::fs::write(&script, text)?;
     std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
     Ok(script)
