@@ -1,6 +1,7 @@
 // The columns of the list: which, in which order, how wide. Kept in the workspace.
 import type { ListColumn } from "$ipc/bindings/ListColumn";
 import { call } from "$ipc/call";
+import { preferences } from "$app/preferences.svelte";
 import { sayError } from "$app/toasts.svelte";
 
 export interface Column {
@@ -34,6 +35,8 @@ export const BUILT_IN: Readonly<Record<string, BuiltIn>> = {
 };
 const ORDER = Object.keys(BUILT_IN);
 const OWN_WIDTH = 110;
+/** The text size that usual widths are for, px. */
+const USUAL_SIZE = 13;
 /** What a column of the user's gets at least where room is short. */
 const OWN_LEAST = 64;
 const NARROWEST = 36;
@@ -136,7 +139,10 @@ class Columns {
 }
 
 export const widthOf = (column: Column): number =>
-  column.width ?? BUILT_IN[column.id]?.usual ?? (column.id === "event" ? EVENT : OWN_WIDTH);
+  column.width ??
+  Math.round(
+    ((BUILT_IN[column.id]?.usual ?? (column.id === "event" ? EVENT : OWN_WIDTH)) * preferences.fontSize) / USUAL_SIZE,
+  );
 
 /** What a column gets at least, px: one of the user's that has no width yet gives way before a column goes. */
 const leastOf = (column: Column): number =>
