@@ -55,6 +55,11 @@ pub(super) async fn open_writer(path: &Path) -> Result<SqliteConnection, StoreEr
     let mut connection = connect(path).await?;
     check_engine(&mut connection).await?;
     migrate(&mut connection, path, MIGRATIONS).await?;
+    // Pushes are what a commit waits for the disk with: [`super::pen`]. A large body is on it with its push.
+    sqlx::raw_sql("PRAGMA synchronous = NORMAL")
+        .execute(&mut connection)
+        .await
+        .map_err(|error| opening(path, &error))?;
     Ok(connection)
 }
 

@@ -176,6 +176,7 @@ impl Desk {
                         let result = result.map_err(|error| StoreError::from_sqlx(act, &error));
                         self.progress.send_modify(|done| {
                             done.commits += 1;
+                            done.unsynced += 1;
                             // A body that finds no place is told like an exchange that finds none.
                             if result == Err(StoreError::DiskFull) {
                                 done.trouble = Some(StoreError::DiskFull);
