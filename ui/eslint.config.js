@@ -7,7 +7,7 @@ import ts from "typescript-eslint";
 import svelteConfig from "./svelte.config.js";
 
 const noTauri = { group: ["@tauri-apps/*"], message: "Only src/ipc talks to Tauri: call it through $ipc." };
-const features = ["inbox", "requests", "compare", "transfer", "tunnel", "settings", "providers"];
+const features = ["inbox", "requests", "compare", "transfer", "tunnel", "settings", "providers", "sources"];
 
 /** The import rules of one folder. */
 const imports = (files, patterns) => ({ files, rules: { "no-restricted-imports": ["error", { patterns }] } });

@@ -365,6 +365,12 @@ pub(crate) struct Source {
     /// Take a secret away, by number
     #[arg(long, value_name = "ID")]
     pub(crate) remove_secret: Vec<i64>,
+    /// Give it another name; its address is /in/NEW from then on
+    #[arg(long, value_name = "NEW")]
+    pub(crate) rename: Option<String>,
+    /// Take it away with its settings, rules and secrets; its exchanges stay
+    #[arg(long, conflicts_with_all = ["create", "rename", "add_secret", "remove_secret"])]
+    pub(crate) delete: bool,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use crate::keys;
 use crate::output::{Outcome, Output, visible, word};
 use anyhow::{Context as _, anyhow};
 use pushpull_engine::Engine;
-use pushpull_engine::api::{NewSecret, SaveSource, SecretRef, SourceSettings};
+use pushpull_engine::api::{NewSecret, Nothing, SaveSource, SecretRef, SourceSettings};
 use pushpull_engine::vault::{KeyPlace, MakeVault, UnlockVault, VaultState, VaultStatus};
 use std::io::Read as _;
 use zeroize::Zeroizing;
@@ -34,6 +34,11 @@ pub(crate) async fn run(engine: &Engine, vault: Vault, output: Output) -> anyhow
 
 /// `pushpull source`
 pub(crate) async fn run_source(engine: &Engine, source: Source, output: Output) -> anyhow::Result<Outcome> {
+    if source.delete {
+        engine.delete_source(&source.name).await?;
+        output.result(&Nothing {}, |_| format!("{} is deleted; its exchanges stay", visible(&source.name)))?;
+        return Ok(Outcome::Done);
+    }
     if source.create {
         engine.create_source(&source.name).await?;
     }
@@ -49,6 +54,9 @@ pub(crate) async fn run_source(engine: &Engine, source: Source, output: Output) 
     }
     for id in source.remove_secret {
         settings = engine.remove_secret(SecretRef { source: source.name.clone(), id }).await?;
+    }
+    if let Some(to) = &source.rename {
+        settings = engine.rename_source(&source.name, to).await?;
     }
     output.result(&settings, describe_source)?;
     Ok(Outcome::Done)

@@ -151,6 +151,10 @@ commands! {
         sources(Nothing) -> Sources;
         /// Makes a source before its first request.
         create_source(NewSource) -> Source;
+        /// Gives a source another name, and with it another address; what is set for it and its exchanges go along.
+        rename_source(RenameSource) -> SourceSettings;
+        /// Takes a source away with its settings, rules and secrets; its exchanges stay.
+        delete_source(SourceName) -> Nothing;
         /// What is set for a source, and its secrets without their values.
         source_settings(SourceName) -> SourceSettings;
         /// Keeps what is set for a source.

@@ -43,6 +43,8 @@
     "save_body",
     "sources",
     "create_source",
+    "rename_source",
+    "delete_source",
     "source_settings",
     "save_source",
     "add_secret",

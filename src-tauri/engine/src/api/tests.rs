@@ -334,6 +334,65 @@ async fn pushes_are_checked_after_they_are_stored_and_again_when_the_secrets_cha
     api.close().await;
 }
 
+#[tokio::test]
+async fn a_source_takes_everything_along_to_its_new_name_and_leaves_its_exchanges_when_it_is_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "save_settings", {
+        let mut settings = call(&api, "settings", json!({})).await.unwrap();
+        settings["autoSource"] = "never".into();
+        settings
+    })
+    .await
+    .unwrap();
+    for name in ["old", "other"] {
+        call(&api, "create_source", json!({ "name": name })).await.unwrap();
+    }
+    let set = json!({"name": "old", "provider": "github", "url": null, "tolerance": 7, "handshakes": false});
+    call(&api, "save_source", set).await.unwrap();
+    call(&api, "add_secret", json!({"source": "old", "label": "live", "value": "It's a Secret to Everybody"}))
+        .await
+        .unwrap();
+    let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let signed = [("X-Hub-Signature-256", signature)];
+    assert_eq!(post(&format!("{url}/in/old"), &signed, "Hello, World!").await.0, 200);
+
+    let rename = |name: &str, to: &str| json!({"name": name, "to": to});
+    for (name, to, code) in
+        [("old", "other", ErrorCode::Invalid), ("old", "a b", ErrorCode::Invalid), ("none", "new", ErrorCode::NotFound)]
+    {
+        assert_eq!(call(&api, "rename_source", rename(name, to)).await.unwrap_err().code, code, "{name} {to}");
+    }
+    let renamed = call(&api, "rename_source", rename("old", "new")).await.unwrap();
+    assert_eq!((&renamed["name"], &renamed["tolerance"]), (&json!("new"), &json!(7)));
+    assert_eq!(renamed["secrets"][0]["damaged"], false);
+    assert_eq!(post(&format!("{url}/in/old"), &signed, "Hello, World!").await.0, 404);
+    assert_eq!(post(&format!("{url}/in/new"), &signed, "Hello, World!").await.0, 200);
+    assert_eq!(found(&api, "source:new is:valid").await, [2, 1]);
+
+    call(&api, "delete_source", json!({"name": "new"})).await.unwrap();
+    assert_eq!(call(&api, "delete_source", json!({"name": "new"})).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(call(&api, "vault", json!({})).await.unwrap()["secrets"], 0);
+    let sources = call(&api, "sources", json!({})).await.unwrap();
+    assert_eq!(sources["sources"].as_array().unwrap().len(), 1);
+    assert_eq!(post(&format!("{url}/in/new"), &signed, "Hello, World!").await.0, 404);
+    assert_eq!(found(&api, "source:new").await, [2, 1]);
+    let asked = json!({"id": 1, "provider": "github"});
+    assert_eq!(call(&api, "verify_exchange", asked).await.unwrap()["verdict"], "no_secret");
+
+    // Another one may be called as it was, and so may itself again: then its exchanges are its own.
+    call(&api, "rename_source", rename("other", "new")).await.unwrap();
+    assert_eq!(found(&api, "source:new").await, [0_i64; 0]);
+    assert_eq!(found(&api, "").await, [2, 1]);
+    call(&api, "delete_source", json!({"name": "new"})).await.unwrap();
+    call(&api, "create_source", json!({"name": "new"})).await.unwrap();
+    let fresh = call(&api, "source_settings", json!({"name": "new"})).await.unwrap();
+    assert_eq!((&fresh["provider"], fresh["secrets"].as_array().unwrap().len()), (&Value::Null, 0));
+    assert_eq!(post(&format!("{url}/in/new"), &signed, "Hello, World!").await.0, 200);
+    assert_eq!(found(&api, "source:new").await, [3]);
+    api.close().await;
+}
+
 /// A provider of the user's that takes the hex HMAC of the body.
 fn own_provider(key: &str) -> Value {
     json!({"key": key, "name": "Acme", "certainty": "custom", "custom": true,

@@ -63,6 +63,11 @@ impl Doorway {
         self.sources.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
     }
 
+    /// Closes a name.
+    pub(crate) fn remove_source(&self, name: &str) {
+        self.sources.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
     pub(crate) fn set_auto_source(&self, auto_source: AutoSource) {
         *self.auto_source.lock().unwrap_or_else(PoisonError::into_inner) = auto_source;
     }

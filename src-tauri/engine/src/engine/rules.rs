@@ -1,8 +1,8 @@
 //! How sources answer: keeping rules, and bringing them into force without a restart.
 
 use super::Parts;
+use super::sources::checked_name;
 use crate::api::{ApiError, SaveRules, SourceRules};
-use crate::capture::is_source_name;
 use crate::capture::rules::{Plan, RULES_BYTES, RuleSet, check};
 use crate::store::StoredRules;
 use std::collections::{HashMap, HashSet};
@@ -81,11 +81,7 @@ impl Parts {
     /// `Invalid` if the name can't be a source's or the rules are too large; else what the store says.
     pub async fn save_rules(&self, save: SaveRules) -> Result<SourceRules, ApiError> {
         let SaveRules { source, mut rules } = save;
-        if !is_source_name(&source) {
-            return Err(ApiError::invalid(format!(
-                "{source:?} can't be a source. A name has 1 to 64 of A-Z a-z 0-9 . _ -"
-            )));
-        }
+        checked_name(&source)?;
         for rule in rules.rules.iter_mut().filter(|rule| rule.id.is_empty()) {
             rule.id = super::hooks::random_word()?;
         }

@@ -7,7 +7,7 @@ use crate::capture::is_source_name;
 use crate::exchange::{Headers, Micros};
 use crate::inspect::provider::{Provider, Recogniser, find};
 use crate::inspect::{Recognition, recognise};
-use crate::store::{NewSealed, SecretRow, SourceRow, secret_place};
+use crate::store::{NewSealed, Renamed, SecretRow, SourceRow, secret_place};
 use crate::transfer::KnownSecrets;
 use crate::vault::Sealer;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -173,13 +173,43 @@ impl Parts {
     /// # Errors
     /// `Invalid` if it can't have that name.
     pub async fn create_source(&self, name: &str) -> Result<(), ApiError> {
-        if !is_source_name(name) {
-            return Err(ApiError::invalid(format!(
-                "{name:?} can't be a source. A name has 1 to 64 of A-Z a-z 0-9 . _ -"
-            )));
-        }
+        checked_name(name)?;
         self.store.create_source(name.to_owned()).await?;
         self.doorway.add_source(name);
+        self.notice_change(true);
+        Ok(())
+    }
+
+    /// Gives a source another name, and with it another address; what is set for it and its exchanges go along.
+    ///
+    /// # Errors
+    /// `Invalid` if it can't have that name or another source has it; `NotFound` if there is no source of the old one.
+    pub async fn rename_source(&self, name: &str, to: &str) -> Result<SourceSettings, ApiError> {
+        checked_name(to)?;
+        if name != to {
+            match self.store.rename_source(name.to_owned(), to.to_owned()).await? {
+                Renamed::Done => {}
+                Renamed::NotFound => return Err(no_source(name)),
+                Renamed::Taken => return Err(ApiError::invalid(format!("There is another source {to:?}."))),
+            }
+            self.doorway.add_source(to);
+            self.doorway.remove_source(name);
+            self.read_rules().await?;
+        }
+        self.sources_changed(to).await
+    }
+
+    /// Takes a source away with its settings, rules and secrets; its exchanges stay.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no source of this name.
+    pub async fn delete_source(&self, name: &str) -> Result<(), ApiError> {
+        if !self.store.delete_source(name.to_owned()).await? {
+            return Err(no_source(name));
+        }
+        self.doorway.remove_source(name);
+        self.read_rules().await?;
+        self.read_sources().await?;
         self.notice_change(true);
         Ok(())
     }
@@ -287,6 +317,13 @@ fn known(row: SecretRow, sealer: Option<&Sealer>) -> KnownSecret {
     let number = row.id.to_string();
     let value = sealer.and_then(|sealer| sealer.open_text(secret_place(&number), &row.sealed).ok());
     KnownSecret { id: row.id, label: row.label, added_at: row.added_at, learnt: row.learnt, value }
+}
+
+pub(super) fn checked_name(name: &str) -> Result<(), ApiError> {
+    if is_source_name(name) {
+        return Ok(());
+    }
+    Err(ApiError::invalid(format!("{name:?} can't be a source. A name has 1 to 64 of A-Z a-z 0-9 . _ -")))
 }
 
 fn no_source(name: &str) -> ApiError {

@@ -16,7 +16,7 @@ impl Store {
                     - (SELECT count(*) FROM exchange WHERE deletion IS NOT NULL AND source_id = s.id)
                FROM source s
                LEFT JOIN exchange e ON e.id = (SELECT max(id) FROM exchange WHERE source_id = s.id)
-              ORDER BY s.name",
+              WHERE s.deleted_at IS NULL ORDER BY s.name",
         )
         .fetch_all(&self.readers)
         .await
@@ -36,7 +36,8 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn source_names(&self) -> Result<Vec<String>, StoreError> {
-        let rows = sqlx::query_scalar("SELECT name FROM source").fetch_all(&self.readers).await;
+        let rows =
+            sqlx::query_scalar("SELECT name FROM source WHERE deleted_at IS NULL").fetch_all(&self.readers).await;
         rows.map_err(|e| StoreError::from_sqlx("Reading the sources", &e))
     }
 
@@ -49,7 +50,8 @@ impl Store {
         self.writer
             .job("Making a source", move |connection| {
                 Box::pin(async move {
-                    let sql = "INSERT INTO source (name, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+                    let sql = "INSERT INTO source (name, created_at) VALUES ($1, $2)
+                               ON CONFLICT (name) DO UPDATE SET deleted_at = NULL";
                     sqlx::query(sql).bind(name).bind(now).execute(connection).await.map(drop)
                 })
             })

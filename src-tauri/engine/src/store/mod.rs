@@ -55,7 +55,7 @@ pub(crate) use index::wait_for_quiet;
 pub use new::NewExchange;
 pub use read::WholeExchange;
 pub use rules::StoredRules;
-pub(crate) use sources::{NewSealed, SecretRow, SourceRow, secret_place};
+pub(crate) use sources::{NewSealed, Renamed, SecretRow, SourceRow, secret_place};
 pub use spool::Spool;
 pub(crate) use vaults::VaultRecord;
 pub use wire::WireBytes;

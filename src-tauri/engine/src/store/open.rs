@@ -38,6 +38,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_organise.sql"),
     include_str!("../../migrations/0006_providers.sql"),
     include_str!("../../migrations/0007_size.sql"),
+    include_str!("../../migrations/0008_sources.sql"),
 ];
 
 /// The step after which records have to be packed.

@@ -18,7 +18,8 @@ const WIRE: &str = "INSERT INTO wire (id, record, request_key, response_key) VAL
 const UNSPOOL: &str = "DELETE FROM spool WHERE key = ?1";
 const FORWARDED: &str = "UPDATE exchange SET forward_status = ?1, forward_failure = ?2 WHERE id = ?3";
 const LEARN_SOURCE: &str = "INSERT INTO source (name, provider, created_at) VALUES (?1, ?2, ?3) \
-     ON CONFLICT (name) DO UPDATE SET provider = coalesce(provider, ?2) RETURNING id, provider IS NOT NULL";
+     ON CONFLICT (name) DO UPDATE SET provider = coalesce(provider, ?2), deleted_at = NULL \
+     RETURNING id, provider IS NOT NULL";
 
 /// An exchange as it will stand in the file.
 #[derive(Debug)]
@@ -229,6 +230,11 @@ impl Pen {
             self.connection.prepare_cached(FORWARDED)?.execute(params![row.status, row.failure, push])?;
         }
         Ok(id)
+    }
+
+    /// Sources may have other names from now on, or be gone.
+    pub(super) fn forget_sources(&mut self) {
+        self.sources.clear();
     }
 
     /// The number of its source. A source is made if it is not there, and its provider noted once it is known.

@@ -42,6 +42,16 @@ pub(crate) struct NewSealed {
     pub(crate) learnt: bool,
 }
 
+/// What became of a new name for a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Renamed {
+    Done,
+    /// There is no source of the old name.
+    NotFound,
+    /// There is another source of the new name.
+    Taken,
+}
+
 /// The place that a secret of a source is sealed for.
 pub(crate) fn secret_place(row: &str) -> Place<'_> {
     Place { table: "source_secret", row, column: "sealed" }
@@ -50,7 +60,8 @@ pub(crate) fn secret_place(row: &str) -> Place<'_> {
 impl Store {
     /// What is set for every source, by name.
     pub(crate) async fn source_rows(&self) -> Result<Vec<SourceRow>, StoreError> {
-        let sql = "SELECT id, name, provider, chosen_provider, url, tolerance, handshakes FROM source ORDER BY name";
+        let sql = "SELECT id, name, provider, chosen_provider, url, tolerance, handshakes FROM source
+                    WHERE deleted_at IS NULL ORDER BY name";
         let rows = sqlx::query(sql).fetch_all(&self.readers).await;
         let row = |row: &sqlx::sqlite::SqliteRow| SourceRow {
             id: row.get(0),
@@ -89,6 +100,54 @@ impl Store {
                     let query = sqlx::query(sql).bind(row.chosen).bind(row.url).bind(row.tolerance);
                     let done = query.bind(row.handshakes).bind(row.name).execute(connection).await?;
                     Ok(done.rows_affected() == 1)
+                })
+            })
+            .await
+    }
+
+    /// Gives a source another name; all that is kept of it goes along. One of that name that was deleted gives it up:
+    /// its exchanges are found under the name with its number behind.
+    pub(crate) async fn rename_source(&self, from: String, to: String) -> Result<Renamed, StoreError> {
+        self.writer
+            .job("Renaming a source", move |connection| {
+                Box::pin(async move {
+                    let sql = "SELECT EXISTS (SELECT 1 FROM source WHERE name = $1 AND deleted_at IS NULL),
+                                      EXISTS (SELECT 1 FROM source WHERE name = $2 AND deleted_at IS NULL)";
+                    let there = sqlx::query(sql).bind(&from).bind(&to).fetch_one(&mut *connection).await?;
+                    match (there.get(0), there.get(1)) {
+                        (false, _) => return Ok(Renamed::NotFound),
+                        (true, true) => return Ok(Renamed::Taken),
+                        (true, false) => {}
+                    }
+                    let sql = "UPDATE source SET name = name || ' (deleted, ' || id || ')' WHERE name = $1";
+                    sqlx::query(sql).bind(&to).execute(&mut *connection).await?;
+                    let sql = "UPDATE source SET name = $2 WHERE name = $1";
+                    sqlx::query(sql).bind(from).bind(to).execute(connection).await?;
+                    Ok(Renamed::Done)
+                })
+            })
+            .await
+    }
+
+    /// Takes a source away with its settings, rules and secrets; its exchanges stay under its name. False if there is
+    /// none of this name.
+    pub(crate) async fn delete_source(&self, name: String) -> Result<bool, StoreError> {
+        let now = super::micros_now();
+        self.writer
+            .job("Deleting a source", move |connection| {
+                Box::pin(async move {
+                    let sql = "UPDATE source SET deleted_at = $2, provider = NULL, chosen_provider = NULL, url = NULL,
+                                      tolerance = NULL, handshakes = 1
+                                WHERE name = $1 AND deleted_at IS NULL RETURNING id";
+                    let id: Option<i64> =
+                        sqlx::query_scalar(sql).bind(name).bind(now).fetch_optional(&mut *connection).await?;
+                    for sql in [
+                        "DELETE FROM source_secret WHERE source_id = $1",
+                        "DELETE FROM source_rules WHERE source_id = $1",
+                    ] {
+                        sqlx::query(sql).bind(id).execute(&mut *connection).await?;
+                    }
+                    Ok(id.is_some())
                 })
             })
             .await

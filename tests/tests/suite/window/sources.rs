@@ -59,5 +59,35 @@ async fn sequence(window: &Window) -> Result<()> {
 
     window.button("Show exchange 5").await?;
     window.text(".note", "step 1 of 3").await?;
-    screens::take(window, "answered").await
+    screens::take(window, "answered").await?;
+    renamed(window, &url).await.context("Renaming and deleting it")
+}
+
+/// Its provider is chosen; it gets another name, which its rules go along to, and is deleted.
+async fn renamed(window: &Window, url: &str) -> Result<()> {
+    for key in ["g", "o"] {
+        window.press(key).await?;
+    }
+    window.script("document.querySelector('select[id$=provider]')?.scrollIntoView()", vec![]).await?;
+    window.click("select[id$='-provider'] option[value='stripe']").await?;
+    window.text(".page", "as success").await?;
+    window.script("document.querySelector('.page').scrollTo(0, 1e6)", vec![]).await?;
+    screens::take(window, "sources-service").await?;
+
+    window.button("Rename").await?;
+    window.find("header input[aria-label='New name of shop']:focus").await?;
+    window.press(&format!("store{ENTER}")).await?;
+    window.text("h1", "store").await?;
+    window.text(".url", "/in/store").await?;
+    let mut sender = Raw::connect(url.trim_start_matches("http://")).await?;
+    sender.send(b"POST /in/store HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}").await?;
+    assert_eq!(sender.answer().await?.status, 500, "the sequence starts again");
+
+    window.button("Delete").await?;
+    window.button("Really delete").await?;
+    window.text(".toasts", "store is deleted; its pushes stay").await?;
+    window.text(".page", "No source yet").await?;
+    let stored = window.invoke("status", json!({})).await?["stored"]["exchanges"].clone();
+    assert_eq!(stored, 6);
+    Ok(())
 }

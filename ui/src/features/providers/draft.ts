@@ -6,6 +6,7 @@ import type { Provider } from "$ipc/bindings/Provider";
 import type { Scheme } from "$ipc/bindings/Scheme";
 import type { SecretForm } from "$ipc/bindings/SecretForm";
 import type { Unit } from "$ipc/bindings/Unit";
+import { EMPTY_PROVIDER, EMPTY_SCHEME } from "$shared/signing/blank";
 
 export interface ProviderDraft {
   name: string;
@@ -37,51 +38,12 @@ export interface ProviderDraft {
   notes: string;
 }
 
-const EMPTY: Provider = {
-  key: "",
-  name: "",
-  certainty: "custom",
-  recognise: { headers: [], body: null },
-  signatures: [],
-  event: [],
-  eventId: [],
-  deliveryId: [],
-  attempt: [],
-  firstAttempt: 0,
-  batch: null,
-  handshakes: [],
-  success: null,
-  retries: null,
-  notes: [],
-  custom: true,
-};
-
-const SCHEME: Scheme = {
-  label: null,
-  method: "hmac",
-  hash: "sha256",
-  encoding: "hex",
-  at: [],
-  prefix: "",
-  separator: "",
-  signed: "{body}",
-  secret: "text",
-  timestamp: null,
-  needs: [],
-  items: null,
-  urlForms: "exact",
-  bodyHashQuery: null,
-  certificate: null,
-  token: null,
-  old: false,
-};
-
 /** What a blank form holds: the commonest way of signing. */
 export const blankDraft = (): ProviderDraft =>
-  draftOf({ ...EMPTY, signatures: [{ ...SCHEME, at: ["header:X-Signature"] }] });
+  draftOf({ ...EMPTY_PROVIDER, signatures: [{ ...EMPTY_SCHEME, at: ["header:X-Signature"] }] });
 
 export function draftOf(provider: Provider): ProviderDraft {
-  const scheme = provider.signatures[0] ?? SCHEME;
+  const scheme = provider.signatures[0] ?? EMPTY_SCHEME;
   return {
     name: provider.name,
     key: provider.key,
@@ -115,9 +77,9 @@ export function draftOf(provider: Provider): ProviderDraft {
 
 /** The draft as a provider; what the form does not show stays as it is in `base`. */
 export function providerOf(draft: ProviderDraft, base: Provider | null): Provider {
-  const from = base ?? EMPTY;
+  const from = base ?? EMPTY_PROVIDER;
   const scheme: Scheme = {
-    ...(from.signatures[0] ?? SCHEME),
+    ...(from.signatures[0] ?? EMPTY_SCHEME),
     at: places(draft.at),
     prefix: draft.prefix,
     separator: draft.separator,

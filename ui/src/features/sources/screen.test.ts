@@ -1,4 +1,4 @@
-import { configure, render, screen, waitFor } from "@testing-library/svelte";
+import { configure, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { runAction } from "$app/commands.svelte";
@@ -73,6 +73,50 @@ describe("the sources screen", { timeout: 120_000 }, () => {
     await userEvent.keyboard("{Delete}");
     await waitFor(() => expect(document.querySelectorAll(".rules > li")).toHaveLength(1));
     await waitFor(async () => expect((await kept()).rules).toHaveLength(1));
+  });
+
+  it("takes the provider that is chosen, and says how sure it is and how it tries again", async () => {
+    await shown();
+    const chooser = await screen.findByLabelText("Provider");
+    await screen.findByText("Stripe, as recognised");
+    await screen.findByText(/Takes 2xx as success, and waits 10 s for it/);
+    expect(screen.getByText("confirmed")).toBeTruthy();
+    await userEvent.selectOptions(chooser, "mollie");
+    await screen.findByText("unconfirmed");
+    expect(screen.getByText(/Tries again: At once, after 1 minute/)).toBeTruthy();
+    await waitFor(async () => expect((await call("source_settings", { name: "stripe" })).provider).toBe("mollie"));
+    expect(await violations()).toEqual([]);
+  });
+
+  it("renames a source, and says what keeps it from a name", async () => {
+    await shown();
+    await userEvent.click(screen.getByText("Rename"));
+    const field = await screen.findByLabelText("New name of stripe");
+    await userEvent.clear(field);
+    await userEvent.type(field, "github{Enter}");
+    await screen.findByText('There is another source "github".');
+    await userEvent.clear(field);
+    await userEvent.type(field, "billing{Enter}");
+    await screen.findByRole("heading", { name: "billing", level: 1 });
+    expect(navigation.source).toBe("billing");
+  });
+
+  it("deletes a source after a second word", async () => {
+    await shown();
+    await userEvent.click(screen.getByText("Delete"));
+    await userEvent.click(await screen.findByText(/Really delete/));
+    await waitFor(() => expect(screen.queryByRole("heading", { name: "stripe" })).toBeNull());
+    expect(session.sources.map(({ name }) => name)).not.toContain("stripe");
+  });
+
+  it("sends a stored exchange that was chosen from the list", async () => {
+    await shown();
+    await userEvent.selectOptions(screen.getByLabelText("Send"), "exchange");
+    await userEvent.click(screen.getByText("Choose an exchange…"));
+    const dialog = await screen.findByRole("dialog", { name: "What is sent again" });
+    await userEvent.click((await within(dialog).findAllByRole("option"))[0] as HTMLElement);
+    await userEvent.click(screen.getByText("Try it", { selector: "button" }));
+    await waitFor(() => expect(document.querySelector(".got .status")?.textContent).toBe("200"));
   });
 
   it("adds a secret whose value is not shown again, and removes it", async () => {

@@ -47,6 +47,18 @@ class Vault {
     }
   }
 
+  /** True if there are secrets that can't be read now. */
+  get isClosed(): boolean {
+    return this.status !== null && ["locked", "keyMissing", "wrongKey"].includes(this.status.state);
+  }
+
+  /** Asks for what opens the vault, as if something needed a secret. */
+  ask = () =>
+    this.with(async () => {
+      if (!(await this.unlock("", "")))
+        throw { code: "vaultClosed", message: this.problem?.message ?? "", hint: null } satisfies ApiError;
+    });
+
   /** Lets what waits go on, or not. */
   answer(opened: boolean) {
     this.problem = null;

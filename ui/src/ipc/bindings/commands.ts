@@ -74,6 +74,7 @@ import type { RawQuery } from "./RawQuery";
 import type { ReadCommand } from "./ReadCommand";
 import type { Reading } from "./Reading";
 import type { RenameNode } from "./RenameNode";
+import type { RenameSource } from "./RenameSource";
 import type { ReplayCommand } from "./ReplayCommand";
 import type { Replayed } from "./Replayed";
 import type { RequestDefinition } from "./RequestDefinition";
@@ -207,6 +208,10 @@ export interface Commands {
   sources: { args: Nothing; result: Sources };
   /** Makes a source before its first request. */
   create_source: { args: NewSource; result: Source };
+  /** Gives a source another name, and with it another address; what is set for it and its exchanges go along. */
+  rename_source: { args: RenameSource; result: SourceSettings };
+  /** Takes a source away with its settings, rules and secrets; its exchanges stay. */
+  delete_source: { args: SourceName; result: Nothing };
   /** What is set for a source, and its secrets without their values. */
   source_settings: { args: SourceName; result: SourceSettings };
   /** Keeps what is set for a source. */

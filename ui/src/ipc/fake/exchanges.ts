@@ -65,7 +65,7 @@ export function listAnswers(state: FakeState): Answers {
       sources:
         state.newest === 0
           ? []
-          : ["default", "github", "hubspot", "shopify", "stripe"].map((name, place) => ({
+          : state.sources.map((name, place) => ({
               id: place + 1,
               name: name + (state.options.long ? "-production-eu" : ""),
               provider: name === "default" ? null : name,
@@ -77,6 +77,21 @@ export function listAnswers(state: FakeState): Answers {
       if (!/^[\w.-]{1,64}$/.test(name))
         throw { code: "invalid", message: "A name has 1 to 64 of A-Z a-z 0-9 . _ -", hint: null };
       return { id: 9, name, provider: null, newest: null, pushes: 0 };
+    },
+    rename_source: ({ name, to }) => {
+      if (state.sources.includes(to))
+        throw { code: "invalid", message: `There is another source ${JSON.stringify(to)}.`, hint: null };
+      state.sources = state.sources.map((one) => (one === name ? to : one));
+      const settings = { ...state.vault.source(name), name: to };
+      state.vault.sources.set(to, settings);
+      state.tell([], true);
+      return settings;
+    },
+    delete_source: ({ name }) => {
+      state.sources = state.sources.filter((one) => one !== name);
+      state.vault.sources.delete(name);
+      state.tell([], true);
+      return {};
     },
     send_sample: ({ provider }) => {
       state.samples.set(state.newest + 1 + ((state.newest + 1) % 4 === 2 ? 1 : 0), provider);

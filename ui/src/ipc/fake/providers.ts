@@ -2,43 +2,20 @@
 import type { Provider } from "../bindings/Provider";
 import type { Verdict } from "../bindings/Verdict";
 import type { Answers } from "./index";
+import { EMPTY_PROVIDER, EMPTY_SCHEME } from "../../shared/signing/blank";
 import type { FakeState } from "./state";
 
 const provider = (key: string, name: string, certainty: Provider["certainty"], header: string): Provider => ({
+  ...EMPTY_PROVIDER,
   key,
   name,
   certainty,
   recognise: { headers: [header], body: null },
-  signatures: [
-    {
-      label: null,
-      method: "hmac",
-      hash: "sha256",
-      encoding: "hex",
-      at: [`header:${header}`],
-      prefix: "sha256=",
-      separator: "",
-      signed: "{body}",
-      secret: "text",
-      timestamp: null,
-      needs: [],
-      items: null,
-      urlForms: "exact",
-      bodyHashQuery: null,
-      certificate: null,
-      token: null,
-      old: false,
-    },
-  ],
+  signatures: [{ ...EMPTY_SCHEME, at: [`header:${header}`], prefix: "sha256=" }],
   event: ["json:/type"],
   eventId: ["json:/id"],
-  deliveryId: [],
-  attempt: [],
-  firstAttempt: 0,
-  batch: null,
-  handshakes: [],
   success: { statuses: "2xx", seconds: 10 },
-  retries: null,
+  retries: { text: "At once, after 1 minute and after 5 minutes.", gaps: [0, 60, 300], certainty },
   notes: ["The headers are not signed."],
   custom: certainty === "custom",
 });

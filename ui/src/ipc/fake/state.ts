@@ -57,6 +57,7 @@ export class FakeState {
   readUpto: number;
   notes = new Map<number, string>();
   tags = new Map<number, string[]>();
+  sources = ["default", "github", "hubspot", "shopify", "stripe"];
   vault = new FakeVault();
   verdicts = new Map<number, VerdictKind>();
   hidden = new Set<number>();

@@ -1,12 +1,23 @@
 //! The vault, and what is set for sources.
 
 use super::Api;
-use crate::api::{ApiError, NewSecret, Nothing, SaveSource, SecretRef, SourceName, SourceSettings, VerifyQuery};
+use crate::api::{
+    ApiError, NewSecret, Nothing, RenameSource, SaveSource, SecretRef, SourceName, SourceSettings, VerifyQuery,
+};
 use crate::engine::{Engine, Given};
 use crate::inspect::signature::Verdict;
 use crate::vault::{MakeVault, UnlockVault, VaultError, VaultStatus};
 
 impl Api {
+    pub(in crate::api) async fn rename_source(&self, rename: RenameSource) -> Result<SourceSettings, ApiError> {
+        self.engine().await?.rename_source(&rename.name, &rename.to).await
+    }
+
+    pub(in crate::api) async fn delete_source(&self, source: SourceName) -> Result<Nothing, ApiError> {
+        self.engine().await?.delete_source(&source.name).await?;
+        Ok(Nothing {})
+    }
+
     pub(in crate::api) async fn source_settings(&self, source: SourceName) -> Result<SourceSettings, ApiError> {
         self.engine().await?.source_settings(&source.name).await
     }

@@ -30,6 +30,15 @@ pub struct NewSource {
     pub name: String,
 }
 
+/// Another name for a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RenameSource {
+    /// Its name now.
+    pub name: String,
+    /// 1 to 64 of `A-Z a-z 0-9 . _ -`.
+    pub to: String,
+}
+
 /// The services that a sample event can be made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]

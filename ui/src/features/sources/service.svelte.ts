@@ -1,0 +1,85 @@
+// What is set for the service behind one source, as it is typed: kept on every change.
+import { asApiError, call } from "$ipc/call";
+import type { ApiError } from "$ipc/bindings/ApiError";
+import type { SourceSettings } from "$ipc/bindings/SourceSettings";
+import { vault } from "../vault/vault.svelte";
+
+export class ServiceForm {
+  kept = $state.raw<SourceSettings | null>(null);
+  /** The key that the user chose; empty takes the recognised one. */
+  provider = $state("");
+  url = $state("");
+  tolerance = $state("");
+  handshakes = $state(true);
+  problem = $state.raw<ApiError | null>(null);
+  secretProblem = $state.raw<ApiError | null>(null);
+  #source = "";
+
+  async load(source: string) {
+    this.#source = source;
+    this.problem = this.secretProblem = null;
+    await this.refresh();
+  }
+
+  /** Reads what is kept; what is being typed stays. */
+  async refresh() {
+    const name = this.#source;
+    try {
+      const read = await call("source_settings", { name });
+      if (name !== this.#source) return;
+      const before = this.kept?.name === name ? this.kept : null;
+      if (!before || this.provider === (before.provider ?? "")) this.provider = read.provider ?? "";
+      if (!before || this.url === (before.url ?? "")) this.url = read.url ?? "";
+      if (!before || this.tolerance === shown(before.tolerance)) this.tolerance = shown(read.tolerance);
+      this.handshakes = read.handshakes;
+      this.kept = read;
+    } catch (thrown) {
+      // One that was deleted or renamed is shown no longer.
+      if (name === this.#source && this.kept?.name !== name) this.problem = asApiError(thrown);
+    }
+  }
+
+  async save() {
+    const name = this.#source;
+    const seconds = Number(this.tolerance);
+    const isWhole = this.tolerance.trim() !== "" && Number.isInteger(seconds) && seconds >= 0;
+    this.problem = null;
+    try {
+      const kept = await call("save_source", {
+        name,
+        provider: this.provider || null,
+        url: this.url.trim() || null,
+        tolerance: isWhole ? seconds : null,
+        handshakes: this.handshakes,
+      });
+      if (name === this.#source) this.kept = kept;
+    } catch (thrown) {
+      this.problem = asApiError(thrown);
+    }
+  }
+
+  /** Puts a secret into the vault, which is opened on the way; true if it is there. */
+  addSecret(label: string, value: string): Promise<boolean> {
+    const source = this.#source;
+    return this.#secrets(() => vault.with(() => call("add_secret", { source, label, value })));
+  }
+
+  removeSecret(id: number): Promise<boolean> {
+    const source = this.#source;
+    return this.#secrets(() => call("remove_secret", { source, id }));
+  }
+
+  async #secrets(run: () => Promise<SourceSettings | null>): Promise<boolean> {
+    this.secretProblem = null;
+    try {
+      const kept = await run();
+      if (kept?.name === this.#source) this.kept = kept;
+      return kept !== null;
+    } catch (thrown) {
+      this.secretProblem = asApiError(thrown);
+      return false;
+    }
+  }
+}
+
+const shown = (tolerance: number | null) => (tolerance === null ? "" : String(tolerance));
