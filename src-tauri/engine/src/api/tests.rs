@@ -432,19 +432,28 @@ async fn a_provider_of_the_users_own_is_recognised_and_checked_with() {
     }
     assert_eq!(found(&api, "is:valid").await, [2, 1]);
 
+    // Its numbers tell deliveries: the same event again, in another body.
+    let again = r#"{"id":"e1","kind":"made","more":true}"#;
+    post(&format!("{url}/in/late"), &signed, again).await;
+    let store = api.engine().await.unwrap().store.clone();
+    store.finish_grouping().await.unwrap();
+    let delivery = call(&api, "delivery", json!({"id": 3})).await.unwrap();
+    assert_eq!((&delivery["provider"], &delivery["number"]), (&json!("acme"), &json!("e1")));
+    assert_eq!((&delivery["first"], &delivery["pushes"]), (&json!(2), &json!(2)));
+
     // Where it is chosen it is used, whatever the headers say; and a change of it counts at once.
     call(&api, "create_source", json!({"name": "set"})).await.unwrap();
     let set = json!({"name": "set", "provider": "acme", "url": null, "tolerance": null, "handshakes": true});
     call(&api, "save_source", set).await.unwrap();
     call(&api, "add_secret", json!({"source": "set", "label": "", "value": "s3cret"})).await.unwrap();
     post(&format!("{url}/in/set"), &[("X-GitHub-Event", "push"), signed[0]], BODY).await;
-    assert_eq!(found(&api, "type:made is:valid").await, [3, 2, 1]);
+    assert_eq!(found(&api, "type:made is:valid").await, [4, 2, 1]);
     let mut other = own_provider("acme");
     other["signatures"][0]["encoding"] = "base64".into();
     call(&api, "save_provider", other).await.unwrap();
     call(&api, "verify_source", json!({"name": "set"})).await.unwrap();
-    assert_eq!(found(&api, "source:set is:invalid").await, [3]);
-    let verdict = call(&api, "verify_exchange", json!({"id": 3, "provider": null})).await.unwrap();
+    assert_eq!(found(&api, "source:set is:invalid").await, [4]);
+    let verdict = call(&api, "verify_exchange", json!({"id": 4, "provider": null})).await.unwrap();
     assert_eq!((&verdict["provider"], &verdict["verdict"]), (&json!("acme"), &json!("invalid")));
     api.close().await;
 }

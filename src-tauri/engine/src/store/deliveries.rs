@@ -8,11 +8,12 @@ use crate::inspect::delivery::{
     BatchEvent, COMPARED, Delivery, Earlier, Said, State, Told, attempts, next_at, repeat, said, same_event, schedule,
     state_of,
 };
+use crate::inspect::provider::Provider;
 use crate::inspect::{content_codings, decode};
 use crate::wire::LooseHead;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Pushes looked at in one transaction while others are stored.
 const BUSY_STEP: u32 = 16;
@@ -123,12 +124,13 @@ impl Store {
         let mut pushes: Vec<_> = rows.map_err(|e| StoreError::from_sqlx(act, &e))?.iter().map(summary).collect();
         pushes.reverse();
         let (headers, body, _) = self.read_push(id).await?;
-        let said = said(&headers, &body);
-        let schedule = schedule(said.provider.unwrap_or_default());
+        let own = self.own_provider_of(asked.source.as_deref().unwrap_or_default()).await?;
+        let said = said(own.as_ref(), &headers, &body);
+        let schedule = schedule(said.provider);
         let attempts = attempts(self.with_children(pushes).await?, &schedule);
         Ok(Delivery {
             first,
-            provider: said.provider.map(String::from),
+            provider: said.provider.map(|provider| provider.key.clone()),
             number: said.delivery_id.or(said.event_id),
             next_at: next_at(&attempts, &schedule),
             attempts,
@@ -175,10 +177,15 @@ impl Store {
         let rows = rows.map_err(|e| StoreError::from_sqlx(act, &e))?;
         let Some(upto) = rows.last().map(|row| row.get::<ExchangeId, _>(0)) else { return Ok(false) };
         let mut looked = Vec::new();
+        let mut own: HashMap<String, Option<Provider>> = HashMap::new();
         for row in rows.iter().filter(|row| row.get::<i64, _>(1) == 0) {
             let Some(source) = row.get::<Option<String>, _>(2) else { continue };
+            if !own.contains_key(&source) {
+                own.insert(source.clone(), self.own_provider_of(&source).await?);
+            }
+            let provider = own.get(&source).and_then(Option::as_ref);
             // One that has been deleted meanwhile is no event any more.
-            if let Some(push) = self.look(row.get(0), row.get(3), &source).await? {
+            if let Some(push) = self.look(row.get(0), row.get(3), &source, provider).await? {
                 looked.push(push);
             }
         }
@@ -203,27 +210,33 @@ impl Store {
         Ok(true)
     }
 
-    async fn look(&self, id: ExchangeId, at: Micros, source: &str) -> Result<Option<Looked>, StoreError> {
+    async fn look(
+        &self,
+        id: ExchangeId,
+        at: Micros,
+        source: &str,
+        own: Option<&Provider>,
+    ) -> Result<Option<Looked>, StoreError> {
         let (headers, body, len) = match self.read_push(id).await {
             Err(StoreError::NotFound(_)) => return Ok(None),
             read => read?,
         };
-        let said = said(&headers, &body);
-        let provider = said.provider.unwrap_or_default();
+        let said = said(own, &headers, &body);
+        let key = said.provider.map(|provider| &provider.key[..]).unwrap_or_default();
         Ok(Some(Looked {
             id,
             at,
             told: Told::of(source, &said, &body, len),
             attempt: said.attempt,
-            patience: schedule(provider).patience,
-            state: state_of(source, provider, &headers, &body),
+            patience: schedule(said.provider).patience,
+            state: state_of(source, key, &headers, &body),
             types: types(&said),
         }))
     }
 }
 
 /// How many events of which type are in a batch.
-fn types(said: &Said) -> Vec<(String, u32)> {
+fn types(said: &Said<'_>) -> Vec<(String, u32)> {
     let mut counted = BTreeMap::new();
     for BatchEvent { event_type, .. } in &said.events {
         *counted.entry(event_type.clone().unwrap_or_default()).or_insert(0) += 1;

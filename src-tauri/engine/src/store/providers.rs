@@ -68,6 +68,18 @@ impl Store {
             .await
     }
 
+    /// The user's provider that a source is set to or recognised as, if it is one of theirs.
+    pub(super) async fn own_provider_of(&self, source: &str) -> Result<Option<Provider>, StoreError> {
+        let sql = "SELECT p.definition FROM source s JOIN provider p ON p.key = coalesce(s.chosen_provider, s.provider)
+                    WHERE s.name = $1";
+        let row: Option<String> = sqlx::query_scalar(sql)
+            .bind(source)
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(|error| StoreError::from_sqlx("Reading the providers", &error))?;
+        Ok(row.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
     /// The provider of this key, known or the user's.
     ///
     /// # Errors

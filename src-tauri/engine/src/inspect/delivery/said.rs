@@ -1,7 +1,7 @@
 //! What a push says of itself, and what its service says of its tries.
 
 use crate::exchange::{Headers, Micros};
-use crate::inspect::provider::{find, identify};
+use crate::inspect::provider::{Provider, find, identify};
 use crate::inspect::recognise;
 use serde_json::Value;
 
@@ -9,9 +9,9 @@ const SECOND: f64 = 1e6;
 
 /// What a push says of itself.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Said {
-    /// The key of its service.
-    pub(crate) provider: Option<&'static str>,
+pub(crate) struct Said<'p> {
+    /// Its service.
+    pub(crate) provider: Option<&'p Provider>,
     /// The number of the delivery: the same for its retries.
     pub(crate) delivery_id: Option<String>,
     /// The number of the event.
@@ -24,18 +24,20 @@ pub(crate) struct Said {
 
 /// When a service tries again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Schedule {
+pub(crate) struct Schedule<'p> {
     /// How long it waits for an answer.
     pub(crate) patience: Option<Micros>,
     /// Its schedule in words.
-    pub(crate) words: Option<&'static str>,
+    pub(crate) words: Option<&'p str>,
     /// Seconds from each attempt to the next.
-    pub(crate) gaps: &'static [u32],
+    pub(crate) gaps: &'p [u32],
 }
 
-/// Reads what a push says. `body` is decoded.
-pub(crate) fn said(headers: &Headers, body: &[u8]) -> Said {
-    let Some(provider) = recognise(headers, body).provider.and_then(|key| find(&key)) else { return Said::default() };
+/// Reads what a push says: by the user's own provider where its source has one, else as it is recognised. `body` is
+/// decoded.
+pub(crate) fn said<'p>(own: Option<&'p Provider>, headers: &Headers, body: &[u8]) -> Said<'p> {
+    let recognised = || recognise(headers, body).provider.and_then(|key| find(&key));
+    let Some(provider) = own.or_else(recognised) else { return Said::default() };
     let identity = identify(provider, headers, body);
     // An array in a form field has no place in the tree of the body.
     let array =
@@ -48,7 +50,7 @@ pub(crate) fn said(headers: &Headers, body: &[u8]) -> Said {
     };
     let is_batch = identity.events.len() > 1;
     Said {
-        provider: Some(&provider.key),
+        provider: Some(provider),
         delivery_id: identity.delivery_id,
         event_id: identity.event_id,
         attempt: identity.attempt,
@@ -66,10 +68,9 @@ pub(super) fn text(value: &Value, pointer: &str) -> Option<String> {
 }
 
 /// The schedule of a service.
-pub(crate) fn schedule(provider: &str) -> Schedule {
-    let known = find(provider);
-    let retries = known.and_then(|known| known.retries.as_ref());
-    let seconds = known.and_then(|known| known.success.as_ref()).and_then(|success| success.seconds);
+pub(crate) fn schedule(provider: Option<&Provider>) -> Schedule<'_> {
+    let retries = provider.and_then(|provider| provider.retries.as_ref());
+    let seconds = provider.and_then(|provider| provider.success.as_ref()).and_then(|success| success.seconds);
     Schedule {
         patience: seconds.map(|seconds| (f64::from(seconds) * SECOND) as Micros),
         words: retries.map(|retries| &retries.text[..]),

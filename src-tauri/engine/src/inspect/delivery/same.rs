@@ -44,7 +44,7 @@ pub(crate) struct Earlier {
 impl Told {
     /// Reads what tells the event of a push to `source` again. `body` is decoded and may be cut at [`super::body::COMPARED`];
     /// `len` is its whole length.
-    pub(crate) fn of(source: &str, said: &Said, body: &[u8], len: u64) -> Self {
+    pub(crate) fn of(source: &str, said: &Said<'_>, body: &[u8], len: u64) -> Self {
         let exact = exact_hash(body, len);
         let number = said.delivery_id.as_deref().map(|id| (&b"delivery"[..], id));
         let number = number.or_else(|| said.event_id.as_deref().map(|id| (&b"event"[..], id)));

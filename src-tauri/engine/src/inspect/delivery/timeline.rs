@@ -64,7 +64,7 @@ pub struct BatchEvent {
 }
 
 /// Numbers the pushes of a delivery, in the order they came, with what each was passed on as.
-pub(crate) fn attempts(pushes: Vec<(ExchangeSummary, Vec<ExchangeSummary>)>, schedule: &Schedule) -> Vec<Attempt> {
+pub(crate) fn attempts(pushes: Vec<(ExchangeSummary, Vec<ExchangeSummary>)>, schedule: &Schedule<'_>) -> Vec<Attempt> {
     let mut before: Option<(Micros, u32)> = None;
     let mut numbered = Vec::with_capacity(pushes.len());
     for (push, passed_on) in pushes {
@@ -85,13 +85,13 @@ pub(crate) fn attempts(pushes: Vec<(ExchangeSummary, Vec<ExchangeSummary>)>, sch
 }
 
 /// What the schedule says of the time between two attempts, µs.
-fn due(schedule: &Schedule, from: u32, to: u32) -> Option<Micros> {
+fn due(schedule: &Schedule<'_>, from: u32, to: u32) -> Option<Micros> {
     let gaps = schedule.gaps.get(from.checked_sub(1)? as usize..to.checked_sub(1)? as usize)?;
     (!gaps.is_empty()).then(|| gaps.iter().map(|&gap| Micros::from(gap) * 1_000_000).sum())
 }
 
 /// When the next attempt is due after the last one; None if it succeeded, or nothing says when.
-pub(crate) fn next_at(attempts: &[Attempt], schedule: &Schedule) -> Option<Micros> {
+pub(crate) fn next_at(attempts: &[Attempt], schedule: &Schedule<'_>) -> Option<Micros> {
     let last = attempts.last()?;
     let accepted = last.push.status.is_some_and(|status| (200..300).contains(&status));
     let in_time = last.push.duration.is_some_and(|took| schedule.patience.is_none_or(|patience| took <= patience));
