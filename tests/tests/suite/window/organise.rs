@@ -48,6 +48,7 @@ async fn column(window: &Window) -> Result<()> {
     window.click("button[aria-label='Choose columns…']").await?;
     window.fill("[data-first]", "header.Host").await?;
     window.button("Add column").await?;
+    window.text("[role=dialog] ul", "header.Host").await?;
     window.press(&ESCAPE.to_string()).await?;
     window.text(".exchange-grid.head", "Host").await?;
     window.text(".exchange-grid.row", "127.0.0.1:").await?;
@@ -64,7 +65,7 @@ async fn marks(window: &Window) -> Result<()> {
     window.click("#detail-panel-tab-notes").await?;
     window.fill(".notes input", "late").await?;
     window.press(&ENTER.to_string()).await?;
-    window.text(".exchange-grid.row", "late").await?;
+    window.find(".exchange-grid.row .tag[title=late]").await?;
     window.fill(".notes textarea", "Asked them about this one").await?;
     window.text(".notes [role=status]", "Kept").await?;
     let rows = window.invoke("list", list("has:note tag:late is:pinned")).await?;

@@ -31,6 +31,22 @@ describe("finding and organising", { timeout: 60_000 }, () => {
     expect(called(calls, "move_view").at(-1)?.["before"]).toBe(2);
   });
 
+  it("shows all keys of the filter on arrow down, and puts them away by Escape", async () => {
+    await openApp({ rows: 30 });
+    await rows();
+    const typed = await field();
+    await userEvent.click(typed);
+    const offered = () => screen.queryAllByRole("option").map((one) => one.textContent?.trim());
+    expect(offered()).toEqual([]);
+    await userEvent.keyboard("{ArrowDown}");
+    await waitFor(() => expect(offered()).toEqual(["source:", "status:"]));
+    await userEvent.keyboard("{Escape}");
+    expect(offered()).toEqual([]);
+    expect(document.activeElement).toBe(typed);
+    await userEvent.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}{Enter}");
+    await waitFor(() => expect((typed as HTMLInputElement).value).toBe("status:"));
+  });
+
   it("filters by a stretch of time that is brushed by keys, and shows all again", async () => {
     await openApp({ rows: 400 });
     await rows();

@@ -120,7 +120,7 @@ function listing(state: FakeState): Answers {
         from: caret - typed.length,
         to: caret,
         suggestions: known
-          .filter((one) => typed !== "" && one.startsWith(typed) && one.endsWith(":") === !typed.includes(":"))
+          .filter((one) => one.startsWith(typed) && one.endsWith(":") === !typed.includes(":"))
           .map((text) => ({ text, detail: "" })),
       };
     },

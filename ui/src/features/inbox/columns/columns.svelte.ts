@@ -41,6 +41,8 @@ const USUAL_SIZE = 13;
 const OWN_LEAST = 64;
 const NARROWEST = 36;
 const WIDEST = 600;
+/** What the event column has before the columns of the user's take more than their least, px. */
+const EVENT_GOOD = 200;
 /** What the event column needs at least, and what stands between columns. */
 const EVENT = 110;
 const GAP = 8;
@@ -76,8 +78,21 @@ class Columns {
     return wanted.filter((column) => !gone.has(column));
   });
 
+  /** What each column of the user's that has no width yet gets of the room, px. */
+  readonly #ownWidth = $derived.by(() => {
+    const isFree = (column: Column) => column.width === null && !(column.id in BUILT_IN);
+    const free = this.shown.filter(isFree).length;
+    if (free === 0) return OWN_WIDTH;
+    const others = this.shown.filter((column) => !isFree(column) && column.id !== "event");
+    const taken = others.reduce((sum, column) => sum + widthOf(column) + GAP, CHIP + SHIELD + GAP + EDGES);
+    const left = this.room - taken - EVENT_GOOD - GAP;
+    return Math.round(Math.min(OWN_WIDTH, Math.max(OWN_LEAST, left / free - GAP)));
+  });
+
   /** For CSS: the chip, the columns, the shield. */
-  readonly template = $derived([`${CHIP}px`, ...this.shown.map(trackOf), `${SHIELD}px`].join(" "));
+  readonly template = $derived(
+    [`${CHIP}px`, ...this.shown.map((column) => trackOf(column, this.#ownWidth)), `${SHIELD}px`].join(" "),
+  );
 
   /** Those that are read out of each exchange. */
   readonly own = $derived(this.shown.filter((column) => !(column.id in BUILT_IN)).map((column) => column.id));
@@ -148,10 +163,10 @@ export const widthOf = (column: Column): number =>
 const leastOf = (column: Column): number =>
   column.width === null && !(column.id in BUILT_IN) ? OWN_LEAST : widthOf(column);
 
-const trackOf = (column: Column): string => {
-  if (column.width === null && column.id === "event") return `minmax(${EVENT - CHIP}px, 1fr)`;
-  const [least, most] = [leastOf(column), widthOf(column)];
-  return least === most ? `${most}px` : `minmax(${least}px, ${most}px)`;
+const trackOf = (column: Column, ownWidth: number): string => {
+  if (column.width !== null || column.id in BUILT_IN)
+    return column.width === null && column.id === "event" ? "minmax(0, 1fr)" : `${widthOf(column)}px`;
+  return `${ownWidth}px`;
 };
 
 /** `body.data.object.id` is shown as `object.id`, `header.X` as `X`. */
