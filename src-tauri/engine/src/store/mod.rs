@@ -22,6 +22,7 @@ mod index;
 mod keep;
 mod list;
 mod new;
+mod node_deletion;
 mod open;
 mod organise;
 mod pack;
@@ -33,7 +34,6 @@ mod read;
 mod recent;
 mod record;
 mod remove;
-mod removed;
 mod retain;
 mod rules;
 mod search;
@@ -98,7 +98,7 @@ pub struct Store {
     indexed: Arc<AtomicI64>,
     dictionaries: Arc<Dictionaries>,
     cells: Arc<columns::Cells>,
-    removed: Arc<removed::Removed>,
+    deleted_nodes: Arc<node_deletion::DeletedNodes>,
     checkpointing: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -141,7 +141,7 @@ impl Store {
             indexed: Arc::default(),
             dictionaries: Arc::default(),
             cells: Arc::default(),
-            removed: Arc::default(),
+            deleted_nodes: Arc::default(),
             checkpointing,
         };
         store.take_newest_dictionary().await?;

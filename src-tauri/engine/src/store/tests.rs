@@ -9,8 +9,8 @@ mod deletion;
 mod deliveries;
 mod ignored;
 mod language;
+mod node_deletion;
 mod organise;
-mod removed;
 mod space;
 mod views;
 

@@ -14,7 +14,7 @@ const UNDO: Duration = Duration::from_secs(15);
 
 /// What was deleted lately.
 #[derive(Debug, Default)]
-pub(super) struct Removed(Mutex<Kept>);
+pub(super) struct DeletedNodes(Mutex<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -57,7 +57,7 @@ impl Store {
             return Err(StoreError::NotFound(format!("Entry {id}")));
         }
         let requests = rows.iter().filter(|row| row.kind == "request").count() as u64;
-        Ok(NodeDeletion { id: self.removed.keep(rows), requests })
+        Ok(NodeDeletion { id: self.deleted_nodes.keep(rows), requests })
     }
 
     /// Puts back what a deletion took, where it was. If the folder above is gone, a folder comes back as a collection,
@@ -67,7 +67,7 @@ impl Store {
     /// `NotFound` if it is too late; else what SQLite says, and it can be tried again.
     pub async fn undo_node_deletion(&self, deletion: i64) -> Result<(), StoreError> {
         let late = || StoreError::NotFound("What was deleted".into());
-        let mut rows = self.removed.of(deletion).ok_or_else(late)?;
+        let mut rows = self.deleted_nodes.of(deletion).ok_or_else(late)?;
         let root = rows.first_mut().ok_or_else(late)?;
         if let Some(parent) = root.parent
             && !self.has_node(parent).await?
@@ -91,7 +91,7 @@ impl Store {
                 })
             })
             .await?;
-        self.removed.forget(deletion);
+        self.deleted_nodes.forget(deletion);
         Ok(())
     }
 
@@ -112,7 +112,7 @@ fn node(row: SqliteRow) -> Node {
     }
 }
 
-impl Removed {
+impl DeletedNodes {
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.deletions.retain(|(_, at, _)| at.elapsed() < UNDO);
