@@ -9,6 +9,7 @@ mod hostile;
 mod promise;
 mod raw_requests;
 mod rig;
+mod storage;
 mod trouble;
 mod tunnel;
 mod vault;

@@ -8,4 +8,5 @@ mod organise;
 mod screens;
 mod signature;
 mod sources;
+mod storage;
 mod trouble;

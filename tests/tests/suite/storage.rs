@@ -1,0 +1,53 @@
+//! What the workspace takes, made small and copied, from the command line, also while another process captures into it.
+
+use anyhow::{Context, Result};
+use pushpull_tests::{Home, Listener, github_payloads, http, pushpull};
+use serde_json::Value;
+
+/// Payloads that are captured: enough for a dictionary to be learnt.
+const PAYLOADS: usize = 329;
+
+async fn one(home: &Home, arguments: &[&str]) -> Result<Value> {
+    pushpull(home, arguments).await?.ok()?.lines()?.pop().context("nothing was printed")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_is_measured_compacted_and_copied_while_captures_go_on() -> Result<()> {
+    let home = Home::new()?;
+    let mut listener = Listener::start(&home).await?;
+    let client = http::client()?;
+    let payloads = github_payloads()?;
+    for payload in payloads.iter().take(PAYLOADS) {
+        let url = format!("{}/in/github", listener.url());
+        let push = client.post(url).header("x-github-event", &payload.event).body(payload.body.clone());
+        push.send().await?.error_for_status()?;
+        listener.next().await?;
+    }
+    const EXPORT: &[&str] = &["export", "--format", "ndjson", "--no-redact"];
+    let whole = pushpull(&home, EXPORT).await?.ok()?;
+
+    let size = one(&home, &["--json", "size"]).await?;
+    let sent: usize = payloads.iter().take(PAYLOADS).map(|payload| payload.body.len()).sum();
+    assert_eq!(size["sources"][0]["exchanges"], PAYLOADS);
+    assert!(size["stored"].as_u64() >= Some(sent as u64), "{size}");
+    let parts = size["parts"].as_array().context("parts")?;
+    let total: u64 = parts.iter().filter_map(|part| part["bytes"].as_u64()).sum();
+    assert_eq!(Some(total), size["file"].as_u64(), "the parts are the file");
+
+    let done = one(&home, &["--json", "compact"]).await?;
+    assert!(done["after"].as_u64() <= done["before"].as_u64(), "{done}");
+    assert!(done["after"].as_u64() < Some(sent as u64), "packed it takes less than what came: {done}");
+
+    let copy = home.file("copy.pushpull");
+    let copy = copy.to_str().context("The path is no text")?;
+    one(&home, &["--json", "backup", copy]).await?;
+    let again = pushpull(&home, &["backup", copy]).await?;
+    assert_eq!(again.code, Some(2), "{}", again.stderr);
+    assert!(again.stderr.contains("is there already"), "{}", again.stderr);
+    let copied = pushpull(&home, &[&["--workspace", copy], EXPORT].concat()).await?.ok()?;
+    assert_eq!(whole.lines()?.len(), PAYLOADS);
+    assert!(pushpull(&home, EXPORT).await?.stdout == whole.stdout, "what is packed anew is the same");
+    assert!(copied.stdout == whole.stdout, "the copy holds the same");
+    listener.interrupt().await?;
+    Ok(())
+}
