@@ -167,22 +167,23 @@ impl Store {
         let near = near.filter(|anchor| anchor.row.abs_diff(from) < from);
         let is_far = near.map_or(from, |anchor| anchor.row.abs_diff(from)) > FAR;
         let near = if is_far && plan.is_everything() { self.anchor(upto, from).await?.or(near) } else { near };
-        let (bound, order, skip) = match near {
-            Some(anchor) if anchor.row <= from => (format!("e.id <= {}", anchor.id), "DESC", from - anchor.row),
+        // One bound on each side at most: of two SQLite would walk from the wider one.
+        let (first, last, order, skip) = match near {
+            Some(anchor) if anchor.row <= from => (0, upto.min(anchor.id), "DESC", from - anchor.row),
             // Backwards: the page ends before the anchor, so walk up from it and turn the rows round.
             Some(anchor) => {
                 let behind = anchor.row - from;
-                (format!("e.id > {}", anchor.id), "ASC", behind.saturating_sub(u64::from(count)))
+                (anchor.id + 1, upto, "ASC", behind.saturating_sub(u64::from(count)))
             }
-            None => ("1".into(), "DESC", from),
+            None => (0, upto, "DESC", from),
         };
         let ahead = near.filter(|anchor| anchor.row > from).map(|anchor| (anchor.row - from).min(u64::from(count)));
         let sql = format!(
-            "{SUMMARY} WHERE e.id IN (SELECT e.id FROM exchange e WHERE e.id <= ? AND {bound} {} ORDER BY e.id {order} \
+            "{SUMMARY} WHERE e.id IN (SELECT e.id FROM exchange e WHERE e.id BETWEEN ? AND ? {} ORDER BY e.id {order} \
              LIMIT ? OFFSET ?) ORDER BY e.id DESC",
             plan.conditions()
         );
-        let query = plan.bind(sqlx::query(AssertSqlSafe(sql)).bind(upto));
+        let query = plan.bind(sqlx::query(AssertSqlSafe(sql)).bind(first).bind(last));
         let limit = ahead.unwrap_or(u64::from(count)) as i64;
         let rows = query.bind(limit).bind(skip as i64).fetch_all(&self.readers).await;
         let mut rows: Vec<_> =
