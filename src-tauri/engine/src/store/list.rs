@@ -167,25 +167,24 @@ impl Store {
         let near = near.filter(|anchor| anchor.row.abs_diff(from) < from);
         let is_far = near.map_or(from, |anchor| anchor.row.abs_diff(from)) > FAR;
         let near = if is_far && plan.is_everything() { self.anchor(upto, from).await?.or(near) } else { near };
-        // One bound on each side at most: of two SQLite would walk from the wider one.
-        let (first, last, order, skip) = match near {
-            Some(anchor) if anchor.row <= from => (0, upto.min(anchor.id), "DESC", from - anchor.row),
+        // One bound on each side at most: of two SQLite would walk from the wider one. And none that is not needed: it
+        // would take the numbers for a better index than that of a filter.
+        let (above, upto, order, skip) = match near {
+            Some(anchor) if anchor.row <= from => (None, upto.min(anchor.id), "DESC", from - anchor.row),
             // Backwards: the page ends before the anchor, so walk up from it and turn the rows round.
-            Some(anchor) => {
-                let behind = anchor.row - from;
-                (anchor.id + 1, upto, "ASC", behind.saturating_sub(u64::from(count)))
-            }
-            None => (0, upto, "DESC", from),
+            Some(anchor) => (Some(anchor.id), upto, "ASC", (anchor.row - from).saturating_sub(u64::from(count))),
+            None => (None, upto, "DESC", from),
         };
+        let bounds = if above.is_some() { "e.id > ? AND e.id <= ?" } else { "e.id <= ?" };
         let ahead = near.filter(|anchor| anchor.row > from).map(|anchor| (anchor.row - from).min(u64::from(count)));
         let sql = format!(
-            "{SUMMARY} WHERE e.id IN (SELECT e.id FROM exchange e WHERE e.id BETWEEN ? AND ? {} ORDER BY e.id {order} \
+            "{SUMMARY} WHERE e.id IN (SELECT e.id FROM exchange e WHERE {bounds} {} ORDER BY e.id {order} \
              LIMIT ? OFFSET ?) ORDER BY e.id DESC",
             plan.conditions()
         );
-        let query = plan.bind(sqlx::query(AssertSqlSafe(sql)).bind(first).bind(last));
+        let query = above.into_iter().chain([upto]).fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(id));
         let limit = ahead.unwrap_or(u64::from(count)) as i64;
-        let rows = query.bind(limit).bind(skip as i64).fetch_all(&self.readers).await;
+        let rows = plan.bind(query).bind(limit).bind(skip as i64).fetch_all(&self.readers).await;
         let mut rows: Vec<_> =
             rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?.iter().map(summary).collect();
         if let (Some(ahead), Some(anchor)) = (ahead, near)

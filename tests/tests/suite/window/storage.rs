@@ -33,7 +33,8 @@ async fn limit(window: &Window) -> Result<()> {
     until("two to be left", async || {
         let rows = window.invoke("list", json!({ "filter": "", "upto": null, "from": 0, "count": 10, "near": null }));
         let rows = rows.await?;
-        let ids: Vec<_> = rows["rows"].as_array().context("rows")?.iter().filter_map(|row| row["id"].as_i64()).collect();
+        let ids: Vec<_> =
+            rows["rows"].as_array().context("rows")?.iter().filter_map(|row| row["id"].as_i64()).collect();
         Ok((ids == [4, 1]).then_some(()))
     })
     .await?;
