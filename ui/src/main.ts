@@ -10,8 +10,13 @@ import { navigation } from "./app/navigation.svelte";
 import { preferences } from "./app/preferences.svelte";
 import { session } from "./app/session.svelte";
 
+/** How long the first picture waits for the engine, ms. */
+const PATIENCE = 150;
+
 preferences.load();
 navigation.screen = preferences.screen;
-// What the first picture shows is asked for before it is drawn.
+// The first picture is the slow one, so it is drawn once, with what it shows; an engine that is still busy with the
+// workspace is not waited for.
 void session.start();
+await Promise.race([session.answered, new Promise((late) => setTimeout(late, PATIENCE))]);
 mount(App, { target: document.getElementById("app") as HTMLElement });

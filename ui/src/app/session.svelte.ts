@@ -21,6 +21,9 @@ class Session {
   workspaceRevision = $state(0);
   #receivers = new Set<Receiver>();
   #running: Promise<() => void> | null = null;
+  #answer = () => {};
+  /** Settled once the engine has answered for the first time, if only with an error. */
+  readonly answered = new Promise<void>((resolve) => (this.#answer = resolve));
 
   /** The address that pushes go to on this computer, or null while the listener is down. */
   readonly localUrl = $derived(this.status?.listener.type === "listening" ? this.status.listener.url : null);
@@ -54,6 +57,7 @@ class Session {
     } catch (thrown) {
       this.problem = asApiError(thrown);
     }
+    this.#answer();
   }
 
   /** Reads the status ahead of the feed. */
