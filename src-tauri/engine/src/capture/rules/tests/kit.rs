@@ -104,8 +104,9 @@ impl Rig {
 
     /// Waits until so many exchanges are stored.
     pub(super) async fn until_stored(&self, count: u64) {
+        let mut committed = self.store.committed();
         while self.count().await < count {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            committed.changed().await.unwrap();
         }
     }
 }

@@ -1,0 +1,67 @@
+//! What the table view is given.
+
+use super::{JsonKind, Reading};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// An array that can be shown as a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TableInfo {
+    /// The array: see [`TreeRow::node`].
+    #[ts(type = "number")]
+    pub node: u64,
+    /// Where it stands.
+    pub json_path: String,
+    /// Its elements.
+    #[ts(type = "number")]
+    pub rows: u64,
+}
+
+/// Asks for rows of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TableQuery {
+    /// The body.
+    pub body: Reading,
+    /// The array.
+    #[ts(type = "number")]
+    pub node: u64,
+    /// First row wanted, from 0.
+    #[ts(type = "number")]
+    pub from: u64,
+    /// Rows wanted, at most 1,000.
+    pub count: u32,
+}
+
+/// A window of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TablePage {
+    /// Rows in all.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// The keys of the first 1,000 rows in the order they come up, at most 100.
+    pub columns: Vec<String>,
+    /// True if there are more keys than columns.
+    pub more: bool,
+    /// The rows of the window.
+    pub rows: Vec<TableRow>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TableRow {
+    /// The element: see [`TreeRow::node`].
+    #[ts(type = "number")]
+    pub node: u64,
+    /// A cell for each column; none where the element has no such key.
+    pub cells: Vec<Option<TableCell>>,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TableCell {
+    /// What kind of value it is.
+    pub kind: JsonKind,
+    /// A string's content; other scalars as they stand; for containers what they hold, in short.
+    pub text: String,
+}
