@@ -45,7 +45,7 @@ async fn a_workspace_is_measured_compacted_and_copied_while_captures_go_on() -> 
     assert_eq!(again.code, Some(2), "{}", again.stderr);
     assert!(again.stderr.contains("is there already"), "{}", again.stderr);
     let copied = pushpull(&home, &[&["--workspace", copy], EXPORT].concat()).await?.ok()?;
-    assert_eq!(whole.lines()?.len(), PAYLOADS);
+    assert_eq!(whole.lines()?.len(), PAYLOADS + 1, "the exchanges, and the line that says what they are");
     assert!(pushpull(&home, EXPORT).await?.stdout == whole.stdout, "what is packed anew is the same");
     assert!(copied.stdout == whole.stdout, "the copy holds the same");
     listener.interrupt().await?;
