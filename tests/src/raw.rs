@@ -1,6 +1,6 @@
 //! A socket that sends exactly the bytes it is given and reads what comes back.
 
-use crate::PATIENCE;
+use crate::{Dice, PATIENCE};
 use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -35,14 +35,16 @@ impl Answer {
     }
 }
 
-/// Sends a push to the source `a` with a body of so many bytes and returns the answer.
+/// Sends a push to the source `a` with a body of so many bytes, which nothing packs, and returns the answer.
 ///
 /// # Errors
 /// If it is not answered.
 pub async fn push(address: &str, size: usize) -> Result<Answer> {
     let mut socket = Raw::connect(address).await?;
     let head = format!("POST /in/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n");
-    socket.send(&[head.as_bytes(), &vec![b'x'; size]].concat()).await?;
+    let mut dice = Dice::new();
+    let body: Vec<u8> = (0..size).map(|_| dice.below(256) as u8).collect();
+    socket.send(&[head.as_bytes(), &body].concat()).await?;
     socket.answer().await
 }
 

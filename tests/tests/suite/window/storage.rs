@@ -29,7 +29,7 @@ async fn limit(window: &Window) -> Result<()> {
     window.fill("input[id$='-exchanges']", "many").await?;
     window.text(".settings", "A whole number from 1").await?;
     window.fill("input[id$='-exchanges']", "2").await?;
-    window.button("Save").await?;
+    window.click(".foot .primary").await?;
     until("two to be left", async || {
         let rows = window.invoke("list", json!({ "filter": "", "upto": null, "from": 0, "count": 10, "near": null }));
         let rows = rows.await?;
