@@ -3,6 +3,7 @@
 use crate::{Home, PATIENCE, Program, until};
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -172,7 +173,28 @@ impl Window {
     /// # Errors
     /// If it does not appear in time or can't be clicked.
     pub async fn click(&self, css: &str) -> Result<()> {
-        self.find(css).await?.click().await.with_context(|| format!("Clicking {css}"))
+        self.click_on(Locator::Css(css), css).await
+    }
+
+    /// Clicks, again where what was meant has just moved or is covered for a moment.
+    async fn click_on(&self, locator: Locator<'_>, what: &str) -> Result<()> {
+        let mut refused = None;
+        let clicked = until(&format!("{what} to be clicked"), async || {
+            let Ok(found) = self.client.find(locator).await else { return Ok(None) };
+            match found.click().await {
+                Ok(()) => Ok(Some(())),
+                Err(error @ CmdError::Standard(_)) => {
+                    refused = Some(format!("{error:?}"));
+                    Ok(None)
+                }
+                Err(error) => Err(error).with_context(|| format!("Clicking {what}")),
+            }
+        })
+        .await;
+        if clicked.is_err() {
+            self.keep_failure().await;
+        }
+        clicked.with_context(|| format!("The driver said {refused:?}."))
     }
 
     /// Waits until a button that can be pressed holds this text, and clicks it.
@@ -181,12 +203,7 @@ impl Window {
     /// If there is none in time.
     pub async fn button(&self, text: &str) -> Result<()> {
         let path = format!("//button[not(@disabled)][contains(normalize-space(.), '{text}')]");
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await;
-        if found.is_err() {
-            self.keep_failure().await;
-        }
-        let button = found.with_context(|| format!("Waiting for a button {text:?}"))?;
-        button.click().await.with_context(|| format!("Clicking {text:?}"))
+        self.click_on(Locator::XPath(&path), &format!("a button {text:?}")).await
     }
 
     /// Puts text into a field in place of what is there.

@@ -40,10 +40,10 @@ async fn limit(window: &Window) -> Result<()> {
     .await?;
     window.button("What takes the space?").await?;
     window.text("table[aria-label='What the file is for']", "Bodies").await?;
-    window.text("table[aria-label='What each source takes']", "1 exchange").await?;
+    window.text("table[aria-label='What each source takes']", "As it came").await?;
     window.script("document.querySelector('table').scrollIntoView({ block: 'center' })", vec![]).await?;
     screens::take(window, "storage").await?;
-    window.button("Compact").await?;
+    window.click("section:has(meter) .row .btn:nth-child(2)").await?;
     window.text(".toasts", "Compacted").await?;
     for key in ["g", "i"] {
         window.press(key).await?;
