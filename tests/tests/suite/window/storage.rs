@@ -43,7 +43,7 @@ async fn limit(window: &Window) -> Result<()> {
     window.text("table[aria-label='What each source takes']", "As it came").await?;
     window.script("document.querySelector('table').scrollIntoView({ block: 'center' })", vec![]).await?;
     screens::take(window, "storage").await?;
-    window.click("section:has(meter) .row .btn:nth-child(2)").await?;
+    window.click("section:has(table) .row .btn:nth-child(2)").await?;
     window.text(".toasts", "Compacted").await?;
     for key in ["g", "i"] {
         window.press(key).await?;
