@@ -93,21 +93,14 @@ impl Window {
     /// # Errors
     /// If the driver or the window does not start.
     pub async fn open_with(home: &Home, environment: &[(&str, &Path)]) -> Result<Self> {
-        Self::open_program(home, &Program::Desktop.path()?, environment).await
-    }
-
-    /// Opens the window of this program.
-    ///
-    /// # Errors
-    /// If the driver or the window does not start.
-    pub async fn open_program(home: &Home, program: &Path, environment: &[(&str, &Path)]) -> Result<Self> {
+        let program = Program::Desktop.path()?;
         // On a busy machine it happens that the driver never hears from the window that it started.
         for _ in 1..OPENINGS {
-            if let Ok(window) = tokio::time::timeout(OPENING, Self::start(home, program, environment)).await {
+            if let Ok(window) = tokio::time::timeout(OPENING, Self::start(home, &program, environment)).await {
                 return window;
             }
         }
-        Self::start(home, program, environment).await
+        Self::start(home, &program, environment).await
     }
 
     async fn start(home: &Home, program: &Path, environment: &[(&str, &Path)]) -> Result<Self> {

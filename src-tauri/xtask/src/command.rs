@@ -11,10 +11,17 @@ pub(crate) fn command(words: &[&str]) -> Command {
     command
 }
 
-/// Cargo, the one that runs us.
+/// Cargo, the one that runs us, as if it had been called by hand.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
+    // What it told us of our own package. Build scripts look at these names, and where they differ from one call to the
+    // next, half of the dependencies are built anew.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

@@ -11,6 +11,7 @@ mod memory;
 mod process;
 mod reading;
 mod report;
+mod screen;
 mod send;
 mod window;
 
@@ -37,7 +38,7 @@ async fn main() -> Result<()> {
             "list" => list::measure(&mut report).await?,
             "reading" => reading::measure(&mut report).await?,
             "memory" => memory::measure(&mut report).await?,
-            _ => window::measure(&mut report).await?,
+            _ => window::measure(&mut report)?,
         }
     }
     report.close();

@@ -1,60 +1,48 @@
-//! The window: from the start of the program to a window that can be used, and its memory, against an empty one.
+//! The window: from the start of the program until its picture stands on the screen, and its memory, against an empty
+//! one.
 
 use crate::process;
 use crate::report::{Bar, Report, median, ms};
+use crate::screen::Screen;
 use anyhow::{Context, Result};
-use pushpull_tests::{Home, Program, Window, until};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use pushpull_tests::{Home, Program};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// Starts of each, in turn.
-const STARTS: usize = 7;
-/// How long the memory settles before it is read.
-const SETTLE: Duration = Duration::from_secs(2);
-/// When the empty window was about to paint its text, ms since 1970; null before.
-const DRAWN: &str = "\
-const mark = performance.getEntriesByName('empty:drawn')[0];
-return mark ? performance.timeOrigin + mark.startTime : null;";
-/// When the inbox was about to paint its first rows and the state of the listener, ms since 1970; null before. Both
-/// are the moment of the frame that shows them.
-const USABLE: &str = "\
-const mark = performance.getEntriesByName('pushpull:usable')[0];
-return mark ? performance.timeOrigin + mark.startTime : null;";
+const STARTS: usize = 9;
 
-/// When the page began to load, ms since 1970.
-const LOADING: &str = "return performance.timeOrigin;";
+/// Changes of the screen that a start makes at least: the window's ground, and what is drawn on it.
+const CHANGES: usize = 2;
 
 /// How Pushpull's own window is painted on Linux.
-const PAINTING: &str = "WEBKIT_SKIA_ENABLE_CPU_RENDERING=1";
+const PAINTING: (&str, &str) = ("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1");
 
 /// What one start came to.
 struct Start {
-    /// Until the page began to load.
-    loading: Duration,
-    /// Until the window was ready.
+    /// Until the last of the window was drawn: for Pushpull the inbox with its address, ready for keys.
     time: Duration,
     memory: u64,
 }
 
 /// Starts both programs in turn.
-pub(crate) async fn measure(report: &mut Report) -> Result<()> {
+pub(crate) fn measure(report: &mut Report) -> Result<()> {
     report.section(&format!("window: {STARTS} starts each"));
     let desktop = Program::Desktop.path()?;
     let empty = desktop.parent().context("The window's program has no folder")?.join("examples/empty");
+    let screen = Screen::start()?;
     let (mut ours, mut bare, mut alike) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..STARTS {
-        bare.push(start(&empty, "", DRAWN).await.context("The empty window")?);
-        ours.push(start(&desktop, "", USABLE).await.context("Pushpull's window")?);
-        alike.push(start(&empty, PAINTING, DRAWN).await.context("The empty window")?);
+        bare.push(start(&screen, &empty, None).context("The empty window")?);
+        ours.push(start(&screen, &desktop, None).context("Pushpull's window")?);
+        alike.push(start(&screen, &empty, Some(PAINTING)).context("The empty window")?);
     }
-    let loading = |starts: &[Start]| median(starts.iter().map(|start| start.loading).collect());
-    report.line("empty window, page begins to load after", &format!("{:.0} ms", ms(loading(&bare))));
-    report.line("Pushpull, page begins to load after", &format!("{:.0} ms", ms(loading(&ours))));
     let (bare_time, our_time) = (median_time(&bare), median_time(&ours));
     let (bare_memory, our_memory) = (median_memory(&bare), median_memory(&ours));
     report.line("empty window drawn after", &format!("{:.0} ms", ms(bare_time)));
-    report.line("Pushpull usable after", &format!("{:.0} ms", ms(our_time)));
+    report.line("Pushpull drawn after", &format!("{:.0} ms", ms(our_time)));
     report.judge("ratio of the starts", our_time.as_secs_f64() / bare_time.as_secs_f64(), "", Bar::AtMost(1.3));
     report.line("empty window, memory", &format!("{:.0} MiB", bare_memory / 1_048_576.0));
     report.line("Pushpull, memory", &format!("{:.0} MiB", our_memory / 1_048_576.0));
@@ -66,33 +54,30 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
 }
 
 /// Opens the program's window in a home of its own, and closes it.
-async fn start(program: &Path, variable: &str, ready: &str) -> Result<Start> {
+fn start(screen: &Screen, program: &Path, variable: Option<(&str, &str)>) -> Result<Start> {
     let home = Home::new()?;
-    let window = Window::open_program(&home, &timed(&home, program, variable)?, &[]).await?;
-    let at = until("the window to be ready", async || Ok(window.script(ready, vec![]).await?.as_f64())).await?;
-    let loading = window.script(LOADING, vec![]).await?.as_f64().context("no time origin")?;
-    tokio::time::sleep(SETTLE).await;
-    let started = std::fs::read_to_string(home.file("started")).context("The program was not started")?;
-    let (pid, began) = started.trim().split_once(' ').context("pid and time")?;
-    let began = began.parse::<f64>()? / 1e6;
-    let memory = process::memory(pid.parse()?)?;
-    window.close().await?;
-    let since = |at: f64| Duration::from_secs_f64((at - began).max(0.0) / 1000.0);
-    Ok(Start { loading: since(loading), time: since(at), memory })
+    let mut command = Command::new(program);
+    command.envs(home.environment()).envs(variable).env("DISPLAY", &screen.display).env_remove("WAYLAND_DISPLAY");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    let began = Instant::now();
+    let opened = Opened(command.spawn().context("Starting it")?);
+    let time = screen.at_rest(CHANGES)?.saturating_duration_since(began);
+    let memory = process::memory(opened.0.id())?;
+    drop(opened);
+    // The display is bare again before the next.
+    screen.at_rest(0)?;
+    Ok(Start { time, memory })
 }
 
-/// A script that notes its process number and the time (ns since 1970), then becomes the program with this variable set.
-fn timed(home: &Home, program: &Path, variable: &str) -> Result<PathBuf> {
-    let script = home.file("start.sh");
-    let note = home.file("started");
-    let text = format!(
-        "#!/bin/sh\necho \"$$ $(date +%s%N)\" > '{}'\nexec env {variable} '{}' \"$@\"\n",
-        note.display(),
-        program.display()
-    );
-    std::fs::write(&script, text)?;
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
-    Ok(script)
+/// A program with its window, ended with all that it started when dropped.
+struct Opened(Child);
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let _ = self.0.wait();
+    }
 }
 
 fn median_time(starts: &[Start]) -> Duration {
