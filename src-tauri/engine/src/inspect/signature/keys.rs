@@ -56,7 +56,7 @@ impl PublicKey {
             return Some(Self::Ed25519(pair.public_key().as_ref().to_vec()));
         }
         let text = text.strip_prefix("whpk_").unwrap_or(text);
-        let text: String = text.split_ascii_whitespace().collect();
+        let text = unspaced(text);
         from_hex(&text).and_then(Self::from_bytes).or_else(|| from_base64(&text).and_then(Self::from_bytes))
     }
 
@@ -155,8 +155,25 @@ fn check(rule: &'static dyn signature::VerificationAlgorithm, key: &[u8], text: 
     UnparsedPublicKey::new(rule, key).verify(text, signature).is_ok()
 }
 
+/// From when to when a certificate is to be used, seconds since 1970 UTC, both included (RFC 5280, section 4.1.2.5).
+/// None if the text is no certificate.
+pub(super) fn validity(text: &str) -> Option<(i64, i64)> {
+    let text = text.trim();
+    if text.len() > TEXT_LIMIT {
+        return None;
+    }
+    let der = if text.starts_with("-----BEGIN") { pem(text) } else { from_base64(&unspaced(text)) }?;
+    let (_, certificate) = X509Certificate::from_der(&der).ok()?;
+    let validity = certificate.validity();
+    Some((validity.not_before.timestamp(), validity.not_after.timestamp()))
+}
+
+fn unspaced(text: &str) -> String {
+    text.split_ascii_whitespace().collect()
+}
+
 /// The bytes of the first block of a PEM text (RFC 7468).
 fn pem(text: &str) -> Option<Vec<u8>> {
     let inner = text.split("-----").nth(2)?;
-    from_base64(&inner.split_ascii_whitespace().collect::<String>())
+    from_base64(&unspaced(inner))
 }

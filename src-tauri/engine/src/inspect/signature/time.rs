@@ -22,6 +22,12 @@ pub(super) fn written(now: i64, unit: Unit) -> String {
     }
 }
 
+/// A time for the eye: `2035-01-01 00:00:00 UTC`.
+pub(super) fn shown(seconds: i64) -> String {
+    let at = Timestamp::from_second(seconds).unwrap_or_default();
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 /// How a time compares with what is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fits {

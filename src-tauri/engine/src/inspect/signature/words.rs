@@ -1,9 +1,9 @@
 //! What the verdicts say.
 
-use super::Secret;
 use super::judge::{Problem, Tried, View, needs_url};
 use super::time::{self, Fits};
 use super::verdict::{Reason, SignedText, Verdict, VerdictKind};
+use super::{Secret, keys};
 use crate::exchange::shown;
 use crate::inspect::provider::{Method, NeedClass, Place, Provider, Scheme};
 
@@ -150,9 +150,19 @@ pub(super) fn fitting(
     secrets: &[Secret],
     url: &str,
 ) -> Verdict {
-    let label = tried.matched.and_then(|index| secrets.get(index)).map(|secret| secret.label.clone());
+    let secret = tried.matched.and_then(|index| secrets.get(index));
+    let label = secret.map(|secret| secret.label.clone());
     let fits = tried.fits.unwrap_or(Fits::InTime);
     let verdict = with_signed(provider, scheme, view, tried, url);
+    if let Some((explanation, hint)) = secret.and_then(|secret| out_of_date(secret, view, &provider.name)) {
+        return Verdict {
+            reason: Some(Reason::UntrustedCertificate),
+            explanation,
+            hint: Some(hint),
+            secret: label,
+            ..verdict
+        };
+    }
     let limit = view.tolerance.or(scheme.timestamp.as_ref().and_then(|stamp| stamp.tolerance)).unwrap_or_default();
     let span = time::span((verdict.age.unwrap_or_default() * 1000.0) as i64);
     let with = label.as_ref().map(|label| format!(" with {label}")).unwrap_or_default();
@@ -194,6 +204,19 @@ pub(super) fn fitting(
             ..verdict
         },
     }
+}
+
+/// What to say of a certificate that was not to be used when the request came; None of any other and of no certificate.
+fn out_of_date(secret: &Secret, view: View<'_>, provider: &str) -> Option<(String, String)> {
+    let (from, upto) = keys::validity(&secret.value)?;
+    let came = view.now?.div_euclid(1_000);
+    if came > upto {
+        let said =
+            format!("The signature is good, but its certificate has been out of date since {}.", time::shown(upto));
+        return Some((said, format!("Put the certificate in its place that {provider} signs with now.")));
+    }
+    let said = format!("The signature is good, but its certificate is valid only from {} on.", time::shown(from));
+    (came < from).then_some((said, "See whether the clocks are right.".into()))
 }
 
 pub(super) fn mismatch(

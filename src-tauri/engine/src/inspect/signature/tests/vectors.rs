@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// The vectors: requests with the secret, the time and what is expected.
 const VECTORS: &str = include_str!("vectors.json");
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Vector {
     id: String,
     provider: String,
@@ -70,4 +70,28 @@ fn every_vector_has_its_verdict_and_its_class() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), vectors.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_certificate_is_taken_only_within_its_time() {
+    let vectors: Vec<Vector> = serde_json::from_str(VECTORS).unwrap();
+    let at = |id: &str, now: i64| {
+        let vector = vectors.iter().find(|vector| vector.id == id).unwrap();
+        verdict_of(&Vector { now: Some(now), ..vector.clone() })
+    };
+    // Both are of 2025-01-01 to 2035-01-01.
+    for id in ["aws-sns-01", "paypal-01"] {
+        for (now, words) in [
+            (1_735_689_599, "valid only from 2025-01-01 00:00:00 UTC on"),
+            (2_051_222_401, "out of date since 2035-01-01 00:00:00 UTC"),
+        ] {
+            let verdict = at(id, now);
+            assert_eq!(class(&verdict), "untrusted_certificate", "{id}: {}", verdict.explanation);
+            assert!(verdict.explanation.contains(words), "{id}: {}", verdict.explanation);
+            assert_eq!((verdict.verdict, verdict.proven), (VerdictKind::Invalid, None));
+        }
+        for now in [1_735_689_600, 2_051_222_400] {
+            assert_eq!(class(&at(id, now)), "valid", "{id} at {now}");
+        }
+    }
 }
