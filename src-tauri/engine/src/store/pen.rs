@@ -126,6 +126,8 @@ fn spool_key(message: &Message) -> Option<i64> {
 pub(super) struct Pen {
     connection: Connection,
     sources: HashMap<String, KnownSource>,
+    /// SQLite's number of what others have committed, from when `sources` was right.
+    version: i64,
     /// What the connection does at the end of a transaction.
     end: End,
 }
@@ -148,7 +150,7 @@ struct KnownSource {
 impl Pen {
     pub(super) fn new(connection: Connection) -> Self {
         connection.set_prepared_statement_cache_capacity(16);
-        Self { connection, sources: HashMap::new(), end: End::Synced }
+        Self { connection, sources: HashMap::new(), version: 0, end: End::Synced }
     }
 
     /// Lets the file have no more pages than this.
@@ -181,6 +183,7 @@ impl Pen {
     fn write(&mut self, rows: &[Row]) -> rusqlite::Result<ExchangeId> {
         self.end_with(if is_synced(rows) { End::Synced } else { End::Written })?;
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        self.forget_sources_if_changed()?;
         let mut last = 0;
         for row in rows {
             let source = self.source(row)?;
@@ -232,9 +235,15 @@ impl Pen {
         Ok(id)
     }
 
-    /// Sources may have other names from now on, or be gone.
-    pub(super) fn forget_sources(&mut self) {
-        self.sources.clear();
+    /// Whoever else has written, in this process or in another, may have renamed or deleted sources. Within the
+    /// transaction: from here on nobody can.
+    fn forget_sources_if_changed(&mut self) -> rusqlite::Result<()> {
+        let version = self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        if version != self.version {
+            self.sources.clear();
+            self.version = version;
+        }
+        Ok(())
     }
 
     /// The number of its source. A source is made if it is not there, and its provider noted once it is known.

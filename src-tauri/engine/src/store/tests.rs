@@ -152,6 +152,21 @@ async fn a_replay_shows_on_its_push() {
 }
 
 #[tokio::test]
+async fn a_push_lands_under_its_source_whoever_renamed_or_deleted_it() {
+    let (folder, store) = store().await;
+    let other = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
+    let first = store.save(push("shop", "e", "1")).await.unwrap();
+    other.rename_source("shop".into(), "store".into()).await.unwrap();
+    let second = store.save(push("shop", "e", "2")).await.unwrap();
+    assert_eq!(found(&store, "source:store").await, [first]);
+    assert_eq!(found(&store, "source:shop").await, [second]);
+    other.delete_source("shop".into()).await.unwrap();
+    store.save(push("shop", "e", "3")).await.unwrap();
+    let rows = store.source_rows().await.unwrap();
+    assert_eq!(rows.iter().map(|row| &row.name[..]).collect::<Vec<_>>(), ["shop", "store"], "it is there again");
+}
+
+#[tokio::test]
 async fn two_processes_can_write_the_same_file() {
     let (folder, store) = store().await;
     let other = Store::open(&folder.path().join("w.pushpull")).await.unwrap();

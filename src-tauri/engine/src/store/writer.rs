@@ -173,7 +173,6 @@ impl Desk {
                         self.write(&mut rows, &mut waiting);
                         let result = self.runtime.block_on(in_transaction(&mut self.connection, run));
                         self.recent.clear();
-                        self.pen.forget_sources();
                         let result = result.map_err(|error| StoreError::from_sqlx(act, &error));
                         self.progress.send_modify(|done| {
                             done.commits += 1;
