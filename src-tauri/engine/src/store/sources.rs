@@ -1,5 +1,6 @@
 //! What is set for a source, and its sealed secrets.
 
+use super::views::follow_source;
 use super::{Store, StoreError};
 use crate::exchange::Micros;
 use crate::vault::{Place, Sealer, VaultError};
@@ -105,8 +106,8 @@ impl Store {
             .await
     }
 
-    /// Gives a source another name; all that is kept of it goes along. One of that name that was deleted gives it up:
-    /// its exchanges are found under the name with its number behind.
+    /// Gives a source another name; all that is kept of it goes along, and so do the views that ask for it. One of that
+    /// name that was deleted gives it up: its exchanges are found under the name with its number behind.
     pub(crate) async fn rename_source(&self, from: String, to: String) -> Result<Renamed, StoreError> {
         self.writer
             .job("Renaming a source", move |connection| {
@@ -119,10 +120,16 @@ impl Store {
                         (true, true) => return Ok(Renamed::Taken),
                         (true, false) => {}
                     }
-                    let sql = "UPDATE source SET name = name || ' (deleted, ' || id || ')' WHERE name = $1";
-                    sqlx::query(sql).bind(&to).execute(&mut *connection).await?;
+                    let sql =
+                        "UPDATE source SET name = name || ' (deleted, ' || id || ')' WHERE name = $1 RETURNING name";
+                    let deleted: Option<String> =
+                        sqlx::query_scalar(sql).bind(&to).fetch_optional(&mut *connection).await?;
+                    if let Some(deleted) = deleted {
+                        follow_source(connection, &to, &deleted).await?;
+                    }
                     let sql = "UPDATE source SET name = $2 WHERE name = $1";
-                    sqlx::query(sql).bind(from).bind(to).execute(connection).await?;
+                    sqlx::query(sql).bind(&from).bind(&to).execute(&mut *connection).await?;
+                    follow_source(connection, &from, &to).await?;
                     Ok(Renamed::Done)
                 })
             })

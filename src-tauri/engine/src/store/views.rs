@@ -1,8 +1,9 @@
 //! Saved filters.
 
+use super::filter::with_source_renamed;
 use super::{Store, StoreError};
 use crate::api::{MoveView, SaveView, View};
-use sqlx::Row as _;
+use sqlx::{Row as _, SqliteConnection};
 
 /// Longest name of a view, characters.
 const NAME: usize = 100;
@@ -79,4 +80,23 @@ impl Store {
     pub async fn delete_view(&self, id: i64) -> Result<(), StoreError> {
         self.run("Deleting a view", format!("DELETE FROM view WHERE id = {id}")).await
     }
+}
+
+/// Lets views that ask for a source ask for its new name. They stay as they are if another source still answers to the
+/// old one: case does not matter in a filter.
+pub(super) async fn follow_source(connection: &mut SqliteConnection, from: &str, to: &str) -> Result<(), sqlx::Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM source WHERE name = $1 COLLATE NOCASE)";
+    if sqlx::query_scalar(sql).bind(from).fetch_one(&mut *connection).await? {
+        return Ok(());
+    }
+    let views = sqlx::query("SELECT id, filter FROM view").fetch_all(&mut *connection).await?;
+    for view in views {
+        let filter: String = view.get(1);
+        let renamed = with_source_renamed(&filter, from, to);
+        if renamed != filter {
+            let update = sqlx::query("UPDATE view SET filter = $2 WHERE id = $1").bind(view.get::<i64, _>(0));
+            update.bind(renamed).execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
 }

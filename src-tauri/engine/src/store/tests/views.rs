@@ -22,6 +22,39 @@ async fn views_keep_their_order_and_refuse_what_cannot_be_read() {
     assert!(matches!(store.save_view(gone).await, Err(StoreError::NotFound(_))));
 }
 
+#[tokio::test]
+async fn views_ask_for_a_source_by_its_new_name() {
+    let (_folder, store) = store().await;
+    for source in ["old", "other", "gone"] {
+        store.save(push(source, "e", "")).await.unwrap();
+    }
+    let mut ids = Vec::new();
+    for filter in
+        ["is:failed  -source:\"Old\" x", "source:old* source:other \"source:old\" body.a:source:old", "source:gone"]
+    {
+        let save = SaveView { id: None, name: "V".into(), filter: filter.into() };
+        ids.push(store.save_view(save).await.unwrap().id);
+    }
+    let filters = async || store.views().await.unwrap().into_iter().map(|view| view.filter).collect::<Vec<_>>();
+    let renamed = async |from: &str, to: &str| store.rename_source(from.into(), to.into()).await.unwrap();
+    renamed("other", "it's \"new\"").await;
+    renamed("old", "new").await;
+    assert_eq!(
+        filters().await[..2],
+        ["is:failed  -source:new x", r#"source:old* source:"it's \"new\"" "source:old" body.a:source:old"#]
+    );
+    // A deleted source that gives up its name is found under its other one.
+    store.delete_source("gone".into()).await.unwrap();
+    renamed("new", "gone").await;
+    assert_eq!(filters().await[2], "source:\"gone (deleted, 3)\"");
+    assert_eq!(found(&store, &filters().await[2]).await, [3]);
+    assert_eq!(filters().await[0], "is:failed  -source:gone x");
+    // Another source answers to the name, so the view goes on asking for that.
+    store.save(push("GONE", "e", "")).await.unwrap();
+    renamed("gone", "last").await;
+    assert_eq!(filters().await[0], "is:failed  -source:gone x");
+}
+
 /// Bars over everything that a filter finds.
 async fn bars(store: &Store, filter: &str) -> Vec<(u64, u64, u64)> {
     let query = HistogramQuery { filter: filter.into(), upto: None, since: None, until: None, bars: 10 };
