@@ -1,6 +1,6 @@
 //! What can only be told by reading an exchange: words not indexed yet, texts, headers, values in bodies.
 
-use super::filter::{Decimal, JsonPath, Pattern, Test, is_of_a_word};
+use super::filter::{Decimal, JsonPath, Pattern, Test, folded, is_of_a_word};
 use crate::exchange::ExchangeId;
 use crate::wire::LooseHead;
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use serde_json::Value;
 /// What is looked at.
 #[derive(Debug, Clone)]
 pub(super) enum Check {
-    /// Each stands at the start of a word.
+    /// Each stands at the start of a word, as the index has them.
     Words(Vec<String>),
     /// It stands somewhere.
     Somewhere(Option<regex::bytes::Regex>),
@@ -64,7 +64,7 @@ impl ValueTest {
 #[derive(Debug, Default)]
 pub(super) struct Candidate {
     pub(super) id: ExchangeId,
-    /// Method, URL, source and event type.
+    /// Method, URL, source and event types.
     pub(super) about: String,
     /// The heads of the request and of the response.
     pub(super) heads: [Bytes; 2],
@@ -95,6 +95,12 @@ impl Candidate {
             || self.heads.iter().chain(&self.bodies).any(|bytes| wanted.is_match(bytes))
             || self.bodies.iter().any(|body| unescaped(body).is_some_and(|plain| wanted.is_match(plain.as_bytes())))
     }
+}
+
+/// True if each word of `words` stands at the start of one in `text`.
+pub(super) fn has_words(text: &str, words: &[String]) -> bool {
+    let text = folded(text);
+    words.iter().all(|word| starts_a_word(&text, word))
 }
 
 /// Text has no NUL in it; words of anything else would only be noise.
@@ -167,10 +173,7 @@ impl Check {
 
     pub(super) fn holds(&self, candidate: &Candidate) -> bool {
         match self {
-            Self::Words(words) => {
-                let text = candidate.text().to_lowercase();
-                words.iter().all(|word| starts_a_word(&text, word))
-            }
+            Self::Words(words) => has_words(&candidate.text(), words),
             Self::Somewhere(wanted) => wanted.as_ref().is_some_and(|wanted| candidate.has(wanted)),
             Self::Header { name, test } => candidate.heads.iter().any(|head| {
                 let headers = LooseHead::parse(head).headers;

@@ -5,6 +5,7 @@
 //! text ─ words (places, quotes) ─ terms (what each asks for) ─ plan (SQL, index words, checks) ─ list, count, export
 //! ```
 
+mod fold;
 mod help;
 mod keys;
 mod number;
@@ -13,13 +14,13 @@ mod plan;
 mod values;
 mod words;
 
+pub(super) use fold::{folded, index_words, is_of_a_word};
 pub use help::{FilterProblemView, FilterQuery, FilterReading, Suggestion};
 pub(super) use number::Decimal;
 pub(super) use path::JsonPath;
 pub(super) use plan::Plan;
 pub(super) use values::Test;
-use words::index_words;
-pub(super) use words::{Pattern, is_of_a_word};
+pub(super) use words::Pattern;
 
 use crate::exchange::Direction;
 use std::fmt;
@@ -93,6 +94,24 @@ impl Filter {
         };
         Ok(Self { terms: words::words(text).into_iter().map(read).collect::<Result<_, _>>()? })
     }
+}
+
+/// A filter that asks for the source `to` where this one asks for `from`; else as it is written.
+pub(super) fn with_source_renamed(text: &str, from: &str, to: &str) -> String {
+    let mut renamed = String::with_capacity(text.len());
+    let mut copied = 0;
+    for word in words::words(text) {
+        let value = match words::keyed(word.text.strip_prefix('-').unwrap_or(word.text)) {
+            Some(("source", value)) => value,
+            _ => continue,
+        };
+        if Pattern::read(value).exact().is_some_and(|name| name.eq_ignore_ascii_case(from)) {
+            renamed.push_str(&text[copied..word.end() - value.len()]);
+            renamed.push_str(&Pattern::literal(to).to_string());
+            copied = word.end();
+        }
+    }
+    renamed + &text[copied..]
 }
 
 fn term(raw: &str) -> Result<Term, String> {

@@ -1,7 +1,6 @@
 //! Terms as they are written: parted by white space, quotes group, `*` stands for anything.
 
-use regex::Regex;
-use std::sync::LazyLock;
+use super::fold::is_of_a_word;
 
 /// A term with its place in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,30 +186,6 @@ pub(super) fn write_quoted(text: &str, f: &mut std::fmt::Formatter<'_>) -> std::
     write!(f, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// True for what the index's tokenizer takes for a part of a word, so that a word here is never two there: letters,
-/// digits and private characters of Unicode 6.1, and the accents that it takes off letters (SQLite's `unicode61`).
-pub(in crate::store) fn is_of_a_word(character: char) -> bool {
-    static BEYOND_ASCII: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"[\p{L}\p{N}\p{Co}&&\p{Age=6.1}]").ok());
-    let is_accent = |place: u32| place < 50 && ACCENTS >> place & 1 == 1;
-    if character.is_ascii() {
-        return character.is_ascii_alphanumeric();
-    }
-    (character as u32).checked_sub(0x300).is_some_and(is_accent)
-        || BEYOND_ASCII.as_ref().is_some_and(|of_a_word| of_a_word.is_match(character.encode_utf8(&mut [0; 4])))
-}
-
-/// Of the characters from U+0300 on, those that the tokenizer takes for accents, a bit each.
-const ACCENTS: u64 = 0x0003_61f8_0802_9fdf;
-
-/// The words of a text as the index has them: runs of letters and digits, lower case.
-pub(in crate::store) fn index_words(text: &str) -> Vec<String> {
-    text.split(|character: char| !is_of_a_word(character))
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect()
-}
-
 impl Pattern {
     /// Words that the index must have of anything that fits. Left out are those beside a star or at an end that is
     /// open, which may be cut; those that JSON may write otherwise; and those whose letters the index folds.
@@ -259,13 +234,6 @@ mod tests {
 
     fn texts(text: &str) -> Vec<&str> {
         words(text).into_iter().map(|word| word.text).collect()
-    }
-
-    #[test]
-    fn a_word_is_never_two_in_the_index() {
-        assert_eq!(index_words("Ab-1 \u{e9}t\u{e9} e\u{301}t\u{e9}"), ["ab", "1", "\u{e9}t\u{e9}", "e\u{301}t\u{e9}"]);
-        // A vowel mark parts words there, and so does a circled letter, though both count as alphabetic.
-        assert_eq!(index_words("\u{623}\u{647}\u{651}\u{644} a\u{24d0}b"), ["\u{623}\u{647}", "\u{644}", "a", "b"]);
     }
 
     #[test]
