@@ -86,29 +86,33 @@ impl Store {
                                (SELECT value FROM meta WHERE name = 'failed'), (SELECT value FROM meta WHERE name = 'unread')";
             let row = sqlx::query(kept).fetch_one(&self.readers).await;
             let mut tallies = tallies(&row.map_err(|e| StoreError::from_sqlx("Counting exchanges", &e))?);
-            tallies.add(self.tally("e.id > (SELECT value FROM meta WHERE name = 'indexed')", &plan).await?);
+            tallies.add(self.tally("e.id > (SELECT value FROM meta WHERE name = 'indexed')", &[], &plan).await?);
             return Ok(tallies);
         }
         let upto = query.upto.unwrap_or(i64::MAX - 1);
         if !plan.is_checked() {
-            return self.tally(&format!("e.id <= {upto}"), &plan).await;
+            let bounds = plan.bounds(None, upto);
+            return self.tally(bounds.sql, &bounds.ids, &plan).await;
         }
         let found = self.found(&query.filter, plan, upto, 0..u64::MAX).await?;
         let mut tallies = Tallies { complete: found.complete, ..Tallies::default() };
         for ids in found.ids.chunks(IDS) {
             let list = super::organise::joined(ids);
-            tallies.add(self.tally(&format!("e.id IN ({list})"), &Plan::default()).await?);
+            tallies.add(self.tally(&format!("e.id IN ({list})"), &[], &Plan::default()).await?);
         }
         Ok(tallies)
     }
 
-    async fn tally(&self, which: &str, plan: &Plan) -> Result<Tallies, StoreError> {
+    /// `which` leaves open as many numbers as `ids` has.
+    async fn tally(&self, which: &str, ids: &[ExchangeId], plan: &Plan) -> Result<Tallies, StoreError> {
         let sql = format!(
             "SELECT sum(e.direction = 0), sum(e.direction = 1), sum(coalesce({FAILED}, 0)), sum({UNREAD})
                FROM exchange e WHERE {which} {}",
             plan.conditions()
         );
-        let row = plan.bind(sqlx::query(AssertSqlSafe(sql)).persistent(false)).fetch_one(&self.readers).await;
+        let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let query = ids.iter().fold(query, |query, id| query.bind(*id));
+        let row = plan.bind(query).fetch_one(&self.readers).await;
         Ok(tallies(&row.map_err(|e| StoreError::from_sqlx("Counting exchanges", &e))?))
     }
 
@@ -167,12 +171,15 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (from, width, until) = (histogram.from, histogram.width, histogram.until());
         let among = ids.map(|ids| format!("AND e.id IN ({})", super::organise::joined(ids))).unwrap_or_default();
+        let bounds = plan.bounds(None, upto);
         let sql = format!(
             "SELECT (e.started_at - {from}) / {width}, e.direction, count(*), sum(coalesce({FAILED}, 0)) FROM exchange e
-              WHERE e.started_at >= {from} AND e.started_at < {until} AND e.id <= {upto} {among} {} GROUP BY 1, 2",
+              WHERE e.started_at >= {from} AND e.started_at < {until} AND {} {among} {} GROUP BY 1, 2",
+            bounds.sql,
             plan.conditions()
         );
-        let rows = plan.bind(sqlx::query(AssertSqlSafe(sql)).persistent(false)).fetch_all(&self.readers).await;
+        let query = bounds.bind(sqlx::query(AssertSqlSafe(sql)).persistent(false));
+        let rows = plan.bind(query).fetch_all(&self.readers).await;
         let rows = rows.map_err(|e| StoreError::from_sqlx("Counting by time", &e))?;
         rows.iter().for_each(|row| histogram.add(row));
         Ok(())

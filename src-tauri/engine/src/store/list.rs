@@ -94,8 +94,9 @@ impl Store {
         if plan.is_everything() {
             return Ok(Count { rows: self.count_upto(upto).await?, complete: true });
         }
-        let sql = AssertSqlSafe(format!("SELECT count(*) FROM exchange e WHERE e.id <= ? {}", plan.conditions()));
-        let row = plan.bind(sqlx::query(sql).bind(upto)).fetch_one(&self.readers).await;
+        let bounds = plan.bounds(None, upto);
+        let sql = format!("SELECT count(*) FROM exchange e WHERE {} {}", bounds.sql, plan.conditions());
+        let row = plan.bind(bounds.bind(sqlx::query(AssertSqlSafe(sql)))).fetch_one(&self.readers).await;
         let rows: i64 = row.map_err(|e| StoreError::from_sqlx("Counting exchanges", &e))?.get(0);
         Ok(Count { rows: rows as u64, complete: true })
     }
@@ -117,14 +118,16 @@ impl Store {
             Some(_) => "AND (e.id > ? OR EXISTS (SELECT 1 FROM search f WHERE f.search MATCH ? AND f.rowid = e.id))",
             None => "",
         };
-        let sql = format!(
-            "SELECT e.id, {WEIGHT} FROM exchange e WHERE e.id > ? AND e.id <= ? {} {indexed} ORDER BY e.id LIMIT ?",
-            plan.conditions()
-        );
         let mut after = after;
         let mut kept = Vec::new();
         loop {
-            let mut rows = plan.bind(sqlx::query(AssertSqlSafe(sql.clone())).bind(after).bind(upto));
+            let bounds = plan.bounds(Some(after), upto);
+            let sql = format!(
+                "SELECT e.id, {WEIGHT} FROM exchange e WHERE {} {} {indexed} ORDER BY e.id LIMIT ?",
+                bounds.sql,
+                plan.conditions()
+            );
+            let mut rows = plan.bind(bounds.bind(sqlx::query(AssertSqlSafe(sql))));
             if let Some(words) = &words {
                 rows = rows.bind(plan.indexed).bind(words.clone());
             }
@@ -167,22 +170,21 @@ impl Store {
         let near = near.filter(|anchor| anchor.row.abs_diff(from) < from);
         let is_far = near.map_or(from, |anchor| anchor.row.abs_diff(from)) > FAR;
         let near = if is_far && plan.is_everything() { self.anchor(upto, from).await?.or(near) } else { near };
-        // One bound on each side at most: of two SQLite would walk from the wider one. And none that is not needed: it
-        // would take the numbers for a better index than that of a filter.
         let (above, upto, order, skip) = match near {
             Some(anchor) if anchor.row <= from => (None, upto.min(anchor.id), "DESC", from - anchor.row),
             // Backwards: the page ends before the anchor, so walk up from it and turn the rows round.
             Some(anchor) => (Some(anchor.id), upto, "ASC", (anchor.row - from).saturating_sub(u64::from(count))),
             None => (None, upto, "DESC", from),
         };
-        let bounds = if above.is_some() { "e.id > ? AND e.id <= ?" } else { "e.id <= ?" };
+        let bounds = plan.bounds(above, upto);
         let ahead = near.filter(|anchor| anchor.row > from).map(|anchor| (anchor.row - from).min(u64::from(count)));
         let sql = format!(
-            "{SUMMARY} WHERE e.id IN (SELECT e.id FROM exchange e WHERE {bounds} {} ORDER BY e.id {order} \
+            "{SUMMARY} WHERE e.id IN (SELECT e.id FROM exchange e WHERE {} {} ORDER BY e.id {order} \
              LIMIT ? OFFSET ?) ORDER BY e.id DESC",
+            bounds.sql,
             plan.conditions()
         );
-        let query = above.into_iter().chain([upto]).fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(id));
+        let query = bounds.bind(sqlx::query(AssertSqlSafe(sql)));
         let limit = ahead.unwrap_or(u64::from(count)) as i64;
         let rows = plan.bind(query).bind(limit).bind(skip as i64).fetch_all(&self.readers).await;
         let mut rows: Vec<_> =
@@ -242,10 +244,10 @@ impl Store {
         // The minutes know which exchanges they hold: the rest need not be looked at.
         if plan.since.is_some() {
             let first = row.get::<Option<i64>, _>(4).unwrap_or(indexed + 1).min(indexed + 1);
-            plan.narrow(&format!("e.id >= {first}"));
+            plan.after = Some(first - 1);
         }
         if plan.before.is_some() && newest.is_none_or(|newest| newest <= indexed) {
-            plan.narrow(&format!("e.id <= {}", row.get::<Option<i64>, _>(5).unwrap_or(0)));
+            plan.upto = Some(row.get::<Option<i64>, _>(5).unwrap_or(0));
         }
         Ok(plan)
     }

@@ -102,21 +102,22 @@ impl Store {
     /// The next exchanges that may fit, newest first: from the word index where it has them, else one by one.
     async fn candidates(&self, plan: &Plan, below: ExchangeId, in_tail: bool) -> Result<Vec<Weighed>, StoreError> {
         let conditions = plan.conditions();
+        let bounds = plan.bounds(in_tail.then_some(plan.indexed), below.saturating_sub(1));
         let rows = match plan.words().filter(|_| !in_tail) {
             Some(words) => {
-                let sql = AssertSqlSafe(format!(
+                let sql = format!(
                     "SELECT e.id, {WEIGHT} FROM search f JOIN exchange e ON e.id = f.rowid WHERE f.search MATCH ? \
-                     AND f.rowid < ? {conditions} ORDER BY f.rowid DESC LIMIT {STEP}"
-                ));
-                plan.bind(sqlx::query(sql).bind(words).bind(below)).fetch_all(&self.readers).await
+                     AND {} {conditions} ORDER BY f.rowid DESC LIMIT {STEP}",
+                    bounds.sql.replace("e.id", "f.rowid")
+                );
+                plan.bind(bounds.bind(sqlx::query(AssertSqlSafe(sql)).bind(words))).fetch_all(&self.readers).await
             }
             None => {
-                let floor = if in_tail { plan.indexed } else { 0 };
-                let sql = AssertSqlSafe(format!(
-                    "SELECT e.id, {WEIGHT} FROM exchange e WHERE e.id < ? AND e.id > ? {conditions} \
-                     ORDER BY e.id DESC LIMIT {STEP}"
-                ));
-                plan.bind(sqlx::query(sql).bind(below).bind(floor)).fetch_all(&self.readers).await
+                let sql = format!(
+                    "SELECT e.id, {WEIGHT} FROM exchange e WHERE {} {conditions} ORDER BY e.id DESC LIMIT {STEP}",
+                    bounds.sql
+                );
+                plan.bind(bounds.bind(sqlx::query(AssertSqlSafe(sql)))).fetch_all(&self.readers).await
             }
         };
         let rows = rows.map_err(|e| StoreError::from_sqlx("Searching", &e))?;

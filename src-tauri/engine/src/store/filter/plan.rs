@@ -4,7 +4,7 @@ use super::super::check::Check;
 use super::super::{codes, counts};
 use super::values::{Has, Is, StatusTerm};
 use super::{Filter, Pattern, Term, Wanted, index_words};
-use crate::exchange::{Direction, Micros};
+use crate::exchange::{Direction, ExchangeId, Micros};
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
 
@@ -32,6 +32,26 @@ pub(in crate::store) struct Plan {
     /// Nothing before this fits, and nothing at or after that.
     pub(in crate::store) since: Option<Micros>,
     pub(in crate::store) before: Option<Micros>,
+    /// Exchanges up to this one are too early.
+    pub(in crate::store) after: Option<ExchangeId>,
+    /// Exchanges behind this one are too late.
+    pub(in crate::store) upto: Option<ExchangeId>,
+}
+
+/// A condition on the numbers of exchanges, with its values.
+pub(in crate::store) struct Bounds {
+    pub(in crate::store) sql: &'static str,
+    pub(in crate::store) ids: Vec<ExchangeId>,
+}
+
+impl Bounds {
+    /// Binds what the condition leaves open.
+    pub(in crate::store) fn bind<'q>(
+        &self,
+        query: Query<'q, Sqlite, SqliteArguments>,
+    ) -> Query<'q, Sqlite, SqliteArguments> {
+        self.ids.iter().fold(query, |query, id| query.bind(*id))
+    }
 }
 
 impl Filter {
@@ -63,10 +83,15 @@ impl Plan {
         self.stamp = (hidden.unwrap_or(0), if self.asks_marks { revision } else { 0 });
     }
 
-    /// Adds a condition without values.
-    pub(in crate::store) fn narrow(&mut self, condition: &str) {
-        self.conditions += " AND ";
-        self.conditions += condition;
+    /// Bounds the numbers of `exchange e`, with what the plan knows of them and with what is asked: one bound on each
+    /// side at most, for of two SQLite would walk from the wider one. And none that is not needed: it would take the
+    /// numbers for a better index than that of a filter.
+    pub(in crate::store) fn bounds(&self, after: Option<ExchangeId>, upto: ExchangeId) -> Bounds {
+        let upto = self.upto.map_or(upto, |most| most.min(upto));
+        match after.max(self.after) {
+            Some(after) => Bounds { sql: "e.id > ? AND e.id <= ?", ids: vec![after, upto] },
+            None => Bounds { sql: "e.id <= ?", ids: vec![upto] },
+        }
     }
 
     /// ` AND …` for a query over `exchange e`.
@@ -131,7 +156,8 @@ impl Plan {
             }
         }
         let (sql, values) = condition(wanted, now);
-        self.narrow(&if term.negated { format!("NOT coalesce({sql}, 0)") } else { sql });
+        self.conditions += " AND ";
+        self.conditions += &if term.negated { format!("NOT coalesce({sql}, 0)") } else { sql };
         self.values.extend(values);
     }
 
