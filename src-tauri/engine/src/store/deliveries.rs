@@ -1,6 +1,7 @@
 //! Deliveries: which stored pushes are the same event. Found in the background, after the commit; a push is kept and
 //! marked, never dropped.
 
+use super::index::index_anew;
 use super::list::{SUMMARY, summary};
 use super::{Store, StoreError};
 use crate::exchange::{DeliveryMark, ExchangeId, ExchangeSummary, Headers, Micros, Repeat, Side};
@@ -34,6 +35,13 @@ struct Looked {
     state: Option<State>,
     /// Events of a batch by type.
     types: Vec<(String, u32)>,
+}
+
+impl Looked {
+    /// The event types of a batch, a line each.
+    fn type_names(&self) -> String {
+        self.types.iter().map(|(name, _)| &name[..]).collect::<Vec<_>>().join("\n")
+    }
 }
 
 /// What [`SUMMARY`] says of a push's place in its delivery, from this column on.
@@ -189,6 +197,8 @@ impl Store {
                 looked.push(push);
             }
         }
+        let batches = looked.iter().filter(|push| !push.types.is_empty()).map(|push| (push.id, push.type_names()));
+        let texts = self.texts_with(batches.collect()).await?;
         self.writer
             .job(act, move |connection| {
                 Box::pin(async move {
@@ -201,6 +211,9 @@ impl Store {
                     if raced.rows_affected() > 0 {
                         for push in &looked {
                             place(connection, push).await?;
+                            if let Some(text) = texts.get(&push.id) {
+                                index_anew(connection, push.id, text).await?;
+                            }
                         }
                     }
                     Ok(())

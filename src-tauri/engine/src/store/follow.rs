@@ -1,11 +1,13 @@
 //! What is found out about pushes after they are stored: verdicts, and the numbers that tell events and deliveries.
 
 use super::codes::verdict_code;
+use super::index::index_anew;
 use super::organise::CHANGED;
 use super::{Store, StoreError};
 use crate::exchange::{ExchangeId, Mark};
 use crate::inspect::signature::VerdictKind;
 use sqlx::{Row as _, SqliteConnection};
+use std::collections::HashMap;
 
 /// What was found out about one push.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +37,7 @@ impl Store {
         upto: ExchangeId,
         found: Vec<Followed>,
     ) -> Result<bool, StoreError> {
+        let texts = self.texts_of(&found).await?;
         self.writer
             .job("Following pushes", move |connection| {
                 Box::pin(async move {
@@ -43,7 +46,7 @@ impl Store {
                     if moved.rows_affected() == 0 {
                         return Ok(false);
                     }
-                    write(connection, found).await?;
+                    write(connection, found, &texts).await?;
                     Ok(true)
                 })
             })
@@ -52,9 +55,16 @@ impl Store {
 
     /// Keeps what was found out about pushes that were looked at before.
     pub(crate) async fn keep_found(&self, found: Vec<Followed>) -> Result<(), StoreError> {
+        let texts = self.texts_of(&found).await?;
         self.writer
-            .job("Following pushes", move |connection| Box::pin(async move { write(connection, found).await }))
+            .job("Following pushes", move |connection| Box::pin(async move { write(connection, found, &texts).await }))
             .await
+    }
+
+    /// The texts of pushes whose event type was found.
+    async fn texts_of(&self, found: &[Followed]) -> Result<HashMap<ExchangeId, String>, StoreError> {
+        let typed = found.iter().filter_map(|one| Some((one.id, one.event_type.clone()?)));
+        self.texts_with(typed.collect()).await
     }
 
     /// Keeps the verdict of one push.
@@ -80,7 +90,12 @@ impl Store {
     }
 }
 
-async fn write(connection: &mut SqliteConnection, found: Vec<Followed>) -> Result<(), sqlx::Error> {
+/// `texts` are those of the pushes that are found by more words now.
+async fn write(
+    connection: &mut SqliteConnection,
+    found: Vec<Followed>,
+    texts: &HashMap<ExchangeId, String>,
+) -> Result<(), sqlx::Error> {
     let mut changed = false;
     for one in found {
         let code = one.verdict.map(verdict_code);
@@ -90,7 +105,12 @@ async fn write(connection: &mut SqliteConnection, found: Vec<Followed>) -> Resul
         if let Some(event_type) = one.event_type {
             let sql = "UPDATE exchange SET event_type = $1 WHERE id = $2 AND event_type IS NULL";
             let named = sqlx::query(sql).bind(event_type).bind(one.id).execute(&mut *connection).await?;
-            changed |= named.rows_affected() > 0;
+            if named.rows_affected() > 0 {
+                changed = true;
+                if let Some(text) = texts.get(&one.id) {
+                    index_anew(connection, one.id, text).await?;
+                }
+            }
         }
         if one.event_id.is_some() || one.delivery_id.is_some() || one.attempt.is_some() {
             let sql = "INSERT INTO identity (id, event_id, delivery_id, attempt)

@@ -1,9 +1,13 @@
 //! The word index, filled in the background. It yields to everything else that is written: an exchange that is not
 //! indexed yet is found all the same, by reading it.
 
+use super::check::has_words;
+use super::filter::index_words;
+use super::search::TYPES;
 use super::{Store, StoreError};
 use crate::exchange::ExchangeId;
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 /// Exchanges indexed in one transaction while others are stored: few, so that a capture never waits long behind them.
@@ -98,11 +102,12 @@ impl Store {
                     }
                     super::counts::count_in(connection, from, upto).await?;
                     for (id, text) in texts {
-                        sqlx::query("INSERT INTO search (rowid, text) VALUES ($1, $2)")
-                            .bind(id)
-                            .bind(text)
-                            .execute(&mut *connection)
-                            .await?;
+                        // Its types may have been found while it was read.
+                        let sql = format!(
+                            "INSERT INTO search (rowid, text)
+                             SELECT $1, concat_ws(char(10), $2, (SELECT {TYPES} FROM exchange e WHERE e.id = $1))"
+                        );
+                        sqlx::query(AssertSqlSafe(sql)).bind(id).bind(text).execute(&mut *connection).await?;
                     }
                     Ok(true)
                 })
@@ -113,6 +118,37 @@ impl Store {
         }
         Ok(true)
     }
+}
+
+impl Store {
+    /// The texts of exchanges of which these words were found after they were stored, the words added; only of those
+    /// that do not have them anyway.
+    pub(super) async fn texts_with(
+        &self,
+        found: BTreeMap<ExchangeId, String>,
+    ) -> Result<HashMap<ExchangeId, String>, StoreError> {
+        let mut texts = HashMap::new();
+        let ids: Vec<ExchangeId> = found.keys().copied().collect();
+        for some in ids.chunks(READ_AT_ONCE) {
+            for candidate in self.read_candidates(some).await? {
+                let (text, more) = (candidate.text(), &found[&candidate.id]);
+                if !has_words(&text, &index_words(more)) {
+                    texts.insert(candidate.id, format!("{text}\n{more}"));
+                }
+            }
+        }
+        Ok(texts)
+    }
+}
+
+/// Puts the words of an exchange into the index anew; of one that is not in it, they are when its turn comes.
+pub(super) async fn index_anew(
+    connection: &mut SqliteConnection,
+    id: ExchangeId,
+    text: &str,
+) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE search SET text = $2 WHERE rowid = $1 AND (SELECT value FROM meta WHERE name = 'indexed') >= $1";
+    sqlx::query(sql).bind(id).bind(text).execute(connection).await.map(drop)
 }
 
 /// Waits until nothing was stored for a moment, or until patience is at its end; true if it is quiet.

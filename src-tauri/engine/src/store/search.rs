@@ -163,7 +163,7 @@ impl Store {
         let list = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let order = if ids.first() < ids.last() { "ASC" } else { "DESC" };
         let sql = AssertSqlSafe(format!(
-            "SELECT e.id, concat_ws(char(10), e.method || ' ' || coalesce(e.url, e.path), s.name, e.event_type), \
+            "SELECT e.id, concat_ws(char(10), e.method || ' ' || coalesce(e.url, e.path), s.name, {TYPES}), \
              w.record, w.request_key, w.response_key \
              FROM exchange e JOIN wire w ON w.id = e.id LEFT JOIN source s ON s.id = e.source_id \
              WHERE e.id IN ({list}) ORDER BY e.id {order}"
@@ -189,6 +189,10 @@ impl Store {
         Ok(candidates)
     }
 }
+
+/// The event types of an exchange and of the events in it, for a query over `exchange e`.
+pub(super) const TYPES: &str = "concat_ws(char(10), e.event_type, \
+     (SELECT group_concat(b.event_type, char(10)) FROM batch b WHERE b.exchange = e.id))";
 
 /// The bytes of an exchange that a search reads.
 pub(super) const WEIGHT: &str = "min(e.request_size, 1048576) + min(e.response_size, 1048576)";

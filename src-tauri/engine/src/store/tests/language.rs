@@ -127,6 +127,86 @@ async fn every_term_finds_what_it_says_before_and_after_indexing() {
 }
 
 #[tokio::test]
+async fn event_types_that_are_found_later_are_words_too() {
+    let (_folder, store) = store().await;
+    let untyped = async |body: &'static str| {
+        let new = NewExchange { event_type: None, ..push("own", "e", body) };
+        store.save(new).await.unwrap()
+    };
+    let typed = async |id: i64, event: &str| {
+        let found = crate::store::Followed { id, event_type: Some(event.into()), ..Default::default() };
+        store.keep_found(vec![found]).await.unwrap();
+    };
+    let early = untyped("1").await;
+    typed(early, "Order.Shipped").await;
+    assert_eq!(found(&store, "shipped").await, [early]);
+    store.finish_indexing().await.unwrap();
+    let late = untyped("2").await;
+    store.finish_indexing().await.unwrap();
+    typed(late, "order.shipped").await;
+    // One whose type was not free to be found keeps its words.
+    typed(early, "order.lost").await;
+    let store = Store { searches: Arc::default(), ..store };
+    assert_eq!(found(&store, "order shipp").await, [late, early]);
+    assert_eq!(found(&store, "x-kind -lost").await, [late, early], "what was in the index stays there");
+    assert_eq!(found(&store, "lost").await, [0_i64; 0]);
+}
+
+#[tokio::test]
+async fn the_events_of_a_batch_are_words_too() {
+    let (_folder, store) = store().await;
+    let batch = async || {
+        let mut new = push(
+            "mail",
+            "e",
+            "mandrill_events=%5B%7B%22event%22%3A%22hard_bounce%22%2C%22_id%22%3A%221%22%7D%2C%7B%22event%22%3A%22open%22%2C%22_id%22%3A%222%22%7D%5D",
+        );
+        new.request.head = Bytes::from(
+            "POST /in/mail HTTP/1.1\r\nHost: a\r\nX-Mandrill-Signature: x\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n\r\n",
+        );
+        store.save(new).await.unwrap()
+    };
+    let grouped_first = batch().await;
+    store.finish_grouping().await.unwrap();
+    assert_eq!(found(&store, "hard bounce").await, [grouped_first]);
+    store.finish_indexing().await.unwrap();
+    let indexed_first = batch().await;
+    store.finish_indexing().await.unwrap();
+    store.finish_grouping().await.unwrap();
+    let store = Store { searches: Arc::default(), ..store };
+    assert_eq!(found(&store, "hard bounce mandrill").await, [indexed_first, grouped_first]);
+}
+
+#[tokio::test]
+async fn times_bound_the_numbers_once_on_each_side() {
+    let (_folder, store) = store().await;
+    for minute in 0..6 {
+        let mut new = push("a", "e", "word");
+        new.started_at += minute * 60_000_000;
+        store.save(new).await.unwrap();
+    }
+    store.finish_indexing().await.unwrap();
+    let filter = "since:2026-11-18T11:07:40Z before:2026-11-18T11:09:40Z";
+    let plan = store.plan(filter).await.unwrap();
+    assert!(!plan.conditions().contains("e.id"), "{}", plan.conditions());
+    let bounds = plan.bounds(None, 6);
+    assert_eq!((bounds.sql, &bounds.ids[..]), ("e.id > ? AND e.id <= ?", &[1, 4][..]));
+    assert_eq!(plan.bounds(Some(2), 3).ids, [2, 3]);
+    for filter in [filter, &format!("{filter} word"), &format!("{filter} \"ord\"")] {
+        assert_eq!(found(&store, filter).await, [3, 2], "{filter}");
+        assert_eq!(store.ids(filter, 6, 0, 10).await.unwrap(), [2, 3], "{filter}");
+        assert_eq!(store.ids(filter, 2, 0, 10).await.unwrap(), [2], "{filter}");
+        let query = CountQuery { filter: filter.into(), upto: Some(2) };
+        assert_eq!(store.count(&query).await.unwrap().rows, 1, "{filter}");
+        assert_eq!(store.tallies(&query).await.unwrap().pushes, 1, "{filter}");
+    }
+    let near = Some(Anchor { row: 1, id: 2 });
+    let page = store.list(&query(filter, 0, 1, near)).await.unwrap();
+    assert_eq!(page.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [3]);
+}
+
+#[tokio::test]
 async fn a_filter_is_helped_along_while_it_is_typed() {
     let (_folder, store) = store().await;
     store.save(push("stripe", "invoice.paid", r#"{"data":{"id":1,"odd name":[{"x":2}]}}"#)).await.unwrap();
