@@ -34,6 +34,18 @@ pub(super) fn explain(
     let cause = match (verdict.verdict, verdict.reason) {
         (_, Some(Reason::StaleTimestamp | Reason::FutureTimestamp)) => other_unit(verdict, provider, check),
         (VerdictKind::Unsigned, _) => other_provider(request, provider, secrets, check),
+        // What this one asks for and that is not there, or is otherwise, another may not ask for.
+        (
+            _,
+            Some(
+                Reason::MissingHeader
+                | Reason::MissingBodyField
+                | Reason::MalformedBodyField
+                | Reason::UnsupportedVersion
+                | Reason::UnsupportedAlgorithm
+                | Reason::KeyIdMismatch,
+            ),
+        ) => other_provider(request, provider, secrets, check),
         (_, Some(Reason::Mismatch | Reason::UnusableSecret | Reason::MalformedHeader)) => {
             mismatch(verdict, request, provider, secrets, check)
         }
