@@ -17,9 +17,6 @@ use std::sync::Arc;
 /// Bytes of a body up to which its signature is checked.
 pub(crate) const CHECKED_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Names that secrets may carry to be taken for what a provider's rules ask of the user beside a secret.
-const FIELDS: [&str; 4] = ["verify_token", "verification_token", "webhook_id", "endpoint"];
-
 /// What a check needs of a push, read from the store.
 #[derive(Debug, Clone)]
 pub(crate) struct Push {
@@ -102,7 +99,8 @@ impl Checking {
         Some(Self::with(source.provider.clone()?, Some(source), local))
     }
 
-    /// For a source that may not be there yet.
+    /// For a source that may not be there yet. A secret with the name of what the rules ask for beside a secret is taken
+    /// for that.
     pub(crate) fn with(provider: ProviderRef, source: Option<&SourceConfig>, local: Option<String>) -> Self {
         let known = source.map_or(&[][..], |source| &source.secrets);
         let values = known.iter().filter_map(|secret| {
@@ -110,7 +108,8 @@ impl Checking {
             let label = if secret.label.is_empty() { format!("secret {}", secret.id) } else { secret.label.clone() };
             Some((label, value))
         });
-        let (fields, secrets): (Vec<_>, Vec<_>) = values.partition(|(label, _)| FIELDS.contains(&label.as_str()));
+        let asked = provider.fields();
+        let (fields, secrets): (Vec<_>, Vec<_>) = values.partition(|(label, _)| asked.contains(&label.as_str()));
         Self {
             provider,
             secrets: secrets.into_iter().map(|(label, value)| Secret::new(label, value)).collect(),
@@ -142,7 +141,11 @@ impl Checking {
             headers: &push.headers,
             body: &push.body,
         };
-        verify(&request, &self.provider, &self.secrets, &self.check(push.arrived))
+        let mut verdict = verify(&request, &self.provider, &self.secrets, &self.check(push.arrived));
+        if push.marks.contains(&Mark::Handshake) {
+            verdict.notes.extend(self.answer(push).and_then(|reply| reply.told()));
+        }
+        verdict
     }
 
     /// What the provider wants to be answered, if this is a handshake of it.
@@ -164,7 +167,11 @@ impl Checking {
 
     /// The secret that the service gave in this push, if it was a handshake that gives one.
     pub(crate) fn learnt(&self, push: &Push) -> Option<String> {
-        self.handshake(&push.method, &push.target, &push.headers, &push.body, push.arrived)?.secret
+        self.answer(push)?.secret
+    }
+
+    fn answer(&self, push: &Push) -> Option<Reply> {
+        self.handshake(&push.method, &push.target, &push.headers, &push.body, push.arrived)
     }
 
     fn check(&self, arrived: Micros) -> Check<'_> {

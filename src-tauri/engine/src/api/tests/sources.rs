@@ -133,9 +133,9 @@ async fn what_leaves_the_workspace_shows_no_secret_of_the_vault() {
     api.close().await;
 }
 
-async fn found(api: &Api, filter: &str) -> Vec<i64> {
+pub(super) async fn found(api: &Api, filter: &str) -> Vec<i64> {
     api.engine().await.unwrap().finish_following().await.unwrap();
-    let query = json!({"filter": filter, "upto": null, "from": 0, "count": 10, "near": null});
+    let query = json!({"filter": filter, "upto": null, "from": 0, "count": 50, "near": null});
     let page = call(api, "list", query).await.unwrap();
     page["rows"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect()
 }

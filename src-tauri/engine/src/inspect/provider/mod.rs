@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod data;
+mod fields;
 mod identity;
 mod peek;
 mod place;

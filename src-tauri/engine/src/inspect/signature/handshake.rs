@@ -30,6 +30,14 @@ pub struct Reply {
     pub always: bool,
 }
 
+impl Reply {
+    /// What the user should know of the handshake, or do.
+    pub(crate) fn told(self) -> Option<String> {
+        let url = self.open_url.map(|url| format!(" It is {url}")).unwrap_or_default();
+        self.note.map(|note| note + &url)
+    }
+}
+
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply").field("status", &self.status).field("always", &self.always).finish_non_exhaustive()

@@ -83,11 +83,16 @@ pub(super) fn refused(provider: &Provider, scheme: &Scheme, problem: &Problem) -
             (VerdictKind::Invalid, reason, place.name(), format!("{text}, which is part of the signature."), Some(hint))
         }
         Problem::MissingField(field) => {
-            let explanation = match field.as_str() {
-                "url" => format!("{name} signs the URL, and no URL is given."),
-                field => format!("{name} signs a value that only you know: {field}."),
+            let (explanation, hint) = match field.as_str() {
+                "url" => (
+                    format!("{name} signs the URL, and no URL is given."),
+                    "Give the URL that the service was told, and check again.".into(),
+                ),
+                field => (
+                    format!("{name} signs a value that only you know: {field}."),
+                    format!("Give it as a field, or add it to the secrets of the source under the name {field}."),
+                ),
             };
-            let hint = format!("Give {field} and check again.");
             (VerdictKind::NoSecret, Reason::MissingField, field.clone(), explanation, Some(hint))
         }
         Problem::Malformed(header) => {

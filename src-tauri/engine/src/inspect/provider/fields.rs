@@ -1,0 +1,39 @@
+//! What a service's rules ask of the user beside a secret: PayPal's `webhook_id`, Meta's `verify_token`.
+
+use super::data::{HandshakeKind, Provider};
+
+impl Provider {
+    /// The names of these values.
+    pub fn fields(&self) -> Vec<&str> {
+        let texts = self.signatures.iter().flat_map(|scheme| {
+            let needs = scheme.needs.iter().map(|need| &need.is[..]);
+            std::iter::once(&scheme.signed[..]).chain(needs)
+        });
+        let named = texts.flat_map(|text| text.split("{field:").skip(1)).filter_map(|rest| rest.split_once('}'));
+        let named = named.map(|(name, _)| name);
+        let verified = self.handshakes.iter().filter_map(|handshake| handshake.verify.as_deref()?.split_once(" = "));
+        let verified = verified.map(|(_, name)| name);
+        let hashes = self.handshakes.iter().any(|handshake| handshake.kind == HandshakeKind::Sha256Json);
+        let hashed = if hashes { &["verification_token", "endpoint"][..] } else { &[] };
+        named.chain(verified).chain(hashed.iter().copied()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::inspect::provider::find;
+
+    #[test]
+    fn what_the_rules_name_is_asked_for() {
+        for (provider, names) in [
+            ("paypal", &["webhook_id"][..]),
+            ("pusher", &["key_id"]),
+            ("meta", &["verify_token"]),
+            ("fitbit", &["verify"]),
+            ("ebay", &["verification_token", "endpoint"]),
+            ("github", &[]),
+        ] {
+            assert_eq!(find(provider).unwrap().fields(), names, "{provider}");
+        }
+    }
+}
