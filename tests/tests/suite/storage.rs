@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use pushpull_tests::{Home, Listener, Output, github_payloads, http, pushpull};
 use serde_json::Value;
+use std::os::unix::fs::PermissionsExt as _;
 
 /// Payloads that are captured: enough for a dictionary to be learnt.
 const PAYLOADS: usize = 329;
@@ -48,6 +49,7 @@ async fn a_workspace_is_measured_compacted_and_copied_while_captures_go_on() -> 
     let copy = home.file("copy.pushpull");
     let copy = copy.to_str().context("The path is no text")?;
     one(&home, &["--json", "backup", copy]).await?;
+    assert_eq!(std::fs::metadata(copy)?.permissions().mode() & 0o777, 0o600, "the copy is its owner's alone");
     let again = pushpull(&home, &["backup", copy]).await?;
     assert_eq!(again.code, Some(2), "{}", again.stderr);
     assert!(again.stderr.contains("is there already"), "{}", again.stderr);

@@ -137,8 +137,19 @@ async fn settings_are_checked_and_kept_without_the_tunnels_secret() {
     settings["tunnel"] = json!({"provider": "bore", "server": "b.example", "secret": "hush", "port": 0});
     let kept = call(&api, "save_settings", settings.clone()).await.unwrap();
     assert_eq!(kept["tunnel"]["secret"], Value::Null);
-    settings["bind"] = json!("nowhere");
-    assert_eq!(call(&api, "save_settings", settings).await.unwrap_err().code, ErrorCode::Invalid);
+    let hard_cap = crate::capture::HARD_BODY_BYTES;
+    for (field, value) in [
+        ("bind", json!("nowhere")),
+        ("bodyCap", json!(0)),
+        ("bodyCap", json!(hard_cap + 1)),
+        ("retention", json!({"days": 0, "exchanges": null, "bytes": null})),
+    ] {
+        let mut wrong = settings.clone();
+        wrong[field] = value;
+        assert_eq!(call(&api, "save_settings", wrong).await.unwrap_err().code, ErrorCode::Invalid, "{field}");
+    }
+    settings["bodyCap"] = json!(hard_cap);
+    assert_eq!(call(&api, "save_settings", settings).await.unwrap()["bodyCap"], hard_cap);
     api.close().await;
     for file in std::fs::read_dir(folder.path()).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();

@@ -268,9 +268,18 @@ mod tests {
     #[test]
     fn stops_a_bomb() {
         let zeros = vec![0; 20 * 1024 * 1024];
-        for (coding, packed) in
-            [("gzip", gzip(&zeros)), ("deflate", zlib(&zeros)), ("zstd", zstd::encode_all(&zeros[..], 3).unwrap())]
-        {
+        // The same zeros as brotli, written by Node.
+        let brotli = [
+            0xcb, 0xff, 0xff, 0x3f, 0xf8, 0x27, 0x00, 0xe2, 0xb1, 0x40, 0x20, 0xf7, 0xfe, 0x8f, 0xff, 0xff, 0x7f, 0xf0,
+            0x4f, 0x00, 0xc4, 0x61, 0x11, 0x80, 0xee, 0xfd, 0x5f, 0xfe, 0xff, 0xff, 0xe0, 0x9f, 0x00, 0x88, 0xc3, 0x02,
+            0x00, 0xdd, 0xfb, 0x1f,
+        ];
+        for (coding, packed) in [
+            ("gzip", gzip(&zeros)),
+            ("deflate", zlib(&zeros)),
+            ("zstd", zstd::encode_all(&zeros[..], 3).unwrap()),
+            ("br", brotli.to_vec()),
+        ] {
             let decoded = off(packed, &[coding]);
             assert!(decoded.bytes.len() < 10 * 1024 * 1024, "{coding}: {}", decoded.bytes.len());
             assert!(decoded.notice.unwrap().contains("200 times"), "{coding}");

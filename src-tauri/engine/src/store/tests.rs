@@ -167,6 +167,26 @@ async fn a_push_lands_under_its_source_whoever_renamed_or_deleted_it() {
 }
 
 #[tokio::test]
+async fn what_is_typed_is_in_the_file_at_once() {
+    let (folder, store) = store().await;
+    let draft = |key: &str, position: u32, name: &str| -> crate::api::Draft {
+        let definition = serde_json::json!({"method": "GET", "url": "http://a"});
+        let draft = serde_json::json!({"key": key, "requestId": null, "position": position, "name": name,
+            "definition": definition, "unsaved": true, "shown": null});
+        serde_json::from_value(draft).unwrap()
+    };
+    for draft in [draft("b", 1, "second"), draft("a", 0, "fir"), draft("a", 0, "first")] {
+        store.save_draft(draft).await.unwrap();
+    }
+    // Whoever opens the file finds it, though nobody has closed it.
+    let after_a_crash = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
+    let names = async || after_a_crash.drafts().await.unwrap().into_iter().map(|draft| draft.name).collect::<Vec<_>>();
+    assert_eq!(names().await, ["first", "second"]);
+    store.close_draft("a".into()).await.unwrap();
+    assert_eq!(names().await, ["second"]);
+}
+
+#[tokio::test]
 async fn two_processes_can_write_the_same_file() {
     let (folder, store) = store().await;
     let other = Store::open(&folder.path().join("w.pushpull")).await.unwrap();

@@ -43,8 +43,13 @@ async fn retries_and_duplicates_are_kept_marked_and_found() {
         assert_eq!(found(&store, filter).await, ids, "{filter}");
     }
     let delivery = store.delivery(again).await.unwrap();
-    let gaps: Vec<_> = delivery.attempts.iter().map(|attempt| (attempt.push.id, attempt.number, attempt.gap)).collect();
-    assert_eq!(gaps, [(first, 1, None), (retry, 2, Some(60 * SECOND)), (again, 3, Some(SECOND))]);
+    let shown = |attempt: &crate::inspect::delivery::Attempt| {
+        (attempt.push.id, attempt.number, attempt.gap, attempt.push.status)
+    };
+    assert_eq!(
+        delivery.attempts.iter().map(shown).collect::<Vec<_>>(),
+        [(first, 1, None, Some(500)), (retry, 2, Some(60 * SECOND), Some(200)), (again, 3, Some(SECOND), Some(200))]
+    );
     assert_eq!(delivery.next_at, None, "the last one was accepted");
 }
 
@@ -83,6 +88,21 @@ async fn batches_are_found_by_the_types_of_all_their_events() {
     let events = store.delivery(id).await.unwrap().events;
     assert_eq!(events[1].event_type.as_deref(), Some("deal.creation"));
     assert_eq!(events[1].pointer, "/1");
+
+    let sendgrid = r#"[{"event":"open","sg_event_id":"a"},{"event":"bounce","sg_event_id":"b"}]"#;
+    let adyen = r#"{"notificationItems":[
+        {"NotificationRequestItem":{"eventCode":"AUTHORISATION","pspReference":"p"}},
+        {"NotificationRequestItem":{"eventCode":"REFUND","pspReference":"q"}}]}"#;
+    for (headers, body, event, pointer) in [
+        ("X-Twilio-Email-Event-Webhook-Signature: x", sendgrid, "bounce", "/1"),
+        ("User-Agent: Adyen HttpClient 1.0", adyen, "REFUND", "/notificationItems/1"),
+    ] {
+        let id = arrived(&store, headers, body, 0, Some(200)).await;
+        let events = store.delivery(id).await.unwrap().events;
+        let last = events.last().unwrap();
+        assert_eq!((events.len(), last.event_type.as_deref(), &last.pointer[..]), (2, Some(event), pointer));
+        assert_eq!(found(&store, &format!("type:{event}")).await, [id]);
+    }
 }
 
 #[tokio::test]
