@@ -1,7 +1,15 @@
 //! Decides the charset of a body and makes UTF-8 of it for the text views.
 
+use super::media::MediaType;
+use crate::exchange::Headers;
 use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8};
+
+/// A body without content codings as UTF-8, by its byte order mark or by the charset that the Content-Type names.
+pub(crate) fn as_utf8(headers: &Headers, body: &Bytes) -> Bytes {
+    let media = headers.text("content-type").map(MediaType::parse);
+    Charset::detect(media.as_ref().and_then(|media| media.param("charset")), body).text(body).0
+}
 
 /// How the bytes of a body stand for characters.
 #[derive(Debug, Clone, Copy)]

@@ -35,6 +35,7 @@ pub use provider::{PEEK_LIMIT, Recognition, recognise};
 pub use rows::Rows;
 pub use view::*;
 
+pub(crate) use charset::as_utf8;
 #[cfg(test)]
 pub(crate) use json::any_json;
 pub(crate) use json::{Json, Node, escaped};

@@ -5,7 +5,7 @@ use super::check::Candidate;
 use super::filter::Plan;
 use super::{Store, StoreError};
 use crate::exchange::{ExchangeId, Side};
-use crate::inspect::{content_codings, decode};
+use crate::inspect::{as_utf8, content_codings, decode};
 use crate::wire::LooseHead;
 use bytes::Bytes;
 use sqlx::{AssertSqlSafe, Row as _};
@@ -212,14 +212,28 @@ fn portions(candidates: &[Weighed]) -> Vec<Vec<ExchangeId>> {
     portions
 }
 
-/// The body without its content codings. Most have none, which is told without reading the head.
+/// The body without its content codings, as UTF-8 without a byte order mark. Most are that already, which is told
+/// without reading the head.
 fn decoded(head: &Bytes, raw: Bytes) -> Bytes {
-    let encodings = memchr::memmem::find_iter(head, b"ncoding").next().is_some()
-        || memchr::memmem::find_iter(head, b"NCODING").next().is_some();
-    if raw.is_empty() || !encodings {
+    let has = |text: &[u8]| memchr::memmem::find(head, text).is_some();
+    let encodings = has(b"ncoding") || has(b"NCODING");
+    let marks: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
+    let is_marked = marks.iter().any(|mark| raw.starts_with(mark));
+    if raw.is_empty() || !(encodings || is_marked || names_charset(head)) {
         return raw;
     }
-    decode(&raw, &content_codings(&LooseHead::parse(head).headers)).bytes
+    let headers = LooseHead::parse(head).headers;
+    as_utf8(&headers, &decode(&raw, &content_codings(&headers)).bytes)
+}
+
+/// True if a head may name a charset that is not UTF-8.
+fn names_charset(head: &[u8]) -> bool {
+    let is_other = |at: usize| {
+        let label = head[at..].strip_prefix(b"\"").unwrap_or(&head[at..]);
+        !label.get(..5).is_some_and(|label| label.eq_ignore_ascii_case(b"utf-8"))
+    };
+    let found = |name: &'static [u8]| memchr::memmem::find_iter(head, name).any(|at| is_other(at + name.len()));
+    found(b"harset=") || found(b"HARSET=")
 }
 
 impl Searches {

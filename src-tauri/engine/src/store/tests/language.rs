@@ -127,6 +127,45 @@ async fn every_term_finds_what_it_says_before_and_after_indexing() {
 }
 
 #[tokio::test]
+async fn bodies_in_other_charsets_are_found_by_what_they_say() {
+    let (_folder, store) = store().await;
+    let typed = async |content_type: &str, body: Vec<u8>| {
+        let mut new = push("a", "e", body);
+        new.request.head =
+            Bytes::from(format!("POST /in/a HTTP/1.1\r\nHost: a\r\nContent-Type: {content_type}\r\n\r\n"));
+        store.save(new).await.unwrap()
+    };
+    let latin = typed("text/plain; charset=\"ISO-8859-1\"", b"Gr\xfc\xdfe aus K\xf6ln".to_vec()).await;
+    let wide = "\u{feff}{\"a\":\"Z\u{fc}rich\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide = typed("application/json; charset=UTF-8", wide).await;
+    let cases: &[(&str, &[i64])] =
+        &[("k\u{f6}ln", &[latin]), ("\"aus K\u{f6}\"", &[latin]), ("zurich", &[wide]), ("body.a:Z\u{fc}rich", &[wide])];
+    for (filter, ids) in cases {
+        assert_eq!(found(&store, filter).await, *ids, "not indexed: {filter}");
+    }
+    store.finish_indexing().await.unwrap();
+    let store = Store { searches: Arc::default(), ..store };
+    for (filter, ids) in cases {
+        assert_eq!(found(&store, filter).await, *ids, "indexed: {filter}");
+    }
+}
+
+#[tokio::test]
+async fn words_go_into_the_index_by_themselves() {
+    let (_folder, store) = store().await;
+    let indexing = store.start_indexing();
+    let mut committed = store.committed();
+    for body in ["one", "two"] {
+        let id = store.save(push("a", "e", body)).await.unwrap();
+        while !store.is_indexed().await.unwrap() {
+            committed.changed().await.unwrap();
+        }
+        assert_eq!(found(&store, body).await, [id]);
+    }
+    indexing.abort();
+}
+
+#[tokio::test]
 async fn event_types_that_are_found_later_are_words_too() {
     let (_folder, store) = store().await;
     let untyped = async |body: &'static str| {
