@@ -98,8 +98,8 @@ impl Parts {
                 self.keep_learnt(&push).await;
             }
             self.learn_provider(&push).await?;
-            let (source, local) = (self.book.get(&push.source), self.local_url());
-            found.push(off_thread(move || look(&push, source.as_ref(), local)).await?);
+            let (source, addresses) = (self.book.get(&push.source), self.addresses());
+            found.push(off_thread(move || look(&push, source.as_ref(), addresses)).await?);
         }
         Ok(found)
     }
@@ -165,7 +165,7 @@ impl Parts {
         if source.is_waiting() || source.secrets.iter().filter(|secret| secret.learnt).count() >= LEARNT_LIMIT {
             return;
         }
-        let Some(secret) = Checking::of(&source, self.local_url()).and_then(|checking| checking.learnt(push)) else {
+        let Some(secret) = Checking::of(&source, self.addresses()).and_then(|checking| checking.learnt(push)) else {
             return;
         };
         let known = |value: &secrecy::SecretString| value.expose_secret() == secret;

@@ -120,7 +120,7 @@ impl Hooks for Doorway {
         }
         let known = source.as_ref().and_then(|source| source.provider.clone());
         let provider = known.or_else(|| self.book.provider(push.recognised?))?;
-        let checking = Checking::with(provider, source.as_deref(), None);
+        let checking = Checking::with(provider, source.as_deref(), Vec::new());
         checking.handshake(&push.head.method, &push.head.target, &push.head.headers, push.body, push.at)
     }
 

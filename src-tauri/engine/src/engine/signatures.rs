@@ -9,6 +9,7 @@ use crate::inspect::provider::identify;
 use crate::inspect::signature::{Check, Reply, Secret, SignedRequest, Verdict, handshake, verify};
 use crate::inspect::{content_codings, decode};
 use crate::store::{Followed, Store};
+use crate::tunnel::TunnelState;
 use crate::wire::LooseHead;
 use bytes::Bytes;
 use secrecy::ExposeSecret as _;
@@ -86,8 +87,8 @@ pub(crate) struct Checking {
     fields: Vec<(String, String)>,
     tolerance: Option<u32>,
     url: Option<String>,
-    /// `http://ADDRESS:PORT` of the listener, if it listens.
-    local: Option<String>,
+    /// Where we can be reached; see [`Parts::addresses`].
+    addresses: Vec<String>,
     /// The URLs and the time that were given; none if the push itself says them.
     urls: Vec<String>,
     now: Option<i64>,
@@ -95,13 +96,13 @@ pub(crate) struct Checking {
 
 impl Checking {
     /// None if no provider is known for the source.
-    pub(crate) fn of(source: &SourceConfig, local: Option<String>) -> Option<Self> {
-        Some(Self::with(source.provider.clone()?, Some(source), local))
+    pub(crate) fn of(source: &SourceConfig, addresses: Vec<String>) -> Option<Self> {
+        Some(Self::with(source.provider.clone()?, Some(source), addresses))
     }
 
     /// For a source that may not be there yet. A secret with the name of what the rules ask for beside a secret is taken
     /// for that.
-    pub(crate) fn with(provider: ProviderRef, source: Option<&SourceConfig>, local: Option<String>) -> Self {
+    pub(crate) fn with(provider: ProviderRef, source: Option<&SourceConfig>, addresses: Vec<String>) -> Self {
         let known = source.map_or(&[][..], |source| &source.secrets);
         let values = known.iter().filter_map(|secret| {
             let value = secret.value.as_ref()?.expose_secret().to_owned();
@@ -116,7 +117,7 @@ impl Checking {
             fields,
             tolerance: source.and_then(|source| source.row.tolerance),
             url: source.and_then(|source| source.row.url.clone()),
-            local,
+            addresses,
             urls: Vec::new(),
             now: None,
         }
@@ -191,7 +192,7 @@ impl Checking {
             let schemes = if secure { ["https", "http"] } else { ["http", "https"] };
             seen.extend(schemes.map(|scheme| format!("{scheme}://{host}{target}")));
         }
-        seen.extend(self.local.iter().map(|local| format!("{local}{target}")));
+        seen.extend(self.addresses.iter().map(|address| format!("{address}{target}")));
         let first = match &self.url {
             Some(url) => registered(url, target),
             None if seen.is_empty() => return (Vec::new(), Vec::new()),
@@ -241,7 +242,7 @@ impl Parts {
         if let Some(why) = push.obstacle() {
             return Err(ApiError::failed(why));
         }
-        let checking = Checking::with(rules, source.as_deref(), self.local_url()).given(given);
+        let checking = Checking::with(rules, source.as_deref(), self.addresses()).given(given);
         let verdict = off_thread(move || checking.verify(&push)).await?;
         if *given == Given::default() && row.verdict != Some(verdict.verdict) {
             self.store.note_verdict(id, verdict.verdict).await?;
@@ -250,20 +251,25 @@ impl Parts {
         Ok(verdict)
     }
 
-    /// `http://ADDRESS:PORT` of the listener, if this process listens.
-    pub(super) fn local_url(&self) -> Option<String> {
-        match self.listener() {
+    /// Where this process can be reached, without a path: the tunnel's public URL and the listener's own.
+    pub(super) fn addresses(&self) -> Vec<String> {
+        let public = match &self.tunnel.watch().borrow().state {
+            TunnelState::Up { url, .. } => Some(url.trim_end_matches('/').to_owned()),
+            _ => None,
+        };
+        let local = match self.listener() {
             ListenerStatus::Listening { url, .. } => Some(url),
             _ => None,
-        }
+        };
+        public.into_iter().chain(local).collect()
     }
 }
 
 /// What one push says of itself, and whether it is signed as it should be.
-pub(crate) fn look(push: &Push, source: Option<&Arc<SourceConfig>>, local: Option<String>) -> Followed {
+pub(crate) fn look(push: &Push, source: Option<&Arc<SourceConfig>>, addresses: Vec<String>) -> Followed {
     let mut found = Followed { id: push.id, ..Followed::default() };
     let Some(source) = source else { return found };
-    let Some(checking) = Checking::of(source, local) else { return found };
+    let Some(checking) = Checking::of(source, addresses) else { return found };
     let decoded = decode(&push.body, &content_codings(&push.headers));
     let identity = identify(&checking.provider, &push.headers, &decoded.bytes);
     (found.event_id, found.delivery_id, found.attempt) = (identity.event_id, identity.delivery_id, identity.attempt);
@@ -274,4 +280,47 @@ pub(crate) fn look(push: &Push, source: Option<&Arc<SourceConfig>>, local: Optio
         found.verdict = Some(checking.verify(push).verdict);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::provider::find;
+    use crate::inspect::signature::{CauseKind, Unsigned, VerdictKind, sign};
+
+    /// A push to our own listener that its service signed for this URL.
+    fn signed_for(url: &str, body: &'static str) -> Push {
+        let mut headers = Headers::default();
+        let unsigned = Unsigned { method: "POST", url, headers: &headers, body: body.as_bytes(), fields: &[] };
+        let signed = sign(find("square").unwrap(), "s3cret", &unsigned, 0).unwrap();
+        headers.push("Host", "127.0.0.1:4400");
+        for header in signed.headers {
+            headers.push(header.name.into_bytes(), header.value.into_bytes());
+        }
+        Push {
+            id: 1,
+            source: "shop".into(),
+            method: "POST".into(),
+            target: "/in/shop".into(),
+            headers,
+            body: Bytes::from_static(body.as_bytes()),
+            event_type: None,
+            body_size: body.len() as u64,
+            marks: Vec::new(),
+            arrived: 0,
+        }
+    }
+
+    #[test]
+    fn what_was_signed_for_the_tunnel_is_told_where_the_host_is_our_own() {
+        let addresses = vec!["https://a.trycloudflare.example".to_owned(), "http://127.0.0.1:4400".to_owned()];
+        let mut checking = Checking::with(ProviderRef::Known(find("square").unwrap()), None, addresses);
+        checking.secrets = vec![Secret::new("s", "s3cret")];
+        let verdict = checking.verify(&signed_for("http://127.0.0.1:4400/in/shop", "{}"));
+        assert_eq!(verdict.verdict, VerdictKind::Valid, "{}", verdict.explanation);
+        let tunnel = "https://a.trycloudflare.example/in/shop";
+        let cause = checking.verify(&signed_for(tunnel, "{}")).proven.unwrap();
+        assert_eq!(cause.kind, CauseKind::OtherUrl);
+        assert!(cause.explanation.contains(tunnel), "{}", cause.explanation);
+    }
 }
