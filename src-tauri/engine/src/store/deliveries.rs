@@ -179,7 +179,7 @@ impl Store {
         let act = "Grouping pushes";
         let from = self.grouped().await?;
         let sql =
-            "SELECT e.id, e.direction, s.name, e.started_at FROM exchange e LEFT JOIN source s ON s.id = e.source_id
+            "SELECT e.id, e.direction, s.name, e.started_at, s.id FROM exchange e LEFT JOIN source s ON s.id = e.source_id
                     WHERE e.id > $1 ORDER BY e.id LIMIT $2";
         let rows = sqlx::query(sql).bind(from).bind(count).fetch_all(&self.readers).await;
         let rows = rows.map_err(|e| StoreError::from_sqlx(act, &e))?;
@@ -193,7 +193,7 @@ impl Store {
             }
             let provider = own.get(&source).and_then(Option::as_ref);
             // One that has been deleted meanwhile is no event any more.
-            if let Some(push) = self.look(row.get(0), row.get(3), &source, provider).await? {
+            if let Some(push) = self.look(row.get(0), row.get(3), row.get(4), provider).await? {
                 looked.push(push);
             }
         }
@@ -227,7 +227,7 @@ impl Store {
         &self,
         id: ExchangeId,
         at: Micros,
-        source: &str,
+        source: i64,
         own: Option<&Provider>,
     ) -> Result<Option<Looked>, StoreError> {
         let (headers, body, len) = match self.read_push(id).await {

@@ -43,8 +43,8 @@ const RULES: &[Rule] = &[
     Rule { provider: "vercel", thing: "/payload/deployment/id", at: "/createdAt" },
 ];
 
-/// The state that a push to `source` is about, if its service says so. `body` is decoded.
-pub(crate) fn state_of(source: &str, provider: &str, headers: &Headers, body: &[u8]) -> Option<State> {
+/// The state that a push to the source of this number is about, if its service says so. `body` is decoded.
+pub(crate) fn state_of(source: i64, provider: &str, headers: &Headers, body: &[u8]) -> Option<State> {
     let rule = RULES.iter().find(|rule| rule.provider == provider)?;
     let body: Value = serde_json::from_slice(body).ok()?;
     let read = |place: &str| match place.strip_prefix('/') {
@@ -52,7 +52,7 @@ pub(crate) fn state_of(source: &str, provider: &str, headers: &Headers, body: &[
         None => headers.text(place).map(String::from),
     };
     let at = moment(&read(rule.at)?)?;
-    Some(State { key: hash(&[source.as_bytes(), read(rule.thing)?.as_bytes()]), at })
+    Some(State { key: hash(&[&source.to_le_bytes(), read(rule.thing)?.as_bytes()]), at })
 }
 
 /// A number as it is, or a time of RFC 3339 as microseconds. One service writes one of them, so they never meet.

@@ -42,15 +42,16 @@ pub(crate) struct Earlier {
 }
 
 impl Told {
-    /// Reads what tells the event of a push to `source` again. `body` is decoded and may be cut at [`super::body::COMPARED`];
-    /// `len` is its whole length.
-    pub(crate) fn of(source: &str, said: &Said<'_>, body: &[u8], len: u64) -> Self {
+    /// Reads what tells the event of a push again, to the source of this number. `body` is decoded and may be cut at
+    /// [`super::body::COMPARED`]; `len` is its whole length.
+    pub(crate) fn of(source: i64, said: &Said<'_>, body: &[u8], len: u64) -> Self {
         let exact = exact_hash(body, len);
+        let source = source.to_le_bytes();
         let number = said.delivery_id.as_deref().map(|id| (&b"delivery"[..], id));
         let number = number.or_else(|| said.event_id.as_deref().map(|id| (&b"event"[..], id)));
         let key = match number {
-            Some((kind, number)) => hash(&[source.as_bytes(), kind, number.as_bytes()]),
-            None => hash(&[source.as_bytes(), b"body", &stable_hash(body, len).to_le_bytes()]),
+            Some((kind, number)) => hash(&[&source, kind, number.as_bytes()]),
+            None => hash(&[&source, b"body", &stable_hash(body, len).to_le_bytes()]),
         };
         Self { key, numbered: number.is_some(), body: exact }
     }

@@ -9,7 +9,7 @@ const MINUTE: Micros = 60_000_000;
 
 fn told(delivery_id: Option<&str>, body: &str) -> Told {
     let said = Said { delivery_id: delivery_id.map(String::from), ..Said::default() };
-    Told::of("shop", &said, body.as_bytes(), body.len() as u64)
+    Told::of(1, &said, body.as_bytes(), body.len() as u64)
 }
 
 /// Groups pushes as the store does: each is held against the newest one with its key.
@@ -86,7 +86,7 @@ proptest! {
 #[test]
 fn a_number_counts_in_its_own_source_only() {
     let said = Said { delivery_id: Some("1".into()), ..Said::default() };
-    assert_ne!(Told::of("a", &said, b"", 0).key, Told::of("b", &said, b"", 0).key);
+    assert_ne!(Told::of(1, &said, b"", 0).key, Told::of(2, &said, b"", 0).key);
 }
 
 #[test]
@@ -127,9 +127,9 @@ fn the_names_that_are_renewed_are_sorted() {
 fn states_are_ordered_by_what_the_service_says() {
     let state = |created: &str| {
         let body = format!(r#"{{"created":{created},"data":{{"object":{{"id":"in_1"}}}}}}"#);
-        state_of("stripe", "stripe", &Headers::default(), body.as_bytes()).unwrap()
+        state_of(1, "stripe", &Headers::default(), body.as_bytes()).unwrap()
     };
     assert_eq!(state("5").key, state("7").key);
     assert!(state("5").at < state("7").at);
-    assert_eq!(state_of("x", "unknown", &Headers::default(), b"{}"), None);
+    assert_eq!(state_of(1, "unknown", &Headers::default(), b"{}"), None);
 }

@@ -54,6 +54,20 @@ async fn retries_and_duplicates_are_kept_marked_and_found() {
 }
 
 #[tokio::test]
+async fn a_retry_is_told_also_after_its_source_has_got_another_name() {
+    let (_folder, store) = store().await;
+    let first = arrived(&store, GITHUB, "{}", 0, Some(500)).await;
+    store.rename_source("shop".into(), "store".into()).await.unwrap();
+    let mut new = push("store", "e", "{}");
+    new.request.head = Bytes::from(format!("POST /in/store HTTP/1.1\r\nHost: a\r\n{GITHUB}\r\n\r\n"));
+    new.started_at += 60 * SECOND;
+    let retry = store.save(new).await.unwrap();
+    let stranger = arrived(&store, GITHUB, "{}", 61, Some(200)).await;
+    assert_eq!(mark(&store, retry).await, Some((first, 2, Some(Repeat::Retry), Some(2))));
+    assert_eq!(mark(&store, stranger).await, None, "another source has taken the old name");
+}
+
+#[tokio::test]
 async fn the_service_counts_and_its_schedule_tells_gaps_and_the_next_attempt() {
     let (_folder, store) = store().await;
     let body = r#"{"type":"event_callback","event_id":"Ev1","event":{"type":"message"}}"#;
