@@ -15,12 +15,17 @@ const AT_MOST: usize = 400;
 const LEVELS: usize = 5;
 
 impl Store {
-    /// All event types there are.
+    /// All event types there are, those of the events in batches as well.
     pub(super) async fn event_types(&self) -> Result<Vec<String>, StoreError> {
-        let sql = "WITH RECURSIVE kind(name) AS (SELECT min(event_type) FROM exchange WHERE event_type IS NOT NULL
-                       UNION ALL SELECT (SELECT min(event_type) FROM exchange WHERE event_type > name) FROM kind
+        let sql = "WITH RECURSIVE
+                   alone(name) AS (SELECT min(event_type) FROM exchange WHERE event_type IS NOT NULL
+                       UNION ALL SELECT (SELECT min(event_type) FROM exchange WHERE event_type > name) FROM alone
+                       WHERE name IS NOT NULL),
+                   in_batch(name) AS (SELECT min(event_type) FROM batch
+                       UNION ALL SELECT (SELECT min(event_type) FROM batch WHERE event_type > name) FROM in_batch
                        WHERE name IS NOT NULL)
-                   SELECT name FROM kind WHERE name IS NOT NULL LIMIT 400";
+                   SELECT name FROM alone WHERE name IS NOT NULL
+                   UNION SELECT name FROM in_batch WHERE name <> '' ORDER BY name LIMIT 400";
         let rows = sqlx::query_scalar(sql).fetch_all(&self.readers).await;
         rows.map_err(|e| StoreError::from_sqlx("Reading the event types", &e))
     }

@@ -117,6 +117,8 @@ async fn batches_are_found_by_the_types_of_all_their_events() {
         assert_eq!((events.len(), last.event_type.as_deref(), &last.pointer[..]), (2, Some(event), pointer));
         assert_eq!(found(&store, &format!("type:{event}")).await, [id]);
     }
+    let typed = crate::store::FilterQuery { text: "type:refu".into(), caret: 9 };
+    assert_eq!(store.read_filter(&typed).await.unwrap().suggestions[0].text, "type:REFUND");
 }
 
 #[tokio::test]
