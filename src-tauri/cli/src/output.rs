@@ -114,7 +114,7 @@ pub(crate) fn row(row: &ExchangeSummary) -> String {
         _ => "",
     };
     let what = format!("{what}{signature}{}", delivery(row));
-    visible(&format!("{:>6} {arrow} {time} {:<6} {status:>7} {millis:>10} {what}", row.id, row.method))
+    on_one_line(&format!("{:>6} {arrow} {time} {:<6} {status:>7} {millis:>10} {what}", row.id, row.method))
 }
 
 /// What is said of a push that came more than once.
@@ -137,12 +137,25 @@ pub(crate) fn word<T: Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|word| word.as_str().map(String::from)).unwrap_or_default()
 }
 
-/// Foreign text for a terminal: control and bidirectional marks as their code points.
+/// Foreign text as one line for a terminal.
+fn on_one_line(text: &str) -> String {
+    visible(text).replace('\n', "\\n").replace('\t', "\\t")
+}
+
+/// Foreign text for a terminal: control and bidirectional marks, and what takes no place, as their code points.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+            '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}' => {
                 shown.push_str(&format!("\\u{{{:x}}}", u32::from(character)));
             }
             other if other.is_control() && other != '\n' && other != '\t' => {
@@ -165,10 +178,16 @@ pub(crate) fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::{on_one_line, visible};
 
     #[test]
     fn escape_sequences_do_not_reach_the_terminal() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c"), "a\\x1b[31mb\\u{202e}c");
+        assert_eq!(visible("a\u{2060}\u{e0041}\n\u{e4}"), "a\\u{2060}\\u{e0041}\n\u{e4}");
+    }
+
+    #[test]
+    fn an_event_does_not_make_itself_a_row() {
+        assert_eq!(on_one_line("shop a\n  17 \u{2190}\tb"), "shop a\\n  17 \u{2190}\\tb");
     }
 }
