@@ -101,13 +101,14 @@ impl Store {
                         return Ok(false);
                     }
                     super::counts::count_in(connection, from, upto).await?;
+                    // The types of an exchange may have been found while it was read.
+                    let sql = format!(
+                        "INSERT INTO search (rowid, text)
+                         SELECT $1, concat_ws(char(10), $2, (SELECT {TYPES} FROM exchange e WHERE e.id = $1))"
+                    );
                     for (id, text) in texts {
-                        // Its types may have been found while it was read.
-                        let sql = format!(
-                            "INSERT INTO search (rowid, text)
-                             SELECT $1, concat_ws(char(10), $2, (SELECT {TYPES} FROM exchange e WHERE e.id = $1))"
-                        );
-                        sqlx::query(AssertSqlSafe(sql)).bind(id).bind(text).execute(&mut *connection).await?;
+                        let query = sqlx::query(AssertSqlSafe(sql.clone())).bind(id).bind(text);
+                        query.execute(&mut *connection).await?;
                     }
                     Ok(true)
                 })

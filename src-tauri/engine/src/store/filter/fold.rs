@@ -12,7 +12,7 @@ pub(in crate::store) fn index_words(text: &str) -> Vec<String> {
 
 /// A text with its words as the index has them; what stands between them stays.
 pub(in crate::store) fn folded(text: &str) -> String {
-    text.chars().filter_map(fold).collect()
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().filter_map(fold).collect() }
 }
 
 /// True for what the tokenizer takes for a part of a word, so that a word here is never two there.
