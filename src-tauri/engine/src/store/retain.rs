@@ -3,7 +3,6 @@
 use super::{Store, StoreError, micros_now};
 use crate::api::{Retention, Stored};
 use crate::exchange::{ExchangeId, Micros};
-use sqlx::Row as _;
 
 /// Exchanges that one round looks at.
 const ROUND: i64 = 256;
@@ -38,23 +37,35 @@ impl Store {
 
     /// The next exchanges that go, the oldest first.
     async fn superfluous(&self, retention: &Retention, now: Micros) -> Result<Vec<ExchangeId>, StoreError> {
-        let sql = "SELECT id, started_at FROM exchange WHERE pinned = 0 ORDER BY id LIMIT $1";
-        let rows = sqlx::query(sql).bind(ROUND).fetch_all(&self.readers).await;
-        let rows = rows.map_err(|e| StoreError::from_sqlx("Looking for what is too old", &e))?;
-        let too_old = |started_at: Micros| {
-            retention.days.is_some_and(|days| started_at < now.saturating_sub(DAY.saturating_mul(i64::from(days))))
-        };
-        let old = rows.iter().take_while(|row| too_old(row.get(1))).count();
+        if let Some(days) = retention.days {
+            let old = self.older_than(now.saturating_sub(DAY.saturating_mul(i64::from(days)))).await?;
+            if !old.is_empty() {
+                return Ok(old);
+            }
+        }
+        let sql = "SELECT id FROM exchange WHERE pinned = 0 ORDER BY id LIMIT $1";
+        let ids: Result<Vec<ExchangeId>, _> = sqlx::query_scalar(sql).bind(ROUND).fetch_all(&self.readers).await;
+        let mut ids = ids.map_err(|e| StoreError::from_sqlx("Looking for what is too much", &e))?;
         let too_many = match retention.exchanges {
             Some(most) => usize::try_from(self.exchanges().await?.saturating_sub(most)).unwrap_or(usize::MAX),
             None => 0,
         };
         let too_big = match retention.bytes {
-            Some(most) => self.share_over(most, rows.len()).await?,
+            Some(most) => self.share_over(most, ids.len()).await?,
             None => 0,
         };
-        let count = old.max(too_many).max(too_big).min(rows.len());
-        Ok(rows[..count].iter().map(|row| row.get(0)).collect())
+        ids.truncate(too_many.max(too_big));
+        Ok(ids)
+    }
+
+    /// Exchanges that began before a moment, whatever their order: a clock may have been wrong. The counted minutes
+    /// know up to where there are any, so those that are not counted yet go later.
+    async fn older_than(&self, moment: Micros) -> Result<Vec<ExchangeId>, StoreError> {
+        let sql = "SELECT id FROM exchange WHERE pinned = 0 AND started_at < $1
+                      AND id <= (SELECT max(last) FROM bucket WHERE minute <= $1 / 60000000 AND total > 0)
+                    ORDER BY id LIMIT $2";
+        let ids = sqlx::query_scalar(sql).bind(moment).bind(ROUND).fetch_all(&self.readers).await;
+        ids.map_err(|e| StoreError::from_sqlx("Looking for what is too old", &e))
     }
 
     /// How many of `looked_at` go before the size is looked at again: about as many as hold what is too much.
