@@ -1,6 +1,6 @@
 //! The JSON of a payload: held against a schema, and looked up in for templates. Bounded in size and time.
 
-use crate::inspect::{content_codings, decode};
+use crate::inspect::{as_utf8, content_codings, decode};
 use crate::wire::RequestHead;
 use bytes::Bytes;
 use jsonschema::{PatternOptions, Validator};
@@ -26,7 +26,7 @@ const REASONS: usize = 10;
 /// Characters of a reason.
 const REASON_TEXT: usize = 300;
 
-/// A payload with its codings off; None if it is too large or can't be decoded.
+/// A payload with its codings off, as UTF-8; None if it is too large or can't be decoded.
 #[derive(Debug, Default)]
 pub(super) struct Document(Option<Bytes>);
 
@@ -35,7 +35,7 @@ impl Document {
     pub(super) fn open(head: &RequestHead, raw: &Bytes) -> Self {
         let decoded = decode(raw, &content_codings(&head.headers));
         let whole = decoded.notice.is_none() && decoded.bytes.len() <= DOCUMENT_BYTES;
-        Self(whole.then_some(decoded.bytes))
+        Self(whole.then(|| as_utf8(&head.headers, &decoded.bytes)))
     }
 
     /// The value at a path: the text of a string, else the JSON as it stands. Numbers keep their digits.

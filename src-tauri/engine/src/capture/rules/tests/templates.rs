@@ -53,6 +53,17 @@ fn a_compressed_body_is_read_decoded() {
     assert_eq!(Template::read("{{body.id}}").fill(&Values::new(&head, &document, NOW)), b"5");
 }
 
+#[test]
+fn a_body_in_another_charset_is_read_as_what_it_says() {
+    let latin = "POST /in/a HTTP/1.1\r\nHost: h\r\nContent-Type: application/json; charset=iso-8859-1\r\n\r\n";
+    for (head, body) in [(latin, &b"{\"n\": \"K\xf6ln\"}"[..]), (HEAD, "\u{feff}{\"n\": \"K\u{f6}ln\"}".as_bytes())] {
+        let head = RequestHead::parse(Bytes::from(head)).unwrap();
+        let document = Document::open(&head, &Bytes::copy_from_slice(body));
+        let filled = Template::read("{{body.n}}").fill(&Values::new(&head, &document, NOW));
+        assert_eq!(String::from_utf8_lossy(&filled), "K\u{f6}ln");
+    }
+}
+
 #[tokio::test]
 async fn what_is_captured_is_not_evaluated_and_begins_no_header() {
     let rules = json!({"rules": [{"steps": [{
