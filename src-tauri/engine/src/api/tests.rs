@@ -130,6 +130,20 @@ async fn one_process_listens_and_the_other_says_so() {
 }
 
 #[tokio::test]
+async fn what_another_process_does_is_told_also_right_behind_what_it_did_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = started(folder.path()).await;
+    let other = crate::store::Store::open(&folder.path().join("w.pushpull")).await.unwrap();
+    let mut feed = api.subscribe();
+    for name in ["a", "b", "c", "d"] {
+        other.create_source(name.into()).await.unwrap();
+        let told = async { while !feed.recv().await.unwrap().lists {} };
+        tokio::time::timeout(std::time::Duration::from_secs(10), told).await.expect(name);
+    }
+    api.close().await;
+}
+
+#[tokio::test]
 async fn settings_are_checked_and_kept_without_the_tunnels_secret() {
     let folder = tempfile::tempdir().unwrap();
     let (api, _) = started(folder.path()).await;

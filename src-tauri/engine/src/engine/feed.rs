@@ -104,6 +104,7 @@ impl Engine {
                 looked = Instant::now();
                 if is_new(&mut file, &mut version).await {
                     self.read_lists_again().await;
+                    continue; // nothing else may come that would end the wait below
                 }
             }
             tokio::select! {
