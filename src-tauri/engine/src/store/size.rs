@@ -5,6 +5,7 @@ use crate::api::{SizePart, SourceSize, WorkspaceSize};
 use crate::exchange::Side;
 use sqlx::Row as _;
 use std::path::Path;
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 /// Records that are opened to tell how heads and bodies share what records take.
@@ -15,6 +16,12 @@ const MERGED: i64 = 64;
 
 /// Pages given back in one transaction.
 const PAGES_AT_ONCE: i64 = 512;
+
+/// How long it is tried to empty the log while others use it.
+const LOG_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long others have the log to themselves between two tries.
+const LOG_PAUSE: Duration = Duration::from_millis(50);
 
 impl Store {
     /// What the workspace takes, and what for. It reads the whole file.
@@ -142,11 +149,19 @@ impl Store {
             .await
     }
 
+    /// Writes the log back into the file and empties it. SQLite waits for readers, and does not for another process that
+    /// is writing a part of it back at this moment: then it is tried again, for a while.
     pub(super) async fn write_log_back(&self) -> Result<(), StoreError> {
-        let connection = super::open::open_checkpointer(&self.path).await;
-        let mut connection = connection?;
-        let done = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
-        done.map(drop).map_err(|e| StoreError::from_sqlx("Writing the log back", &e))
+        let mut connection = super::open::open_checkpointer(&self.path).await?;
+        let end = Instant::now() + LOG_PATIENCE;
+        loop {
+            let busy = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut connection).await;
+            let busy: i64 = busy.map_err(|e| StoreError::from_sqlx("Writing the log back", &e))?;
+            if busy == 0 || Instant::now() > end {
+                return Ok(());
+            }
+            tokio::time::sleep(LOG_PAUSE).await;
+        }
     }
 
     /// Copies the workspace as it is now to another file and checks the copy; answers its bytes.
