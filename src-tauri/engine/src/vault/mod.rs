@@ -412,12 +412,12 @@ const WRONG_PASSPHRASE: &str = "The passphrase is not the one this workspace's s
 
 fn put_in_store(store: &dyn KeyStore, id: &str) -> Result<MasterKey, VaultError> {
     let key = MasterKey::random()?;
-    store.put(id, &key).map_err(|why| VaultError::Absent(format!("The key can't be kept here. {why}")))?;
+    store.put(id, &key).map_err(|why| VaultError::Absent(format!("The key can't be kept here: {why}")))?;
     // A key that can't be read back would be a vault that never opens again.
     match store.get(id) {
         Ok(Some(kept)) if kept.bytes() == key.bytes() => Ok(key),
         Ok(_) => Err(VaultError::Absent(format!("{} took the key but does not give it back.", store.name()))),
-        Err(why) => Err(VaultError::Absent(format!("The key can't be kept here. {why}"))),
+        Err(why) => Err(VaultError::Absent(format!("The key can't be kept here: {why}"))),
     }
 }
 

@@ -41,6 +41,7 @@ class Vault {
       const reason = asApiError(thrown);
       if (reason.code !== "vaultClosed") throw reason;
       await this.refresh();
+      this.problem = null;
       const opened = await new Promise<boolean>((goOn) => (this.waiting = { reason, goOn }));
       this.waiting = null;
       return opened ? run() : null;
@@ -58,6 +59,9 @@ class Vault {
       if (!(await this.unlock("", "")))
         throw { code: "vaultClosed", message: this.problem?.message ?? "", hint: null } satisfies ApiError;
     });
+
+  /** What was tried is not tried that way again: another field or place is chosen. */
+  retype = () => (this.problem = null);
 
   /** Lets what waits go on, or not. */
   answer(opened: boolean) {
@@ -125,6 +129,10 @@ export function describe(status: VaultStatus): { title: string; text: string; ba
         bad: true,
       };
     case "wrongKey":
-      return { title: "Another key", text: `${why} Use the key that this workspace was made with.`, bad: true };
+      return {
+        title: status.place === "passphrase" ? "Another passphrase" : "Another key",
+        text: `${why} Unlock it with the one that this workspace was made with.`,
+        bad: true,
+      };
   }
 }

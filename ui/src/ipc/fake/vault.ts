@@ -48,7 +48,7 @@ export class FakeVault {
     if (this.status.state === "absent" && !this.storeIsMissing) return void this.open("keyStore");
     const message =
       this.status.state === "absent"
-        ? "The key can't be kept here. the Secret Service does not answer."
+        ? "The key can't be kept here: the Secret Service does not answer."
         : (this.status.message ?? "The vault is locked.");
     throw { code: "vaultClosed", message, hint: "Choose a passphrase or a key file for the vault." };
   }
