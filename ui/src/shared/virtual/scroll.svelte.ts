@@ -10,6 +10,8 @@ export class VirtualScroll {
   viewport = $state(0);
   /** The list's own pixel at the upper edge. */
   top = $state(0);
+  /** How far it is scrolled sideways: heads that stand above it follow. */
+  left = $state(0);
   #element: HTMLElement | null = null;
   #written = 0;
 
@@ -41,6 +43,7 @@ export class VirtualScroll {
 
   /** Takes what the scroll bar was dragged to. */
   scrolled = () => {
+    this.left = this.#element?.scrollLeft ?? 0;
     const at = this.#element?.scrollTop ?? 0;
     if (Math.abs(at - this.#written) < 1) return;
     this.#written = at;
@@ -56,6 +59,11 @@ export class VirtualScroll {
   /** Moves as little as needed for a row to be seen whole. */
   show(row: number) {
     this.moveTo(topToShow(row, this.top, this.extent));
+  }
+
+  /** Scrolls sideways by pixels, where rows are wider than the pane. */
+  moveSideways(by: number) {
+    if (this.#element) this.#element.scrollLeft += by;
   }
 
   /** A scaled bar would make a wheel step jump many rows: rows are moved by the step itself. */
