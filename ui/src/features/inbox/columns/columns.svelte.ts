@@ -41,7 +41,7 @@ const USUAL_SIZE = 13;
 const OWN_LEAST = 64;
 const NARROWEST = 36;
 const WIDEST = 600;
-/** What the event column has before the columns of the user's take more than their least, px. */
+/** What the event column has before other columns take more than they must, px. */
 const EVENT_GOOD = 200;
 /** What the event column needs at least, and what stands between columns. */
 const EVENT = 110;
@@ -74,7 +74,7 @@ class Columns {
       wanted
         .filter((column) => !gone.has(column))
         .reduce((sum, column) => sum + leastOf(column) + GAP, CHIP + SHIELD + GAP + EDGES);
-    while (needed() > this.room && leaving.length > 0) gone.add(leaving.shift() as Column);
+    for (let next = leaving.shift(); next && needed() + spare(next) > this.room; next = leaving.shift()) gone.add(next);
     return wanted.filter((column) => !gone.has(column));
   });
 
@@ -162,6 +162,10 @@ export const widthOf = (column: Column): number =>
 /** What a column gets at least, px: one of the user's that has no width yet gives way before a column goes. */
 const leastOf = (column: Column): number =>
   column.width === null && !(column.id in BUILT_IN) ? OWN_LEAST : widthOf(column);
+
+/** What must be left beside a column, px: the one that goes first stays only where the event is read well. */
+const spare = (column: Column): number =>
+  column.width === null && BUILT_IN[column.id]?.goes === 1 ? EVENT_GOOD - EVENT : 0;
 
 const trackOf = (column: Column, ownWidth: number): string => {
   if (column.width !== null || column.id in BUILT_IN)
