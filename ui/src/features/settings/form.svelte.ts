@@ -26,8 +26,9 @@ export class SettingsForm {
   #kept = $state.raw<Settings | null>(null);
 
   readonly problems = $derived(this.#check());
+  readonly broken = $derived(Object.keys(this.problems).length > 0);
   readonly changed = $derived(
-    this.#kept !== null && JSON.stringify(this.#asSettings(this.#kept)) !== JSON.stringify(this.#kept),
+    this.broken || (this.#kept !== null && JSON.stringify(this.#asSettings(this.#kept)) !== JSON.stringify(this.#kept)),
   );
 
   /** Takes settings that came from elsewhere; what the user is changing stays. */
@@ -42,7 +43,7 @@ export class SettingsForm {
 
   /** True if they were saved. */
   async save(): Promise<boolean> {
-    if (this.#kept === null || Object.keys(this.problems).length > 0) return false;
+    if (this.#kept === null || this.broken) return false;
     this.busy = true;
     this.problem = null;
     try {
