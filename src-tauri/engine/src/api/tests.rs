@@ -58,14 +58,22 @@ async fn a_request_is_saved_sent_found_again_and_compared_with_the_push_it_made(
     let (api, url) = started(folder.path()).await;
     let mut definition = definition("POST", &format!("{url}/in/own"));
     definition["body"] = json!({"type": "json", "text": "{\"id\": 9007199254740993}"});
-    let save = json!({"id": null, "parent": null, "name": "Own", "definition": definition});
+    let send = json!({"ticket": "t", "definition": definition, "requestId": null});
+    let tried = call(&api, "send", send).await.unwrap();
+    let save =
+        json!({"id": null, "parent": null, "name": "Own", "definition": definition, "answers": [tried["id"].clone()]});
     let saved = call(&api, "save_request", save).await.unwrap();
     let send = json!({"ticket": "t", "definition": saved["definition"], "requestId": saved["id"]});
     let pull = call(&api, "send", send).await.unwrap();
     assert_eq!((pull["status"].as_u64(), pull["direction"].as_str()), (Some(200), Some("pull")));
     let push = call(&api, "list", page("source:own")).await.unwrap()["rows"][0].clone();
     let answers = call(&api, "list", page(&format!("request:{}", saved["id"]))).await.unwrap();
-    assert_eq!(answers["rows"][0]["id"], pull["id"], "the request finds its answers");
+    let ids: Vec<_> = answers["rows"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect();
+    assert_eq!(
+        ids,
+        [pull["id"].clone(), tried["id"].clone()],
+        "the request finds its answers, those before it was saved too"
+    );
 
     let sides = json!([{"type": "exchange", "id": push["id"], "side": "request", "root": ""},
                        {"type": "exchange", "id": pull["id"], "side": "request", "root": ""}]);

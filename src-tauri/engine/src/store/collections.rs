@@ -1,5 +1,6 @@
 //! Collections, folders and saved requests: one tree of nodes.
 
+use super::organise::{CHANGED, listed};
 use super::{Store, StoreError};
 use crate::api::{CollectionNode, MoveNode, NewFolder, NodeKind, RenameNode, SaveRequest, SavedRequest};
 use crate::send::RequestDefinition;
@@ -142,6 +143,7 @@ impl Store {
             (None, Some(_)) => None,
             (None, None) => Some(self.first_collection().await?),
         };
+        let answers = listed(&save.answers)?;
         let id = match (save.id, parent) {
             (None, parent) => self.insert_node(parent, "request", name, Some(json)).await?,
             (Some(id), parent) => {
@@ -159,6 +161,12 @@ impl Store {
                 id
             }
         };
+        if !answers.is_empty() {
+            let sql = format!(
+                "UPDATE exchange SET request_id = {id} WHERE id IN ({answers}) AND request_id IS NULL; {CHANGED}"
+            );
+            self.run("Keeping the answers of a request", sql).await?;
+        }
         self.saved_request(id).await
     }
 

@@ -208,7 +208,13 @@ async fn collections_keep_their_order_and_survive_opening_again() {
     let hubspot = store.create_folder(NewFolder { parent: None, name: "HubSpot".into() }).await.unwrap();
     let inner = store.create_folder(NewFolder { parent: Some(hubspot.id), name: "Contacts".into() }).await.unwrap();
     let definition: RequestDefinition = serde_json::from_str(r#"{"method":"GET","url":"http://a"}"#).unwrap();
-    let save = |name: &str, parent| SaveRequest { id: None, parent, name: name.into(), definition: definition.clone() };
+    let save = |name: &str, parent| SaveRequest {
+        id: None,
+        parent,
+        name: name.into(),
+        definition: definition.clone(),
+        answers: vec![],
+    };
     let first = store.save_request(save("first", Some(inner.id))).await.unwrap();
     let second = store.save_request(save("second", Some(inner.id))).await.unwrap();
     let loose = store.save_request(save("loose", None)).await.unwrap();

@@ -87,7 +87,9 @@ export class Drafts {
   /** Keeps the request of a tab; `parent` says where a new one goes. */
   async save(tab: DraftTab, name: string, parent: number | null): Promise<void> {
     const definition = $state.snapshot(tab.definition) as RequestDefinition;
-    const saved = await call("save_request", { id: tab.requestId, parent, name, definition });
+    // What was sent before the first save is not lost to it.
+    const answers = tab.requestId === null ? tab.answers.map((answer) => answer.id) : [];
+    const saved = await call("save_request", { id: tab.requestId, parent, name, definition, answers });
     tab.requestId = saved.id;
     tab.name = saved.name;
     tab.named = true;

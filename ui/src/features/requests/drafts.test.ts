@@ -1,6 +1,7 @@
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { useBackend } from "$ipc/backend";
+import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
 import type { Draft } from "$ipc/bindings/Draft";
 import type { RequestDefinition } from "$ipc/bindings/RequestDefinition";
 import { emptyDefinition } from "./definition";
@@ -100,11 +101,15 @@ describe("the open tabs", () => {
   });
 
   it("say unsaved only while they differ from what is saved", async () => {
-    backend({ save_request: () => ({ id: 3, parent: 1, name: "A", definition: definition("https://a") }) });
+    const { calls } = backend({
+      save_request: () => ({ id: 3, parent: 1, name: "A", definition: definition("https://a") }),
+    });
     const drafts = new Drafts();
     const tab = drafts.create(definition("https://a"));
     expect(tab.unsaved).toBe(true);
+    tab.answers = [{ id: 8 }, { id: 7 }] as ExchangeSummary[];
     await drafts.save(tab, "A", null);
+    expect(calls.find(({ command }) => command === "save_request")?.args).toMatchObject({ id: null, answers: [8, 7] });
     expect(tab.unsaved).toBe(false);
     tab.definition.url = "https://b";
     expect(tab.unsaved).toBe(true);

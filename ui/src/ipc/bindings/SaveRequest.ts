@@ -20,4 +20,8 @@ name: string,
 /**
  * The definition.
  */
-definition: RequestDefinition, };
+definition: RequestDefinition, 
+/**
+ * What was sent before it was saved: these exchanges become its answers, unless they are another request's.
+ */
+answers: number[], };

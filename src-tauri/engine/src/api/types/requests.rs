@@ -115,6 +115,10 @@ pub struct SaveRequest {
     pub name: String,
     /// The definition.
     pub definition: RequestDefinition,
+    /// What was sent before it was saved: these exchanges become its answers, unless they are another request's.
+    #[serde(default)]
+    #[ts(type = "number[]")]
+    pub answers: Vec<ExchangeId>,
 }
 
 /// A request as it is being typed: an open tab. Kept on every change, so that nothing typed is lost.

@@ -9,7 +9,7 @@ async fn folder(store: &Store, parent: Option<i64>, name: &str) -> i64 {
 
 async fn request(store: &Store, parent: i64, name: &str) -> SavedRequest {
     let definition: RequestDefinition = serde_json::from_str(r#"{"method":"PUT","url":"http://a"}"#).unwrap();
-    let save = SaveRequest { id: None, parent: Some(parent), name: name.into(), definition };
+    let save = SaveRequest { id: None, parent: Some(parent), name: name.into(), definition, answers: vec![] };
     store.save_request(save).await.unwrap()
 }
 
