@@ -47,6 +47,12 @@ pub const RELEASE: char = '\u{e000}';
 pub const ENTER: char = '\u{e007}';
 /// WebDriver's key for Escape.
 pub const ESCAPE: char = '\u{e00c}';
+/// WebDriver's key for Alt.
+pub const ALT: char = '\u{e00a}';
+/// WebDriver's key for End.
+pub const END: char = '\u{e010}';
+/// WebDriver's key for the left arrow.
+pub const LEFT: char = '\u{e012}';
 
 /// Calls an engine command as the page does, and passes on what it came to.
 const INVOKE: &str = "\

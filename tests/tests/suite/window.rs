@@ -3,8 +3,12 @@
 mod bodies;
 mod edges;
 mod hostile;
+mod layout;
 mod main_job;
 mod organise;
+mod providers;
+mod reading;
+mod requests;
 mod screens;
 mod signature;
 mod sources;

@@ -2,7 +2,7 @@
 
 use super::screens;
 use anyhow::{Context, Result};
-use pushpull_tests::{CONTROL, ENTER, ESCAPE, Home, RELEASE, Window};
+use pushpull_tests::{CONTROL, END, ENTER, ESCAPE, Home, RELEASE, Window};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,8 +75,7 @@ async fn marks(window: &Window) -> Result<()> {
 
 async fn brush(window: &Window) -> Result<()> {
     window.script("document.querySelector('.strip [role=slider]').focus()", vec![]).await?;
-    let end = '\u{e010}';
-    window.press(&format!("{end}{ENTER}")).await?;
+    window.press(&format!("{END}{ENTER}")).await?;
     window.text("[aria-label='Filter']", "since:").await?;
     window.press(&ESCAPE.to_string()).await?;
     window.text(".listfoot", "3 in view").await

@@ -1,0 +1,97 @@
+//! Requests in the real window: one that hangs is cancelled; one that is saved is there after a restart, with its answers.
+
+use super::screens;
+use anyhow::{Context, Result};
+use pushpull_tests::{CONTROL, ENTER, Home, LEFT, RELEASE, Receiver, Window, until};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+const ANSWER: &str = r#"{"id":42}"#;
+const SPLITTER: &str = "[role=separator][aria-label='Size of the list']";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_request_its_answers_and_the_look_are_there_after_a_restart() -> Result<()> {
+    let home = Home::new()?;
+    let server = Receiver::start(ANSWER).await?;
+    let window = Window::open(&home).await?;
+    let done = before(&window, &server).await;
+    if done.is_err() {
+        window.keep_failure().await;
+    }
+    let width = done?;
+    until("the width to be kept", async || {
+        let kept = std::fs::read_to_string(home.file("data/pushpull/preferences.json")).unwrap_or_default();
+        Ok(width.as_str().filter(|width| kept.contains(&format!(": {width}"))).map(drop))
+    })
+    .await?;
+    window.close().await?;
+
+    let window = Window::open(&home).await?;
+    let done = after(&window, &width).await;
+    if done.is_err() {
+        window.keep_failure().await;
+    }
+    done?;
+    window.close().await
+}
+
+/// Cancels one, sends one twice and saves it, sets a theme and a width, and answers the width.
+async fn before(window: &Window, server: &Receiver) -> Result<Value> {
+    window.find(".first h1").await?;
+    keys(window, &["g", "r"]).await?;
+    let silent = TcpListener::bind("127.0.0.1:0").await?;
+    window.fill("input[aria-label=URL]", &format!("http://{}/", silent.local_addr()?)).await?;
+    window.press(&format!("{CONTROL}{ENTER}{RELEASE}")).await?;
+    let (_held, _) = silent.accept().await?;
+    window.button("Cancel").await?;
+    window.text("[data-pane=response]", "Cancelled").await?;
+    screens::take(window, "cancelled").await?;
+
+    window.fill("input[aria-label=URL]", &format!("{}/things/42", server.url())).await?;
+    for answers in ["2 answers", "3 answers"] {
+        window.press(&format!("{CONTROL}{ENTER}{RELEASE}")).await?;
+        window.text("[aria-label=Responses]", answers).await?;
+    }
+    window.press(&format!("{CONTROL}s{RELEASE}")).await?;
+    window.fill("#save-name", &format!("Thing 42{ENTER}")).await?;
+    window.text("[role=tree]", "Thing 42").await?;
+    window.text("[aria-label=Responses]", "3 kept").await.context("What was sent before it was saved")?;
+
+    window.press(&format!("{CONTROL}k{RELEASE}")).await?;
+    window.fill("[role=dialog] input", &format!("Theme: dark{ENTER}")).await?;
+    window.find("html[data-theme=dark]").await?;
+    window.invoke("send_sample", json!({ "provider": "stripe" })).await?;
+    keys(window, &["g", "i"]).await?;
+    window.find(SPLITTER).await?;
+    window.script("document.querySelector(arguments[0]).focus()", vec![SPLITTER.into()]).await?;
+    let usual = width(window).await?;
+    window.press(&LEFT.to_string().repeat(3)).await?;
+    until("the list to be narrower", async || Ok((width(window).await? != usual).then_some(()))).await?;
+    width(window).await
+}
+
+async fn after(window: &Window, kept: &Value) -> Result<()> {
+    window.find("html[data-theme=dark]").await.context("The theme")?;
+    window.find(SPLITTER).await?;
+    until("the width of the list", async || Ok((width(window).await? == *kept).then_some(()))).await?;
+    keys(window, &["g", "r"]).await?;
+    window.text("[role=tree]", "Thing 42").await?;
+    window.click("[role=treeitem][aria-level='2']").await?;
+    window.text("[aria-label=Responses]", "3 kept").await?;
+    window.text("[data-pane=response]", "200").await?;
+    window.text("[data-pane=response]", "42").await
+}
+
+async fn width(window: &Window) -> Result<Value> {
+    window
+        .script("return document.querySelector(arguments[0]).getAttribute('aria-valuenow')", vec![SPLITTER.into()])
+        .await
+}
+
+async fn keys(window: &Window, keys: &[&str]) -> Result<()> {
+    window.script("document.activeElement.blur()", vec![]).await?;
+    for key in keys {
+        window.press(key).await?;
+    }
+    Ok(())
+}
