@@ -72,6 +72,8 @@ describe("the signature of a push", { timeout: 60_000 }, () => {
     await userEvent.click(within(bytes).getByRole("radio", { name: "Hex" }));
     await within(bytes).findByText("7b 22 69 64 22 3a 22 65 76 74 5f 31 22 2c 22 74");
     expect(await violations()).toEqual([]);
+    await userEvent.click(within(bytes).getByRole("button", { name: "Copy" }));
+    await screen.findByText("Signed bytes copied");
   });
 });
 
