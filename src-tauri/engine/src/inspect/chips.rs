@@ -24,14 +24,17 @@ const BASE64_LEAST: usize = 20;
 /// Characters of what base64 holds that are shown.
 const PREVIEW: usize = 32;
 
+/// Characters of a string without its escapes that are shown.
+const SPELLED: usize = 200;
+
 /// The chips of a scalar. `bytes` is the value as it stands, `key` its key.
 pub(crate) fn chips(kind: JsonKind, bytes: &[u8], key: Option<&[u8]>) -> Vec<ValueChip> {
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
     let chip = match (kind, text.as_bytes()) {
         (JsonKind::Number, _) => number(text, key),
         (JsonKind::String, [b'"', content @ .., b'"']) if content.len() <= STRING_LIMIT => {
-            let content = unescaped(content);
-            std::str::from_utf8(&content).ok().and_then(|content| string(content, key))
+            let plain = unescaped(content);
+            std::str::from_utf8(&plain).ok().and_then(|text| string(text, key).or_else(|| spelled(content, text)))
         }
         _ => None,
     };
@@ -158,8 +161,17 @@ fn object_id(text: &str) -> Option<ValueChip> {
 fn inner_json(text: &str) -> Option<ValueChip> {
     let opens = text.trim_start().starts_with(['{', '[']) && text.len() > 2;
     let json = opens.then(|| read(&Bytes::copy_from_slice(text.as_bytes()), 0).ok()).flatten()?;
-    let things = if json.node(0).kind() == JsonKind::Object { "keys" } else { "elements" };
-    Some(chip(ChipKind::Json, format!("JSON inside, {} {things}", json.node(0).children)))
+    let thing = if json.node(0).kind() == JsonKind::Object { "key" } else { "element" };
+    let (count, many) = (json.node(0).children, if json.node(0).children == 1 { "" } else { "s" });
+    Some(chip(ChipKind::Json, format!("JSON inside, {count} {thing}{many}")))
+}
+
+/// What a string reads whose letters beyond ASCII were all sent as escapes: some services write every one that way.
+fn spelled(content: &[u8], text: &str) -> Option<ValueChip> {
+    let reads = content.is_ascii() && !text.is_ascii();
+    let end = text.char_indices().nth(SPELLED).map_or(text.len(), |(at, _)| at);
+    let more = if end < text.len() { "…" } else { "" };
+    reads.then(|| chip(ChipKind::Text, format!("{}{more}", &text[..end])))
 }
 
 /// Base64 whose content can be named: text, or a file of a known kind.

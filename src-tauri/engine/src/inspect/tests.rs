@@ -35,6 +35,18 @@ fn reads_a_compressed_json_body() {
 }
 
 #[test]
+fn reads_letters_that_were_sent_as_escapes() {
+    let long = "\\u00e9".repeat(300);
+    let body = format!(r#"["J\u00fcrgen", "J\n\u0041", "Jürgen \u00fc", "\ud800", "{long}"]"#);
+    let rows = document("application/json", body.as_bytes()).tree_rows(1, &[], 1, 10).unwrap().rows;
+    let chips: Vec<Vec<String>> =
+        rows.iter().map(|row| row.chips.iter().map(|chip| chip.text.clone()).collect()).collect();
+    let long = format!("{}…", "é".repeat(200));
+    assert_eq!(chips, [vec!["Jürgen".to_owned()], vec![], vec![], vec![], vec![long]]);
+    assert_eq!(rows[0].text, r#""J\u00fcrgen""#, "what came is shown as it came");
+}
+
+#[test]
 fn opens_and_closes_containers() {
     let document = document("application/json", b"{\"a\":[1,[2]],\"b\":{}}");
     let shown = |depth: u32, toggled: &[u64]| {

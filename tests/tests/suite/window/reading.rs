@@ -5,8 +5,7 @@ use anyhow::{Context, Result};
 use pushpull_tests::{ALT, CONTROL, END, ENTER, ESCAPE, Home, RELEASE, Raw, SHIFT, Window};
 use serde_json::{Value, json};
 
-const BODY: &str =
-    r#"{"list":[{"name":"needle"},{"name":"other"}],"Needle":12345678901234567890,"a/b":{"~":"needle"}}"#;
+const BODY: &str = r#"{"by":"J\u00fcrgen","list":[{"name":"needle"},{"name":"other"}],"Needle":12345678901234567890,"a/b":{"~":"needle"}}"#;
 /// `{"packed":true}`, by gzip.
 const PACKED: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\x02\x03\xabV*HL\xceNMQ\xb2*)*M\xad\x05\0\x89\xe0\xb5\xdc\x0f\0\0\0";
 const BATCH: &str = r#"[{"subscriptionType":"contact.creation","eventId":1},

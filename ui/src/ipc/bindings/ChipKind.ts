@@ -3,4 +3,4 @@
 /**
  * What a value chip is about.
  */
-export type ChipKind = "exact" | "time" | "duplicate" | "id" | "url" | "email" | "base64" | "jwt" | "json" | "wire";
+export type ChipKind = "exact" | "time" | "duplicate" | "id" | "url" | "email" | "base64" | "jwt" | "json" | "text" | "wire";

@@ -116,6 +116,8 @@ pub enum ChipKind {
     Jwt,
     /// A string that holds a JSON document; opens.
     Json,
+    /// What a string reads whose letters were sent as escapes.
+    Text,
     /// How a value stands in a binary format.
     Wire,
 }
