@@ -80,6 +80,10 @@ async fn every_kind_of_body_has_its_views() -> Result<()> {
 async fn table_filter_and_token(window: &Window, all: usize) -> Result<()> {
     window.click(&format!("[role=grid] [role=row][aria-rowindex='{}']", all + 1)).await?;
     window.text(".dhead", "/in/bodies/json").await?;
+    for meaning in ["22 Nov", "exact, beyond 53 bits", "example.com", "e-mail", "JWT", "UUID v7", "JSON inside, 1 key"]
+    {
+        window.text(".bodyview [role=tree]", meaning).await?;
+    }
     window.click(".bodyview [data-value=table]").await?;
     window.text(".bodyview [role=table]", "two").await?;
     screens::take(window, "body-table").await?;

@@ -104,7 +104,13 @@ async fn compare(window: &Window) -> Result<()> {
         Ok((window.script(PATHS, vec![]).await? == json!([true, 0])).then_some(()))
     })
     .await?;
-    inside(window, "the comparison").await
+    inside(window, "the comparison").await?;
+    window.press("2").await?;
+    window.find(".cm-mergeView .cm-line").await?;
+    inside(window, "the texts side by side").await?;
+    window.press("4").await?;
+    window.find("[aria-label=Headers] table").await?;
+    inside(window, "the headers of four sides").await
 }
 
 async fn inside(window: &Window, what: &str) -> Result<()> {

@@ -57,6 +57,11 @@ async fn sequence(window: &Window) -> Result<()> {
     window.text(".got", "500").await?;
     screens::take(window, "sources").await?;
 
+    methods(window, "PUT", &["PUT"]).await?;
+    let mut sender = Raw::connect(url.trim_start_matches("http://")).await?;
+    sender.send(b"POST /in/shop HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n").await?;
+    assert_eq!(sender.answer().await?.status, 405);
+    methods(window, " ", &[]).await?;
     window.button("Show exchange 5").await?;
     window.text(".note", "step 1 of 3").await?;
     screens::take(window, "answered").await?;
@@ -88,6 +93,16 @@ async fn renamed(window: &Window, url: &str) -> Result<()> {
     window.text(".toasts", "store is deleted; its pushes stay").await?;
     window.text(".page", "No source yet").await?;
     let stored = window.invoke("status", json!({})).await?["stored"]["exchanges"].clone();
-    assert_eq!(stored, 6);
+    assert_eq!(stored, 7);
     Ok(())
+}
+
+/// Types the methods that the source takes, and waits until they are kept.
+async fn methods(window: &Window, typed: &str, wanted: &[&str]) -> Result<()> {
+    window.fill("input[id$='-methods']:not(.rule *)", typed).await?;
+    pushpull_tests::until("the methods are kept", async || {
+        let read = window.invoke("source_rules", json!({"source": "shop"})).await?;
+        Ok((read["rules"]["methods"] == json!(wanted)).then_some(()))
+    })
+    .await
 }
