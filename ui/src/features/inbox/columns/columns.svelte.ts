@@ -156,7 +156,8 @@ class Columns {
 export const widthOf = (column: Column): number =>
   column.width ??
   Math.round(
-    ((BUILT_IN[column.id]?.usual ?? (column.id === "event" ? EVENT : OWN_WIDTH)) * preferences.fontSize) / USUAL_SIZE,
+    ((BUILT_IN[column.id]?.usual ?? (column.id === "event" ? EVENT : OWN_WIDTH)) * (preferences.fontSize - 1)) /
+      (USUAL_SIZE - 1), // the text of a row is 1 px smaller
   );
 
 /** What a column gets at least, px: one of the user's that has no width yet gives way before a column goes. */
