@@ -351,7 +351,7 @@ mod tests {
             ("0190163d-8694-739b-aea5-966c26f8ad91", ChipKind::Id, "UUID v7"),
             ("f47ac10b-58cc-4372-a567-0e02b2c3d479", ChipKind::Id, "UUID v4"),
             ("01HZ3C6X8QK5ZP7M2N4R6T8V9W", ChipKind::Id, "ULID"),
-            (r#"{\"a\":1}"#, ChipKind::Json, "1 keys"),
+            (r#"{\"a\":1}"#, ChipKind::Json, "1 key"),
             ("SGVsbG8sIHdvcmxkISBIb3cgYXJlIHlvdT8=", ChipKind::Base64, "Hello, world!"),
             ("iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB", ChipKind::Base64, "PNG image"),
             (token, ChipKind::Jwt, "JWT"),
