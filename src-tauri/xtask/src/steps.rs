@@ -118,7 +118,10 @@ fn windowed(name: &str) -> Result<Command> {
     let mut displayed = command(&["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1400x900x24"]);
     displayed.arg(cargo.get_program()).args(cargo.get_args());
     for (variable, value) in cargo.get_envs() {
-        displayed.env(variable, value.context("a variable without a value")?);
+        match value {
+            Some(value) => displayed.env(variable, value),
+            None => displayed.env_remove(variable),
+        };
     }
     displayed.args([name, "--test-threads=1"]);
     Ok(displayed)

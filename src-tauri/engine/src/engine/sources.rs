@@ -90,7 +90,8 @@ impl SourceConfig {
     fn settings(&self) -> SourceSettings {
         let SourceRow { name, recognised, chosen, url, tolerance, handshakes, .. } = self.row.clone();
         let secrets = self.secrets.iter().map(|secret| secret.view(self.is_open)).collect();
-        SourceSettings { name, provider: chosen, recognised, url, tolerance, handshakes, secrets }
+        let asked = self.provider.iter().flat_map(|provider| provider.fields()).map(str::to_owned).collect();
+        SourceSettings { name, provider: chosen, recognised, url, tolerance, handshakes, secrets, asked }
     }
 }
 

@@ -1,5 +1,6 @@
 import { configure, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
+import { tick } from "svelte";
 import { beforeEach, describe, expect, it } from "vitest";
 import { runAction } from "$app/commands.svelte";
 import { navigation } from "$app/navigation.svelte";
@@ -117,6 +118,33 @@ describe("the sources screen", { timeout: 120_000 }, () => {
     await userEvent.click((await within(dialog).findAllByRole("option"))[0] as HTMLElement);
     await userEvent.click(screen.getByText("Try it", { selector: "button" }));
     await waitFor(() => expect(document.querySelector(".got .status")?.textContent).toBe("200"));
+  });
+
+  it("leaves what is being typed alone when something else of the sources changes", async () => {
+    await shown();
+    const secret: HTMLInputElement = await screen.findByLabelText("New secret");
+    await userEvent.type(secret, "whsec_half");
+    await userEvent.click(screen.getByLabelText(/Answer them/));
+    await waitFor(async () => expect((await call("source_settings", { name: "stripe" })).handshakes).toBe(false));
+    await tick();
+    expect(secret.value).toBe("whsec_half");
+    await userEvent.click(screen.getByText("Rename"));
+    await screen.findByLabelText("New name of stripe");
+    await session.refreshLists();
+    await tick();
+    expect(screen.getByLabelText("New name of stripe")).toBeTruthy();
+  });
+
+  it("names what a provider asks for beside a secret until it is there", async () => {
+    await call("save_source", { name: "stripe", provider: "paypal", url: null, tolerance: null, handshakes: true });
+    await shown();
+    await userEvent.click(await screen.findByText("webhook_id"));
+    expect((screen.getByLabelText("Label of the new secret") as HTMLInputElement).value).toBe("webhook_id");
+    expect(document.activeElement).toBe(screen.getByLabelText("New secret"));
+    await userEvent.keyboard("8PT597110X687430LKGECATA");
+    await userEvent.click(screen.getByText("Add secret"));
+    await screen.findByLabelText("Remove webhook_id");
+    expect(screen.queryByText(/also ask for/)).toBeNull();
   });
 
   it("adds a secret whose value is not shown again, and removes it", async () => {

@@ -32,4 +32,8 @@ handshakes: boolean,
 /**
  * Its secrets, in the order they were added. A push is valid if one of them fits.
  */
-secrets: Array<SourceSecret>, };
+secrets: Array<SourceSecret>, 
+/**
+ * What the provider's rules ask for beside a secret: a secret with one of these labels is taken for it.
+ */
+asked: Array<string>, };

@@ -37,6 +37,7 @@ export class FakeVault {
       tolerance: null,
       handshakes: true,
       secrets: [],
+      asked: [],
     };
     this.sources.set(name, fresh);
     return fresh;
@@ -58,6 +59,9 @@ export class FakeVault {
   }
 }
 
+/** What a provider's rules ask for beside a secret. */
+const askedBy = (provider: string | null) => (provider === "paypal" ? ["webhook_id"] : []);
+
 export function vaultAnswers(state: FakeState): Answers {
   const vault = state.vault;
   const changed = <T>(answer: T): T => {
@@ -75,7 +79,7 @@ export function vaultAnswers(state: FakeState): Answers {
           message: "The public URL needs http:// or https:// in front, and a host.",
           hint: null,
         };
-      vault.sources.set(name, { ...vault.source(name), ...set });
+      vault.sources.set(name, { ...vault.source(name), ...set, asked: askedBy(set.provider) });
       return changed(vault.source(name));
     },
     add_secret: ({ source, label, value }) => {

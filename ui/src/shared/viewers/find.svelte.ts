@@ -3,6 +3,7 @@ import type { FindView } from "$ipc/bindings/FindView";
 import type { Reading } from "$ipc/bindings/Reading";
 import { call } from "$ipc/call";
 import { count } from "$shared/format";
+import { sayError } from "$shared/toasts.svelte";
 
 const WAIT = 150;
 
@@ -12,6 +13,7 @@ export class Find {
   more = $state(false);
   at = $state(0);
   busy = $state(false);
+  failed = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #revision = 0;
 
@@ -23,7 +25,9 @@ export class Find {
       : this.hits.length === 0
         ? this.busy
           ? "searching"
-          : "no hit"
+          : this.failed
+            ? "not searched"
+            : "no hit"
         : `${count(this.at + 1)} of ${count(this.hits.length)}${this.more ? "+" : ""}`,
   );
 
@@ -42,10 +46,14 @@ export class Find {
   }
 
   async #ask(body: Reading, view: FindView, needle: string, revision: number) {
-    const found = await call("find", { body, needle, view }).catch(() => ({ hits: [], more: false }));
+    const found = await call("find", { body, needle, view }).catch((thrown: unknown) => {
+      if (revision === this.#revision) sayError(thrown);
+      return null;
+    });
     if (revision !== this.#revision) return;
-    this.hits = found.hits;
-    this.more = found.more;
+    this.failed = found === null;
+    this.hits = found?.hits ?? [];
+    this.more = found?.more ?? false;
     this.at = 0;
     this.busy = false;
   }

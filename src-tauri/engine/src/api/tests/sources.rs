@@ -353,3 +353,13 @@ async fn a_secret_from_a_handshake_waits_for_a_closed_vault() {
     assert_eq!(settings().await["secrets"].as_array().unwrap().len(), 1);
     api.close().await;
 }
+
+#[tokio::test]
+async fn what_a_provider_asks_for_beside_a_secret_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    post(&format!("{url}/in/pay"), &[], "{}").await;
+    let set = |provider: &str| json!({"name": "pay", "provider": provider, "url": null, "tolerance": null, "handshakes": true});
+    assert_eq!(call(&api, "save_source", set("paypal")).await.unwrap()["asked"], json!(["webhook_id"]));
+    assert_eq!(call(&api, "save_source", set("github")).await.unwrap()["asked"], json!([]));
+}

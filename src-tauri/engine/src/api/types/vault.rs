@@ -30,6 +30,8 @@ pub struct SourceSettings {
     pub handshakes: bool,
     /// Its secrets, in the order they were added. A push is valid if one of them fits.
     pub secrets: Vec<SourceSecret>,
+    /// What the provider's rules ask for beside a secret: a secret with one of these labels is taken for it.
+    pub asked: Vec<String>,
 }
 
 /// A secret of a source, as far as it is shown.
