@@ -7,12 +7,20 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 const ANSWER: &str = r#"{"id":42}"#;
+/// Neither the size it opens with nor the smallest.
+const SIZE: (u32, u32) = (1180, 720);
 const SPLITTER: &str = "[role=separator][aria-label='Size of the list']";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_saved_request_its_answers_and_the_look_are_there_after_a_restart() -> Result<()> {
     let home = Home::new()?;
     let server = Receiver::start(ANSWER).await?;
+    // What closing a window of this size leaves.
+    let (width, height) = SIZE;
+    let place = json!({"main": {"width": width, "height": height, "x": 0, "y": 0, "prev_x": 0, "prev_y": 0,
+                       "maximized": false, "visible": true, "decorated": true, "fullscreen": false}});
+    std::fs::create_dir_all(home.file("config/pushpull"))?;
+    std::fs::write(home.file("config/pushpull/.window-state.json"), place.to_string())?;
     let window = Window::open(&home).await?;
     let done = before(&window, &server).await;
     if done.is_err() {
@@ -35,9 +43,10 @@ async fn a_saved_request_its_answers_and_the_look_are_there_after_a_restart() ->
     window.close().await
 }
 
-/// Cancels one, sends one twice and saves it, sets a theme and a width, and answers the width.
+/// Cancels one, sends one twice and saves it, sets a theme and a width, and answers the width of the list.
 async fn before(window: &Window, server: &Receiver) -> Result<Value> {
     window.find(".first h1").await?;
+    sized(window).await.context("The size that was kept")?;
     keys(window, &["g", "r"]).await?;
     let silent = TcpListener::bind("127.0.0.1:0").await?;
     window.fill("input[aria-label=URL]", &format!("http://{}/", silent.local_addr()?)).await?;
@@ -80,6 +89,15 @@ async fn after(window: &Window, kept: &Value) -> Result<()> {
     window.text("[aria-label=Responses]", "3 kept").await?;
     window.text("[data-pane=response]", "200").await?;
     window.text("[data-pane=response]", "42").await
+}
+
+/// Waits until the page fills a window of [`SIZE`].
+async fn sized(window: &Window) -> Result<()> {
+    until("the size", async || {
+        let size = window.script("return [innerWidth, innerHeight]", vec![]).await?;
+        Ok((size == json!([SIZE.0, SIZE.1])).then_some(()))
+    })
+    .await
 }
 
 async fn width(window: &Window) -> Result<Value> {
