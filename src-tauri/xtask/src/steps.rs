@@ -104,10 +104,19 @@ fn window() -> Result<Option<&'static str>> {
     Ok(None)
 }
 
-/// Takes the README's pictures anew: those of the tests, into `docs/screens`.
+/// Takes the README's pictures anew: those of the tests that it shows, into `docs/screens`.
 pub(crate) fn take_screens() -> Result<()> {
     packages::install(packages::Needed::ToTest)?;
-    run(windowed("window::")?.env("PUSHPULL_SCREENS", absolute(Path::new("docs/screens"))))
+    let folder = Path::new("docs/screens");
+    run(windowed("window::")?.env("PUSHPULL_SCREENS", absolute(folder)))?;
+    let shown = std::fs::read_to_string("README.md").context("Reading README.md")?;
+    for picture in folder.read_dir().context("Reading docs/screens")? {
+        let picture = picture?;
+        if !picture.file_name().to_str().is_some_and(|name| shown.contains(name)) {
+            std::fs::remove_file(picture.path()).with_context(|| format!("Removing {}", picture.path().display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// The suites of this name on a display and a session bus of their own, one after another.
