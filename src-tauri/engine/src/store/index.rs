@@ -101,10 +101,11 @@ impl Store {
                         return Ok(false);
                     }
                     super::counts::count_in(connection, from, upto).await?;
-                    // The types of an exchange may have been found while it was read.
+                    // The types of an exchange may have been found while it was read. A row of values, not of a
+                    // SELECT: before each of those FTS5 writes out what it has gathered.
                     let sql = format!(
-                        "INSERT INTO search (rowid, text)
-                         SELECT $1, concat_ws(char(10), $2, (SELECT {TYPES} FROM exchange e WHERE e.id = $1))"
+                        "INSERT INTO search (rowid, text) VALUES ($1,
+                         concat_ws(char(10), $2, (SELECT {TYPES} FROM exchange e WHERE e.id = $1)))"
                     );
                     for (id, text) in texts {
                         let query = sqlx::query(AssertSqlSafe(sql.clone())).bind(id).bind(text);
