@@ -1,6 +1,6 @@
 //! The listener: how many pushes a second it stores durably, and how long a sender waits.
 
-use crate::report::{Bar, Report, middle, ms, percentile};
+use crate::report::{Bar, Report, ms, percentile};
 use crate::{bare, load, process};
 use anyhow::{Context, Result, ensure};
 use pushpull_engine::api::CountQuery;
@@ -11,10 +11,8 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
-/// How often both are measured, in turn: a shared machine is not equally fast at all times.
-const ROUNDS: usize = 3;
 /// How long each is measured.
-const TIME: Duration = Duration::from_secs(3);
+const TIME: Duration = Duration::from_secs(5);
 /// How long each runs before, unmeasured.
 const WARM_UP: Duration = Duration::from_secs(1);
 /// How the threads begin that SQLite runs on: the one that writes, and those of the readers.
@@ -34,27 +32,21 @@ struct Speed {
 /// Measures a bare axum handler and the real `pushpull listen`, one after the other.
 pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     report.section(&format!("capture: bodies of {} bytes, {} connections", load::BODY, load::CONNECTIONS));
-    let (server, bare_address) = bare::start().await?;
+    let (server, address) = bare::start().await?;
+    let bare = speed(&server, &address).await?;
+    drop(server);
+
     let home = Home::new()?;
     let (mut listener, address) = listen(&home).await?;
-    ensure!(stored(&home).await? == 0, "the workspace is not new");
-    let (mut bare, mut ours) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        bare.push(speed(&server, &bare_address).await?);
-        ours.push(speed(&listener, &address).await?);
-    }
-    drop(server);
-    let of = |speeds: &[Speed], what: fn(&Speed) -> f64| middle(speeds.iter().map(what).collect());
-    report.line("bare axum, answered a second", &format!("{:.0}", of(&bare, |speed| speed.a_second)));
-    report.line("pushpull listen, stored and synced a second", &format!("{:.0}", of(&ours, |speed| speed.a_second)));
-    report.line("bare axum, processor time each", &format!("{:.1} µs", of(&bare, |speed| speed.processor_us)));
-    report.line("pushpull listen, processor time each", &format!("{:.1} µs", of(&ours, |speed| speed.processor_us)));
-    let sqlite = of(&ours, |speed| speed.sqlite_us);
-    report.line("    of it in SQLite's threads, indexing included", &format!("{sqlite:.1} µs"));
-    let ratios: Vec<f64> = bare.iter().zip(&ours).map(|(bare, ours)| ours.a_second / bare.a_second).collect();
-    let (least, most) = (ratios.iter().copied().fold(f64::MAX, f64::min), ratios.iter().copied().fold(0.0, f64::max));
-    report.line("ratios of the rounds, from, to", &format!("{least:.2}, {most:.2}"));
-    report.judge("median ratio of stored to bare", middle(ratios), "", Bar::AtLeast(0.25));
+    let before = stored(&home).await?;
+    ensure!(before == 0, "the workspace is not new");
+    let pushpull = speed(&listener, &address).await?;
+    report.line("bare axum, answered a second", &format!("{:.0}", bare.a_second));
+    report.line("pushpull listen, stored and synced a second", &format!("{:.0}", pushpull.a_second));
+    report.line("bare axum, processor time each", &format!("{:.1} µs", bare.processor_us));
+    report.line("pushpull listen, processor time each", &format!("{:.1} µs", pushpull.processor_us));
+    report.line("    of it in SQLite's threads, indexing included", &format!("{:.1} µs", pushpull.sqlite_us));
+    report.judge("ratio of stored to bare", pushpull.a_second / bare.a_second, "", Bar::AtLeast(0.25));
 
     for &rate in RATES {
         let times = load::at_rate(&address, rate, TIME).await?;

@@ -83,9 +83,3 @@ pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     percentile(&times, 0.5)
 }
-
-/// The one in the middle.
-pub(crate) fn middle(mut figures: Vec<f64>) -> f64 {
-    figures.sort_unstable_by(f64::total_cmp);
-    figures[figures.len() / 2]
-}
