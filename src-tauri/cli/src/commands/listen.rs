@@ -34,7 +34,7 @@ pub(crate) async fn run(engine: &Engine, listen: Listen, output: Output) -> anyh
 }
 
 async fn serve(engine: &Engine, listen: &Listen, output: Output) -> anyhow::Result<()> {
-    let from = engine.store.stored(Default::default()).await?.newest;
+    let from = engine.store.newest().await?;
     if listen.auto_source {
         engine.set_auto_source(AutoSource::Always);
     }
@@ -65,26 +65,26 @@ async fn follow(engine: &Engine, listen: &Listen, mut from: ExchangeId, output: 
     let mut committed = engine.store.committed();
     let places = Arc::new(Semaphore::new(FORWARDS));
     loop {
-        loop {
-            let rows = engine.store.stored_after(from, PAGE).await?;
-            let Some(last) = rows.last() else { break };
-            from = last.id;
-            output.results(&rows, row)?;
-            for found in rows {
-                let id = found.id;
-                if let Some(to) = listen.forward.clone().filter(|_| found.direction == Direction::Push) {
-                    let place = places.clone().acquire_owned().await?;
-                    let engine = engine.clone();
-                    tokio::spawn(async move {
-                        if let Err(error) = engine.forward(id, &to).await {
-                            eprintln!("Exchange {id} was not forwarded: {error}");
-                        }
-                        drop(place);
-                    });
-                }
+        let rows = engine.store.stored_after(from, PAGE).await?;
+        let is_all = rows.len() < PAGE as usize;
+        from = rows.last().map_or(from, |last| last.id);
+        output.results(&rows, row)?;
+        for found in rows {
+            let id = found.id;
+            if let Some(to) = listen.forward.clone().filter(|_| found.direction == Direction::Push) {
+                let place = places.clone().acquire_owned().await?;
+                let engine = engine.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = engine.forward(id, &to).await {
+                        eprintln!("Exchange {id} was not forwarded: {error}");
+                    }
+                    drop(place);
+                });
             }
         }
-        committed.changed().await?;
+        if is_all {
+            committed.changed().await?; // also by what came meanwhile
+        }
     }
 }
 

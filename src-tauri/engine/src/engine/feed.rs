@@ -1,7 +1,7 @@
 //! The feed: tells whoever shows the workspace that something changed, at most 20 times a second.
 
 use super::{Engine, Parts};
-use crate::api::{ApiError, FeedEvent, ListenerStatus, Status, Stored};
+use crate::api::{ApiError, FeedEvent, ListenerStatus, Status};
 use crate::exchange::ExchangeId;
 use std::time::Duration;
 use tokio::sync::broadcast;
@@ -59,12 +59,12 @@ impl Parts {
     ///
     /// # Errors
     /// What the store says.
-    pub async fn status(&self, known: Stored) -> Result<Status, ApiError> {
+    pub async fn status(&self) -> Result<Status, ApiError> {
         Ok(Status {
             workspace: self.store.path().to_string_lossy().into_owned(),
             listener: self.listener(),
             tunnel: self.tunnel.status(),
-            stored: self.store.stored(known).await?,
+            stored: self.store.stored().await?,
             auto_source: self.doorway.is_auto(),
             unknown_paths: self.doorway.unknown_paths(),
             notice: self.store.trouble().map(|trouble| trouble.to_string()),
@@ -81,16 +81,16 @@ impl Engine {
         let mut vault = self.vault.watch();
         let Ok(mut file) = self.store.watch_others().await else { return };
         let mut version = file.version().await.unwrap_or_default();
-        let mut stored = Stored::default();
+        let mut newest = 0;
         let mut grouped = self.store.grouped().await.unwrap_or_default();
         let mut last: Option<Status> = None;
         let mut looked = Instant::now();
         loop {
             let next = Instant::now() + PAUSE;
-            if let Ok(status) = self.status(stored).await {
-                let mut changed = self.changed_since(stored.newest).await;
+            if let Ok(status) = self.status().await {
+                let mut changed = self.changed_since(newest).await;
                 changed.extend(self.regrouped(&mut grouped).await);
-                stored = status.stored;
+                newest = status.stored.newest;
                 let lists = self.jobs.take_lists();
                 let jobs = self.jobs.progress();
                 if last.as_ref() != Some(&status) || lists || !changed.is_empty() || !jobs.is_empty() {

@@ -1,6 +1,7 @@
 //! Counts that are kept: pushes, pulls, failures, unread, and how many of them in which minute. They cover the exchanges
 //! up to `meta.indexed`; triggers of the schema keep them right when exchanges change or go.
 
+use super::places::visible_after;
 use crate::exchange::ExchangeId;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
@@ -11,6 +12,12 @@ pub(super) const FAILED: &str =
 /// What counts as unread, for a query over `exchange e`.
 pub(super) const UNREAD: &str = "(e.direction = 0 AND (e.seen = 2 OR e.seen = 0 AND e.id > \
      (SELECT value FROM meta WHERE name = 'read_upto')))";
+
+/// SQL that counts the visible exchanges: those that are counted, and those after them.
+pub(super) fn visible() -> String {
+    let rest = visible_after("(SELECT value FROM meta WHERE name = 'indexed')");
+    format!("(SELECT sum(value) FROM meta WHERE name IN ('pushes', 'pulls')) + {rest}")
+}
 
 /// Adds the exchanges after `from` up to `upto`; part of the transaction that indexes them.
 pub(super) async fn count_in(

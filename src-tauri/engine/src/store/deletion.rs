@@ -103,7 +103,7 @@ impl Store {
         progress: Progress<'_>,
         cancel: &CancellationToken,
     ) -> Result<u64, StoreError> {
-        let upto = self.stored(crate::api::Stored::default()).await?.newest;
+        let upto = self.newest().await?;
         let query = crate::api::CountQuery { filter: filter.to_owned(), upto: Some(upto) };
         let total = self.count(&query).await?.rows;
         let (mut hidden, mut after) = (0, 0);

@@ -178,10 +178,11 @@ impl Store {
     async fn group_step(&self, count: u32) -> Result<bool, StoreError> {
         let act = "Grouping pushes";
         let from = self.grouped().await?;
-        let sql =
+        let sql = format!(
             "SELECT e.id, e.direction, s.name, e.started_at, s.id FROM exchange e LEFT JOIN source s ON s.id = e.source_id
-                    WHERE e.id > $1 ORDER BY e.id LIMIT $2";
-        let rows = sqlx::query(sql).bind(from).bind(count).fetch_all(&self.readers).await;
+                    WHERE e.id > $1 ORDER BY e.id LIMIT {count}"
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(from).fetch_all(&self.readers).await;
         let rows = rows.map_err(|e| StoreError::from_sqlx(act, &e))?;
         let Some(upto) = rows.last().map(|row| row.get::<ExchangeId, _>(0)) else { return Ok(false) };
         let mut looked = Vec::new();
@@ -200,7 +201,7 @@ impl Store {
         let batches = looked.iter().filter(|push| !push.types.is_empty()).map(|push| (push.id, push.type_names()));
         let texts = self.texts_with(batches.collect()).await?;
         self.writer
-            .job(act, move |connection| {
+            .finding(act, move |connection| {
                 Box::pin(async move {
                     // Another process that works on the same file may have been faster.
                     let raced = sqlx::query("UPDATE meta SET value = $1 WHERE name = 'grouped' AND value = $2")

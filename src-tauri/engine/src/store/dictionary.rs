@@ -34,8 +34,12 @@ const SIZE: usize = 112_640;
 /// A new dictionary must make records smaller than this share of what the old one makes of them.
 const WORTH_IT: f64 = 0.9;
 
-/// Records looked at, and packed anew in one transaction.
-const REPACKED: i64 = 32;
+/// Records whose beginnings are looked at, and those packed anew in one transaction.
+const SCANNED: i64 = 1_024;
+const REPACKED: usize = 32;
+
+/// Bytes that say what a record is packed with: the longest header of a frame (RFC 8878, section 3.1.1.1).
+const HEADER: i64 = 18;
 const REPACKING: &str = "Packing what is stored";
 
 /// How long a process must have had the workspace open before it learns.
@@ -142,7 +146,7 @@ impl Store {
         let id = dictionary.id();
         let kept = self
             .writer
-            .job("Keeping a dictionary", move |connection| {
+            .finding("Keeping a dictionary", move |connection| {
                 Box::pin(async move {
                     let sql = "INSERT INTO dictionary (id, bytes, learnt_at, upto) VALUES ($1, $2, $3, $4)
                                ON CONFLICT DO NOTHING";
@@ -189,9 +193,8 @@ impl Store {
             let Some(upto) = self.repack_after(from, |stored| dictionary_of(stored).is_none()).await? else {
                 return Ok(());
             };
-            let sql = format!("UPDATE meta SET value = max(value, {upto}) WHERE name = 'repacked'");
-            self.run(REPACKING, sql).await?;
-            wait_for_quiet(&mut committed).await; // captures come first
+            self.note_repacked(upto).await?;
+            while !wait_for_quiet(&mut committed).await {} // captures come first, however many
         }
     }
 
@@ -208,21 +211,22 @@ impl Store {
         wanted: impl Fn(&[u8]) -> bool,
     ) -> Result<Option<ExchangeId>, StoreError> {
         let Some(dictionary) = self.dictionaries.current() else { return Ok(None) };
-        let rows = sqlx::query("SELECT id, record FROM wire WHERE id > $1 ORDER BY id LIMIT $2")
-            .bind(from)
-            .bind(REPACKED)
-            .fetch_all(&self.readers)
-            .await
-            .map_err(|e| StoreError::from_sqlx(REPACKING, &e))?;
-        let Some(upto) = rows.last().map(|row| row.get::<i64, _>(0)) else { return Ok(None) };
+        let failed = |error: sqlx::Error| StoreError::from_sqlx(REPACKING, &error);
+        let sql = "SELECT id, substr(record, 1, $3) FROM wire WHERE id > $1 ORDER BY id LIMIT $2";
+        let scan = sqlx::query(sql).bind(from).bind(SCANNED).bind(HEADER).fetch_all(&self.readers);
+        let scanned = scan.await.map_err(failed)?;
+        let Some(last) = scanned.last().map(|row| row.get::<ExchangeId, _>(0)) else { return Ok(None) };
+        let ids = scanned.iter().filter(|row| wanted(row.get(1))).map(|row| row.get::<ExchangeId, _>(0));
+        let ids: Vec<ExchangeId> = ids.take(REPACKED).collect();
+        let upto = if ids.len() == REPACKED { ids[REPACKED - 1] } else { last };
         let mut smaller: Vec<(ExchangeId, Vec<u8>)> = Vec::new();
-        for row in &rows {
-            let stored: &[u8] = row.get(1);
-            if wanted(stored) {
-                let packed = pack(&self.unpacked(stored).await?, Some(&dictionary));
-                if packed.len() < stored.len() {
-                    smaller.push((row.get(0), packed));
-                }
+        for id in ids {
+            let record = sqlx::query_scalar("SELECT record FROM wire WHERE id = $1").bind(id);
+            let record: Option<Vec<u8>> = record.fetch_optional(&self.readers).await.map_err(failed)?;
+            let Some(stored) = record else { continue }; // deleted meanwhile
+            let packed = pack(&self.unpacked(&stored).await?, Some(&dictionary));
+            if packed.len() < stored.len() {
+                smaller.push((id, packed));
             }
         }
         if !smaller.is_empty() {
@@ -231,9 +235,20 @@ impl Store {
         Ok(Some(upto))
     }
 
+    async fn note_repacked(&self, upto: ExchangeId) -> Result<(), StoreError> {
+        self.writer
+            .finding(REPACKING, move |connection| {
+                Box::pin(async move {
+                    let sql = "UPDATE meta SET value = max(value, $1) WHERE name = 'repacked'";
+                    sqlx::query(sql).bind(upto).execute(connection).await.map(drop)
+                })
+            })
+            .await
+    }
+
     async fn replace_records(&self, records: Vec<(ExchangeId, Vec<u8>)>) -> Result<(), StoreError> {
         self.writer
-            .job(REPACKING, move |connection| {
+            .finding(REPACKING, move |connection| {
                 Box::pin(async move {
                     for (id, record) in records {
                         let sql = "UPDATE wire SET record = $1 WHERE id = $2";

@@ -39,7 +39,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let texts = self.texts_of(&found).await?;
         self.writer
-            .job("Following pushes", move |connection| {
+            .finding("Following pushes", move |connection| {
                 Box::pin(async move {
                     let sql = "UPDATE meta SET value = $1 WHERE name = 'followed' AND value = $2";
                     let moved = sqlx::query(sql).bind(upto).bind(from).execute(&mut *connection).await?;
@@ -57,7 +57,9 @@ impl Store {
     pub(crate) async fn keep_found(&self, found: Vec<Followed>) -> Result<(), StoreError> {
         let texts = self.texts_of(&found).await?;
         self.writer
-            .job("Following pushes", move |connection| Box::pin(async move { write(connection, found, &texts).await }))
+            .finding("Following pushes", move |connection| {
+                Box::pin(async move { write(connection, found, &texts).await })
+            })
             .await
     }
 

@@ -1,7 +1,8 @@
 //! How many exchanges came when: bars over time, out of the minutes that are counted or by counting.
 
-use super::counts::{FAILED, UNREAD};
+use super::counts::{FAILED, UNREAD, visible};
 use super::filter::Plan;
+use super::places::visible_after;
 use super::{Store, StoreError};
 use crate::api::{Bar, CountQuery, Histogram, HistogramQuery, Tallies};
 use crate::exchange::{ExchangeId, Micros};
@@ -118,12 +119,8 @@ impl Store {
 
     /// Visible exchanges up to one: all that are counted, less what came later.
     pub(super) async fn count_upto(&self, upto: ExchangeId) -> Result<u64, StoreError> {
-        let sql = "WITH state AS (SELECT (SELECT value FROM meta WHERE name = 'indexed') AS counted)
-                   SELECT (SELECT sum(value) FROM meta WHERE name IN ('pushes', 'pulls'))
-                          + (SELECT count(*) FROM exchange WHERE id > counted AND id <= $1 AND deletion IS NULL)
-                          - (SELECT count(*) FROM exchange WHERE id > $1 AND id <= counted AND deletion IS NULL)
-                     FROM state";
-        let row = sqlx::query_scalar::<_, i64>(sql).bind(upto).fetch_one(&self.readers).await;
+        let sql = format!("SELECT {} - {}", visible(), visible_after("$1"));
+        let row = sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql)).bind(upto).fetch_one(&self.readers).await;
         Ok(row.map_err(|e| StoreError::from_sqlx("Counting exchanges", &e))?.max(0) as u64)
     }
 

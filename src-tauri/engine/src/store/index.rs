@@ -71,8 +71,8 @@ impl Store {
 
     /// The exchanges after one, hidden ones too: they may be shown again.
     async fn ids_after(&self, from: ExchangeId, count: u32) -> Result<Vec<ExchangeId>, StoreError> {
-        let sql = "SELECT id FROM exchange WHERE id > $1 ORDER BY id LIMIT $2";
-        let rows = sqlx::query_scalar(sql).bind(from).bind(count).fetch_all(&self.readers).await;
+        let sql = format!("SELECT id FROM exchange WHERE id > $1 ORDER BY id LIMIT {count}");
+        let rows = sqlx::query_scalar(AssertSqlSafe(sql)).bind(from).fetch_all(&self.readers).await;
         rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))
     }
 
@@ -89,7 +89,7 @@ impl Store {
         }
         let done = self
             .writer
-            .job("Indexing", move |connection| {
+            .finding("Indexing", move |connection| {
                 Box::pin(async move {
                     // Another process that works on the same file may have been faster.
                     let raced = sqlx::query("UPDATE meta SET value = $1 WHERE name = 'indexed' AND value = $2")
@@ -159,8 +159,8 @@ pub(crate) async fn wait_for_quiet(committed: &mut tokio::sync::watch::Receiver<
         loop {
             let newest = committed.borrow_and_update().newest;
             let next_save = committed.wait_for(|done| done.newest != newest);
-            if tokio::time::timeout(QUIET, next_save).await.is_err() {
-                return;
+            if !matches!(tokio::time::timeout(QUIET, next_save).await, Ok(Ok(_))) {
+                return; // nothing came in time, or nothing can come any more
             }
         }
     };

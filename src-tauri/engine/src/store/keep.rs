@@ -1,8 +1,9 @@
 //! The small tables: sources, drafts, settings, and what is stored in all.
 
+use super::counts::visible;
 use super::{Store, StoreError};
 use crate::api::{Draft, Settings, Source, Stored};
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 impl Store {
     /// All sources, by name.
@@ -135,28 +136,18 @@ impl Store {
             .await
     }
 
-    /// What is stored in all. `known` is an earlier answer: if nothing was taken away since, only what came is counted.
+    /// What is stored in all.
     ///
     /// # Errors
     /// What SQLite says.
-    pub async fn stored(&self, known: Stored) -> Result<Stored, StoreError> {
-        let row = sqlx::query(
-            "WITH kept AS (SELECT (SELECT value FROM meta WHERE name = 'revision') = $2 AS is_known,
-                                  (SELECT value FROM meta WHERE name = 'indexed') AS counted)
-             SELECT iif(is_known, $3, (SELECT sum(value) FROM meta WHERE name IN ('pushes', 'pulls')))
-                        + (SELECT count(*) FROM exchange
-                            WHERE id > iif(is_known, $1, counted) AND deletion IS NULL),
-                    (SELECT coalesce(max(id), 0) FROM exchange),
-                    (SELECT count(*) FROM node WHERE kind = 'request'),
-                    (SELECT value FROM meta WHERE name = 'revision')
-               FROM kept",
-        )
-        .bind(known.newest)
-        .bind(known.revision as i64)
-        .bind(known.exchanges as i64)
-        .fetch_one(&self.readers)
-        .await
-        .map_err(|e| StoreError::from_sqlx("Counting what is stored", &e))?;
+    pub async fn stored(&self) -> Result<Stored, StoreError> {
+        let sql = format!(
+            "SELECT {}, (SELECT coalesce(max(id), 0) FROM exchange), (SELECT count(*) FROM node WHERE kind = 'request'),
+                    (SELECT value FROM meta WHERE name = 'revision')",
+            visible()
+        );
+        let row = sqlx::query(AssertSqlSafe(sql)).fetch_one(&self.readers).await;
+        let row = row.map_err(|e| StoreError::from_sqlx("Counting what is stored", &e))?;
         Ok(Stored {
             exchanges: row.get::<i64, _>(0) as u64,
             newest: row.get(1),
@@ -175,8 +166,8 @@ impl Store {
             return Ok(Vec::new());
         }
         // The plus keeps SQLite on the primary key: what came since is little.
-        let sql = "SELECT DISTINCT parent FROM exchange WHERE id > $1 AND +parent <= $1 LIMIT $2";
-        let rows = sqlx::query_scalar(sql).bind(newest).bind(limit).fetch_all(&self.readers).await;
+        let sql = format!("SELECT DISTINCT parent FROM exchange WHERE id > $1 AND +parent <= $1 LIMIT {limit}");
+        let rows = sqlx::query_scalar(AssertSqlSafe(sql)).bind(newest).fetch_all(&self.readers).await;
         rows.map_err(|e| StoreError::from_sqlx("Reading what changed", &e))
     }
 

@@ -123,7 +123,7 @@ impl Store {
         loop {
             let bounds = plan.bounds(Some(after), upto);
             let sql = format!(
-                "SELECT e.id, {WEIGHT} FROM exchange e WHERE {} {} {indexed} ORDER BY e.id LIMIT ?",
+                "SELECT e.id, {WEIGHT} FROM exchange e WHERE {} {} {indexed} ORDER BY e.id LIMIT {count}",
                 bounds.sql,
                 plan.conditions()
             );
@@ -131,8 +131,8 @@ impl Store {
             if let Some(words) = &words {
                 rows = rows.bind(plan.indexed).bind(words.clone());
             }
-            let rows = rows.bind(i64::from(count)).fetch_all(&self.readers).await;
-            let rows = rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
+            let rows =
+                rows.fetch_all(&self.readers).await.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
             let ids: Vec<Weighed> = rows.iter().map(|row| (row.get(0), row.get::<i64, _>(1) as u64)).collect();
             let Some(last) = ids.last().map(|(id, _)| *id) else { return Ok(kept) };
             after = last;
@@ -152,8 +152,8 @@ impl Store {
         if !recent.is_empty() {
             return Ok(recent);
         }
-        let sql = AssertSqlSafe(format!("{SUMMARY} WHERE e.id > $1 ORDER BY e.id LIMIT $2"));
-        let rows = sqlx::query(sql).bind(id).bind(count).fetch_all(&self.readers).await;
+        let sql = AssertSqlSafe(format!("{SUMMARY} WHERE e.id > $1 ORDER BY e.id LIMIT {count}"));
+        let rows = sqlx::query(sql).bind(id).fetch_all(&self.readers).await;
         Ok(rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?.iter().map(summary).collect())
     }
 
@@ -178,15 +178,16 @@ impl Store {
         };
         let bounds = plan.bounds(above, upto);
         let ahead = near.filter(|anchor| anchor.row > from).map(|anchor| (anchor.row - from).min(u64::from(count)));
+        let limit = ahead.unwrap_or(u64::from(count));
+        // The limit stands in the text: SQLite makes a new plan each time that it is bound.
         let sql = format!(
             "{SUMMARY} WHERE e.id IN (SELECT e.id FROM exchange e WHERE {} {} ORDER BY e.id {order} \
-             LIMIT ? OFFSET ?) ORDER BY e.id DESC",
+             LIMIT {limit} OFFSET ?) ORDER BY e.id DESC",
             bounds.sql,
             plan.conditions()
         );
         let query = bounds.bind(sqlx::query(AssertSqlSafe(sql)));
-        let limit = ahead.unwrap_or(u64::from(count)) as i64;
-        let rows = plan.bind(query).bind(limit).bind(skip as i64).fetch_all(&self.readers).await;
+        let rows = plan.bind(query).bind(skip as i64).fetch_all(&self.readers).await;
         let mut rows: Vec<_> =
             rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?.iter().map(summary).collect();
         if let (Some(ahead), Some(anchor)) = (ahead, near)

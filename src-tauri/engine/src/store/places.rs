@@ -1,5 +1,5 @@
-//! Finding a place far down the whole list without walking there: numbers are given without gaps, so only what was
-//! deleted since, which the schema counts block by block, has to be taken off.
+//! Finding a place far down the whole list, and counting a long stretch of it, without walking there: numbers are given
+//! without gaps, so only what was deleted since, which the schema counts block by block, has to be taken off.
 
 use super::{Store, StoreError};
 use crate::api::Anchor;
@@ -8,6 +8,22 @@ use sqlx::Row as _;
 
 /// Numbers of one block; the trigger that counts holes has the same.
 const BLOCK: i64 = 1024;
+
+/// SQL that counts the visible exchanges after the number that the SQL `after` has.
+pub(super) fn visible_after(after: &str) -> String {
+    // Where something is hidden, each row has to be asked.
+    format!(
+        "(SELECT iif(EXISTS (SELECT 1 FROM exchange WHERE deletion IS NOT NULL),
+                     (SELECT count(*) FROM exchange WHERE id > at AND deletion IS NULL),
+                     (SELECT count(*) FROM exchange WHERE id > at AND id < next)
+                     + max(0, given + 1 - next)
+                     - (SELECT coalesce(sum(gone), 0) FROM hole WHERE block >= next / {BLOCK}))
+            FROM (SELECT at, (at / {BLOCK} + 1) * {BLOCK} AS next, given
+                    FROM (SELECT min({after}, given) AS at, given
+                            FROM (SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'exchange'), 0)
+                                         AS given))))"
+    )
+}
 
 impl Store {
     /// A row less than a block above place `from` of the whole list up to `upto`, nothing in it being hidden; None if

@@ -1,4 +1,5 @@
-//! The exchanges that were stored last, as rows of the list: whoever follows along need not read them back.
+//! The exchanges that were stored last, as rows of the list: whoever follows along need not read them back. What is
+//! found out about them later is not in these rows.
 
 use super::pen::Row;
 use crate::exchange::{ExchangeId, ExchangeSummary};

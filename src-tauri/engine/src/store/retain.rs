@@ -1,7 +1,7 @@
 //! Retention: what is too old, or too much, goes. The oldest goes first; what is pinned stays.
 
 use super::{Store, StoreError, micros_now};
-use crate::api::{Retention, Stored};
+use crate::api::Retention;
 use crate::exchange::{ExchangeId, Micros};
 
 /// Exchanges that one round looks at.
@@ -79,8 +79,7 @@ impl Store {
     }
 
     async fn exchanges(&self) -> Result<u64, StoreError> {
-        // An unknown revision has it read from what is counted already.
-        Ok(self.stored(Stored { revision: u64::MAX, ..Stored::default() }).await?.exchanges)
+        Ok(self.stored().await?.exchanges)
     }
 
     /// Bytes of the file without free pages.

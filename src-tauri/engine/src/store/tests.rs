@@ -341,3 +341,17 @@ async fn a_file_of_every_schema_opens_with_what_it_held() {
         assert_eq!(copied, known < open::SCHEMAS, "{known}");
     }
 }
+
+#[tokio::test]
+async fn what_goes_on_in_the_background_leaves_followers_their_rows() {
+    let (_folder, store) = store().await;
+    let id = store.save(push("a", "e", "{}")).await.unwrap();
+    let at_hand = || store.writer.recent.after(0, 10).len();
+    store.note_verdict(id, crate::inspect::signature::VerdictKind::Unsigned).await.unwrap();
+    store.finish_indexing().await.unwrap();
+    store.finish_grouping().await.unwrap();
+    assert_eq!(at_hand(), 1);
+    store.rename_source("a".into(), "b".into()).await.unwrap();
+    assert_eq!(at_hand(), 0, "its source has another name");
+    assert_eq!(store.stored_after(0, 10).await.unwrap()[0].source.as_deref(), Some("b"));
+}

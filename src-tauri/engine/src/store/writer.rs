@@ -25,12 +25,23 @@ const THREAD: &str = "store-writer";
 
 /// Work on the writing connection, in a transaction of its own.
 type Job = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c> + Send>;
-type JobFuture<'c> = Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'c>>;
+type JobFuture<'c> = Outcome<'c, ()>;
+type Outcome<'c, T> = Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'c>>;
+
+/// What a job does to exchanges that were stored before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum JobKind {
+    /// It may change what was stored of them.
+    Change,
+    /// It adds what was found out about them, or leaves them alone.
+    Finding,
+}
 
 pub(super) enum Command {
     Save(Box<Row>, oneshot::Sender<Result<ExchangeId, StoreError>>),
     Job {
         act: &'static str,
+        kind: JobKind,
         run: Job,
         done: oneshot::Sender<Result<(), StoreError>>,
     },
@@ -96,15 +107,29 @@ impl Writer {
         answer.await.unwrap_or(Err(StoreError::Busy))
     }
 
-    /// Runs `run` in a transaction of its own and waits for the commit. A value comes out through `run`'s captures.
+    /// Runs `run` in a transaction of its own and waits for the commit.
     pub(super) async fn job<T, F>(&self, act: &'static str, run: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(
-                &'c mut SqliteConnection,
-            ) -> Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'c>>
-            + Send
-            + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Outcome<'c, T> + Send + 'static,
+    {
+        self.queue_job(act, JobKind::Change, run).await
+    }
+
+    /// Like [`Self::job`], for what goes on in the background all the time: it leaves what exchanges were stored with as
+    /// it is, so that whoever follows along need not read them anew.
+    pub(super) async fn finding<T, F>(&self, act: &'static str, run: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Outcome<'c, T> + Send + 'static,
+    {
+        self.queue_job(act, JobKind::Finding, run).await
+    }
+
+    async fn queue_job<T, F>(&self, act: &'static str, kind: JobKind, run: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Outcome<'c, T> + Send + 'static,
     {
         let (value, outcome) = oneshot::channel();
         let (done, answer) = oneshot::channel();
@@ -115,7 +140,7 @@ impl Writer {
                 Ok(())
             })
         });
-        self.queue.send(Command::Job { act, run, done }).await.map_err(|_| StoreError::Busy)?;
+        self.queue.send(Command::Job { act, kind, run, done }).await.map_err(|_| StoreError::Busy)?;
         answer.await.unwrap_or(Err(StoreError::Busy))?;
         outcome.await.map_err(|_| StoreError::Busy)
     }
@@ -168,11 +193,13 @@ impl Desk {
                         rows.push(*row);
                         waiting.push(done);
                     }
-                    Command::Job { act, run, done } => {
+                    Command::Job { act, kind, run, done } => {
                         // What was asked for before the job is on disk before the job runs.
                         self.write(&mut rows, &mut waiting);
                         let result = self.runtime.block_on(in_transaction(&mut self.connection, run));
-                        self.recent.clear();
+                        if kind == JobKind::Change {
+                            self.recent.clear();
+                        }
                         let result = result.map_err(|error| StoreError::from_sqlx(act, &error));
                         self.progress.send_modify(|done| {
                             done.commits += 1;

@@ -26,7 +26,6 @@ use tokio::task::JoinHandle;
 pub struct Api {
     open: RwLock<Opened>,
     feed: Feed,
-    stored: SyncMutex<Stored>,
     compared: Compares,
     /// Comparisons may name files: only where the caller is the user, not a page.
     reads_files: bool,
@@ -47,7 +46,7 @@ impl Api {
     pub async fn start(path: &Path) -> Self {
         let feed = Feed::default();
         let open = RwLock::new(opened(path, &feed).await);
-        let api = Self { open, feed, stored: SyncMutex::default(), compared: SyncMutex::default(), reads_files: false };
+        let api = Self { open, feed, compared: SyncMutex::default(), reads_files: false };
         api.listen_as_set().await;
         api
     }
@@ -57,7 +56,7 @@ impl Api {
         let feed = Feed::default();
         let feeding = tokio::spawn(engine.clone().keep_feeding(feed.clone()));
         let open = RwLock::new(Opened::Workspace { engine, feeding });
-        Self { open, feed, stored: SyncMutex::default(), compared: SyncMutex::default(), reads_files: true }
+        Self { open, feed, compared: SyncMutex::default(), reads_files: true }
     }
 
     /// What changes from now on, at most 20 times a second. It goes on when another workspace is opened.
@@ -95,12 +94,7 @@ impl Api {
     /// See [`super::commands`].
     pub(super) async fn status(&self, _: Nothing) -> Result<Status, ApiError> {
         let (path, problem) = match &*self.open.read().await {
-            Opened::Workspace { engine, .. } => {
-                let known = *self.stored.lock().unwrap_or_else(PoisonError::into_inner);
-                let status = engine.status(known).await?;
-                *self.stored.lock().unwrap_or_else(PoisonError::into_inner) = status.stored;
-                return Ok(status);
-            }
+            Opened::Workspace { engine, .. } => return engine.status().await,
             Opened::Nothing { path, problem } => (path.clone(), problem.clone()),
         };
         Ok(closed(&path, problem))
@@ -117,7 +111,6 @@ impl Api {
         }
         self.close().await;
         *self.open.write().await = next;
-        *self.stored.lock().unwrap_or_else(PoisonError::into_inner) = Stored::default();
         self.compared.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.listen_as_set().await;
         self.status(Nothing {}).await

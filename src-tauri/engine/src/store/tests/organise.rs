@@ -27,7 +27,7 @@ pub(super) async fn assert_counts_are_right(store: &Store, when: &str) {
         sqlx::query_scalar("SELECT coalesce(sum(total), 0) FROM bucket").fetch_one(&store.readers).await.unwrap();
     let all = found(store, "").await.len() as i64;
     assert_eq!(minutes, all, "{when}");
-    assert_eq!(store.stored(crate::api::Stored::default()).await.unwrap().exchanges, all as u64, "{when}");
+    assert_eq!(store.stored().await.unwrap().exchanges, all as u64, "{when}");
 }
 
 async fn three(store: &Store) -> [i64; 3] {
@@ -121,7 +121,7 @@ async fn counts_stay_right_whatever_changes() {
 async fn every_change_of_a_mark_is_a_new_revision() {
     let (_folder, store) = store().await;
     let [one, ..] = three(&store).await;
-    let revision = async || store.stored(crate::api::Stored::default()).await.unwrap().revision;
+    let revision = async || store.stored().await.unwrap().revision;
     let mut last = revision().await;
     for step in 0..5 {
         match step {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::api::Retention;
+use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 /// JSON as services send it: the same names, other values.
@@ -16,8 +17,8 @@ fn event(number: usize) -> String {
 }
 
 async fn filled(store: &Store, count: usize) {
-    let saves = (0..count).map(|number| store.save(push("a", "e", event(number))));
-    futures_util::future::join_all(saves).await.into_iter().for_each(|saved| assert!(saved.is_ok()));
+    let saves: Vec<_> = (0..count).map(|number| store.save(push("a", "e", event(number)))).collect();
+    futures_util::stream::iter(saves).buffered(1_000).for_each(async |saved| assert!(saved.is_ok())).await;
 }
 
 async fn bodies_are_whole(store: &Store, ids: impl Iterator<Item = i64>) {
@@ -215,4 +216,31 @@ async fn a_push_waits_for_the_disk_and_what_we_sent_for_the_file() {
         assert_eq!(asked.await.unwrap(), waits, "{direction:?}");
     }
     assert_eq!(store.committed().borrow().unsynced - before, 3);
+}
+
+#[tokio::test]
+async fn what_stands_behind_a_number_is_counted_without_walking_there() {
+    let (_folder, store) = store().await;
+    filled(&store, 3_100).await;
+    let agree = async |when: &str| {
+        for after in [0, 1, 5, 1_000, 1_023, 1_024, 1_025, 2_047, 2_500, 3_071, 3_072, 3_099, 3_100, i64::MAX] {
+            let sql = format!("SELECT {}", crate::store::places::visible_after("$1"));
+            let counted: i64 =
+                sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(after).fetch_one(&store.readers).await.unwrap();
+            let walked: i64 = sqlx::query_scalar("SELECT count(*) FROM exchange WHERE id > $1 AND deletion IS NULL")
+                .bind(after)
+                .fetch_one(&store.readers)
+                .await
+                .unwrap();
+            assert_eq!(counted, walked, "after {after}, {when}");
+        }
+    };
+    agree("all there").await;
+    let gone = "DELETE FROM exchange WHERE id % 7 = 3 OR id BETWEEN 1020 AND 2060 OR id > 3080";
+    store.run("Deleting", gone.into()).await.unwrap();
+    agree("some deleted, the newest among them").await;
+    store.run("Hiding", "UPDATE exchange SET deletion = 1 WHERE id % 5 = 0".into()).await.unwrap();
+    agree("some hidden").await;
+    store.run("Deleting", "DELETE FROM exchange".into()).await.unwrap();
+    agree("none left").await;
 }

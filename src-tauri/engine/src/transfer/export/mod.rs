@@ -29,7 +29,7 @@ pub use file::to_file;
 pub use ndjson::{Kept, NotNdjson, ReadExchange, read_ndjson};
 pub use view::*;
 
-use crate::api::{CountQuery, Stored};
+use crate::api::CountQuery;
 use crate::exchange::ExchangeId;
 use crate::store::Store;
 use crate::transfer::redact::Redactor;
@@ -128,7 +128,7 @@ struct Export<'a> {
 
 impl<'a> Export<'a> {
     async fn new(store: &'a Store, query: &'a ExportQuery) -> Result<Self, ExportError> {
-        let newest = store.stored(Stored::default()).await?.newest;
+        let newest = store.newest().await?;
         let total = match &query.scope {
             ExportScope::Selection { ids } => ids.len() as u64,
             ExportScope::Filter { filter } => {

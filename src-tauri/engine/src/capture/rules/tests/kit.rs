@@ -92,7 +92,7 @@ impl Rig {
     }
 
     pub(super) async fn count(&self) -> u64 {
-        self.store.stored(Default::default()).await.unwrap().exchanges
+        self.store.stored().await.unwrap().exchanges
     }
 
     /// Waits until no answer is held any more.
