@@ -7,7 +7,7 @@ use super::codes::{direction_code, failure_code, marks_code, origin_code};
 use super::pack::{Dictionary, pack};
 use super::{NewExchange, StoreError, codes, record};
 use crate::exchange::{Body, Direction, ExchangeId, ExchangeSummary, Message, Micros, Origin};
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, params};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -29,6 +29,7 @@ pub(super) struct Row {
     started_at: Micros,
     duration: Option<Micros>,
     method: String,
+    path: String,
     url: String,
     source: Option<String>,
     event_type: Option<String>,
@@ -56,6 +57,7 @@ impl Row {
             started_at: new.started_at,
             duration: new.duration,
             method: new.method,
+            path: path_of(&new.url).to_owned(),
             url: new.url,
             source: new.source,
             event_type: new.event_type,
@@ -76,7 +78,7 @@ impl Row {
             direction: self.direction,
             origin: self.origin,
             started_at: self.started_at,
-            path: path_of(&self.url).to_owned(),
+            path: self.path,
             method: self.method,
             url: self.url,
             source: self.source,
@@ -184,11 +186,13 @@ impl Pen {
         self.end_with(if is_synced(rows) { End::Synced } else { End::Written })?;
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         self.forget_sources_if_changed()?;
+        let sources = rows.iter().map(|row| self.source(row)).collect::<rusqlite::Result<Vec<_>>>()?;
+        let mut statements = Statements::prepare(&self.connection)?;
         let mut last = 0;
-        for row in rows {
-            let source = self.source(row)?;
-            last = self.write_row(row, source)?;
+        for (row, source) in rows.iter().zip(sources) {
+            last = statements.write(row, source)?;
         }
+        drop(statements);
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(last + 1 - rows.len() as i64)
     }
@@ -202,37 +206,6 @@ impl Pen {
             self.end = end;
         }
         Ok(())
-    }
-
-    fn write_row(&self, row: &Row, source: Option<i64>) -> rusqlite::Result<ExchangeId> {
-        let path = path_of(&row.url);
-        self.connection.prepare_cached(EXCHANGE)?.execute(params![
-            direction_code(row.direction),
-            origin_code(row.origin),
-            row.started_at,
-            row.duration,
-            row.method,
-            path,
-            (path != row.url).then_some(&row.url),
-            source,
-            row.event_type,
-            row.status,
-            row.sizes[0],
-            row.sizes[1],
-            row.failure,
-            row.parent,
-            row.request_id,
-            row.marks,
-        ])?;
-        let id = self.connection.last_insert_rowid();
-        self.connection.prepare_cached(WIRE)?.execute(params![id, row.record, row.keys[0], row.keys[1]])?;
-        for key in row.keys.into_iter().flatten() {
-            self.connection.prepare_cached(UNSPOOL)?.execute([key])?;
-        }
-        if let Some(push) = row.forwarded() {
-            self.connection.prepare_cached(FORWARDED)?.execute(params![row.status, row.failure, push])?;
-        }
-        Ok(id)
     }
 
     /// Whoever else has written, in this process or in another, may have renamed or deleted sources. Within the
@@ -260,6 +233,50 @@ impl Pen {
         })?;
         self.sources.insert(name.clone(), known);
         Ok(Some(known.id))
+    }
+}
+
+/// What every row takes, made ready once for all of a transaction.
+struct Statements<'c> {
+    connection: &'c Connection,
+    exchange: CachedStatement<'c>,
+    wire: CachedStatement<'c>,
+}
+
+impl<'c> Statements<'c> {
+    fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        let (exchange, wire) = (connection.prepare_cached(EXCHANGE)?, connection.prepare_cached(WIRE)?);
+        Ok(Self { connection, exchange, wire })
+    }
+
+    fn write(&mut self, row: &Row, source: Option<i64>) -> rusqlite::Result<ExchangeId> {
+        self.exchange.execute(params![
+            direction_code(row.direction),
+            origin_code(row.origin),
+            row.started_at,
+            row.duration,
+            row.method,
+            row.path,
+            (row.path != row.url).then_some(&row.url),
+            source,
+            row.event_type,
+            row.status,
+            row.sizes[0],
+            row.sizes[1],
+            row.failure,
+            row.parent,
+            row.request_id,
+            row.marks,
+        ])?;
+        let id = self.connection.last_insert_rowid();
+        self.wire.execute(params![id, row.record, row.keys[0], row.keys[1]])?;
+        for key in row.keys.into_iter().flatten() {
+            self.connection.prepare_cached(UNSPOOL)?.execute([key])?;
+        }
+        if let Some(push) = row.forwarded() {
+            self.connection.prepare_cached(FORWARDED)?.execute(params![row.status, row.failure, push])?;
+        }
+        Ok(id)
     }
 }
 
