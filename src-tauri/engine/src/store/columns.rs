@@ -108,12 +108,7 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn columns(&self) -> Result<Option<ListColumns>, StoreError> {
-        let row: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = 'columns'")
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(|e| StoreError::from_sqlx("Reading the columns", &e))?;
-        // Columns of a form that this version can't read count as never set.
-        Ok(row.and_then(|json| serde_json::from_str(&json).ok()))
+        self.named("Reading the columns", "columns").await
     }
 
     /// Keeps the columns of the list.
@@ -127,17 +122,7 @@ impl Store {
         for column in columns.columns.iter().filter(|column| column.id.contains('.')) {
             Place::read(&column.id)?;
         }
-        let json = serde_json::to_string(columns)
-            .map_err(|error| StoreError::Invalid(format!("The columns can't be written as JSON: {error}.")))?;
-        self.writer
-            .job("Keeping the columns", move |connection| {
-                Box::pin(async move {
-                    let sql = "INSERT INTO setting (name, value) VALUES ('columns', $1)
-                               ON CONFLICT (name) DO UPDATE SET value = $1";
-                    sqlx::query(sql).bind(json).execute(connection).await.map(drop)
-                })
-            })
-            .await
+        self.keep_named("Keeping the columns", "columns".into(), Some(columns)).await
     }
 }
 

@@ -46,35 +46,12 @@ impl Store {
                 "At most {RULES} paths are kept for one kind of exchange, of {PATH} bytes each."
             )));
         }
-        let name = setting(&change.scope);
-        let json = serde_json::to_string(&rules)
-            .map_err(|error| StoreError::Invalid(format!("The rules can't be written as JSON: {error}.")))?;
-        self.writer
-            .job("Keeping the ignored paths", move |connection| {
-                Box::pin(async move {
-                    if rules.is_empty() {
-                        return sqlx::query("DELETE FROM setting WHERE name = $1")
-                            .bind(name)
-                            .execute(connection)
-                            .await
-                            .map(drop);
-                    }
-                    let sql = "INSERT INTO setting (name, value) VALUES ($1, $2)
-                               ON CONFLICT (name) DO UPDATE SET value = $2";
-                    sqlx::query(sql).bind(name).bind(json).execute(connection).await.map(drop)
-                })
-            })
-            .await
+        let kept = Some(&rules).filter(|rules| !rules.is_empty());
+        self.keep_named("Keeping the ignored paths", setting(&change.scope), kept).await
     }
 
     async fn rules_of(&self, scope: &str) -> Result<Vec<IgnoreRule>, StoreError> {
-        let row: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = $1")
-            .bind(setting(scope))
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(|e| StoreError::from_sqlx("Reading the ignored paths", &e))?;
-        // Rules of a form that this version can't read count as never kept.
-        Ok(row.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+        Ok(self.named("Reading the ignored paths", &setting(scope)).await?.unwrap_or_default())
     }
 }
 

@@ -110,12 +110,7 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn settings(&self) -> Result<Settings, StoreError> {
-        let row: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = 'settings'")
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(|e| StoreError::from_sqlx("Reading the settings", &e))?;
-        // Settings of a form that this version can't read count as never set.
-        Ok(row.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+        Ok(self.named("Reading the settings", "settings").await?.unwrap_or_default())
     }
 
     /// Keeps the settings.
@@ -123,17 +118,7 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn save_settings(&self, settings: &Settings) -> Result<(), StoreError> {
-        let json = serde_json::to_string(settings)
-            .map_err(|error| StoreError::Invalid(format!("The settings can't be written as JSON: {error}.")))?;
-        self.writer
-            .job("Keeping the settings", move |connection| {
-                Box::pin(async move {
-                    let sql = "INSERT INTO setting (name, value) VALUES ('settings', $1)
-                               ON CONFLICT (name) DO UPDATE SET value = $1";
-                    sqlx::query(sql).bind(json).execute(connection).await.map(drop)
-                })
-            })
-            .await
+        self.keep_named("Keeping the settings", "settings".into(), Some(settings)).await
     }
 
     /// What is stored in all.

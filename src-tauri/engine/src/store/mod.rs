@@ -21,6 +21,7 @@ mod ignored;
 mod index;
 mod keep;
 mod list;
+mod named;
 mod new;
 mod node_deletion;
 mod open;
