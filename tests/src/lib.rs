@@ -32,4 +32,4 @@ pub use sets::{JsonCase, json_cases, naughty_strings};
 pub use tunnel::BoreServer;
 pub use visitor::Visitor;
 pub use wait::{PATIENCE, until};
-pub use window::{ALT, CONTROL, END, ENTER, ESCAPE, LEFT, RELEASE, SHIFT, Theme, Window};
+pub use window::{ALT, BACKSPACE, CONTROL, END, ENTER, ESCAPE, LEFT, RELEASE, SHIFT, Theme, Window};

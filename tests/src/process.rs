@@ -53,6 +53,17 @@ pub fn listening(pid: u32) -> Result<Vec<String>> {
     Ok(found)
 }
 
+/// True if a process of the group still runs. One that has ended may be there until somebody takes note of it.
+pub(crate) fn group_runs(group: u32) -> bool {
+    let Ok(processes) = std::fs::read_dir("/proc") else { return false };
+    processes.filter_map(|entry| std::fs::read_to_string(entry.ok()?.path().join("stat")).ok()).any(|stat| {
+        // The name before it may hold anything: state, parent, group.
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let fields: Vec<&str> = fields.split_whitespace().take(3).collect();
+        fields.first().is_some_and(|state| !matches!(*state, "Z" | "X")) && fields.get(2) == Some(&&*group.to_string())
+    })
+}
+
 /// Lets this process open as many files as the system allows it.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// How long the suites wait for anything, on a slow machine under load.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a condition is looked at that nobody announces.
-const LOOK: Duration = Duration::from_millis(20);
+pub(crate) const LOOK: Duration = Duration::from_millis(20);
 
 /// Looks again and again until `look` finds something, at most [`PATIENCE`] long.
 ///

@@ -1,16 +1,20 @@
 //! The real window, driven by WebDriver.
 
-use crate::{Home, PATIENCE, Program, until};
+use crate::process::group_runs;
+use crate::wait::LOOK;
+use crate::{Answer, Home, PATIENCE, Program, Raw, until};
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
+use futures_util::FutureExt as _;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
@@ -43,6 +47,8 @@ pub const CONTROL: char = '\u{e009}';
 pub const SHIFT: char = '\u{e008}';
 /// WebDriver's key that lets all modifiers go.
 pub const RELEASE: char = '\u{e000}';
+/// WebDriver's key for Backspace.
+pub const BACKSPACE: char = '\u{e003}';
 /// WebDriver's key for Enter.
 pub const ENTER: char = '\u{e007}';
 /// WebDriver's key for Escape.
@@ -53,6 +59,11 @@ pub const ALT: char = '\u{e00a}';
 pub const END: char = '\u{e010}';
 /// WebDriver's key for the left arrow.
 pub const LEFT: char = '\u{e012}';
+
+/// Leaves a field: keys that run actions are text in there.
+const LEAVE: &str = "\
+const at = document.activeElement;
+if (at.matches('input, textarea, select, [contenteditable=true]')) at.blur();";
 
 /// Calls an engine command as the page does, and passes on what it came to.
 const INVOKE: &str = "\
@@ -75,8 +86,13 @@ struct Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // A window that stayed would take the next test's start for its own second one.
         let _ = std::process::Command::new("kill").args(["-KILL", "--", &format!("-{}", self.group)]).status();
+        // While a killed window still comes to its end, it has the name by which the next start finds that there is one,
+        // and leaves without a word. A driver does not notice that: it goes on waiting for it.
+        let began = Instant::now();
+        while group_runs(self.group) && began.elapsed() < PATIENCE {
+            std::thread::sleep(LOOK);
+        }
     }
 }
 
@@ -86,19 +102,35 @@ const OPENINGS: u32 = 4;
 const OPENING: Duration = Duration::from_secs(12);
 
 impl Window {
-    /// Opens the window on the home's workspace.
+    /// Opens the window on the home's workspace, has a test use it, and closes it. Of a test that gives up or panics
+    /// there is a picture of what the window showed then: `target/failed.png`.
     ///
     /// # Errors
-    /// If the driver or the window does not start.
-    pub async fn open(home: &Home) -> Result<Self> {
-        Self::open_with(home, &[]).await
+    /// If the driver or the window does not start, or what the test fails with.
+    pub async fn with<T>(home: &Home, test: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        Self::with_environment(home, &[], test).await
     }
 
-    /// Opens the window with further environment variables.
+    /// The same with further environment variables.
     ///
     /// # Errors
-    /// If the driver or the window does not start.
-    pub async fn open_with(home: &Home, environment: &[(&str, &Path)]) -> Result<Self> {
+    /// As [`Window::with`].
+    pub async fn with_environment<T>(
+        home: &Home,
+        environment: &[(&str, &Path)],
+        test: impl AsyncFnOnce(&Self) -> Result<T>,
+    ) -> Result<T> {
+        let window = Self::open(home, environment).await?;
+        let done = AssertUnwindSafe(test(&window)).catch_unwind().await;
+        if !matches!(done, Ok(Ok(_))) {
+            window.keep_failure().await;
+        }
+        let done = done.unwrap_or_else(|panic| resume_unwind(panic))?;
+        window.client.clone().close().await.context("Closing the window")?;
+        Ok(done)
+    }
+
+    async fn open(home: &Home, environment: &[(&str, &Path)]) -> Result<Self> {
         let program = Program::Desktop.path()?;
         // On a busy machine it happens that the driver never hears from the window that it started.
         for _ in 1..OPENINGS {
@@ -161,9 +193,6 @@ impl Window {
     /// If it does not appear in time.
     pub async fn find(&self, css: &str) -> Result<Element> {
         let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
-        if found.is_err() {
-            self.keep_failure().await;
-        }
         found.with_context(|| format!("Waiting for {css}"))
     }
 
@@ -190,9 +219,6 @@ impl Window {
             }
         })
         .await;
-        if clicked.is_err() {
-            self.keep_failure().await;
-        }
         clicked.with_context(|| format!("The driver said {refused:?}."))
     }
 
@@ -237,14 +263,10 @@ impl Window {
             Ok(last.contains(wanted).then_some(()))
         })
         .await;
-        if found.is_err() {
-            self.keep_failure().await;
-        }
         found.with_context(|| format!("It holds {last:?}."))
     }
 
-    /// Keeps a picture of what the window showed when a test gave up: `target/failed.png`.
-    pub async fn keep_failure(&self) {
+    async fn keep_failure(&self) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/failed.png");
         if self.screenshot(&path).await.is_ok() {
             eprintln!("The window then: {}", path.display());
@@ -257,6 +279,76 @@ impl Window {
     /// If nothing has the focus.
     pub async fn press(&self, keys: &str) -> Result<()> {
         Ok(self.client.active_element().await?.send_keys(keys).await?)
+    }
+
+    /// Leaves the field that is typed in, if any, and presses keys one after another: what runs actions.
+    ///
+    /// # Errors
+    /// If the page is not there any more.
+    pub async fn keys(&self, keys: &str) -> Result<()> {
+        self.script(LEAVE, vec![]).await?;
+        for key in keys.chars() {
+            self.press(&key.to_string()).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs the action of this title from the palette, as it stands there, cut or not.
+    ///
+    /// # Errors
+    /// If the palette does not open.
+    pub async fn run(&self, title: &str) -> Result<()> {
+        self.press(&format!("{CONTROL}k{RELEASE}")).await?;
+        self.fill("[role=dialog] input", &format!("{title}{ENTER}")).await
+    }
+
+    /// Waits until a label holds this text, and clicks it.
+    ///
+    /// # Errors
+    /// If there is none in time.
+    pub async fn label(&self, text: &str) -> Result<()> {
+        let path = format!("//label[contains(normalize-space(.), '{text}')]");
+        self.click_on(Locator::XPath(&path), &format!("a label {text:?}")).await
+    }
+
+    /// Waits until an open menu holds this text, and clicks its item.
+    ///
+    /// # Errors
+    /// If there is none in time.
+    pub async fn item(&self, text: &str) -> Result<()> {
+        let path = format!("//*[@role='menuitem'][contains(normalize-space(.), '{text}')]");
+        self.click_on(Locator::XPath(&path), &format!("an item {text:?}")).await
+    }
+
+    /// Waits until the window listens, and returns where: `http://127.0.0.1:PORT`.
+    ///
+    /// # Errors
+    /// If it does not in time.
+    pub async fn url(&self) -> Result<String> {
+        until("the listener", async || {
+            let status = self.invoke("status", json!({})).await?;
+            Ok(status["listener"]["url"].as_str().map(str::to_owned))
+        })
+        .await
+    }
+
+    /// The same as a socket connects to it: `127.0.0.1:PORT`.
+    ///
+    /// # Errors
+    /// If it does not listen in time.
+    pub async fn address(&self) -> Result<String> {
+        Ok(self.url().await?.trim_start_matches("http://").to_owned())
+    }
+
+    /// Posts to the window's listener: a target, header fields as they stand in a head, a body. Returns the answer.
+    ///
+    /// # Errors
+    /// If it is not answered.
+    pub async fn post(&self, target: &str, fields: &str, body: &[u8]) -> Result<Answer> {
+        let mut sender = Raw::connect(&self.address().await?).await?;
+        let head = format!("POST {target} HTTP/1.1\r\nHost: h\r\n{fields}Content-Length: {}\r\n\r\n", body.len());
+        sender.send(&[head.as_bytes(), body].concat()).await?;
+        sender.answer().await
     }
 
     /// Runs a script in the page and returns what it returns.
@@ -278,14 +370,6 @@ impl Window {
             std::fs::create_dir_all(folder).with_context(|| format!("Making {}", folder.display()))?;
         }
         std::fs::write(path, picture).with_context(|| format!("Writing {}", path.display()))
-    }
-
-    /// Closes the window.
-    ///
-    /// # Errors
-    /// If the driver does not answer.
-    pub async fn close(self) -> Result<()> {
-        self.client.clone().close().await.context("Closing the window")
     }
 }
 

@@ -43,18 +43,13 @@ fn bitmap() -> Vec<u8> {
     bytes
 }
 
-async fn inbound(window: &Window) -> Result<String> {
-    until("the listener", async || {
-        Ok(window.invoke("status", json!({})).await?["listener"]["url"].as_str().map(String::from))
-    })
-    .await
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_kind_of_body_has_its_views() -> Result<()> {
-    let home = Home::new()?;
-    let window = Window::open(&home).await?;
-    let url = inbound(&window).await?;
+    Window::with(&Home::new()?, every_kind).await
+}
+
+async fn every_kind(window: &Window) -> Result<()> {
+    let url = window.url().await?;
     let bodies = bodies();
     for (name, content_type, body, _) in &bodies {
         let post = http::client()?.post(format!("{url}/in/bodies/{name}")).header("Content-Type", *content_type);
@@ -68,12 +63,11 @@ async fn every_kind_of_body_has_its_views() -> Result<()> {
             window.click(&format!("[role=grid] [role=row][aria-rowindex='{row}']")).await?;
             window.text(".dhead", &format!("/in/bodies/{name}")).await?;
             window.text(".bodyview", words).await.with_context(|| format!("{name} at {size:?}"))?;
-            screens::take(&window, &format!("body-{name}-{}", size.0)).await?;
+            screens::take(window, &format!("body-{name}-{}", size.0)).await?;
         }
     }
-    table_filter_and_token(&window, bodies.len()).await?;
-    part_and_image(&window, bodies.len()).await?;
-    window.close().await
+    table_filter_and_token(window, bodies.len()).await?;
+    part_and_image(window, bodies.len()).await
 }
 
 /// The JSON body as a table, filtered, and a token in it opened.
@@ -152,9 +146,11 @@ async fn ear() -> Result<(String, Arc<AtomicUsize>)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_preview_runs_nothing_and_reaches_nobody() -> Result<()> {
-    let home = Home::new()?;
-    let window = Window::open(&home).await?;
-    let url = inbound(&window).await?;
+    Window::with(&Home::new()?, previews).await
+}
+
+async fn previews(window: &Window) -> Result<()> {
+    let url = window.url().await?;
     let (host, hits) = ear().await?;
     let page = REACHING.replace("HOST", &host);
     let svg = format!(
@@ -181,7 +177,7 @@ async fn a_preview_runs_nothing_and_reaches_nobody() -> Result<()> {
         })
         .await;
         window.client().enter_parent_frame().await?;
-        screens::take(&window, &format!("preview-{name}")).await?;
+        screens::take(window, &format!("preview-{name}")).await?;
         shown.with_context(|| format!("The preview of {name} shows nothing"))?;
     }
     // Whatever would have been fetched was asked for before the pictures were taken.
@@ -189,8 +185,7 @@ async fn a_preview_runs_nothing_and_reaches_nobody() -> Result<()> {
     assert_eq!(window.script("return window.ran ?? null", vec![]).await?, json!(null));
     // The ear hears: a connection to it counts.
     tokio::net::TcpStream::connect(&host).await?;
-    until("the ear", async || Ok((hits.load(Ordering::SeqCst) == 1).then_some(()))).await?;
-    window.close().await
+    until("the ear", async || Ok((hits.load(Ordering::SeqCst) == 1).then_some(()))).await
 }
 
 /// Notes the longest time for which the page could do nothing else.
@@ -204,14 +199,16 @@ const FREE: f64 = 100.0;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_stays_free_while_monstrous_documents_are_read() -> Result<()> {
-    let home = Home::new()?;
-    let window = Window::open(&home).await?;
+    Window::with(&Home::new()?, monstrous).await
+}
+
+async fn monstrous(window: &Window) -> Result<()> {
     let mut settings = window.invoke("settings", json!({})).await?;
     settings["bodyCap"] = json!(64 * 1024 * 1024);
     window.invoke("save_settings", settings).await?;
     window.invoke("stop_listening", json!({})).await?;
     window.invoke("start_listening", json!({ "port": 0, "bind": "127.0.0.1", "fallback": true })).await?;
-    let url = inbound(&window).await?;
+    let url = window.url().await?;
     let keys: Vec<String> = (0..1_000_000).map(|key| format!("\"{key}\":{key}")).collect();
     let bodies = [
         ("small", "{\"a\":1}".to_owned()),
@@ -245,5 +242,5 @@ async fn the_page_stays_free_while_monstrous_documents_are_read() -> Result<()> 
         // On a machine that is busy with something else, a small document is the measure.
         assert!(gap < f64::max(FREE, usual), "{name}: the page was busy for {gap} ms, for a small document {usual}");
     }
-    window.close().await
+    Ok(())
 }

@@ -226,14 +226,6 @@ async fn walk(window: &Window, root: &str) -> Result<u64> {
     shown.as_u64().with_context(|| format!("Walking through {root}: {shown}"))
 }
 
-async fn keys(window: &Window, keys: &str) -> Result<()> {
-    window.script("document.activeElement.blur()", vec![]).await?;
-    for key in keys.chars() {
-        window.press(&key.to_string()).await?;
-    }
-    Ok(())
-}
-
 /// Opens every exchange and shows everything of it.
 async fn read_all(window: &Window, rows: usize) -> Result<()> {
     for row in 0..rows {
@@ -248,20 +240,20 @@ async fn read_all(window: &Window, rows: usize) -> Result<()> {
 /// Takes hostile text to where a user would take it: a comparison, the dialogs, a request, the filter, the palette.
 async fn use_it(window: &Window) -> Result<()> {
     window.click("[role=grid] [role=row][aria-rowindex='2']").await?;
-    keys(window, "xjxc").await?;
+    window.keys("xjxc").await?;
     until("the comparison", async || {
         let left = window.script("return document.querySelector('.listfoot') === null", vec![]).await?;
         Ok((left == true).then_some(()))
     })
     .await?;
     walk(window, "main").await?;
-    keys(window, "gi").await?;
+    window.keys("gi").await?;
     window.click("[role=grid] [role=row][aria-rowindex='3']").await?;
     window.find(".dhead h1").await?;
     window.press(&format!("{SHIFT}n{RELEASE}")).await?;
     window.find("input[aria-label=URL]").await?;
     walk(window, "main").await?;
-    keys(window, "gi").await?;
+    window.keys("gi").await?;
     window.click("[role=grid] [role=row][aria-rowindex='2']").await?;
     for dialog in ["r".to_owned(), format!("{SHIFT}e{RELEASE}")] {
         window.script("document.activeElement.blur()", vec![]).await?;
@@ -269,7 +261,7 @@ async fn use_it(window: &Window) -> Result<()> {
         walk(window, "[role=dialog]").await?;
         window.press(&ESCAPE.to_string()).await?;
     }
-    keys(window, "/").await?;
+    window.keys("/").await?;
     window.press(&format!("<img src=x onerror=window.ran=1>{ENTER}")).await?;
     window.press(&format!("{ESCAPE}{CONTROL}k{RELEASE}")).await?;
     window.find("[role=listbox]").await?;
@@ -282,34 +274,24 @@ async fn no_view_takes_a_payload_for_more_than_text() -> Result<()> {
     let home = Home::new()?;
     let (hits, count) = sentinel().await?;
     let texts: Vec<String> = TEXTS.iter().map(|text| text.replace("HITS", &hits)).collect();
-    let window = Window::open(&home).await?;
-    window.client().update_timeouts(patience()).await?;
-    window.script(WATCH, vec![]).await?;
-    let url = until("the listener", async || {
-        Ok(window.invoke("status", json!({})).await?["listener"]["url"].as_str().map(String::from))
+    Window::with(&home, async |window| {
+        window.client().update_timeouts(patience()).await?;
+        window.script(WATCH, vec![]).await?;
+        let pushes = send_all(&window.url().await?, &texts, &hits).await?;
+        pushpull(&home, &["send", &hostile_server(texts).await?]).await?.ok()?;
+        let rows = pushes + 1;
+        window.text(".listfoot", &format!("{rows} stored")).await?;
+        let before = state(window).await?;
+        read_all(window, rows).await?;
+        use_it(window).await?;
+        assert_eq!(window.script("return window.ran ?? null", vec![]).await?, json!(null), "something ran");
+        assert_eq!(window.script("return window.stopped", vec![]).await?, json!([]), "the policy was asked");
+        assert_eq!(count.load(Ordering::SeqCst), 0, "something was fetched");
+        assert_eq!(state(window).await?, before, "something was changed");
+        only_reading_was_called(window).await?;
+        the_watch_works(window, &hits).await
     })
-    .await?;
-    let pushes = send_all(&url, &texts, &hits).await?;
-    pushpull(&home, &["send", &hostile_server(texts).await?]).await?.ok()?;
-    let rows = pushes + 1;
-    window.text(".listfoot", &format!("{rows} stored")).await?;
-    let before = state(&window).await?;
-    let done = async {
-        read_all(&window, rows).await?;
-        use_it(&window).await
-    };
-    let done = done.await;
-    if done.is_err() {
-        window.keep_failure().await;
-    }
-    done?;
-    assert_eq!(window.script("return window.ran ?? null", vec![]).await?, json!(null), "something ran");
-    assert_eq!(window.script("return window.stopped", vec![]).await?, json!([]), "the policy was asked");
-    assert_eq!(count.load(Ordering::SeqCst), 0, "something was fetched");
-    assert_eq!(state(&window).await?, before, "something was changed");
-    only_reading_was_called(&window).await?;
-    the_watch_works(&window, &hits).await?;
-    window.close().await
+    .await
 }
 
 /// Every call of the page went to Rust, and none of them does anything but read.

@@ -1,7 +1,7 @@
 //! The screens in the smallest window, with names as long as they get: nothing sticks out, and what tells rows apart stays.
 
 use anyhow::{Context, Result};
-use pushpull_tests::{ESCAPE, Home, Raw, Window, until};
+use pushpull_tests::{ESCAPE, Home, Window, until};
 use serde_json::json;
 
 /// Elements that reach out of the window without anything around them that scrolls.
@@ -26,14 +26,7 @@ const NAME: &str = "a-source-with-a-very-long-name-that-goes-on-and-on-for-63-ch
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_crushed_or_sticks_out_of_the_smallest_window() -> Result<()> {
-    let home = Home::new()?;
-    let window = Window::open(&home).await?;
-    let done = smallest(&window).await;
-    if done.is_err() {
-        window.keep_failure().await;
-    }
-    done?;
-    window.close().await
+    Window::with(&Home::new()?, smallest).await
 }
 
 async fn smallest(window: &Window) -> Result<()> {
@@ -49,10 +42,7 @@ async fn smallest(window: &Window) -> Result<()> {
         ("gs", ".settings"),
         ("gt", ".tunnelpop"),
     ] {
-        window.script("document.activeElement.blur()", vec![]).await?;
-        for key in keys.chars() {
-            window.press(&key.to_string()).await?;
-        }
+        window.keys(keys).await?;
         window.find(ready).await?;
         inside(window, ready).await?;
     }
@@ -62,17 +52,10 @@ async fn smallest(window: &Window) -> Result<()> {
 /// Rows with every mark, columns of the user's, and names that are long.
 async fn rows(window: &Window) -> Result<()> {
     window.invoke("send_sample", json!({ "provider": "stripe" })).await?;
-    let status = window.invoke("status", json!({})).await?;
-    let url = status["listener"]["url"].as_str().context("Nothing listens")?.to_owned();
     for number in 0..4 {
-        let mut sender = Raw::connect(url.trim_start_matches("http://")).await?;
         let body = format!(r#"{{"number":{number},"of":{{"a":[{number}]}}}}"#);
-        let head = format!(
-            "POST /in/{NAME} HTTP/1.1\r\nHost: h\r\nX-GitHub-Event: pull_request_review_thread\r\nX-GitHub-Delivery: 1\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
-        sender.send(format!("{head}{body}").as_bytes()).await?;
-        assert_eq!(sender.answer().await?.status, 200);
+        let fields = "X-GitHub-Event: pull_request_review_thread\r\nX-GitHub-Delivery: 1\r\n";
+        assert_eq!(window.post(&format!("/in/{NAME}"), fields, body.as_bytes()).await?.status, 200);
     }
     window.text(".listfoot", "5 stored").await?;
     let ids = [1, 2, 3, 4, 5];
@@ -96,9 +79,7 @@ async fn rows(window: &Window) -> Result<()> {
 
 /// Four sides are wider than the window; the paths stay where they are.
 async fn compare(window: &Window) -> Result<()> {
-    for key in ["x", "j", "x", "j", "x", "j", "x", "c"] {
-        window.press(key).await?;
-    }
+    window.keys("xjxjxjxc").await?;
     window.find("[aria-label=Differences] .cell.key").await?;
     until("the paths at the left edge", async || {
         Ok((window.script(PATHS, vec![]).await? == json!([true, 0])).then_some(()))

@@ -31,19 +31,12 @@ async fn every_github_payload_comes_through_a_tunnel_and_is_read_compared_replay
     let _bore = BoreServer::start(None).await?;
     let mut server = Receiver::start(ANSWER).await?;
     let began = Instant::now();
-    let window = Window::open_with(&home, &[("PUSHPULL_TEST_CHOICE", &exported)]).await?;
-
-    let done = async {
-        first_row(&window).await?;
+    Window::with_environment(&home, &[("PUSHPULL_TEST_CHOICE", &exported)], async |window| {
+        first_row(window).await?;
         ensure!(began.elapsed() < FIRST_ROW, "The first row took {:?}.", began.elapsed());
-        whole_job(&window, &home, &payloads, &mut server, &exported).await
-    };
-    let done = done.await;
-    if done.is_err() {
-        window.keep_failure().await;
-    }
-    done?;
-    window.close().await
+        whole_job(window, &home, &payloads, &mut server, &exported).await
+    })
+    .await
 }
 
 /// What a user does from the first row on.
@@ -81,7 +74,7 @@ async fn first_row(window: &Window) -> Result<()> {
 
 /// Starts a tunnel as the user does, tests it, and returns its public URL.
 async fn start_tunnel(window: &Window) -> Result<String> {
-    keys(window, "gt").await?;
+    window.keys("gt").await?;
     window.fill(".tunnelpop input.data", BoreServer::HOST).await?;
     window.click(".tunnelpop .head .btn.primary").await?;
     let url = until("the public URL", async || {
@@ -191,10 +184,10 @@ async fn read_one(window: &Window) -> Result<()> {
 /// Holds two of the selected type against each other.
 async fn compare_two(window: &Window) -> Result<()> {
     window.click("[role=grid] [role=row][aria-rowindex='2']").await?;
-    keys(window, "xjxc").await?;
+    window.keys("xjxc").await?;
     window.find("[role=grid][aria-label=Differences] [role=rowheader]").await?;
     screens::take(window, "compare").await?;
-    keys(window, "gi").await
+    window.keys("gi").await
 }
 
 /// Replays one to a server of the user's, which gets the bytes as they came.
@@ -202,7 +195,7 @@ async fn replay_one(window: &Window, server: &mut Receiver, payloads: &[Payload]
     filter(window, "type:ping*").await?;
     window.click("[role=grid] [role=row][aria-rowindex='2']").await?;
     window.text(".dhead h1", "ping").await?;
-    keys(window, "r").await?;
+    window.keys("r").await?;
     window.fill("#replay-target", server.url()).await?;
     window.press(&ENTER.to_string()).await?;
     window.text("[role=dialog]", "1 replay sent").await?;
@@ -227,7 +220,7 @@ async fn export_one(window: &Window, file: &Path) -> Result<()> {
 
 /// Sends a request and reads its answer.
 async fn send_a_request(window: &Window, server: &mut Receiver) -> Result<()> {
-    keys(window, "gr").await?;
+    window.keys("gr").await?;
     window.fill("input[aria-label=URL]", &format!("{}/repos/octocat/hello-world", server.url())).await?;
     window.press(&format!("{CONTROL}{ENTER}{RELEASE}")).await?;
     window.text("[data-pane=response]", "200").await?;
@@ -238,7 +231,7 @@ async fn send_a_request(window: &Window, server: &mut Receiver) -> Result<()> {
 
 /// The screens that have not been seen yet.
 async fn other_screens(window: &Window) -> Result<()> {
-    keys(window, "gi").await?;
+    window.keys("gi").await?;
     window.click("[aria-label='Clear the filter']").await?;
     window.text(".listfoot", &format!("{} in view", PAYLOADS + 3)).await?;
     window.click("[role=grid] [role=row][aria-rowindex='4']").await?;
@@ -255,21 +248,12 @@ async fn other_screens(window: &Window) -> Result<()> {
 
 /// Puts a filter in place of the one that is there.
 async fn filter(window: &Window, text: &str) -> Result<()> {
-    keys(window, "gi").await?;
+    window.keys("gi").await?;
     if let Ok(clear) = window.client().find(Locator::Css("[aria-label='Clear the filter']")).await {
         clear.click().await?;
     }
-    keys(window, "/").await?;
+    window.keys("/").await?;
     window.press(&format!("{text}{ENTER}")).await?;
     let wanted = text.trim_start_matches("type:").trim_end_matches('*');
     window.text("[role=grid] [role=row][aria-selected] .ev .name", wanted).await
-}
-
-/// Leaves the field that is typed in, if any, and presses keys one after another.
-async fn keys(window: &Window, keys: &str) -> Result<()> {
-    window.script("if (document.activeElement.matches('input')) document.activeElement.blur()", vec![]).await?;
-    for key in keys.chars() {
-        window.press(&key.to_string()).await?;
-    }
-    Ok(())
 }

@@ -7,14 +7,7 @@ use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_filter_becomes_a_view_a_time_a_column_and_a_deletion_can_be_undone() -> Result<()> {
-    let home = Home::new()?;
-    let window = Window::open(&home).await?;
-    let done = organise(&window).await;
-    if done.is_err() {
-        window.keep_failure().await;
-    }
-    done?;
-    window.close().await
+    Window::with(&Home::new()?, organise).await
 }
 
 async fn organise(window: &Window) -> Result<()> {

@@ -2,8 +2,7 @@
 
 use super::screens;
 use anyhow::{Context, Result};
-use pushpull_tests::{ENTER, ESCAPE, Home, Raw, Window};
-use serde_json::json;
+use pushpull_tests::{ENTER, ESCAPE, Home, Window};
 
 /// GitHub's published example, as another service would send it.
 const SECRET: &str = "It's a Secret to Everybody";
@@ -11,21 +10,12 @@ const SIGNATURE: &str = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_own_provider_is_tried_on_an_example_and_checks_what_arrives() -> Result<()> {
-    let home = Home::new()?;
-    let window = Window::open(&home).await?;
-    let done = own(&window).await;
-    if done.is_err() {
-        window.keep_failure().await;
-    }
-    done?;
-    window.close().await
+    Window::with(&Home::new()?, own).await
 }
 
 async fn own(window: &Window) -> Result<()> {
     window.find(".first h1").await?;
-    for key in ["g", "p"] {
-        window.press(key).await?;
-    }
+    window.keys("gp").await?;
     for certainty in ["confirmed", "from the documentation", "unconfirmed"] {
         window.text("[role=dialog] .list", certainty).await?;
     }
@@ -55,12 +45,8 @@ async fn write(window: &Window) -> Result<()> {
 }
 
 async fn arrives(window: &Window) -> Result<()> {
-    let status = window.invoke("status", json!({})).await?;
-    let url = status["listener"]["url"].as_str().context("Nothing listens")?.to_owned();
-    let mut sender = Raw::connect(url.trim_start_matches("http://")).await?;
-    let head = format!("POST /in/shop HTTP/1.1\r\nHost: h\r\nX-Acme-Event: paid\r\nX-Signature: {SIGNATURE}\r\n");
-    sender.send(format!("{head}Content-Length: 13\r\n\r\nHello, World!").as_bytes()).await?;
-    assert_eq!(sender.answer().await?.status, 200);
+    let fields = format!("X-Acme-Event: paid\r\nX-Signature: {SIGNATURE}\r\n");
+    assert_eq!(window.post("/in/shop", &fields, b"Hello, World!").await?.status, 200);
     window.click(".exchange-grid.row").await?;
     window.text(".dhead h1", "paid").await?;
     window.click("#detail-panel-tab-signature").await?;

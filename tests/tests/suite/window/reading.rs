@@ -2,8 +2,8 @@
 
 use super::screens;
 use anyhow::{Context, Result};
-use pushpull_tests::{ALT, CONTROL, END, ENTER, ESCAPE, Home, RELEASE, Raw, SHIFT, Window};
-use serde_json::{Value, json};
+use pushpull_tests::{ALT, CONTROL, END, ENTER, ESCAPE, Home, RELEASE, SHIFT, Window};
+use serde_json::json;
 
 const BODY: &str = r#"{"by":"J\u00fcrgen","list":[{"name":"needle"},{"name":"other"}],"Needle":12345678901234567890,"a/b":{"~":"needle"}}"#;
 /// `{"packed":true}`, by gzip.
@@ -16,14 +16,7 @@ const TEXTS: &str = "return [...document.querySelectorAll(arguments[0])].map((fo
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_came_is_shown_found_and_copied_as_it_came() -> Result<()> {
-    let home = Home::new()?;
-    let window = Window::open(&home).await?;
-    let done = read(&window).await;
-    if done.is_err() {
-        window.keep_failure().await;
-    }
-    done?;
-    window.close().await
+    Window::with(&Home::new()?, read).await
 }
 
 async fn read(window: &Window) -> Result<()> {
@@ -132,12 +125,6 @@ async fn newest(window: &Window, path: &str) -> Result<()> {
 }
 
 async fn post(window: &Window, target: &str, fields: &str, body: &[u8]) -> Result<()> {
-    let status: Value = window.invoke("status", json!({})).await?;
-    let url = status["listener"]["url"].as_str().context("Nothing listens")?.to_owned();
-    let mut sender = Raw::connect(url.trim_start_matches("http://")).await?;
-    let head = format!("POST {target} HTTP/1.1\r\nHost: h\r\n{fields}Content-Length: {}\r\n\r\n", body.len());
-    sender.send(head.as_bytes()).await?;
-    sender.send(body).await?;
-    assert_eq!(sender.answer().await?.status, 200);
+    assert_eq!(window.post(target, fields, body).await?.status, 200);
     Ok(())
 }

@@ -21,33 +21,24 @@ async fn a_saved_request_its_answers_and_the_look_are_there_after_a_restart() ->
                        "maximized": false, "visible": true, "decorated": true, "fullscreen": false}});
     std::fs::create_dir_all(home.file("config/pushpull"))?;
     std::fs::write(home.file("config/pushpull/.window-state.json"), place.to_string())?;
-    let window = Window::open(&home).await?;
-    let done = before(&window, &server).await;
-    if done.is_err() {
-        window.keep_failure().await;
-    }
-    let width = done?;
-    until("the width to be kept", async || {
-        let kept = std::fs::read_to_string(home.file("data/pushpull/preferences.json")).unwrap_or_default();
-        Ok(width.as_str().filter(|width| kept.contains(&format!(": {width}"))).map(drop))
+    let width = Window::with(&home, async |window| {
+        let width = before(window, &server).await?;
+        until("the width to be kept", async || {
+            let kept = std::fs::read_to_string(home.file("data/pushpull/preferences.json")).unwrap_or_default();
+            Ok(width.as_str().filter(|width| kept.contains(&format!(": {width}"))).map(drop))
+        })
+        .await?;
+        Ok(width)
     })
     .await?;
-    window.close().await?;
-
-    let window = Window::open(&home).await?;
-    let done = after(&window, &width).await;
-    if done.is_err() {
-        window.keep_failure().await;
-    }
-    done?;
-    window.close().await
+    Window::with(&home, async |window| after(window, &width).await).await
 }
 
 /// Cancels one, sends one twice and saves it, sets a theme and a width, and answers the width of the list.
 async fn before(window: &Window, server: &Receiver) -> Result<Value> {
     window.find(".first h1").await?;
     sized(window).await.context("The size that was kept")?;
-    keys(window, &["g", "r"]).await?;
+    window.keys("gr").await?;
     let silent = TcpListener::bind("127.0.0.1:0").await?;
     window.fill("input[aria-label=URL]", &format!("http://{}/", silent.local_addr()?)).await?;
     window.press(&format!("{CONTROL}{ENTER}{RELEASE}")).await?;
@@ -66,11 +57,10 @@ async fn before(window: &Window, server: &Receiver) -> Result<Value> {
     window.text("[role=tree]", "Thing 42").await?;
     window.text("[aria-label=Responses]", "3 kept").await.context("What was sent before it was saved")?;
 
-    window.press(&format!("{CONTROL}k{RELEASE}")).await?;
-    window.fill("[role=dialog] input", &format!("Theme: dark{ENTER}")).await?;
+    window.run("Theme: dark").await?;
     window.find("html[data-theme=dark]").await?;
     window.invoke("send_sample", json!({ "provider": "stripe" })).await?;
-    keys(window, &["g", "i"]).await?;
+    window.keys("gi").await?;
     window.find(SPLITTER).await?;
     window.script("document.querySelector(arguments[0]).focus()", vec![SPLITTER.into()]).await?;
     let usual = width(window).await?;
@@ -83,7 +73,7 @@ async fn after(window: &Window, kept: &Value) -> Result<()> {
     window.find("html[data-theme=dark]").await.context("The theme")?;
     window.find(SPLITTER).await?;
     until("the width of the list", async || Ok((width(window).await? == *kept).then_some(()))).await?;
-    keys(window, &["g", "r"]).await?;
+    window.keys("gr").await?;
     window.text("[role=tree]", "Thing 42").await?;
     window.click("[role=treeitem][aria-level='2']").await?;
     window.text("[aria-label=Responses]", "3 kept").await?;
@@ -104,12 +94,4 @@ async fn width(window: &Window) -> Result<Value> {
     window
         .script("return document.querySelector(arguments[0]).getAttribute('aria-valuenow')", vec![SPLITTER.into()])
         .await
-}
-
-async fn keys(window: &Window, keys: &[&str]) -> Result<()> {
-    window.script("document.activeElement.blur()", vec![]).await?;
-    for key in keys {
-        window.press(key).await?;
-    }
-    Ok(())
 }

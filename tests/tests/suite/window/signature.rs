@@ -2,7 +2,7 @@
 
 use super::screens;
 use anyhow::{Context, Result};
-use pushpull_tests::{Home, Raw, Window};
+use pushpull_tests::{Home, Window};
 use serde_json::json;
 
 /// GitHub's published example.
@@ -13,14 +13,7 @@ const BODY: &str = "Hello, World!";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_is_set_in_the_tab_makes_a_signed_push_valid() -> Result<()> {
-    let home = Home::new()?;
-    let window = Window::open(&home).await?;
-    let done = signed(&window).await;
-    if done.is_err() {
-        window.keep_failure().await;
-    }
-    done?;
-    window.close().await
+    Window::with(&Home::new()?, signed).await
 }
 
 async fn signed(window: &Window) -> Result<()> {
@@ -38,7 +31,7 @@ async fn signed(window: &Window) -> Result<()> {
     window.invoke("make_vault", passphrase).await?;
     window.invoke("lock_vault", json!({})).await?;
     set(window, "not the secret").await?;
-    window.fill("[role=dialog] input[id$='-pass']", PASSPHRASE).await?;
+    window.fill("[role=dialog] input[type=password]", PASSPHRASE).await?;
     window.button("Unlock").await?;
     window.text(".signature", "does not fit").await.context("With another secret")?;
     window.find(".exchange-grid.row .shield.invalid").await?;
@@ -70,16 +63,8 @@ async fn deliveries(window: &Window) -> Result<()> {
 }
 
 async fn post(window: &Window) -> Result<()> {
-    let status = window.invoke("status", json!({})).await?;
-    let url = status["listener"]["url"].as_str().context("Nothing listens")?.to_owned();
-    let mut sender = Raw::connect(url.trim_start_matches("http://")).await?;
-    let head = format!(
-        "POST /in/github HTTP/1.1\r\nHost: hooks.example.com\r\nX-GitHub-Event: push\r\n\
-         X-Hub-Signature-256: {SIGNATURE}\r\nContent-Length: {}\r\n\r\n{BODY}",
-        BODY.len()
-    );
-    sender.send(head.as_bytes()).await?;
-    assert_eq!(sender.answer().await?.status, 200);
+    let fields = format!("X-GitHub-Event: push\r\nX-Hub-Signature-256: {SIGNATURE}\r\n");
+    assert_eq!(window.post("/in/github", &fields, BODY.as_bytes()).await?.status, 200);
     Ok(())
 }
 

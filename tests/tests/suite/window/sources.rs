@@ -2,26 +2,17 @@
 
 use super::screens;
 use anyhow::{Context, Result};
-use pushpull_tests::{ENTER, Home, Raw, Window};
+use pushpull_tests::{ENTER, Home, Window, until};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sequence_that_is_written_in_the_window_answers_a_sender() -> Result<()> {
-    let home = Home::new()?;
-    let window = Window::open(&home).await?;
-    let done = sequence(&window).await;
-    if done.is_err() {
-        window.keep_failure().await;
-    }
-    done?;
-    window.close().await
+    Window::with(&Home::new()?, sequence).await
 }
 
 async fn sequence(window: &Window) -> Result<()> {
     window.find(".first h1").await?;
-    for key in ["g", "o"] {
-        window.press(key).await?;
-    }
+    window.keys("go").await?;
     window.button("New source").await?;
     window.fill("aside input[aria-label='Name of the new source']", &format!("shop{ENTER}")).await?;
     window.text("h1", "shop").await?;
@@ -35,7 +26,7 @@ async fn sequence(window: &Window) -> Result<()> {
         window.fill(&format!(".rule .step:nth-of-type({place}) input[id$='-status']"), status).await?;
     }
     window.text(".rules", "500, 500, 200").await?;
-    let saved = pushpull_tests::until("the rules are kept", async || {
+    let saved = until("the rules are kept", async || {
         let read = window.invoke("source_rules", json!({"source": "shop"})).await?;
         let steps = read["rules"]["rules"][0]["steps"].as_array().cloned().unwrap_or_default();
         let statuses: Vec<_> = steps.iter().filter_map(|step| step["status"].as_u64()).collect();
@@ -43,12 +34,8 @@ async fn sequence(window: &Window) -> Result<()> {
     });
     saved.await?;
 
-    let status = window.invoke("status", json!({})).await?;
-    let url = status["listener"]["url"].as_str().context("Nothing listens")?.to_owned();
     for expected in [500, 500, 200, 200] {
-        let mut sender = Raw::connect(url.trim_start_matches("http://")).await?;
-        sender.send(b"POST /in/shop HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}").await?;
-        assert_eq!(sender.answer().await?.status, expected);
+        assert_eq!(window.post("/in/shop", "", b"{}").await?.status, expected);
     }
     window.text(".rules .n", "4").await?;
     window.button("Start the sequences again").await?;
@@ -58,21 +45,17 @@ async fn sequence(window: &Window) -> Result<()> {
     screens::take(window, "sources").await?;
 
     methods(window, "PUT", &["PUT"]).await?;
-    let mut sender = Raw::connect(url.trim_start_matches("http://")).await?;
-    sender.send(b"POST /in/shop HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n").await?;
-    assert_eq!(sender.answer().await?.status, 405);
+    assert_eq!(window.post("/in/shop", "", b"").await?.status, 405);
     methods(window, " ", &[]).await?;
     window.button("Show exchange 5").await?;
     window.text(".note", "step 1 of 3").await?;
     screens::take(window, "answered").await?;
-    renamed(window, &url).await.context("Renaming and deleting it")
+    renamed(window).await.context("Renaming and deleting it")
 }
 
 /// Its provider is chosen; it gets another name, which its rules go along to, and is deleted.
-async fn renamed(window: &Window, url: &str) -> Result<()> {
-    for key in ["g", "o"] {
-        window.press(key).await?;
-    }
+async fn renamed(window: &Window) -> Result<()> {
+    window.keys("go").await?;
     window.script("document.querySelector('select[id$=provider]')?.scrollIntoView()", vec![]).await?;
     window.click("select[id$='-provider'] option[value='stripe']").await?;
     window.text(".page", "as success").await?;
@@ -84,9 +67,7 @@ async fn renamed(window: &Window, url: &str) -> Result<()> {
     window.press(&format!("store{ENTER}")).await?;
     window.text("h1", "store").await?;
     window.text(".url", "/in/store").await?;
-    let mut sender = Raw::connect(url.trim_start_matches("http://")).await?;
-    sender.send(b"POST /in/store HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}").await?;
-    assert_eq!(sender.answer().await?.status, 500, "the sequence starts again");
+    assert_eq!(window.post("/in/store", "", b"{}").await?.status, 500, "the sequence starts again");
 
     window.button("Delete").await?;
     window.button("Really delete").await?;
@@ -100,7 +81,7 @@ async fn renamed(window: &Window, url: &str) -> Result<()> {
 /// Types the methods that the source takes, and waits until they are kept.
 async fn methods(window: &Window, typed: &str, wanted: &[&str]) -> Result<()> {
     window.fill("input[id$='-methods']:not(.rule *)", typed).await?;
-    pushpull_tests::until("the methods are kept", async || {
+    until("the methods are kept", async || {
         let read = window.invoke("source_rules", json!({"source": "shop"})).await?;
         Ok((read["rules"]["methods"] == json!(wanted)).then_some(()))
     })

@@ -7,14 +7,7 @@ use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_takes_the_oldest_away_and_the_space_is_told() -> Result<()> {
-    let home = Home::new()?;
-    let window = Window::open(&home).await?;
-    let done = limit(&window).await;
-    if done.is_err() {
-        window.keep_failure().await;
-    }
-    done?;
-    window.close().await
+    Window::with(&Home::new()?, limit).await
 }
 
 async fn limit(window: &Window) -> Result<()> {
@@ -23,9 +16,7 @@ async fn limit(window: &Window) -> Result<()> {
     }
     window.text(".listfoot", "4 stored").await?;
     window.invoke("pin", json!({ "ids": [1], "on": true })).await?;
-    for key in ["g", "s"] {
-        window.press(key).await?;
-    }
+    window.keys("gs").await?;
     window.fill("input[id$='-exchanges']", "many").await?;
     window.text(".settings", "A whole number from 1").await?;
     window.fill("input[id$='-exchanges']", "2").await?;
@@ -45,8 +36,6 @@ async fn limit(window: &Window) -> Result<()> {
     screens::take(window, "storage").await?;
     window.click("section:has(table) .row .btn:nth-child(2)").await?;
     window.text(".toasts", "Compacted").await?;
-    for key in ["g", "i"] {
-        window.press(key).await?;
-    }
+    window.keys("gi").await?;
     window.text(".listfoot", "2 stored").await
 }

@@ -4,16 +4,8 @@ use anyhow::{Context, Result};
 use pushpull_engine::Engine;
 use pushpull_tests::{Home, Tmpfs, Window, push, until};
 use serde_json::json;
+use std::path::Path;
 use tokio::net::TcpListener;
-
-/// The listener's address.
-async fn address(window: &Window) -> Result<String> {
-    until("the listener", async || {
-        let status = window.invoke("status", json!({})).await?;
-        Ok(status["listener"]["url"].as_str().map(|url| url.trim_start_matches("http://").to_owned()))
-    })
-    .await
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_shown_until_there_is_space_again() -> Result<()> {
@@ -25,23 +17,27 @@ async fn a_full_disk_is_shown_until_there_is_space_again() -> Result<()> {
         return Ok(());
     };
     let ballast = disk.join("ballast");
-    let window = Window::open_with(&home, &[("PUSHPULL_WORKSPACE", &disk.join("w.pushpull"))]).await?;
-    let address = address(&window).await?;
-    std::fs::write(&ballast, vec![0; 2 * 1024 * 1024])?;
+    let workspace = disk.join("w.pushpull");
+    let there = [("PUSHPULL_WORKSPACE", workspace.as_path())];
+    Window::with_environment(&home, &there, async |window| full(window, &ballast).await).await
+}
+
+async fn full(window: &Window, ballast: &Path) -> Result<()> {
+    let address = window.address().await?;
+    std::fs::write(ballast, vec![0; 2 * 1024 * 1024])?;
     let mut pushes = 0;
     while push(&address, 200_000).await?.status == 200 {
         pushes += 1;
         anyhow::ensure!(pushes < 100, "The disk does not fill up");
     }
     window.text("[role=alert]", "The disk that holds the workspace is full.").await?;
-    std::fs::remove_file(&ballast)?;
+    std::fs::remove_file(ballast)?;
     assert_eq!(push(&address, 200_000).await?.status, 200);
     until("the alert to go", async || {
         let gone = window.script("return document.querySelector('[role=alert]') === null", vec![]).await?;
         Ok((gone == true).then_some(()))
     })
-    .await?;
-    window.close().await
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,11 +50,13 @@ async fn a_taken_port_is_told_with_the_one_that_is_used() -> Result<()> {
     settings.port = port;
     engine.save_settings(settings).await?;
     engine.close().await;
-    let window = Window::open(&home).await?;
-    window.text("main", &format!("port {port} was in use")).await?;
-    let used = address(&window).await?;
-    assert!(!used.ends_with(&format!(":{port}")), "{used}");
-    let status = window.invoke("status", json!({})).await?;
-    assert_eq!(status["listener"]["wanted"].as_u64().context("no wanted port")?, u64::from(port));
-    window.close().await
+    Window::with(&home, async |window| {
+        window.text("main", &format!("port {port} was in use")).await?;
+        let used = window.address().await?;
+        assert!(!used.ends_with(&format!(":{port}")), "{used}");
+        let status = window.invoke("status", json!({})).await?;
+        assert_eq!(status["listener"]["wanted"].as_u64().context("no wanted port")?, u64::from(port));
+        Ok(())
+    })
+    .await
 }
