@@ -37,7 +37,7 @@ async fn every_github_payload_comes_through_and_is_exported_byte_for_byte() -> R
         assert_eq!(answer.status(), 200, "{}", payload.event);
     }
     listener.interrupt().await?;
-    server.stop().await;
+    server.stop().await?;
 
     let file = home.file("all.ndjson");
     let path = file.to_str().context("The home's path is no text")?;
@@ -58,7 +58,7 @@ async fn strangers_make_no_sources_while_a_tunnel_is_up() -> Result<()> {
     let server = BoreServer::start(None).await?;
     let (_listener, url) = public_listener(&home, &[]).await?;
     let answer = http::client()?.post(format!("{url}/in/new")).body("{}").send().await?;
-    server.stop().await;
+    server.stop().await?;
     assert_eq!(answer.status(), 404);
     Ok(())
 }

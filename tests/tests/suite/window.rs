@@ -2,6 +2,7 @@
 
 mod bodies;
 mod edges;
+mod export;
 mod hostile;
 mod layout;
 mod main_job;
@@ -14,3 +15,4 @@ mod signature;
 mod sources;
 mod storage;
 mod trouble;
+mod tunnel;
