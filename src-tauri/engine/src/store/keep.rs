@@ -2,7 +2,7 @@
 
 use super::counts::visible;
 use super::{Store, StoreError};
-use crate::api::{Draft, Settings, Source, Stored};
+use crate::api::{Draft, Drafts, Settings, Source, Stored};
 use sqlx::{AssertSqlSafe, Row as _};
 
 impl Store {
@@ -59,17 +59,19 @@ impl Store {
             .await
     }
 
-    /// The open tabs in order.
+    /// The open tabs in order, and the answers that they name.
     ///
     /// # Errors
     /// What SQLite says.
-    pub async fn drafts(&self) -> Result<Vec<Draft>, StoreError> {
+    pub async fn drafts(&self) -> Result<Drafts, StoreError> {
         let rows: Vec<String> = sqlx::query_scalar("SELECT content FROM draft ORDER BY position, key")
             .fetch_all(&self.readers)
             .await
             .map_err(|e| StoreError::from_sqlx("Reading the open tabs", &e))?;
         // A draft of a form that this version can't read stays in the file and is not shown.
-        Ok(rows.iter().filter_map(|content| serde_json::from_str(content).ok()).collect())
+        let drafts: Vec<Draft> = rows.iter().filter_map(|content| serde_json::from_str(content).ok()).collect();
+        let named: Vec<_> = drafts.iter().flat_map(|draft| draft.answers.iter().copied()).collect();
+        Ok(Drafts { answers: self.summaries(&named).await?, drafts })
     }
 
     /// Keeps a tab as it is typed.

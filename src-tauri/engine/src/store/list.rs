@@ -200,7 +200,8 @@ impl Store {
         Ok(rows)
     }
 
-    async fn summaries(&self, ids: &[ExchangeId]) -> Result<Vec<ExchangeSummary>, StoreError> {
+    /// The rows with these numbers that are there, newest first.
+    pub(super) async fn summaries(&self, ids: &[ExchangeId]) -> Result<Vec<ExchangeSummary>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }

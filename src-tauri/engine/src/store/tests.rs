@@ -180,10 +180,28 @@ async fn what_is_typed_is_in_the_file_at_once() {
     }
     // Whoever opens the file finds it, though nobody has closed it.
     let after_a_crash = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
-    let names = async || after_a_crash.drafts().await.unwrap().into_iter().map(|draft| draft.name).collect::<Vec<_>>();
+    let names = async || {
+        let kept = after_a_crash.drafts().await.unwrap();
+        kept.drafts.into_iter().map(|draft| draft.name).collect::<Vec<_>>()
+    };
     assert_eq!(names().await, ["first", "second"]);
     store.close_draft("a".into()).await.unwrap();
     assert_eq!(names().await, ["second"]);
+}
+
+#[tokio::test]
+async fn a_tab_that_was_never_saved_finds_its_answers_again() {
+    let (_folder, store) = store().await;
+    let mut answers = Vec::new();
+    for _ in 0..3 {
+        answers.push(store.save(push("a", "e", "{}")).await.unwrap());
+    }
+    let draft = serde_json::json!({"key": "a", "requestId": null, "position": 0, "name": "a", "unsaved": true,
+        "definition": {"method": "GET", "url": "http://a"}, "shown": null, "answers": [answers[2], 99, answers[0]]});
+    store.save_draft(serde_json::from_value(draft).unwrap()).await.unwrap();
+    let kept = store.drafts().await.unwrap();
+    assert_eq!(kept.drafts[0].answers, [answers[2], 99, answers[0]]);
+    assert_eq!(kept.answers.iter().map(|row| row.id).collect::<Vec<_>>(), [answers[2], answers[0]]);
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
-//! Requests in the real window: one that hangs is cancelled; one that is saved is there after a restart, with its answers.
+//! Requests in the real window: one that hangs is cancelled; saved or not, all are there after a restart, with their
+//! answers; files go out as they are.
 
 use super::screens;
 use anyhow::{Context, Result};
-use pushpull_tests::{CONTROL, ENTER, Home, LEFT, RELEASE, Receiver, Window, until};
+use pushpull_tests::{CONTROL, ENTER, Home, LEFT, RELEASE, Received, Receiver, Window, until};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -12,7 +13,7 @@ const SIZE: (u32, u32) = (1180, 720);
 const SPLITTER: &str = "[role=separator][aria-label='Size of the list']";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_saved_request_its_answers_and_the_look_are_there_after_a_restart() -> Result<()> {
+async fn requests_their_answers_and_the_look_are_there_after_a_restart() -> Result<()> {
     let home = Home::new()?;
     let server = Receiver::start(ANSWER).await?;
     // What closing a window of this size leaves.
@@ -57,6 +58,7 @@ async fn before(window: &Window, server: &Receiver) -> Result<Value> {
     window.text("[role=tree]", "Thing 42").await?;
     window.text("[aria-label=Responses]", "3 kept").await.context("What was sent before it was saved")?;
 
+    unsaved(window, server).await.context("A tab that is not saved")?;
     window.run("Theme: dark").await?;
     window.find("html[data-theme=dark]").await?;
     window.invoke("send_sample", json!({ "provider": "stripe" })).await?;
@@ -78,7 +80,86 @@ async fn after(window: &Window, kept: &Value) -> Result<()> {
     window.click("[role=treeitem][aria-level='2']").await?;
     window.text("[aria-label=Responses]", "3 kept").await?;
     window.text("[data-pane=response]", "200").await?;
-    window.text("[data-pane=response]", "42").await
+    window.text("[data-pane=response]", "42").await?;
+
+    window.click(".doctabs [role=tab]:nth-child(2)").await?;
+    window.text("[aria-label=Responses]", "2 answers in this tab").await.context("The tab that is not saved")?;
+    window.text("[data-pane=response]", "200").await?;
+    window.press(&format!("{CONTROL}s{RELEASE}")).await?;
+    window.fill("#save-name", &format!("Others{ENTER}")).await?;
+    window.text("[aria-label=Responses]", "2 kept").await
+}
+
+/// Sends twice from a tab that stays unsaved.
+async fn unsaved(window: &Window, server: &Receiver) -> Result<()> {
+    window.press(&format!("{CONTROL}n{RELEASE}")).await?;
+    window.text("[aria-label=Responses]", "0 answers").await?;
+    window.fill("input[aria-label=URL]", &format!("{}/others", server.url())).await?;
+    for answers in ["1 answer ", "2 answers"] {
+        window.press(&format!("{CONTROL}{ENTER}{RELEASE}")).await?;
+        window.text("[aria-label=Responses]", answers).await?;
+    }
+    Ok(())
+}
+
+/// Every byte, and what ends a part of a multipart body.
+fn bytes() -> Vec<u8> {
+    (0..=u8::MAX).chain(*b"\r\n--\r\n").collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_go_out_byte_for_byte_as_a_part_and_as_a_whole_body() -> Result<()> {
+    let home = Home::new()?;
+    let mut server = Receiver::start(ANSWER).await?;
+    let file = home.file("logo.bin");
+    std::fs::write(&file, bytes())?;
+    let chosen = [("PUSHPULL_TEST_CHOICE", file.as_path())];
+    Window::with_environment(&home, &chosen, async |window| upload(window, &mut server).await).await
+}
+
+async fn upload(window: &Window, server: &mut Receiver) -> Result<()> {
+    window.find(".first h1").await?;
+    window.keys("gr").await?;
+    window.fill("input[aria-label=Method]", "POST").await?;
+    window.fill("input[aria-label=URL]", &format!("{}/files", server.url())).await?;
+    window.click("#request-part-tab-body").await?;
+    window.click("#request-part [data-value=multipart]").await?;
+    window.fill("[aria-label='Name of part 1']", "note").await?;
+    window.fill("[aria-label='Text of part 1']", "caf\u{e9}").await?;
+    window.fill("[aria-label='Name of part 2']", "logo").await?;
+    window.click("[aria-label='Choose a file for part 2']").await?;
+    window.text("#request-part", "logo.bin").await?;
+    window.fill("[aria-label='Content-Type of part 2']", "image/x-logo").await?;
+    screens::take(window, "multipart").await?;
+    let received = sent(window, server, "1 answer ").await?;
+    let form = received.headers["content-type"].to_str()?;
+    let boundary = form.strip_prefix("multipart/form-data; boundary=").with_context(|| form.to_owned())?;
+    let parts = [
+        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\ncaf\u{e9}\r\n").into_bytes(),
+        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"logo.bin\"\r\n")
+            .into_bytes(),
+        b"Content-Type: image/x-logo\r\n\r\n".to_vec(),
+        bytes(),
+        format!("\r\n--{boundary}--\r\n").into_bytes(),
+    ];
+    assert_eq!(String::from_utf8_lossy(&received.body), String::from_utf8_lossy(&parts.concat()));
+    assert_eq!(received.body, parts.concat());
+
+    window.click("#request-part [data-value=file]").await?;
+    window.button("Choose a file").await?;
+    window.text("#request-part", "The file is read when the request is sent, byte for byte.").await?;
+    let received = sent(window, server, "2 answers").await?;
+    assert_eq!(received.body, bytes());
+    assert_eq!(received.headers["content-type"], "application/octet-stream");
+    window.click("#response-part-tab-sent").await?;
+    window.text("[data-pane=response]", "POST /files HTTP/1.1").await
+}
+
+/// Sends what is in the tab, and returns what arrived.
+async fn sent(window: &Window, server: &mut Receiver, answers: &str) -> Result<Received> {
+    window.press(&format!("{CONTROL}{ENTER}{RELEASE}")).await?;
+    window.text("[aria-label=Responses]", answers).await?;
+    server.next().await
 }
 
 /// Waits until the page fills a window of [`SIZE`].

@@ -51,7 +51,7 @@ export class DraftTab {
 
   readonly unsaved = $derived(this.saved === null ? this.touched : !sameDefinition(this.definition, this.saved));
 
-  constructor(draft: Draft, saved: RequestDefinition | null) {
+  constructor(draft: Draft, saved: RequestDefinition | null, answers: readonly ExchangeSummary[] = []) {
     this.key = draft.key;
     this.position = draft.position;
     this.name = draft.name;
@@ -60,6 +60,7 @@ export class DraftTab {
     this.definition = draft.definition;
     this.shown = draft.shown;
     this.saved = saved;
+    this.answers = [...answers];
     this.part = draft.definition.body.type === "none" ? "params" : "body";
   }
 
@@ -79,6 +80,7 @@ export class DraftTab {
       definition: $state.snapshot(this.definition) as RequestDefinition,
       unsaved: this.unsaved,
       shown: this.shown,
+      answers: this.requestId === null ? this.answers.map((answer) => answer.id) : [],
     };
   }
 

@@ -41,8 +41,9 @@ export class Drafts {
 
   private async read(): Promise<DraftTab[]> {
     try {
-      const { drafts } = await call("drafts", {});
-      return await Promise.all(drafts.map(async (draft) => new DraftTab(draft, await savedOf(draft))));
+      const { drafts, answers } = await call("drafts", {});
+      const own = (draft: Draft) => answers.filter((answer) => draft.answers.includes(answer.id));
+      return await Promise.all(drafts.map(async (draft) => new DraftTab(draft, await savedOf(draft), own(draft))));
     } catch (thrown) {
       this.revision = -1;
       throw thrown;
@@ -57,6 +58,7 @@ export class Drafts {
       position: this.nextPosition(),
       unsaved: false,
       shown: null,
+      answers: [],
     };
     const tab = new DraftTab({ ...draft, definition, name: name ?? nameFromUrl(definition.url) }, null);
     tab.named = name !== undefined;
@@ -80,6 +82,7 @@ export class Drafts {
       definition: saved.definition,
       unsaved: false,
       shown: newest.rows[0]?.id ?? null,
+      answers: [],
     };
     return this.add(new DraftTab(draft, structuredClone(saved.definition)));
   }
@@ -88,7 +91,7 @@ export class Drafts {
   async save(tab: DraftTab, name: string, parent: number | null): Promise<void> {
     const definition = $state.snapshot(tab.definition) as RequestDefinition;
     // What was sent before the first save is not lost to it.
-    const answers = tab.requestId === null ? tab.answers.map((answer) => answer.id) : [];
+    const { answers } = tab.toDraft();
     const saved = await call("save_request", { id: tab.requestId, parent, name, definition, answers });
     tab.requestId = saved.id;
     tab.name = saved.name;
@@ -106,9 +109,7 @@ export class Drafts {
     if (this.activeKey === tab.key) this.activeKey = (this.tabs[at] ?? this.tabs[at - 1])?.key ?? null;
     await call("close_draft", { key: tab.key });
     return () => {
-      const again = new DraftTab(draft, tab.saved);
-      again.answers = tab.answers;
-      this.add(again, at);
+      this.add(new DraftTab(draft, tab.saved, tab.answers), at);
     };
   }
 
@@ -163,7 +164,7 @@ export class Drafts {
       $effect(() => {
         touch(tab.definition);
         if (!tab.named && tab.requestId === null) tab.name = nameFromUrl(tab.definition.url);
-        void [tab.name, tab.requestId, tab.shown];
+        void [tab.name, tab.requestId, tab.shown, tab.answers];
         if (!first) this.schedule(tab);
         first = false;
       });

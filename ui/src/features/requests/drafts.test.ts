@@ -84,9 +84,10 @@ describe("the open tabs", () => {
       definition: definition(`https://${key}`),
       unsaved: true,
       shown: null,
+      answers: key === "saved" ? [] : [9, 7],
     });
     const { calls } = backend({
-      drafts: () => ({ drafts: [draft("saved", 0), draft("new", 4)] }),
+      drafts: () => ({ drafts: [draft("saved", 0), draft("new", 4)], answers: [{ id: 9 }, { id: 8 }, { id: 7 }] }),
       saved_request: () => ({ id: 7, parent: 1, name: "saved", definition: definition("https://before") }),
     });
     const drafts = new Drafts();
@@ -96,6 +97,7 @@ describe("the open tabs", () => {
       ["saved", true],
       ["new", true],
     ]);
+    expect(drafts.tabs.map((tab) => tab.answers.map((answer) => answer.id))).toEqual([[], [9, 7]]);
     expect(calls.filter(({ command }) => command === "drafts")).toHaveLength(1);
     expect(drafts.create().position).toBe(5);
   });
@@ -140,7 +142,7 @@ describe("the open tabs", () => {
     });
     const tab = new Drafts().create(definition("https://a"));
     await tab.send();
-    expect([tab.shown, tab.run, tab.answers.length]).toEqual([12, null, 1]);
+    expect([tab.shown, tab.run, tab.toDraft().answers]).toEqual([12, null, [12]]);
     refuse = true;
     await tab.send();
     expect([tab.shown, tab.run, tab.problem?.message]).toEqual([12, null, "The workspace is read-only."]);

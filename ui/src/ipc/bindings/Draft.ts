@@ -32,4 +32,8 @@ unsaved: boolean,
 /**
  * The exchange whose answer is shown beside it.
  */
-shown: number | null, };
+shown: number | null, 
+/**
+ * What was sent from it, newest first, while there is no saved request to find that by.
+ */
+answers: number[], };

@@ -73,6 +73,7 @@ export class FakeRequests {
         definition: changed,
         unsaved: position === 0,
         shown: position === 0 ? -1 : null,
+        answers: [],
       });
     });
   }
@@ -150,6 +151,7 @@ export function requestAnswers(state: FakeState): Answers {
       drafts: [...kept.drafts.values()]
         .sort((a, b) => a.position - b.position)
         .map((draft) => ({ ...draft, shown: draft.shown === -1 ? (answersOf(state)[0]?.id ?? null) : draft.shown })),
+      answers: [],
     }),
     save_draft: (draft) => {
       kept.drafts.set(draft.key, draft);

@@ -62,7 +62,7 @@ impl Api {
     }
 
     pub(in crate::api) async fn drafts(&self, _: Nothing) -> Result<Drafts, ApiError> {
-        Ok(Drafts { drafts: self.engine().await?.store.drafts().await? })
+        Ok(self.engine().await?.store.drafts().await?)
     }
 
     pub(in crate::api) async fn save_draft(&self, draft: Draft) -> Result<Nothing, ApiError> {

@@ -1,6 +1,6 @@
 //! Collections, saved requests, tabs and sends.
 
-use crate::exchange::{ExchangeId, Header};
+use crate::exchange::{ExchangeId, ExchangeSummary, Header};
 use crate::send::RequestDefinition;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -141,6 +141,10 @@ pub struct Draft {
     /// The exchange whose answer is shown beside it.
     #[ts(type = "number | null")]
     pub shown: Option<ExchangeId>,
+    /// What was sent from it, newest first, while there is no saved request to find that by.
+    #[serde(default)]
+    #[ts(type = "number[]")]
+    pub answers: Vec<ExchangeId>,
 }
 
 /// The open tabs in order.
@@ -148,6 +152,8 @@ pub struct Draft {
 pub struct Drafts {
     /// The tabs.
     pub drafts: Vec<Draft>,
+    /// The answers that the tabs name, newest first; those that are gone are left out.
+    pub answers: Vec<ExchangeSummary>,
 }
 
 /// Names a draft.
