@@ -2,7 +2,7 @@
 //! time budget. What was found is remembered, so that asking again carries on.
 
 use super::check::Candidate;
-use super::filter::Plan;
+use super::filter::{Plan, Stamp};
 use super::{Store, StoreError};
 use crate::exchange::{ExchangeId, Side};
 use crate::inspect::{as_utf8, content_codings, decode};
@@ -35,7 +35,7 @@ pub(super) const SEARCHED: u64 = 1024 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Searches(std::sync::Mutex<Vec<(SearchKey, Arc<Mutex<Scan>>)>>);
 
-type SearchKey = (String, ExchangeId, (i64, i64));
+type SearchKey = (String, ExchangeId, Stamp);
 
 /// A search on its way down the list.
 #[derive(Debug)]

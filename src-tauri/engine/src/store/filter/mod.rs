@@ -18,7 +18,7 @@ pub(super) use fold::{folded, index_words, is_of_a_word};
 pub use help::{FilterProblemView, FilterQuery, FilterReading, Suggestion};
 pub(super) use number::Decimal;
 pub(super) use path::JsonPath;
-pub(super) use plan::Plan;
+pub(super) use plan::{Plan, Stamp};
 pub(super) use values::Test;
 pub(super) use words::Pattern;
 

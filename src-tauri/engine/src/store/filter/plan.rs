@@ -8,6 +8,9 @@ use crate::exchange::{Direction, ExchangeId, Micros};
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
 
+/// For so long the pages of a search are of one search, µs.
+const MINUTE: Micros = 60_000_000;
+
 /// A value that goes into SQL.
 #[derive(Debug, Clone)]
 enum Value {
@@ -28,7 +31,7 @@ pub(in crate::store) struct Plan {
     /// True if it asks for pins, read marks, notes or tags.
     asks_marks: bool,
     /// What search results depend on besides the filter: another stamp, another search.
-    pub(in crate::store) stamp: (i64, i64),
+    pub(in crate::store) stamp: Stamp,
     /// Nothing before this fits, and nothing at or after that.
     pub(in crate::store) since: Option<Micros>,
     pub(in crate::store) before: Option<Micros>,
@@ -37,6 +40,9 @@ pub(in crate::store) struct Plan {
     /// Exchanges behind this one are too late.
     pub(in crate::store) upto: Option<ExchangeId>,
 }
+
+/// What is hidden, the revision if marks are asked for, and the minutes that times like `since:15m` stand for now.
+pub(in crate::store) type Stamp = [i64; 4];
 
 /// A condition on the numbers of exchanges, with its values.
 pub(in crate::store) struct Bounds {
@@ -77,10 +83,12 @@ impl Plan {
 
     /// Takes what hides rows and changes marks: the newest deletion that can be taken back, and the revision.
     pub(in crate::store) fn take_state(&mut self, hidden: Option<i64>, revision: i64) {
+        let minute = |at: Option<Micros>| at.map_or(0, |at| at.div_euclid(MINUTE));
         if hidden.is_some() {
             self.conditions += HIDDEN;
         }
-        self.stamp = (hidden.unwrap_or(0), if self.asks_marks { revision } else { 0 });
+        let marks = if self.asks_marks { revision } else { 0 };
+        self.stamp = [hidden.unwrap_or(0), marks, minute(self.since), minute(self.before)];
     }
 
     /// Bounds the numbers of `exchange e`, with what the plan knows of them and with what is asked: one bound on each

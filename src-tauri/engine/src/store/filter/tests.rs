@@ -16,6 +16,24 @@ fn urls_times_and_json_are_text() {
 }
 
 #[test]
+fn what_came_lately_is_looked_for_anew_every_minute() {
+    const MINUTE: i64 = 60_000_000;
+    let now = 29_916_667 * MINUTE;
+    let stamp = |text: &str, now| {
+        let mut plan = Filter::parse(text).unwrap().plan(0, now);
+        plan.take_state(None, 0);
+        plan.stamp
+    };
+    for lately in ["since:15m needle", "before:2h needle"] {
+        assert_eq!(stamp(lately, now), stamp(lately, now + MINUTE - 1), "the pages of a list are of one search");
+        assert_ne!(stamp(lately, now), stamp(lately, now + MINUTE), "{lately}");
+    }
+    for always in ["needle", "since:2026-11-22T12:00:00Z needle"] {
+        assert_eq!(stamp(always, now), stamp(always, now + MINUTE), "{always}");
+    }
+}
+
+#[test]
 fn bare_words_are_words_and_quotes_look_inside() {
     assert_eq!(one("invoice"), Wanted::Words("invoice".into()));
     assert_eq!(one("\"voice\""), one("*voice*"));
