@@ -30,6 +30,9 @@ class Session {
   /** The public address, or null while no tunnel is up. */
   readonly publicUrl = $derived(this.status?.tunnel.state.type === "up" ? this.status.tunnel.state.url : null);
 
+  /** What keeps pushes from being stored for now, though there is a workspace; else null. */
+  readonly stopped = $derived(this.status?.listener.type === "failed" ? null : (this.status?.notice ?? null));
+
   /** Reads everything once and follows the feed from then on; the answer stops it. Started twice, it runs once. */
   start(): Promise<() => void> {
     this.#running ??= this.#start();

@@ -39,6 +39,11 @@ impl ApiError {
         Self { code, message: message.into(), hint: Some(hint.into()) }
     }
 
+    /// The message and the next step, one after the other.
+    pub(crate) fn sentences(&self) -> String {
+        self.hint.iter().fold(self.message.clone(), |all, hint| format!("{all} {hint}"))
+    }
+
     /// An error whose next step is in the message, or that has none.
     pub fn plain(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), hint: None }

@@ -1,7 +1,7 @@
 //! The feed: tells whoever shows the workspace that something changed, at most 20 times a second.
 
 use super::{Engine, Parts};
-use crate::api::{ApiError, FeedEvent, ListenerStatus, Status};
+use crate::api::{ApiError, FeedEvent, JobKind, ListenerStatus, Status};
 use crate::exchange::ExchangeId;
 use std::time::Duration;
 use tokio::sync::broadcast;
@@ -50,8 +50,8 @@ impl Parts {
     }
 
     /// Tells the feed how far a job is.
-    pub(crate) fn tell(&self, ticket: &str, done: u64, total: u64) {
-        self.jobs.set(ticket, done, total);
+    pub(crate) fn tell(&self, ticket: &str, kind: JobKind, done: u64, total: u64) {
+        self.jobs.set(ticket, kind, done, total);
         self.notice_change(false);
     }
 
@@ -67,7 +67,7 @@ impl Parts {
             stored: self.store.stored().await?,
             auto_source: self.doorway.is_auto(),
             unknown_paths: self.doorway.unknown_paths(),
-            notice: self.store.trouble().map(|trouble| trouble.to_string()),
+            notice: self.store.trouble().map(|trouble| ApiError::from(trouble).sentences()),
             version: env!("CARGO_PKG_VERSION").into(),
         })
     }

@@ -1,11 +1,11 @@
 //! What runs long and tells how far it is.
 
-use crate::api::JobProgress;
+use crate::api::{JobKind, JobProgress};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Exports that are under way, and whether lists have changed since the feed was told.
+/// Jobs that are under way, and whether lists have changed since the feed was told.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Jobs {
     running: Arc<Mutex<BTreeMap<String, JobProgress>>>,
@@ -13,8 +13,8 @@ pub(crate) struct Jobs {
 }
 
 impl Jobs {
-    pub(crate) fn set(&self, ticket: &str, done: u64, total: u64) {
-        let progress = JobProgress { ticket: ticket.to_owned(), done, total };
+    pub(super) fn set(&self, ticket: &str, kind: JobKind, done: u64, total: u64) {
+        let progress = JobProgress { ticket: ticket.to_owned(), kind, done, total };
         self.lock().insert(ticket.to_owned(), progress);
     }
 

@@ -1,5 +1,6 @@
 //! Trouble with the machine, as the window tells it.
 
+use super::screens;
 use anyhow::{Context, Result};
 use pushpull_engine::Engine;
 use pushpull_tests::{Home, Tmpfs, Window, push, until};
@@ -31,13 +32,17 @@ async fn full(window: &Window, ballast: &Path) -> Result<()> {
         anyhow::ensure!(pushes < 100, "The disk does not fill up");
     }
     window.text("[role=alert]", "The disk that holds the workspace is full.").await?;
+    window.text("[role=alert]", "answered with 503").await?;
+    window.text(".status", "Not capturing").await?;
+    screens::take(window, "disk-full").await?;
     std::fs::remove_file(ballast)?;
     assert_eq!(push(&address, 200_000).await?.status, 200);
     until("the alert to go", async || {
         let gone = window.script("return document.querySelector('[role=alert]') === null", vec![]).await?;
         Ok((gone == true).then_some(()))
     })
-    .await
+    .await?;
+    window.text(".status", "Capturing").await
 }
 
 #[tokio::test(flavor = "multi_thread")]

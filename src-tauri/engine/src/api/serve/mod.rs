@@ -129,8 +129,8 @@ async fn opened(path: &Path, feed: &Feed) -> Opened {
 
 /// The status while no workspace is open.
 fn closed(path: &Path, problem: ApiError) -> Status {
+    let notice = problem.sentences();
     let ApiError { message, hint, .. } = problem;
-    let notice = hint.iter().fold(message.clone(), |all, hint| format!("{all} {hint}"));
     Status {
         workspace: path.to_string_lossy().into_owned(),
         listener: ListenerStatus::Failed { message, hint },

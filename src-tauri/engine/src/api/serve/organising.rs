@@ -2,8 +2,8 @@
 
 use super::Api;
 use crate::api::{
-    ApiError, ById, CellRows, CellsQuery, CountQuery, DeleteCommand, Deletion, Histogram, HistogramQuery, ListColumns,
-    MoveView, Note, Nothing, PinCommand, ReadCommand, SaveView, TagCommand, Tags, Tallies, View, Views,
+    ApiError, ById, CellRows, CellsQuery, CountQuery, DeleteCommand, Deletion, Histogram, HistogramQuery, JobKind,
+    ListColumns, MoveView, Note, Nothing, PinCommand, ReadCommand, SaveView, TagCommand, Tags, Tallies, View, Views,
 };
 use crate::store::{Doomed, FilterQuery, FilterReading};
 use crate::transfer::export::ExportScope;
@@ -97,11 +97,7 @@ impl Api {
     pub async fn delete(&self, command: DeleteCommand) -> Result<Deletion, ApiError> {
         let engine = self.engine().await?;
         let ticket = engine.tickets.open(&command.ticket);
-        let jobs = engine.jobs.clone();
-        let progress = |done, total| {
-            jobs.set(&command.ticket, done, total);
-            engine.notice_change(false);
-        };
+        let progress = |done, total| engine.tell(&command.ticket, JobKind::Delete, done, total);
         let doomed = match command.scope {
             ExportScope::Selection { ids } => Doomed::Selection(ids),
             ExportScope::Filter { filter } => Doomed::Filter(filter),

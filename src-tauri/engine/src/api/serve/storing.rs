@@ -1,7 +1,7 @@
 //! The size of the workspace, compacting it, copies of it.
 
 use super::Api;
-use crate::api::{ApiError, BackedUp, BackupCommand, Compacted, Nothing, Ticket, WorkspaceSize};
+use crate::api::{ApiError, BackedUp, BackupCommand, Compacted, JobKind, Nothing, Ticket, WorkspaceSize};
 use std::path::Path;
 
 impl Api {
@@ -16,7 +16,7 @@ impl Api {
     pub async fn compact(&self, job: Ticket) -> Result<Compacted, ApiError> {
         let engine = self.engine().await?;
         let ticket = engine.tickets.open(&job.ticket);
-        let progress = |done, total| engine.tell(&job.ticket, done, total);
+        let progress = |done, total| engine.tell(&job.ticket, JobKind::Compact, done, total);
         let compacted = engine.store.compact(&progress, &ticket.token).await;
         engine.jobs.end(&job.ticket);
         engine.notice_change(false);
@@ -31,7 +31,7 @@ impl Api {
     pub async fn back_up(&self, command: BackupCommand) -> Result<BackedUp, ApiError> {
         let engine = self.engine().await?;
         let ticket = engine.tickets.open(&command.ticket);
-        let progress = |done, total| engine.tell(&command.ticket, done, total);
+        let progress = |done, total| engine.tell(&command.ticket, JobKind::BackUp, done, total);
         let bytes = engine.store.back_up(Path::new(&command.path), &progress, &ticket.token).await;
         engine.jobs.end(&command.ticket);
         engine.notice_change(false);

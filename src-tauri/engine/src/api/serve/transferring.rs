@@ -1,7 +1,7 @@
 //! Exports.
 
 use super::Api;
-use crate::api::{ApiError, ExportCommand, Exported, ExportedText};
+use crate::api::{ApiError, ExportCommand, Exported, ExportedText, JobKind};
 use crate::transfer::export::{self, ExportPreview, ExportQuery};
 use std::path::Path;
 
@@ -20,11 +20,7 @@ impl Api {
         let engine = self.engine().await?;
         command.query.known = engine.known_secrets().await;
         let ticket = engine.tickets.open(&command.ticket);
-        let jobs = engine.jobs.clone();
-        let progress = |done, total| {
-            jobs.set(&command.ticket, done, total);
-            engine.notice_change(false);
-        };
+        let progress = |done, total| engine.tell(&command.ticket, JobKind::Export, done, total);
         let path = Path::new(&command.path);
         let exported = export::to_file(&engine.store, &command.query, path, &progress, &ticket.token).await;
         engine.jobs.end(&command.ticket);

@@ -157,15 +157,31 @@ pub struct FeedEvent {
     pub jobs: Vec<JobProgress>,
 }
 
-/// How far an export is.
+/// How far something is that takes long.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct JobProgress {
     /// What the caller chose.
     pub ticket: String,
-    /// Exchanges written.
+    /// What it does.
+    pub kind: JobKind,
+    /// What is done of it: exchanges, or pages of the file.
     #[ts(type = "number")]
     pub done: u64,
-    /// Exchanges in all.
+    /// What there is to do.
     #[ts(type = "number")]
     pub total: u64,
+}
+
+/// What takes long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum JobKind {
+    /// Exchanges go into a file.
+    Export,
+    /// Exchanges are hidden, to be deleted.
+    Delete,
+    /// The workspace is made as small as it can be.
+    Compact,
+    /// The workspace is copied to another file.
+    BackUp,
 }
