@@ -1,22 +1,17 @@
-// Puts the preferences on the page: theme, density and text size as attributes of the root.
+// Puts the preferences on the page: theme, contrast, density and text size as attributes of the root.
+import { MediaQuery } from "svelte/reactivity";
 import { preferences } from "./preferences.svelte";
 
-/** In a component's start: follows the preferences and the system's theme. */
+/** In a component's start: follows the preferences and the system's theme and contrast. */
 export function applyAppearance() {
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const contrast = window.matchMedia("(prefers-contrast: more)");
-  let systemDark = $state(dark.matches);
-  const follow = () => (systemDark = dark.matches);
+  const dark = new MediaQuery("prefers-color-scheme: dark");
+  const contrast = new MediaQuery("prefers-contrast: more");
 
   $effect(() => {
-    dark.addEventListener("change", follow);
-    return () => dark.removeEventListener("change", follow);
-  });
-  $effect(() => {
     const root = document.documentElement;
-    root.dataset.theme = preferences.theme === "system" ? (systemDark ? "dark" : "light") : preferences.theme;
+    root.dataset.theme = preferences.theme === "system" ? (dark.current ? "dark" : "light") : preferences.theme;
     root.dataset.density = preferences.density;
-    root.dataset.contrast = contrast.matches ? "more" : "normal";
+    root.dataset.contrast = contrast.current ? "more" : "normal";
     root.style.fontSize = `${preferences.fontSize}px`;
   });
 }
