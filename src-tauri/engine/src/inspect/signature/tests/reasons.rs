@@ -125,8 +125,11 @@ fn a_body_that_was_written_again() {
     Plant::body(JSON.replace('/', "\\/").replace('ü', "\\u00fc"), SPACED).finds(kind, "\\/ for slashes");
     Plant::body(JSON.replace("<&>", "\\u003c\\u0026\\u003e"), JSON).finds(kind, "< > &");
     Plant::body(r#"{"a":1,"b":{"c":2,"d":3}}"#, r#"{"b":{"d":3,"c":2},"a":1}"#).finds(kind, "keys in order");
+    Plant::body(r#"{"a": "ü", "b": 1}"#, r#"{"b":1,"a":"ü"}"#).finds(kind, "each comma and colon, its keys in order");
+    Plant::body(r#"{"a":"\u00fc","b":1}"#, r#"{"b":1,"a":"ü"}"#).finds(kind, "keys in order");
     Plant::body("{\"a\":\"\\u001B\"}", r#"{"a":"\u001b"}"#).finds(kind, "upper case");
     Plant::body(JSON, serde_json::Value::from(JSON).to_string()).finds(kind, "JSON string");
+    Plant::body("", JSON).finds(kind, "as an empty body");
 }
 
 #[test]
@@ -136,8 +139,10 @@ fn white_space_at_the_ends() {
     Plant::body(format!("{JSON}\r\n"), JSON).finds(kind, "with CR LF at the end, which is gone");
     Plant::body(JSON, format!("{JSON}\n")).finds(kind, "without the newline");
     Plant::body(JSON, format!("{JSON}\r\n")).finds(kind, "without the CR LF");
+    Plant::body(JSON, format!("{JSON} \n ")).finds(kind, "without the white space at the end");
     Plant::body("a=1", "  a=1 ").finds(kind, "white space around");
-    Plant::body(JSON, format!("\u{feff}{JSON}")).finds(kind, "byte order mark");
+    Plant::body(JSON, format!("\u{feff}{JSON}")).finds(kind, "without the byte order mark");
+    Plant::body(format!("\u{feff}{JSON}"), JSON).finds(kind, "with a byte order mark, which is gone");
 }
 
 #[test]
@@ -152,12 +157,21 @@ fn line_ends_and_character_sets() {
 
 #[test]
 fn content_codings() {
+    use flate2::Compression;
     use std::io::Write as _;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    let kind = CauseKind::BodyCoding;
+    for level in [6, 9, 1] {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), Compression::new(level));
+        encoder.write_all(JSON.as_bytes()).unwrap();
+        let zipped = encoder.finish().unwrap();
+        Plant::body(JSON, zipped.clone()).finds(kind, "before it was compressed");
+        Plant::body(zipped, JSON).finds(kind, "compressed with gzip");
+    }
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(JSON.as_bytes()).unwrap();
-    let zipped = encoder.finish().unwrap();
-    Plant::body(JSON, zipped.clone()).finds(CauseKind::BodyCoding, "before it was compressed");
-    Plant::body(zipped, JSON).finds(CauseKind::BodyCoding, "compressed with gzip");
+    let mut deflated = Plant::body(JSON, encoder.finish().unwrap());
+    deflated.more_headers = vec![("Content-Encoding", "deflate")];
+    deflated.finds(kind, "before it was compressed");
 }
 
 #[test]
@@ -166,6 +180,7 @@ fn forms_that_were_written_again() {
     Plant::body("a=b%20c&d=1", "a=b+c&d=1").finds(kind, "%20 for spaces");
     Plant::body("a=b+c&d=1", "a=b%20c&d=1").finds(kind, "+ for spaces");
     Plant::body("a=%c3%bc", "a=%C3%BC").finds(kind, "lower case");
+    Plant::body("a=%C3%BC", "a=%c3%bc").finds(kind, "upper case");
 }
 
 #[test]
@@ -173,10 +188,18 @@ fn the_right_secret_in_the_wrong_form() {
     let kind = CauseKind::SecretForm;
     Plant::secret("github", "s3cret", "s3cret\n").finds(kind, "without the white space");
     Plant::secret("github", "s3cret\n", "s3cret").finds(kind, "newline");
+    Plant::secret("github", "s3cret\r\n", "s3cret").finds(kind, "CR LF behind");
     Plant::secret("github", "s3cret ", "s3cret").finds(kind, "space behind");
     Plant::secret("github", "s3cret", "\"s3cret\"").finds(kind, "quotes");
-    Plant::secret("github", "abc", "YWJj").finds(kind, "base64");
-    Plant::secret("github", "abc", "616263").finds(kind, "hexadecimal");
+    Plant::secret("github", "s3cret", "'s3cret'").finds(kind, "quotes");
+    Plant::secret("github", "abc", "YWJj").finds(kind, "decoded from base64");
+    Plant::secret("github", "abc", "616263").finds(kind, "decoded from hexadecimal");
+    Plant::secret("github", "abcdef", "sk_abcdef").finds(kind, "without its prefix, as text");
+    Plant::secret("github", "abc", "sk_YWJj").finds(kind, "without its prefix, decoded from base64");
+    Plant::secret("github", "abc", "sk_616263").finds(kind, "without its prefix, decoded from hexadecimal");
+    Plant::secret("github", "fix", "\u{fb01}x").finds(kind, "after Unicode normalization");
+    Plant::secret("github", "abc", "ABC").finds(kind, "in lower case");
+    Plant::secret("github", "ABC", "abc").finds(kind, "in upper case");
     Plant::secret("stripe", "abcdef", "whsec_abcdef").finds(kind, "whsec_");
     Plant::secret("stripe", "whsec_abcdef", "abcdef").finds(kind, "with the prefix whsec_");
     Plant::secret("stripe", "i\u{b7}^", "whsec_acK3Xg==").finds(kind, "base64");
@@ -221,7 +244,11 @@ fn another_url() {
     Plant::url("square", URL, &URL.replace(".com", ".com:8443")).finds(kind, "without the port");
     Plant::url("square", &URL.replace(".com", ".com:443"), URL).finds(kind, "port written out");
     Plant::url("square", &URL.replace("/x?", "/x/?"), URL).finds(kind, "slash at the end");
+    Plant::url("square", URL, &URL.replace("/x?", "/x/?")).finds(kind, "without the slash at the end");
     Plant::url("square", &URL.replace("?b=2&a=1", ""), URL).finds(kind, "without the query");
+    Plant::url("square", URL, &URL.replace("https://", "https://me:pw@")).finds(kind, "without user and password");
+    let both = URL.replace("https", "http").replace(".com", ".com:8080");
+    Plant::url("square", URL, &both).finds(kind, "with the other of http and https, without the port");
     let mut host = Plant::url("hubspot", URL, local);
     host.more_headers = vec![("X-Forwarded-Host", "hooks.example.com"), ("X-Forwarded-Proto", "https")];
     host.finds(kind, URL);
@@ -255,8 +282,31 @@ fn ages_and_units_of_time() {
     let mut headers = Headers::default();
     headers.push("X-Slack-Request-Timestamp", millis.clone().into_bytes());
     headers.push("X-Slack-Signature", format!("v0={digest}").into_bytes());
-    let verdict = Plant::new("slack").check(&headers);
-    assert_eq!(verdict.proven.map(|cause| cause.kind), Some(CauseKind::TimeUnit));
+    let cause = Plant::new("slack").check(&headers).proven.unwrap();
+    assert_eq!(cause.kind, CauseKind::TimeUnit);
+    assert!(cause.explanation.contains("its time is in milliseconds"), "{}", cause.explanation);
+
+    // The header has milliseconds, and seconds were signed.
+    let text = format!("v0:{NOW}:{JSON}");
+    let of_seconds =
+        super::super::digest::hex(&super::super::digest::keyed(Default::default(), b"s3cret", text.as_bytes()));
+    let mut headers = Headers::default();
+    headers.push("X-Slack-Request-Timestamp", millis.into_bytes());
+    headers.push("X-Slack-Signature", format!("v0={of_seconds}").into_bytes());
+    let cause = Plant::new("slack").check(&headers).proven.unwrap();
+    assert_eq!(cause.kind, CauseKind::TimeUnit);
+    assert!(cause.explanation.contains("with the time in seconds"), "{}", cause.explanation);
+
+    // The sender puts seconds where milliseconds belong, and signs them.
+    let text = format!("POST{URL}{JSON}{NOW}");
+    let own = super::super::digest::keyed(Default::default(), b"s3cret", text.as_bytes());
+    let own = super::super::digest::written(crate::inspect::provider::Encoding::Base64, &own);
+    let mut headers = Headers::default();
+    headers.push("X-HubSpot-Request-Timestamp", NOW.to_string().into_bytes());
+    headers.push("X-HubSpot-Signature-v3", own.into_bytes());
+    let cause = Plant::new("hubspot").check(&headers).proven.unwrap();
+    assert_eq!(cause.kind, CauseKind::TimeUnit);
+    assert!(cause.explanation.contains("its time is in seconds"), "{}", cause.explanation);
 
     // The header has seconds, and milliseconds were signed.
     let mut headers = Headers::default();
@@ -295,7 +345,12 @@ fn another_algorithm() {
     use crate::inspect::provider::{Encoding, Hash};
     let sha1 = hex(&keyed(Hash::Sha1, b"s3cret", JSON.as_bytes()));
     let sha256 = keyed(Hash::Sha256, b"s3cret", JSON.as_bytes());
+    let other = |hash| hex(&keyed(hash, b"s3cret", JSON.as_bytes()));
     for (provider, name, value, words) in [
+        ("razorpay", "X-Razorpay-Signature", other(Hash::Md5), "MD5"),
+        ("razorpay", "X-Razorpay-Signature", other(Hash::Sha384), "SHA-384"),
+        ("razorpay", "X-Razorpay-Signature", other(Hash::Sha512), "SHA-512"),
+        ("shopify", "X-Shopify-Hmac-Sha256", written(Encoding::Base64url, &sha256), "URL-safe base64"),
         ("razorpay", "X-Razorpay-Signature", sha1.clone(), "SHA-1"),
         ("github", "X-Hub-Signature-256", format!("sha1={sha1}"), "SHA-1"),
         ("shopify", "X-Shopify-Hmac-Sha256", hex(&sha256), "hexadecimal"),
@@ -308,6 +363,28 @@ fn another_algorithm() {
         assert_eq!(cause.kind, kind, "{}", cause.explanation);
         assert!(cause.explanation.contains(words), "{}", cause.explanation);
     }
+    // The current signature is broken, the old one beside it is good.
+    let mut headers = with("X-Hub-Signature-256", format!("sha256={}", "0".repeat(64)));
+    headers.push("X-Hub-Signature", format!("sha1={sha1}").into_bytes());
+    let cause = Plant::new("github").check(&headers).proven.unwrap();
+    assert_eq!((cause.kind, &cause.explanation[..30]), (kind, "It is signed in the SHA-1 way "));
+}
+
+#[test]
+fn the_cause_names_the_secret_that_it_is_about() {
+    let plant = Plant::new("github");
+    let headers = Headers::default();
+    let unsigned = Unsigned { method: "POST", url: URL, headers: &headers, body: JSON.as_bytes(), fields: &[] };
+    let mut headers = Headers::default();
+    for header in sign(find("github").unwrap(), "second", &unsigned, NOW).unwrap().headers {
+        headers.push(header.name.into_bytes(), header.value.into_bytes());
+    }
+    let urls = [URL.to_owned()];
+    let request =
+        SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: &plant.checked_body };
+    let secrets = [Secret::new("this year's", "first"), Secret::new("last year's", "second\n")];
+    let cause = verify(&request, find("github").unwrap(), &secrets, &Check::default()).proven.unwrap();
+    assert!(cause.explanation.contains("last year's in another form"), "{}", cause.explanation);
 }
 
 #[test]
@@ -325,6 +402,11 @@ fn several_causes_at_once_are_not_told() {
     Plant::secret("github", "another", "s3cret").finds_nothing();
     Plant::body("{\"a\":1}", "{\"a\":2}").finds_nothing();
     Plant { checked_with: "whsec_x".into(), checked_body: SPACED.into(), ..Plant::new("stripe") }.finds_nothing();
+    // What is too old besides would not pass either.
+    for now in [NOW + 3_600, NOW - 3_600] {
+        Plant { now, checked_body: SPACED.into(), ..Plant::new("slack") }.finds_nothing();
+        Plant { now, checked_with: "s3cret\n".into(), ..Plant::new("slack") }.finds_nothing();
+    }
 }
 
 #[test]
