@@ -95,10 +95,10 @@ impl Listener {
         }
     }
 
-    /// Answers that could be held now.
+    /// The places for answers that are held.
     #[cfg(test)]
-    pub(super) fn free_places(&self) -> usize {
-        self.held.available_permits()
+    pub(super) fn places(&self) -> &tokio::sync::Semaphore {
+        &self.held
     }
 
     /// Stops accepting, lets requests in flight end for a while, then closes what is left.

@@ -1,6 +1,11 @@
 //! Sources, their secrets, providers and what is found out about their pushes.
 
 use super::*;
+use crate::engine::Engine;
+use crate::vault::tests::TestKeyStore;
+use crate::vault::{KeyStore, Keys, MasterKey};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex};
 
 #[tokio::test]
 async fn a_secret_goes_into_the_vault_and_its_value_never_comes_back() {
@@ -327,6 +332,13 @@ async fn a_handshake_is_answered_as_the_service_wants_it_and_recorded() {
     let settings = call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
     assert_eq!((&settings["secrets"][0]["learnt"], &settings["secrets"][0]["ending"]), (&json!(true), &json!("3e81")));
 
+    // A source whose service nobody knows has no handshakes.
+    let (_, headers, answer) = post(&format!("{url}/in/plain"), &[json_type], body).await;
+    assert_eq!(answer, "ok\n");
+    let (_, more, answer) = post(&format!("{url}/in/plain"), &[("X-Other-Secret", key)], "").await;
+    assert!(answer == "ok\n" && headers.get("x-hook-secret").or(more.get("x-hook-secret")).is_none());
+    assert_eq!(found(&api, "is:handshake").await, [3, 1]);
+
     let off = json!({"name": "slack", "provider": "slack", "url": null, "tolerance": null, "handshakes": false});
     call(&api, "save_source", off).await.unwrap();
     let (_, _, answer) = post(&format!("{url}/in/slack"), &[json_type], body).await;
@@ -351,6 +363,65 @@ async fn a_secret_from_a_handshake_waits_for_a_closed_vault() {
     api.engine().await.unwrap().look_again_at_all().await.unwrap();
     assert_eq!(settings().await["secrets"][0]["ending"], "cdef");
     assert_eq!(settings().await["secrets"].as_array().unwrap().len(), 1);
+    api.close().await;
+}
+
+/// A key store that asks the user, who takes their time.
+#[derive(Debug)]
+struct Asking {
+    keys: Arc<TestKeyStore>,
+    answer: Mutex<Receiver<()>>,
+}
+
+impl KeyStore for Asking {
+    fn name(&self) -> &'static str {
+        self.keys.name()
+    }
+
+    fn get(&self, vault: &str) -> Result<Option<MasterKey>, String> {
+        self.answer.lock().unwrap().recv().map_err(|_| "Nobody answers.".to_owned())?;
+        self.keys.get(vault)
+    }
+
+    fn put(&self, vault: &str, key: &MasterKey) -> Result<(), String> {
+        self.keys.put(vault, key)
+    }
+}
+
+#[tokio::test]
+async fn captures_do_not_wait_for_the_vault_and_are_checked_once_it_is_open() {
+    const SIGNED: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("w.pushpull");
+    let keys = Arc::new(TestKeyStore::default());
+    let open = async |store: Arc<dyn KeyStore>| {
+        Api::of(Engine::open_with(&path, Keys { store, ..Keys::default() }).await.unwrap())
+    };
+    let api = open(keys.clone()).await;
+    call(&api, "create_source", json!({"name": "github"})).await.unwrap();
+    let save = json!({"name": "github", "provider": "github", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    let secret = json!({"source": "github", "label": "", "value": "It's a Secret to Everybody"});
+    call(&api, "add_secret", secret).await.unwrap();
+    api.close().await;
+
+    let (answer, asked) = std::sync::mpsc::channel();
+    let api = open(Arc::new(Asking { keys, answer: Mutex::new(asked) })).await;
+    let options = json!({"port": 0, "bind": "127.0.0.1", "fallback": false});
+    let url = call(&api, "start_listening", options).await.unwrap()["listener"]["url"].as_str().unwrap().to_owned();
+    let (status, ..) = post(&format!("{url}/in/github"), &[("X-Hub-Signature-256", SIGNED)], "Hello, World!").await;
+    assert_eq!(status, 200);
+    assert_eq!(call(&api, "vault", json!({})).await.unwrap()["state"], "opening");
+    assert_eq!(found(&api, "is:captured -is:valid").await, [1]);
+    let row = call(&api, "exchange", json!({"id": 1})).await.unwrap();
+    assert_eq!((&row["summary"]["status"], &row["summary"]["verdict"]), (&json!(200), &Value::Null));
+
+    answer.send(()).unwrap();
+    let engine = api.engine().await.unwrap();
+    engine.vault.settled().await;
+    engine.read_sources().await.unwrap();
+    engine.look_again_at_all().await.unwrap();
+    assert_eq!(found(&api, "is:valid").await, [1]);
     api.close().await;
 }
 

@@ -107,6 +107,34 @@ fn a_body_without_a_number_is_the_same_event_after_a_failure_or_at_once() {
 }
 
 #[test]
+fn what_comes_again_long_after_is_another_event() {
+    const DAY: Micros = 24 * 60 * MINUTE;
+    let at = |status, body| Earlier { at: 0, took: Some(1_000), status: Some(status), body };
+    let numbered = told(Some("1"), "{}");
+    for (gap, same) in [(35 * DAY, true), (35 * DAY + 1, false), (-35 * DAY, true), (-35 * DAY - 1, false)] {
+        assert_eq!(same_event(&numbered, &at(200, 0), gap, None), same, "{gap}");
+    }
+    let body = told(None, "{}");
+    for (gap, same) in [(36 * 60 * MINUTE, true), (36 * 60 * MINUTE + 1, false)] {
+        assert_eq!(same_event(&body, &at(500, body.body), gap, None), same, "after a failure: {gap}");
+    }
+    for (gap, same) in [(10 * MINUTE, true), (10 * MINUTE + 1, false)] {
+        assert_eq!(same_event(&body, &at(200, body.body), gap, None), same, "after a success: {gap}");
+    }
+    // What took too long to answer was a failure to its sender.
+    let slow = Earlier { took: Some(5_000_000), ..at(200, body.body) };
+    assert!(same_event(&body, &slow, 60 * MINUTE, Some(3_000_000)) && !same_event(&body, &slow, 60 * MINUTE, None));
+}
+
+#[test]
+fn fields_of_a_form_tell_the_event_in_any_order_and_without_what_is_renewed() {
+    let form = |text: &str| told(None, text).key;
+    assert_eq!(form("a=1&timestamp=5&b=2"), form("b=2&a=1&Time-Stamp=6"));
+    assert_ne!(form("a=1&b=2"), form("a=1&b=3"));
+    assert_ne!(form("a=1&a=2"), form("a=2&a=1"), "the same name twice has its order");
+}
+
+#[test]
 fn what_was_accepted_is_a_duplicate_and_what_failed_or_took_too_long_a_retry() {
     let earlier = |status, took| Earlier { at: 0, took, status, body: 0 };
     let patience = Some(3_000_000);

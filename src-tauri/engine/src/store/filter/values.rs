@@ -298,3 +298,49 @@ impl fmt::Display for Test {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units_of_1024() {
+        for (text, bytes) in [
+            ("500", Some(500)),
+            ("7b", Some(7)),
+            ("10k", Some(10 << 10)),
+            ("10KB", Some(10 << 10)),
+            ("2m", Some(2 << 20)),
+            ("2mb", Some(2 << 20)),
+            ("1g", Some(1 << 30)),
+            ("1Gb", Some(1 << 30)),
+            ("k", None),
+            ("-1k", None),
+            ("1.5k", None),
+            ("1t", None),
+            ("99999999999g", None),
+        ] {
+            assert_eq!(size(text), bytes, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_ago_days_or_moments() {
+        const SECOND: Micros = 1_000_000;
+        let now = 1_795_000_000 * SECOND;
+        let at = |text: &str| When::read(text).map(|when| when.micros(now));
+        for (text, seconds) in [("30s", 30), ("15m", 900), ("2h", 7_200), ("7d", 604_800), ("1w", 604_800), ("0s", 0)] {
+            assert_eq!(at(text), Some(now - seconds * SECOND), "{text}");
+        }
+        assert_eq!(at("2026-11-22T12:00:00Z"), Some(1_795_348_800 * SECOND));
+        assert_eq!(at("2026-11-22T13:00:00+01:00"), at("2026-11-22T12:00:00Z"));
+        let (today, yesterday) = (at("today").unwrap(), at("yesterday").unwrap());
+        assert!(today <= now && now - today < 25 * 3_600 * SECOND, "{today}");
+        assert!((23 * 3_600..=25 * 3_600).contains(&((today - yesterday) / SECOND)), "{yesterday}");
+        let day = jiff::Timestamp::from_microsecond(now).unwrap().to_zoned(jiff::tz::TimeZone::system()).date();
+        assert_eq!(at(&day.to_string()), Some(today), "a date alone begins where the user is");
+        for text in ["noon", "5", "-1h", "1y", "m", "2026-13-01", "99999999999999w"] {
+            assert_eq!(at(text), None, "{text}");
+        }
+    }
+}

@@ -127,6 +127,49 @@ async fn every_term_finds_what_it_says_before_and_after_indexing() {
 }
 
 #[tokio::test]
+async fn every_state_finds_what_is_in_it() {
+    use crate::exchange::{Failure, FailureKind, Mark};
+    use crate::inspect::signature::VerdictKind;
+    let (_folder, store) = store().await;
+    let mut of = Vec::new();
+    for (word, origin) in [
+        ("sample", Origin::Sample),
+        ("sent", Origin::Sent),
+        ("replay", Origin::Replay),
+        ("forward", Origin::Forward),
+        ("redirect", Origin::Redirect),
+    ] {
+        of.push((word, store.save(NewExchange { origin, ..push("a", "e", "") }).await.unwrap()));
+    }
+    for (word, mark) in [
+        ("truncated", Mark::Truncated),
+        ("incomplete", Mark::Incomplete),
+        ("ambiguous", Mark::AmbiguousFraming),
+        ("tunnel", Mark::ViaTunnel),
+        ("handshake", Mark::Handshake),
+    ] {
+        of.push((word, store.save(NewExchange { marks: vec![mark], ..push("a", "e", "") }).await.unwrap()));
+    }
+    for (word, verdict) in
+        [("valid", VerdictKind::Valid), ("invalid", VerdictKind::Invalid), ("unsigned", VerdictKind::Unsigned)]
+    {
+        let id = store.save(push("a", "e", "")).await.unwrap();
+        store.note_verdict(id, verdict).await.unwrap();
+        of.push((word, id));
+    }
+    let failure = Some(Failure { kind: FailureKind::Reset, message: String::new(), hint: None });
+    of.push(("failed", store.save(NewExchange { failure, status: None, ..push("a", "e", "") }).await.unwrap()));
+    let marks = vec![Mark::ViaTunnel, Mark::Handshake];
+    let both = store.save(NewExchange { marks, ..push("a", "e", "") }).await.unwrap();
+    for (word, id) in &of {
+        let more = if matches!(*word, "tunnel" | "handshake") { vec![both, *id] } else { vec![*id] };
+        assert_eq!(found(&store, &format!("is:{word}")).await, more, "is:{word}");
+        assert_eq!(found(&store, &format!("-is:{word}")).await.len(), of.len() + 1 - more.len(), "-is:{word}");
+    }
+    assert_eq!(found(&store, "is:captured").await.len(), 10);
+}
+
+#[tokio::test]
 async fn bodies_in_other_charsets_are_found_by_what_they_say() {
     let (_folder, store) = store().await;
     let typed = async |content_type: &str, body: Vec<u8>| {

@@ -81,6 +81,15 @@ async fn an_answer_is_what_was_written_with_nosniff_and_its_own_length() {
     assert_eq!((head.status, head.header("content-length"), head.body.as_str()), (201, Some("9"), ""));
     let stored = rig.stored(1).await.response.unwrap();
     assert_eq!((stored.first_line.as_str(), stored.body_size), ("HTTP/1.1 201 Created", 9));
+    for (status, length) in [(204, None), (205, Some("0")), (304, None), (418, Some("0")), (599, Some("0"))] {
+        let rig = Rig::new(json!({"rules": [{"steps": [{"status": status}]}]})).await;
+        let answer = rig.post("/in/a", "{}").await;
+        assert_eq!(
+            (answer.status, answer.header("content-length"), &answer.body[..]),
+            (status, length, ""),
+            "{status}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -115,6 +124,17 @@ async fn pages_of_other_origins_may_call_a_source_that_lets_them() {
         let answer = rig.ask(first, "", "").await;
         assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, Some("*")), "{first}");
     }
+    let own = json!({"name": "access-control-allow-origin", "value": "https://own.example"});
+    let rig = Rig::new(json!({"cors": true, "rules": [{"steps": [{"headers": [own]}]}]})).await;
+    let answer = rig.post("/in/a", "{}").await.head.to_lowercase();
+    assert_eq!(answer.matches("access-control-allow-origin").count(), 1, "{answer}");
+    assert!(answer.contains("access-control-allow-origin: *\r\n"), "{answer}");
+    let asked =
+        "Origin: null\r\nAccess-Control-Request-Method: PATCH\r\nAccess-Control-Request-Private-Network: true\r\n";
+    let leave = rig.ask("OPTIONS /in/a", asked, "").await;
+    assert_eq!(leave.header("access-control-allow-methods"), Some("PATCH"), "a source that takes all says so");
+    assert_eq!(leave.header("access-control-allow-private-network"), Some("true"));
+    assert_eq!(leave.header("access-control-max-age"), Some("600"));
     let plain = Rig::new(json!({"cors": true})).await;
     assert_eq!(plain.post("/in/a", "{}").await.header("access-control-allow-origin"), Some("*"));
     let off = Rig::new(json!({})).await;

@@ -7,7 +7,6 @@ use crate::exchange::{Exchange, ExchangeId, Micros};
 use crate::store::Store;
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -97,9 +96,8 @@ impl Rig {
 
     /// Waits until no answer is held any more.
     pub(super) async fn until_free(&self) {
-        while self.listener.free_places() < (self.connections / HELD_SHARE).max(1) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let all = (self.connections / HELD_SHARE).max(1);
+        drop(self.listener.places().acquire_many(all as u32).await.unwrap());
     }
 
     /// Waits until so many exchanges are stored.
