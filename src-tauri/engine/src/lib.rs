@@ -10,8 +10,8 @@
 //!
 //! Behind the two ways nothing asks which way an exchange came: [`inspect`] reads one, [`compare`] holds several
 //! against each other, [`replay`] sends a captured push again, [`transfer`] takes them out. [`tunnel`] gives the
-//! listener a public URL. [`vault`] keeps what is secret, sealed. [`Engine`] holds one open workspace and what runs on it; [`api`] is the list of commands
-//! and events that the window and the command line serve.
+//! listener a public URL. [`vault`] keeps what is secret, sealed. [`Engine`] holds one open workspace and what runs on
+//! it; [`api`] is the list of commands and events that the window and the command line serve.
 
 pub mod api;
 pub mod capture;

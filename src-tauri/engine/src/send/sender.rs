@@ -122,7 +122,8 @@ impl Sender {
         }
     }
 
-    /// Sends a request that is bytes already, but never to our own ports and without following redirects. A timeout of 0 is none.
+    /// Sends a request that is bytes already, but never to our own ports and without following redirects. A timeout
+    /// of 0 is none.
     pub(crate) async fn deliver(
         &self,
         outgoing: &Outgoing,

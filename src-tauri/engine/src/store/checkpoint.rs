@@ -12,8 +12,8 @@ const EVERY: u64 = 8 * 1024 * 1024;
 /// How long a commit that was not synced waits for the disk at most.
 const SYNC_WITHIN: Duration = Duration::from_millis(200);
 
-/// Writes the log back whenever enough has been stored, or something that is not on the disk yet, until the writer ends. What fails is tried again after the next
-/// bytes, and the writer does it itself when the log has grown too long.
+/// Writes the log back whenever enough has been stored, or something that is not on the disk yet, until the writer
+/// ends. What fails is tried again after the next bytes, and the writer does it itself when the log has grown too long.
 pub(super) async fn keep_checkpointed(path: &Path, mut committed: watch::Receiver<Committed>) {
     // Without this connection the writer does it all.
     let Ok(mut connection) = open_checkpointer(path).await else { return };

@@ -1,8 +1,8 @@
 //! The workspace file: one SQLite database that holds all that the user keeps.
 //!
 //! One writer thread owns the connections that write. It takes what has piled up, writes it in one transaction, with
-//! `synchronous=FULL` if a push is among it, and tells the callers only after the commit. Readers have read-only connections of their own, so
-//! that a slow question never delays a capture.
+//! `synchronous=FULL` if a push is among it, and tells the callers only after the commit. Readers have read-only
+//! connections of their own, so that a slow question never delays a capture.
 
 mod check;
 mod checkpoint;

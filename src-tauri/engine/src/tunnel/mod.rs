@@ -31,7 +31,8 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// The one tunnel of an engine: by default one that nobody asked for yet. Cheap to clone; dropping the last clone ends what runs.
+/// The one tunnel of an engine: by default one that nobody asked for yet. Cheap to clone; dropping the last clone ends
+/// what runs.
 #[derive(Debug, Clone, Default)]
 pub struct Tunnel {
     inner: Arc<Inner>,
