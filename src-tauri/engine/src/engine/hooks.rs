@@ -161,3 +161,59 @@ pub(super) fn random_word() -> Result<String, ApiError> {
         .map_err(|error| ApiError::failed(format!("The system gives no random numbers: {error}.")))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn doorway(auto_source: AutoSource) -> (Doorway, watch::Sender<TunnelStatus>) {
+        let (state, tunnel) = watch::channel(TunnelStatus::default());
+        let sources = vec!["known".to_owned()];
+        (Doorway::new(sources, Arc::default(), auto_source, tunnel, Arc::default()).unwrap(), state)
+    }
+
+    #[test]
+    fn a_first_request_makes_a_source_unless_strangers_could_send_it() {
+        let (doorway, tunnel) = doorway(AutoSource::Local);
+        let lost = TunnelState::Lost { url: "https://a.example".into(), message: String::new() };
+        let failed = TunnelState::Failed { message: String::new(), hint: None };
+        for (place, (state, opens)) in [
+            (TunnelState::Off, true),
+            (TunnelState::Starting, false),
+            (TunnelState::Up { url: "https://a.example".into(), since: 0 }, false),
+            (lost, false),
+            (TunnelState::Retrying { attempt: 1, message: String::new() }, false),
+            (failed, true),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let shown = format!("{state:?}");
+            tunnel.send_replace(TunnelStatus { state, log: Vec::new() });
+            assert_eq!(doorway.accepts(&format!("new-{place}")), opens, "{shown}");
+            assert!(doorway.accepts("known"), "{shown}");
+        }
+        assert!(doorway.accepts("new-0"), "it is a source from then on");
+        doorway.set_auto_source(AutoSource::Always);
+        assert!(doorway.accepts("new-1"));
+        doorway.set_auto_source(AutoSource::Never);
+        assert!(!doorway.accepts("new-7") && doorway.accepts("new-1"));
+        doorway.remove_source("new-1");
+        assert!(!doorway.accepts("new-1"));
+    }
+
+    #[test]
+    fn first_requests_make_so_many_sources_and_no_more() {
+        let (doorway, _tunnel) = doorway(AutoSource::Always);
+        let made = (0..2 * AUTO_SOURCES).filter(|number| doorway.accepts(&number.to_string())).count();
+        assert_eq!(made, AUTO_SOURCES - 1, "one was there");
+    }
+
+    #[test]
+    fn what_no_source_took_is_counted() {
+        let (doorway, _tunnel) = doorway(AutoSource::Never);
+        doorway.unknown_path();
+        doorway.unknown_path();
+        assert_eq!(doorway.unknown_paths(), 2);
+    }
+}

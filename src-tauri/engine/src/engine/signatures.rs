@@ -312,6 +312,22 @@ mod tests {
     }
 
     #[test]
+    fn a_push_that_is_not_what_was_sent_is_not_checked() {
+        let push = signed_for("http://127.0.0.1:4400/in/shop", "{}");
+        assert_eq!(push.obstacle(), None);
+        for (mark, words) in [
+            (Mark::Truncated, "not kept whole"),
+            (Mark::Incomplete, "not kept whole"),
+            (Mark::AmbiguousFraming, "two ways"),
+        ] {
+            let push = Push { marks: vec![mark], ..signed_for("http://127.0.0.1:4400/in/shop", "{}") };
+            assert!(push.obstacle().is_some_and(|why| why.contains(words)), "{mark:?}");
+        }
+        let huge = Push { body_size: CHECKED_BYTES + 1, ..push };
+        assert!(huge.obstacle().is_some_and(|why| why.contains("64 MiB")));
+    }
+
+    #[test]
     fn what_was_signed_for_the_tunnel_is_told_where_the_host_is_our_own() {
         let addresses = vec!["https://a.trycloudflare.example".to_owned(), "http://127.0.0.1:4400".to_owned()];
         let mut checking = Checking::with(ProviderRef::Known(find("square").unwrap()), None, addresses);

@@ -6,6 +6,7 @@ use crate::vault::tests::TestKeyStore;
 use crate::vault::{KeyStore, Keys, MasterKey};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_secret_goes_into_the_vault_and_its_value_never_comes_back() {
@@ -143,6 +144,17 @@ pub(super) async fn found(api: &Api, filter: &str) -> Vec<i64> {
     let query = json!({"filter": filter, "upto": null, "from": 0, "count": 50, "near": null});
     let page = call(api, "list", query).await.unwrap();
     page["rows"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect()
+}
+
+/// Waits until the filter finds these.
+async fn until_found(api: &Api, filter: &str, ids: &[i64]) {
+    let mut feed = api.subscribe();
+    let until = async {
+        while found(api, filter).await != ids {
+            drop(feed.recv().await);
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), until).await.unwrap_or_else(|_| panic!("{filter} finds no {ids:?}"));
 }
 
 #[tokio::test]
@@ -301,8 +313,7 @@ async fn a_provider_of_the_users_own_is_recognised_and_checked_with() {
     let mut other = own_provider("acme");
     other["signatures"][0]["encoding"] = "base64".into();
     call(&api, "save_provider", other).await.unwrap();
-    call(&api, "verify_source", json!({"name": "set"})).await.unwrap();
-    assert_eq!(found(&api, "source:set is:invalid").await, [4]);
+    until_found(&api, "source:set is:invalid", &[4]).await;
     let verdict = call(&api, "verify_exchange", json!({"id": 4, "provider": null})).await.unwrap();
     assert_eq!((&verdict["provider"], &verdict["verdict"]), (&json!("acme"), &json!("invalid")));
     api.close().await;
@@ -343,6 +354,104 @@ async fn a_handshake_is_answered_as_the_service_wants_it_and_recorded() {
     call(&api, "save_source", off).await.unwrap();
     let (_, _, answer) = post(&format!("{url}/in/slack"), &[json_type], body).await;
     assert_eq!(answer, "ok\n");
+    api.close().await;
+}
+
+#[tokio::test]
+async fn secrets_of_handshakes_are_kept_once_and_only_so_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "asana"})).await.unwrap();
+    let save = json!({"name": "asana", "provider": "asana", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    let asked = async |number: u32| {
+        let key = format!("0123456789abcdef{number:04}");
+        post(&format!("{url}/in/asana"), &[("X-Hook-Secret", &key)], "").await;
+        found(&api, "").await;
+        let settings = call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
+        settings["secrets"].as_array().unwrap().len()
+    };
+    assert_eq!([asked(1).await, asked(1).await, asked(2).await, asked(1).await], [1, 1, 2, 2]);
+    for number in 3..=8 {
+        assert_eq!(asked(number).await, number as usize);
+    }
+    assert_eq!(asked(9).await, 8, "a service gives one now and then, and a stranger any number");
+    for number in 9..=32 {
+        let secret = json!({"source": "asana", "label": "", "value": format!("own secret {number}")});
+        call(&api, "add_secret", secret).await.unwrap();
+    }
+    let one_more = json!({"source": "asana", "label": "", "value": "one more"});
+    assert_eq!(call(&api, "add_secret", one_more).await.unwrap_err().code, ErrorCode::Invalid);
+    api.close().await;
+}
+
+/// Headers as a service signs a push, seconds ago.
+fn signed(provider: &str, secret: &str, url: &str, body: &str, age: i64) -> Vec<(String, String)> {
+    use crate::inspect::signature::{Unsigned, sign};
+    let headers = crate::exchange::Headers::default();
+    let unsigned = Unsigned { method: "POST", url, headers: &headers, body: body.as_bytes(), fields: &[] };
+    let now = crate::store::micros_now() / 1_000_000 - age;
+    let signed = sign(crate::inspect::provider::find(provider).unwrap(), secret, &unsigned, now).unwrap();
+    signed.headers.into_iter().map(|header| (header.name, header.value)).collect()
+}
+
+#[tokio::test]
+async fn the_tolerance_and_the_url_of_a_source_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    for (name, secret) in [("stripe", "whsec_0123456789abcdef"), ("square", "s3cret")] {
+        call(&api, "create_source", json!({"name": name})).await.unwrap();
+        let save = json!({"name": name, "provider": name, "url": null, "tolerance": null, "handshakes": true});
+        call(&api, "save_source", save).await.unwrap();
+        call(&api, "add_secret", json!({"source": name, "label": "", "value": secret})).await.unwrap();
+    }
+    let public = "https://public.example.com/hooks";
+    for (name, headers) in [
+        ("stripe", signed("stripe", "whsec_0123456789abcdef", "", "{}", 400)),
+        ("square", signed("square", "s3cret", public, "{}", 0)),
+    ] {
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+        post(&format!("{url}/in/{name}"), &headers, "{}").await;
+    }
+    let verdict = async |id: i64| {
+        let verdict = call(&api, "verify_exchange", json!({"id": id, "provider": null})).await.unwrap();
+        (verdict["verdict"].as_str().unwrap().to_owned(), verdict["reason"].as_str().map(String::from))
+    };
+    assert_eq!(found(&api, "is:invalid").await, [2, 1]);
+    assert_eq!(verdict(1).await, ("invalid".into(), Some("stale_timestamp".into())));
+    assert_eq!(verdict(2).await, ("invalid".into(), Some("mismatch".into())));
+    for (name, url, tolerance) in [("stripe", None, Some(600)), ("square", Some(public), None)] {
+        let save = json!({"name": name, "provider": name, "url": url, "tolerance": tolerance, "handshakes": true});
+        call(&api, "save_source", save).await.unwrap();
+    }
+    assert_eq!([verdict(1).await, verdict(2).await], [("valid".into(), None), ("valid".into(), None)]);
+    assert_eq!(found(&api, "is:valid").await, [2, 1], "what a check says is kept");
+    api.close().await;
+}
+
+#[tokio::test]
+async fn what_was_not_kept_whole_is_not_called_valid_or_invalid() {
+    use std::io::{Read as _, Write as _};
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "github"})).await.unwrap();
+    let save = json!({"name": "github", "provider": "github", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    call(&api, "add_secret", json!({"source": "github", "label": "", "value": "s3cret"})).await.unwrap();
+    let address = url.trim_start_matches("http://").to_owned();
+    let sent = tokio::task::spawn_blocking(move || {
+        let mut sender = std::net::TcpStream::connect(address).unwrap();
+        let head = "POST /in/github HTTP/1.1\r\nHost: h\r\nX-Hub-Signature-256: sha256=00\r\nContent-Length: 9\r\n\r\n";
+        sender.write_all(format!("{head}half").as_bytes()).unwrap();
+        sender.shutdown(std::net::Shutdown::Write).unwrap();
+        let _ = sender.read_to_end(&mut Vec::new());
+    });
+    sent.await.unwrap();
+    assert_eq!(found(&api, "is:incomplete").await, [1]);
+    let refused = call(&api, "verify_exchange", json!({"id": 1, "provider": null})).await.unwrap_err();
+    assert!(refused.message.contains("not kept whole"), "{}", refused.message);
+    assert_eq!(found(&api, "is:valid").await.len() + found(&api, "is:invalid").await.len(), 0);
+    assert_eq!(found(&api, "is:unsigned").await, [0_i64; 0]);
     api.close().await;
 }
 
@@ -417,11 +526,7 @@ async fn captures_do_not_wait_for_the_vault_and_are_checked_once_it_is_open() {
     assert_eq!((&row["summary"]["status"], &row["summary"]["verdict"]), (&json!(200), &Value::Null));
 
     answer.send(()).unwrap();
-    let engine = api.engine().await.unwrap();
-    engine.vault.settled().await;
-    engine.read_sources().await.unwrap();
-    engine.look_again_at_all().await.unwrap();
-    assert_eq!(found(&api, "is:valid").await, [1]);
+    until_found(&api, "is:valid", &[1]).await;
     api.close().await;
 }
 

@@ -1,5 +1,6 @@
 //! The published and made vectors of every scheme, and the laws of signing.
 
+mod classes;
 mod handshakes;
 mod laws;
 mod reasons;

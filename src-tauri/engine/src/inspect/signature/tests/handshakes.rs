@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 const HANDSHAKES: &str = include_str!("handshakes.json");
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Case {
     provider: String,
     method: String,
@@ -108,4 +108,22 @@ fn a_usual_delivery_is_no_handshake() {
         let found = handshake(&request, find(provider).unwrap(), &[Secret::new("s", "x")], &Check::default());
         assert_eq!(found, None, "{provider}");
     }
+}
+
+#[test]
+fn a_handshake_by_another_method_or_with_a_challenge_of_no_size_is_none() {
+    let cases: Vec<Case> = serde_json::from_str(HANDSHAKES).unwrap();
+    let of = |provider: &str| cases.into_iter().find(|case| case.provider == provider).unwrap();
+    let dropbox = of("dropbox");
+    let asked = |method: &str, challenge: &str| {
+        let url = format!("https://hooks.example.com/dropbox?challenge={challenge}");
+        let case = Case { method: method.into(), url, headers: BTreeMap::new(), ..dropbox.clone() };
+        reply(&case, false).map(|reply| reply.body.len())
+    };
+    assert_eq!(
+        [asked("GET", "x"), asked("get", "x"), asked("POST", "x"), asked("PUT", "x")],
+        [Some(1), Some(1), None, None]
+    );
+    assert_eq!(asked("GET", &"x".repeat(8 * 1024)), Some(8 * 1024));
+    assert_eq!(asked("GET", &"x".repeat(8 * 1024 + 1)), None);
 }

@@ -1,0 +1,173 @@
+//! One rule of a service is broken at a time: what is not valid is told by its class, and what is valid stays so.
+
+use super::super::*;
+use crate::inspect::provider::{Encoding, Hash, find};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+const SECRET: &str = "s3cret-of-a-webhook";
+const URL: &str = "https://hooks.example.com/in/x";
+const NOW: i64 = 1_760_000_000;
+
+fn checked(provider: &str, url: &str, headers: &[(&str, &str)], body: &str, secrets: &[&str]) -> Verdict {
+    let mut all = Headers::default();
+    for (name, value) in headers {
+        all.push(name.as_bytes().to_vec(), value.as_bytes().to_vec());
+    }
+    let urls = [url.to_owned()];
+    let request = SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &all, body: body.as_bytes() };
+    let secrets: Vec<Secret> = secrets.iter().map(|value| Secret::new("secret", *value)).collect();
+    verify(&request, find(provider).unwrap(), &secrets, &Check { now: Some(NOW), ..Check::default() })
+}
+
+fn reason(verdict: &Verdict) -> Option<Reason> {
+    assert_eq!(verdict.reason.is_none(), verdict.verdict == VerdictKind::Valid, "{}", verdict.explanation);
+    verdict.reason
+}
+
+/// A token by HMAC of this hash.
+fn token(algorithm: &str, hash: Hash, claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!("{}.{}", part(&json!({"alg": algorithm, "typ": "JWT"})), part(claims));
+    let signature = URL_SAFE_NO_PAD.encode(digest::keyed(hash, SECRET.as_bytes(), signed.as_bytes()));
+    format!("{signed}.{signature}")
+}
+
+#[test]
+fn a_token_counts_only_with_the_algorithm_and_from_the_issuer_of_its_service() {
+    let body = r#"{"id":1}"#;
+    let hash = digest::hex(&digest::plain(Hash::Sha256, body.as_bytes()));
+    let with = |algorithm, hash, claims: Value| {
+        let token = token(algorithm, hash, &claims);
+        reason(&checked("netlify", URL, &[("X-Webhook-Signature", &token)], body, &[SECRET]))
+    };
+    assert_eq!(with("HS256", Hash::Sha256, json!({"iss": "netlify", "sha256": hash})), None);
+    assert_eq!(
+        with("HS512", Hash::Sha512, json!({"iss": "netlify", "sha256": hash})),
+        Some(Reason::UnsupportedAlgorithm)
+    );
+    assert_eq!(
+        with("none", Hash::Sha256, json!({"iss": "netlify", "sha256": hash})),
+        Some(Reason::UnsupportedAlgorithm)
+    );
+    for claims in [json!({"iss": "other", "sha256": hash}), json!({"sha256": hash}), json!({"iss": "netlify"})] {
+        assert_eq!(with("HS256", Hash::Sha256, claims.clone()), Some(Reason::Mismatch), "{claims}");
+    }
+}
+
+#[test]
+fn a_message_signature_counts_only_in_its_time() {
+    let with = |params: &str| {
+        let base = format!("\"@method\": POST\n\"@signature-params\": (\"@method\");{params};alg=\"hmac-sha256\"");
+        let key = base64::engine::general_purpose::STANDARD.encode(SECRET);
+        let signature =
+            digest::written(Encoding::Base64, &digest::keyed(Hash::Sha256, SECRET.as_bytes(), base.as_bytes()));
+        let input = format!("s=(\"@method\");{params};alg=\"hmac-sha256\"");
+        let headers = [("Signature-Input", &input[..]), ("Signature", &format!("s=:{signature}:"))];
+        reason(&checked("rfc9421", URL, &headers, "", &[&key]))
+    };
+    assert_eq!(with(&format!("created={NOW};expires={NOW}")), None);
+    assert_eq!(with(&format!("created={};expires={}", NOW - 10, NOW - 1)), Some(Reason::StaleTimestamp));
+    assert_eq!(with(&format!("created={}", NOW + 60)), None, "clocks may be a minute apart");
+    assert_eq!(with(&format!("created={}", NOW + 61)), Some(Reason::FutureTimestamp));
+}
+
+#[test]
+fn every_item_of_a_batch_has_to_fit() {
+    const KEY: &str = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+    let item = |merchant: &str| {
+        json!({"NotificationRequestItem": {"pspReference": "7914073381342284", "merchantReference": merchant,
+            "merchantAccountCode": "TestMerchant", "amount": {"currency": "EUR", "value": 1130},
+            "eventCode": "AUTHORISATION", "success": "true",
+            "additionalData": {"hmacSignature": "coqCmt/IZ4E3CzPvMY8zTjQVL5hYJUiBRg8UU+iCWo0="}}})
+    };
+    let of = |items: Vec<Value>| checked("adyen", URL, &[], &json!({"notificationItems": items}).to_string(), &[KEY]);
+    let good = || item("TestPayment-1407325143704");
+    assert_eq!(reason(&of(vec![good(), good()])), None);
+    for (items, wrong) in [(vec![good(), item("other"), good()], 1), (vec![item("other"), good()], 0)] {
+        let verdict = of(items);
+        assert_eq!((reason(&verdict), verdict.item), (Some(Reason::Mismatch), Some(wrong)));
+    }
+}
+
+#[test]
+fn a_certificate_counts_only_from_the_hosts_of_its_service() {
+    let vectors: Value = serde_json::from_str(include_str!("vectors.json")).unwrap();
+    let vector = vectors.as_array().unwrap().iter().find(|vector| vector["id"] == "aws-sns-01").unwrap();
+    let mut body: Value = serde_json::from_str(vector["body"].as_str().unwrap()).unwrap();
+    let mut from = |url: &str| {
+        body["SigningCertURL"] = url.into();
+        reason(&checked("aws-sns", URL, &[], &body.to_string(), &[vector["secrets"][0].as_str().unwrap()]))
+    };
+    assert_eq!(from("https://sns.us-west-2.amazonaws.com/x.pem"), None);
+    assert_eq!(from("https://sns.cn-north-1.amazonaws.com.cn/x.pem"), None);
+    for url in [
+        "http://sns.us-west-2.amazonaws.com/x.pem",
+        "https://sns.us-west-2.amazonaws.com/x.txt",
+        "https://sns.us-west-2.amazonaws.com:8443/x.pem",
+        "https://user@sns.us-west-2.amazonaws.com/x.pem",
+        "https://:word@sns.us-west-2.amazonaws.com/x.pem",
+        "https://sns.us-west-2.amazonaws.com.evil.example/x.pem",
+        "https://evil.example/sns.us-west-2.amazonaws.com/x.pem",
+        "https://a.sns.us-west-2.amazonaws.com/x.pem",
+        "https://snsXus-west-2.amazonaws.com/x.pem",
+        "no url",
+    ] {
+        assert_eq!(from(url), Some(Reason::UntrustedCertificate), "{url}");
+    }
+}
+
+#[test]
+fn escapes_that_a_service_takes_off_before_it_signs_are_taken_off() {
+    let sent = Unsigned {
+        method: "POST",
+        url: "https://hooks.example.com/in/x?a=b:c/d",
+        headers: &Headers::default(),
+        body: b"{}",
+        fields: &[],
+    };
+    let signed = sign(find("hubspot").unwrap(), SECRET, &sent, NOW).unwrap();
+    let headers: Vec<_> = signed.headers.iter().map(|header| (&header.name[..], &header.value[..])).collect();
+    let at = |url: &str| reason(&checked("hubspot", url, &headers, "{}", &[SECRET]));
+    assert_eq!(at("https://hooks.example.com/in/x?a=b%3Ac%2Fd"), None);
+    assert_eq!(at("https://hooks.example.com/in/x?a=b%20c"), Some(Reason::Mismatch));
+}
+
+#[test]
+fn a_mismatch_says_what_the_first_secret_gives_and_what_came() {
+    let came = "sha256=0000000000000000000000000000000000000000000000000000000000000000";
+    let verdict = checked("github", URL, &[("X-Hub-Signature-256", came)], "{}", &[SECRET, "another"]);
+    assert_eq!(reason(&verdict), Some(Reason::Mismatch));
+    let own = digest::hex(&digest::keyed(Hash::Sha256, SECRET.as_bytes(), b"{}"));
+    assert_eq!(verdict.expected.as_deref().map(|text| text.trim_start_matches("sha256=")), Some(&own[..]));
+    assert_eq!(verdict.found.as_deref().map(|text| text.trim_start_matches("sha256=")), Some(&came[7..]));
+    assert_eq!(verdict.signed_bytes, b"{}");
+}
+
+#[test]
+fn a_secret_that_is_signed_along_stands_in_no_signed_bytes() {
+    let headers = [("X-HubSpot-Signature", "00"), ("X-HubSpot-Signature-Version", "v1")];
+    let verdict = checked("hubspot", URL, &headers, "{}", &[SECRET]);
+    assert_eq!((reason(&verdict), &verdict.signed_bytes[..]), (Some(Reason::Mismatch), &b"[secret]{}"[..]));
+    assert_eq!(verdict.signed.unwrap().start, "[secret]{}");
+}
+
+#[test]
+fn a_secret_that_is_none_of_its_service_is_told() {
+    let vectors: Value = serde_json::from_str(include_str!("vectors.json")).unwrap();
+    let vector = vectors.as_array().unwrap().iter().find(|vector| vector["id"] == "aws-sns-01").unwrap();
+    let body = vector["body"].as_str().unwrap();
+    assert_eq!(reason(&checked("aws-sns", URL, &[], body, &[SECRET])), Some(Reason::UnusableSecret));
+    let both = ["cut off", vector["secrets"][0].as_str().unwrap()];
+    assert_eq!(reason(&checked("aws-sns", URL, &[], body, &both)), None, "one of two can be used");
+}
+
+#[test]
+fn a_token_that_anybody_could_send_proves_no_other_service() {
+    let came = "sha256=0000000000000000000000000000000000000000000000000000000000000000";
+    let headers = [("X-Hub-Signature-256", came), ("X-Gitlab-Token", SECRET)];
+    let verdict = checked("github", URL, &headers, "{}", &[SECRET]);
+    assert_eq!((reason(&verdict), verdict.proven), (Some(Reason::Mismatch), None));
+    assert_eq!(reason(&checked("gitlab", URL, &headers[1..], "{}", &[SECRET])), None);
+}
