@@ -67,8 +67,10 @@ async fn follow(engine: &Engine, listen: &Listen, mut from: ExchangeId, output: 
     loop {
         let rows = engine.store.stored_after(from, PAGE).await?;
         let is_all = rows.len() < PAGE as usize;
-        from = rows.last().map_or(from, |last| last.id);
-        output.results(&rows, row)?;
+        if let Some(last) = rows.last() {
+            from = last.id;
+            output.results(&rows, row)?;
+        }
         for found in rows {
             let id = found.id;
             if let Some(to) = listen.forward.clone().filter(|_| found.direction == Direction::Push) {
