@@ -1,12 +1,13 @@
 // Opens the whole window over the stand-in engine.
 import axe from "axe-core";
 import { vi } from "vitest";
+import type { Answers } from "$ipc/fake";
 import type { FakeOptions } from "$ipc/fake/state";
 
 let closeLast = () => {};
 
-/** A window of its own: nothing is left of the one before. */
-export async function openApp(options: FakeOptions) {
+/** A window of its own: nothing is left of the one before. `own` are answers of the test in place of the stand-in's. */
+export async function openApp(options: FakeOptions, own: Answers = {}) {
   closeLast();
   vi.resetModules();
   localStorage.clear();
@@ -24,9 +25,10 @@ export async function openApp(options: FakeOptions) {
   const fake = fakeBackend(options);
   useBackend({
     ...fake,
-    invoke: (command, payload) => {
+    invoke: async (command, payload) => {
       calls.push({ command, args: payload?.args ?? payload });
-      return fake.invoke(command, payload);
+      const answer = (own as Record<string, ((args: unknown) => unknown) | undefined>)[command];
+      return answer ? answer(payload?.args) : fake.invoke(command, payload);
     },
   });
   closeLast = cleanup;

@@ -56,7 +56,7 @@ describe("finding and organising", { timeout: 60_000 }, () => {
     await userEvent.keyboard("{Home}{Shift>}{ArrowRight}{ArrowRight}{/Shift}");
     const chips = within(screen.getByRole("group", { name: "Filter" }));
     await chips.findByText("since:");
-    expect(chips.getByText("before:")).toBeTruthy();
+    await waitFor(() => expect(chips.getByText("before:")).toBeTruthy());
     await userEvent.keyboard("{Escape}");
     await waitFor(() => expect(chips.queryByText("since:")).toBeNull());
   });
@@ -116,6 +116,41 @@ describe("finding and organising", { timeout: 60_000 }, () => {
     await userEvent.click((await rows())[1] as HTMLElement);
     await waitFor(() => expect(called(calls, "mark_read").length).toBeGreaterThan(0), { timeout: 5_000 });
     expect(await violations()).toEqual([]);
+  });
+
+  it("says of a row what was made of it, in words too", async () => {
+    const { calls } = await openApp({ rows: 30 });
+    await rows();
+    await userEvent.keyboard("jpt");
+    await userEvent.type(await screen.findByLabelText("New tag"), "urgent{Enter}");
+    await userEvent.click(screen.getByRole("button", { name: "Done" }));
+    await userEvent.click(await screen.findByRole("tab", { name: /Notes/ }));
+    await userEvent.type(screen.getByLabelText("Note"), "Asked");
+    await screen.findByText("Kept", {}, { timeout: 5_000 });
+    const row = () => within(document.getElementById("exchange-row-0") as HTMLElement);
+    for (const mark of ["pinned", "has a note"]) await row().findByText(mark);
+    await row().findByTitle("urgent");
+    await userEvent.click(screen.getByRole("button", { name: "More" }));
+    await userEvent.click(await screen.findByRole("menuitem", { name: /Mark as unread/ }));
+    await waitFor(() => expect(called(calls, "mark_read").at(-1)).toMatchObject({ read: false }));
+  });
+
+  it("copies a request with its secrets masked", async () => {
+    const { calls } = await openApp({ rows: 30 });
+    await rows();
+    await userEvent.keyboard("j{Shift>}Y{/Shift}");
+    await screen.findByText("cURL copied, secrets masked");
+    expect(called(calls, "export_text")).toEqual([
+      { scope: { type: "selection", ids: [30] }, format: "curl", redact: true },
+    ]);
+  });
+
+  it("says that there is nothing earlier to compare with", async () => {
+    const { calls } = await openApp({ rows: 30 }, { previous: () => ({ id: null }) });
+    await rows();
+    await userEvent.keyboard("j{Shift>}C{/Shift}");
+    await screen.findByText(/^There is no earlier/);
+    expect(called(calls, "compare")).toEqual([]);
   });
 
   it("turns the list on its head and keeps the cursor on its exchange", async () => {

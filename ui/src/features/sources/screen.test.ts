@@ -50,6 +50,43 @@ describe("the sources screen", { timeout: 120_000 }, () => {
     await waitFor(() => expect(document.querySelector(".got .status")?.textContent).toBe("500"));
   });
 
+  it("keeps what the source takes at all, and a schema with its answer", async () => {
+    await shown();
+    await userEvent.type(screen.getByLabelText("Methods"), "post, put");
+    await userEvent.type(screen.getByLabelText("Content types"), "application/json image/*");
+    await userEvent.click(screen.getByLabelText(/JSON Schema/, { selector: "input" }));
+    await screen.findByRole("group", { name: "Answer to what does not fit" });
+    await waitFor(async () =>
+      expect(await kept()).toMatchObject({
+        methods: ["POST", "PUT"],
+        contentTypes: ["application/json", "image/*"],
+        schema: { enabled: true },
+      }),
+    );
+    await userEvent.click(screen.getByLabelText(/\(CORS\)/));
+    await waitFor(async () => expect((await kept()).cors).toBe(true));
+  });
+
+  it("keeps which requests a rule fits, what goes wrong on purpose, and what comes after the last answer", async () => {
+    await shown();
+    await userEvent.click(screen.getByText("Add a rule"));
+    const path = await screen.findByLabelText("Path behind the name", { selector: ".rule input" });
+    const rule = within(path.closest<HTMLElement>(".rule") ?? document.body);
+    await userEvent.type(rule.getByLabelText("Methods"), "post");
+    await userEvent.type(rule.getByLabelText("Path behind the name"), "/orders/*");
+    await userEvent.type(rule.getByLabelText("Event type"), "invoice.*");
+    await userEvent.selectOptions(rule.getByLabelText("Fault"), "drip");
+    await userEvent.click(rule.getByText("Then answer"));
+    await userEvent.click(rule.getByRole("radio", { name: "Begin again" }));
+    await waitFor(async () =>
+      expect((await kept()).rules[0]).toMatchObject({
+        when: { methods: ["POST"], path: "/orders/*", event: "invoice.*" },
+        steps: [{ fault: { type: "drip" } }, { fault: { type: "drip" } }],
+        then: "repeat",
+      }),
+    );
+  });
+
   it("says what keeps a rule from being in force, at its field", async () => {
     await shown();
     await userEvent.click(screen.getByText("Add a rule"));

@@ -11,9 +11,22 @@ import { violations } from "../../test/openApp";
 
 configure({ asyncUtilTimeout: 10_000 });
 
+/** What was asked to be exported, masked or not. */
+const masked: unknown[] = [];
+
 beforeEach(async () => {
   navigation.dialog = null;
-  useBackend(fakeBackend({ rows: 400 }));
+  masked.length = 0;
+  const fake = fakeBackend({ rows: 400 });
+  useBackend({
+    ...fake,
+    invoke: (command, payload) => {
+      const args = payload?.["args"] as { redact?: boolean; query?: { redact: boolean } } | undefined;
+      if (command === "preview_export") masked.push(args?.redact);
+      if (command === "export") masked.push(args?.query?.redact);
+      return fake.invoke(command, payload);
+    },
+  });
   await session.refresh();
   if (session.settings) session.settings = { ...session.settings, replayTarget: "http://localhost:3000" };
 });
@@ -23,10 +36,12 @@ describe("the export dialog", { timeout: 60_000 }, () => {
     render(TransferDialogs);
     openExport({ type: "selection", ids: [1, 2] });
     await screen.findByText("Stripe-Signature");
+    expect(new Set(masked)).toEqual(new Set([true]));
     expect(await violations()).toEqual([]);
     await userEvent.click(screen.getByRole("switch"));
     await screen.findByText(/Credentials go out as they were/);
     await screen.findByText("nothing masked");
+    expect(masked.at(-1)).toBe(false);
   });
 
   it("does not offer one body for several exchanges", async () => {
@@ -43,6 +58,7 @@ describe("the export dialog", { timeout: 60_000 }, () => {
     await screen.findByText("Stripe-Signature");
     await userEvent.click(screen.getByRole("button", { name: "Save as…" }));
     await waitFor(() => expect(navigation.dialog).toBeNull());
+    expect(masked.at(-1)).toBe(true);
     expect(toasts.shown.at(-1)?.text).toContain("/home/ada/acme-sync-export.ndjson");
   });
 });

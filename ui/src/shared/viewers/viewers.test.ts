@@ -103,6 +103,20 @@ describe("the views of a body", { timeout: 60_000 }, () => {
     );
   });
 
+  it.each([
+    [/Copy value/, '"evt_1QT8rLKz4"', "Value copied"],
+    [/Copy JSONPath/, "$['id']", "Path copied"],
+    [/Copy JSON Pointer/, "/id", "JSON Pointer copied"],
+  ])("copy what the menu of a node says: %s", async (item, text, said) => {
+    const { calls } = await openBody("json");
+    const tree = await screen.findByRole("tree");
+    tree.focus();
+    await userEvent.keyboard("{ArrowDown}{Shift>}{F10}{/Shift}");
+    await userEvent.click(within(await screen.findByRole("menu")).getByRole("menuitem", { name: item }));
+    await screen.findByText(said);
+    expect(calls.find((call) => call.command === "copy_text")?.args).toEqual({ text });
+  });
+
   it("make a column of what stands at a node, once, and take it back", async () => {
     const { calls } = await openBody("json");
     const tree = await screen.findByRole("tree");

@@ -1,13 +1,16 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
+import type { Verdict } from "$ipc/bindings/Verdict";
+import type { Answers } from "$ipc/fake";
 import type { FakeOptions } from "$ipc/fake/state";
+import { dateTime } from "$shared/format";
 import { openApp, violations } from "../../../test/openApp";
 import { hexRows } from "./signature.svelte";
 
 /** A window whose newest push of GitHub stands with its signature in the detail. */
-async function opened(options: FakeOptions = {}) {
-  const { calls } = await openApp({ rows: 9, ...options });
+async function opened(options: FakeOptions = {}, own: Answers = {}) {
+  const { calls } = await openApp({ rows: 9, ...options }, own);
   const [{ vault }, { call }] = await Promise.all([import("../../vault/vault.svelte"), import("$ipc/call")]);
   const [newest] = await screen.findAllByRole("row", { selected: false });
   await userEvent.click(newest ?? document.body);
@@ -17,6 +20,31 @@ async function opened(options: FakeOptions = {}) {
 }
 
 const SECRET = "whsec_0123456789abcdef";
+const BROKEN: Verdict = {
+  verdict: "invalid",
+  reason: "mismatch",
+  subject: null,
+  explanation: "It was signed with a newline at the end, which is gone.",
+  hint: "Verify the bytes as they came.",
+  proven: { kind: "body_whitespace", explanation: "A newline is gone.", hint: "Verify the bytes as they came." },
+  provider: "github",
+  providerName: "GitHub",
+  certainty: "sdk",
+  scheme: "SHA-256",
+  secret: "live",
+  signedAt: 1_795_349_047_000,
+  age: 1,
+  expected: "757107ea",
+  found: "0badc0de",
+  signed: {
+    rule: "{method}{url}{body}",
+    size: 5,
+    start: "\u{fffd}\u{fffd}abc",
+    url: "https://hooks.example.com/in/github",
+  },
+  item: 2,
+  notes: ["The headers are not signed."],
+};
 
 describe("the signature of a push", { timeout: 60_000 }, () => {
   it("is checked at once with a secret that is set where it is missed", async () => {
@@ -65,8 +93,49 @@ describe("the signature of a push", { timeout: 60_000 }, () => {
     await within(tab).findByText("Mollie, as set or recognised");
   });
 
+  it("says what was found, why, and what it was held against", async () => {
+    const { tab } = await opened({}, { verify_exchange: () => BROKEN });
+    const said = await within(tab).findByRole("status");
+    expect([...said.children].map((line) => line.textContent)).toEqual([
+      "Not valid, item 3",
+      BROKEN.explanation,
+      BROKEN.hint,
+    ]);
+    const facts = [...tab.querySelectorAll("dt")].map((name) => [
+      name.textContent,
+      name.nextElementSibling?.textContent?.trim(),
+    ]);
+    expect(facts).toEqual([
+      ["Way", "SHA-256"],
+      ["Secret", "live"],
+      ["Signed", dateTime(1_795_349_047_000_000)],
+      ["URL", "https://hooks.example.com/in/github"],
+      ["Rule", "{method}{url}{body}"],
+      ["Expected", "757107ea"],
+      ["Found", "0badc0de"],
+    ]);
+    within(tab).getByText("The headers are not signed.");
+  });
+
+  it("asks for another secret unless the reason is proven to be something else", async () => {
+    const unproven = { ...BROKEN, proven: null };
+    const { tab } = await opened({}, { verify_exchange: () => unproven });
+    await within(tab).findByLabelText("Secret of github");
+    const { tab: proven } = await opened({}, { verify_exchange: () => BROKEN });
+    await within(proven).findByText("0badc0de");
+    expect(within(proven).queryByLabelText("Secret of github")).toBeNull();
+  });
+
+  it("copies signed bytes that are no text as hex", async () => {
+    const bytes = Uint8Array.of(0xff, 0x00, 0x61, 0x62, 0x63);
+    const { calls, tab } = await opened({}, { verify_exchange: () => BROKEN, signed_bytes: () => bytes.buffer });
+    await userEvent.click(await within(tab).findByRole("button", { name: "Copy" }));
+    await screen.findByText(/copied as hexadecimal/);
+    expect(calls.find((call) => call.command === "copy_text")?.args).toEqual({ text: "ff00616263" });
+  });
+
   it("shows the signed bytes as text and as hex", async () => {
-    const { tab } = await opened();
+    const { calls, tab } = await opened();
     const bytes = await within(tab).findByRole("region", { name: "Signed bytes" });
     within(bytes).getByText(/"evt_1"/);
     await userEvent.click(within(bytes).getByRole("radio", { name: "Hex" }));
@@ -74,6 +143,8 @@ describe("the signature of a push", { timeout: 60_000 }, () => {
     expect(await violations()).toEqual([]);
     await userEvent.click(within(bytes).getByRole("button", { name: "Copy" }));
     await screen.findByText("Signed bytes copied");
+    const copied = calls.find((call) => call.command === "copy_text")?.args;
+    expect(copied).toEqual({ text: '{"id":"evt_1","type":"x"}' });
   });
 });
 

@@ -1,7 +1,36 @@
 import { screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
+import { FakeState } from "$ipc/fake/state";
 import { openApp, violations } from "../../../test/openApp";
+
+const summary = (id: number) => ({
+  ...new FakeState({ rows: 130 }).summary(id),
+  status: 500,
+  delivery: { first: id, pushes: 4, repeat: null, attempt: 4, overtakenBy: 88 },
+});
+const late = ({ id }: { id: number }) => ({
+  summary: summary(id),
+  note: "",
+  request: { firstLine: "POST / HTTP/1.1", headers: [], trailers: [], bodySize: 0, headSize: 19, chunked: false },
+  response: null,
+  query: [],
+  timing: null,
+  failure: null,
+  answered: null,
+  peer: null,
+  children: [],
+});
+const failing = ({ id }: { id: number }) => ({
+  first: id,
+  provider: "slack",
+  number: null,
+  attempts: [{ push: summary(id), number: 4, missing: 2, gap: null, due: null, passedOn: [] }],
+  pushes: 4,
+  schedule: "Five times in a day.",
+  nextAt: 1_795_349_047_000_000,
+  events: [],
+});
 
 const rows = () => screen.findAllByRole("row").then((all) => all.filter((row) => row.id));
 const asked = (calls: { command: string; args: unknown }[]) =>
@@ -16,7 +45,7 @@ describe("deliveries", { timeout: 60_000 }, () => {
     await userEvent.keyboard("d");
     await waitFor(() => expect(asked(calls)).toContain("is:first"));
     await waitFor(() => expect(screen.queryAllByText("retry 2")).toEqual([]));
-    expect(screen.getAllByText("×3").length).toBeGreaterThan(0);
+    expect((await screen.findAllByText("×3")).length).toBeGreaterThan(0);
     await userEvent.keyboard("d");
     await waitFor(() => expect(screen.queryAllByText("retry 2").length).toBeGreaterThan(0));
   });
@@ -35,6 +64,19 @@ describe("deliveries", { timeout: 60_000 }, () => {
     await screen.findByRole("tab", { name: /Signature/, selected: true });
     await userEvent.keyboard("{Shift>}D{/Shift}");
     await waitFor(() => expect(asked(calls).some((filter) => /^delivery:\d+$/.test(filter))).toBe(true));
+  });
+
+  it("says which attempts never came, when the next is due, and that a later state came before", async () => {
+    const { calls } = await openApp({ rows: 130 }, { exchange: late, delivery: failing });
+    await rows();
+    await userEvent.click((await screen.findAllByText("duplicate"))[0]?.closest("[role=row]") as HTMLElement);
+    await userEvent.click(await screen.findByRole("tab", { name: /Deliveries/ }));
+    await screen.findByText(/Attempts 2 to 3 did not come here/);
+    expect(calls.some((call) => call.command === "delivery")).toBe(true);
+    expect(screen.getByText(/later state of the same thing came before this one: number 88/)).toBeTruthy();
+    expect(screen.getByText(/^Next attempt due/)).toBeTruthy();
+    expect(screen.getByText("Five times in a day.")).toBeTruthy();
+    expect(screen.getByText("The newest 1 of 4 pushes.")).toBeTruthy();
   });
 
   it("shows the events of a batch one by one and the place of each", async () => {
