@@ -231,6 +231,9 @@ mod tests {
         ] {
             assert_eq!(off(bytes, &[coding]), Decoded { bytes: text.clone().into(), notice: None }, "{coding}");
         }
+        // Without the wrapper, and beginning like one: a stored block of one letter, then an empty last one.
+        let stored = [0x78, 0x01, 0x00, 0xfe, 0xff, b'a', 0x01, 0x00, 0x00, 0xff, 0xff];
+        assert_eq!(off(stored.to_vec(), &["deflate"]), Decoded { bytes: "a".into(), notice: None });
         // "hello hello hello hello\n" as brotli with an uncompressed meta-block: window bits, length 5, then ISLAST.
         let brotli = [0x0b, 0x02, 0x80, b'h', b'e', b'l', b'l', b'o', 0x03];
         assert_eq!(off(brotli.to_vec(), &["br"]), Decoded { bytes: "hello".into(), notice: None });

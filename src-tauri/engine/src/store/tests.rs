@@ -11,6 +11,7 @@ mod ignored;
 mod language;
 mod node_deletion;
 mod organise;
+mod previous;
 mod space;
 mod views;
 

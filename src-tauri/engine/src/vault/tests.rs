@@ -112,6 +112,47 @@ async fn a_locked_key_store_makes_no_vault_elsewhere() {
     store.close().await;
 }
 
+/// Takes every key, and gives none back.
+#[derive(Debug)]
+struct Forgetful;
+
+impl KeyStore for Forgetful {
+    fn name(&self) -> &'static str {
+        "the forgetful key store"
+    }
+
+    fn get(&self, _: &str) -> Result<Option<MasterKey>, String> {
+        Ok(None)
+    }
+
+    fn put(&self, _: &str, _: &MasterKey) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_key_store_that_does_not_give_a_key_back_makes_no_vault() {
+    let house = House::new();
+    let (store, vault) = house.open(Keys { store: Arc::new(Forgetful), ..house.keys() }).await;
+    let Err(VaultError::Absent(why)) = vault.sealer_for_new().await else { panic!("a vault was made") };
+    assert!(why.contains("does not give it back"), "{why}");
+    assert_eq!((store.vault().await.unwrap(), state(&vault).await), (None, VaultState::Absent));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_vault_that_another_process_made_is_noticed() {
+    let house = House::new();
+    let (store, vault) = house.open(house.keys()).await;
+    let (other, others) = house.open(house.keys()).await;
+    put(&others, CANARY).await;
+    assert_eq!(state(&vault).await, VaultState::Absent);
+    vault.look_again().await;
+    assert_eq!(take(&vault).await, CANARY);
+    other.close().await;
+    store.close().await;
+}
+
 #[tokio::test]
 async fn a_key_store_that_is_locked_later_is_opened_later_with_the_same_key() {
     let house = House::new();

@@ -107,6 +107,24 @@ fn a_body_without_a_number_is_the_same_event_after_a_failure_or_at_once() {
 }
 
 #[test]
+fn the_number_of_an_event_tells_it_where_its_deliveries_have_none() {
+    let of = |delivery_id: Option<&str>, event_id: Option<&str>, body: &str| {
+        let said = Said {
+            delivery_id: delivery_id.map(String::from),
+            event_id: event_id.map(String::from),
+            ..Said::default()
+        };
+        Told::of(1, &said, body.as_bytes(), body.len() as u64)
+    };
+    let event = of(None, Some("e1"), r#"{"n":1}"#);
+    assert!(event.numbered && event.key == of(None, Some("e1"), r#"{"n":2}"#).key);
+    assert_ne!(event.key, of(None, Some("e2"), r#"{"n":1}"#).key);
+    let delivery = of(Some("d1"), Some("e1"), r#"{"n":1}"#);
+    assert!(delivery.key == of(Some("d1"), Some("e2"), "").key && delivery.key != of(Some("d2"), Some("e1"), "").key);
+    assert_ne!(of(Some("1"), None, "").key, of(None, Some("1"), "").key, "of different kinds");
+}
+
+#[test]
 fn what_comes_again_long_after_is_another_event() {
     const DAY: Micros = 24 * 60 * MINUTE;
     let at = |status, body| Earlier { at: 0, took: Some(1_000), status: Some(status), body };

@@ -86,6 +86,15 @@ async fn the_service_counts_and_its_schedule_tells_gaps_and_the_next_attempt() {
     let lone = arrived(&store, &slack(1), &body.replace("Ev1", "Ev2"), 61, Some(200)).await;
     assert_eq!(mark(&store, lone).await, Some((lone, 1, Some(Repeat::Retry), Some(2))));
     assert_eq!(found(&store, "is:first").await, [lone, first]);
+    // What was accepted does not come again, unless we were too slow for the service.
+    let accepted = arrived(&store, &slack(0), &body.replace("Ev1", "Ev3"), 70, Some(200)).await;
+    assert_eq!(store.delivery(accepted).await.unwrap().next_at, None);
+    let mut slow = push("shop", "e", body.replace("Ev1", "Ev4"));
+    slow.request.head = Bytes::from(format!("POST /in/shop HTTP/1.1\r\n{}\r\n\r\n", slack(0)));
+    slow.duration = Some(4 * SECOND);
+    let slow = store.save(slow).await.unwrap();
+    store.finish_grouping().await.unwrap();
+    assert!(store.delivery(slow).await.unwrap().next_at.is_some(), "Slack waits for 3 s");
 }
 
 #[tokio::test]

@@ -135,6 +135,9 @@ async fn pages_of_other_origins_may_call_a_source_that_lets_them() {
     assert_eq!(leave.header("access-control-allow-methods"), Some("PATCH"), "a source that takes all says so");
     assert_eq!(leave.header("access-control-allow-private-network"), Some("true"));
     assert_eq!(leave.header("access-control-max-age"), Some("600"));
+    let some = Rig::new(json!({"cors": true, "methods": ["POST", "PUT"]})).await;
+    let leave = some.ask("OPTIONS /in/a", asked, "").await;
+    assert_eq!(leave.header("access-control-allow-methods"), Some("POST, PUT"));
     let plain = Rig::new(json!({"cors": true})).await;
     assert_eq!(plain.post("/in/a", "{}").await.header("access-control-allow-origin"), Some("*"));
     let off = Rig::new(json!({})).await;
@@ -195,4 +198,22 @@ async fn what_was_made_wrong_is_kept_with_the_exchange() {
     assert_eq!(exchange.answered.unwrap().fault, Some(Fault::Reset));
     assert_eq!((exchange.summary.status, exchange.response), (None, None));
     assert_eq!(exchange.summary.failure, Some(crate::exchange::FailureKind::Fault));
+}
+
+#[tokio::test]
+async fn what_can_not_be_stored_is_never_answered_as_if_it_were() {
+    let rules = json!({"methods": ["POST"], "rules": [
+        {"when": {"path": "/late"}, "steps": [{"delayMs": 1}]},
+        {"when": {"path": "/broken"}, "steps": [{"status": 500, "fault": {"type": "reset"}}]},
+        {"when": {"path": "/tea"}, "steps": [{"status": 418}]},
+    ]});
+    let rig = Rig::new(rules).await;
+    assert_eq!(rig.post("/in/a", "{}").await.status, 200);
+    rig.store.close().await;
+    for path in ["/in/a", "/in/a/late", "/in/a/broken"] {
+        let answer = rig.post(path, "{}").await;
+        assert!(answer.status == 503 && answer.header("retry-after").is_some(), "{path}: {answer:?}");
+    }
+    assert_eq!(rig.post("/in/a/tea", "{}").await.status, 418, "what is refused anyway stays refused");
+    assert_eq!(rig.ask("PUT /in/a", "", "{}").await.status, 405);
 }

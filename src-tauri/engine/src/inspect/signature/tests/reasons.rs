@@ -388,6 +388,45 @@ fn the_cause_names_the_secret_that_it_is_about() {
 }
 
 #[test]
+fn the_words_say_exactly_how_a_body_was_written() {
+    let odd = |text: &str| format!("{{ \"a\" :  \"{text}\" }}");
+    let compact = r#"{"a":1,"b":[2,3]}"#;
+    let spaced = r#"{"a": 1, "b": [2, 3]}"#;
+    let indented = |by: &str| format!("{{\n{by}\"a\": 1,\n{by}\"b\": [\n{by}{by}2,\n{by}{by}3\n{by}]\n}}");
+    for (sent, came, words) in [
+        (compact.to_owned(), spaced.to_owned(), "as compact JSON"),
+        (spaced.into(), compact.into(), "as JSON on one line with a space behind each comma and colon"),
+        (indented("  "), compact.into(), "as JSON indented by 2 spaces"),
+        (indented("    "), compact.into(), "as JSON indented by 4 spaces"),
+        (indented("\t"), compact.into(), "as JSON indented by tabs"),
+        (odd("é"), odd("\\u00e9"), "as JSON laid out like this, with characters that are not ASCII as they are"),
+        (odd("\\u00e9"), odd("é"), "as JSON laid out like this, with characters that are not ASCII as \\u escapes"),
+        (
+            odd("\\u00E9"),
+            odd("é"),
+            "as JSON laid out like this, with characters that are not ASCII as \\u escapes in upper case",
+        ),
+        (
+            odd("é\\u001F"),
+            odd("é\\u001f"),
+            "as JSON laid out like this, with control characters as \\u escapes in upper case",
+        ),
+        (odd("é\\u003c\\u0026\\u003e"), odd("é<&>"), "as JSON laid out like this, with < > & as \\u escapes"),
+        (odd("é\\/"), odd("é/"), "as JSON laid out like this, with \\/ for slashes"),
+        (
+            odd("\\u00e9\\/"),
+            odd("é/"),
+            "as JSON laid out like this, with \\/ for slashes and \\u escapes for what is not ASCII",
+        ),
+    ] {
+        Plant::body(sent, came).finds(CauseKind::BodyReserialized, &format!(": it was signed {words}."));
+    }
+    let latin = &b"n=J\xfcrgen"[..];
+    Plant::body("n=Jürgen", latin).finds(CauseKind::BodyCharset, "signed in UTF-8, and is ISO-8859-1 now");
+    Plant::body(latin, "n=Jürgen").finds(CauseKind::BodyCharset, "signed in ISO-8859-1, and is UTF-8 now");
+}
+
+#[test]
 fn several_causes_at_once_are_not_told() {
     let trimmed = |plant: Plant| Plant { checked_with: format!("{}\n", plant.signed_with), ..plant };
     trimmed(Plant::body(JSON, SPACED)).finds_nothing();
