@@ -32,6 +32,7 @@ async fn cloudflared_is_asked_for_tells_why_it_ended_and_comes_up() -> Result<()
 }
 
 async fn cloudflared(window: &Window, program: &Path) -> Result<()> {
+    window.find(".first h1").await?;
     window.url().await?;
     window.keys("gt").await?;
     window.click(".tunnelpop [data-value=cloudflared]").await?;
@@ -78,6 +79,7 @@ async fn a_bore_tunnel_whose_server_goes_is_lost_tried_again_and_up_when_it_is_b
 }
 
 async fn bore(window: &Window, server: BoreServer) -> Result<()> {
+    window.find(".first h1").await?;
     window.invoke("create_source", json!({ "name": "shop" })).await?;
     window.url().await?;
     window.keys("gt").await?;
