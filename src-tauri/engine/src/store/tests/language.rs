@@ -170,7 +170,7 @@ async fn every_state_finds_what_is_in_it() {
 }
 
 #[tokio::test]
-async fn bodies_in_other_charsets_are_found_by_what_they_say() {
+async fn bodies_in_other_charsets_and_codings_are_found_by_what_they_say() {
     let (_folder, store) = store().await;
     let typed = async |content_type: &str, body: Vec<u8>| {
         let mut new = push("a", "e", body);
@@ -181,8 +181,18 @@ async fn bodies_in_other_charsets_are_found_by_what_they_say() {
     let latin = typed("text/plain; charset=\"ISO-8859-1\"", b"Gr\xfc\xdfe aus K\xf6ln".to_vec()).await;
     let wide = "\u{feff}{\"a\":\"Z\u{fc}rich\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let wide = typed("application/json; charset=UTF-8", wide).await;
-    let cases: &[(&str, &[i64])] =
-        &[("k\u{f6}ln", &[latin]), ("\"aus K\u{f6}\"", &[latin]), ("zurich", &[wide]), ("body.a:Z\u{fc}rich", &[wide])];
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut packed, br#"{"a":"Packed away"}"#).unwrap();
+    let packed = typed("application/json\r\nContent-Encoding: gzip", packed.finish().unwrap()).await;
+    let cases: &[(&str, &[i64])] = &[
+        ("k\u{f6}ln", &[latin]),
+        ("\"aus K\u{f6}\"", &[latin]),
+        ("zurich", &[wide]),
+        ("body.a:Z\u{fc}rich", &[wide]),
+        ("packed away", &[packed]),
+        ("\"cked aw\"", &[packed]),
+        ("body.a:\"packed away\"", &[packed]),
+    ];
     for (filter, ids) in cases {
         assert_eq!(found(&store, filter).await, *ids, "not indexed: {filter}");
     }

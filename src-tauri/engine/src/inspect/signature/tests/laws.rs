@@ -71,19 +71,19 @@ fn private_keys_are_not_made_up() {
     }
 }
 
-/// The least time that one of several comparisons takes.
+/// The least time that one of many comparisons takes: whatever else the machine does, some are not disturbed.
 fn comparing(a: &str, b: &str) -> std::time::Duration {
     let once = |_| {
         let started = std::time::Instant::now();
         std::hint::black_box(super::super::digest::same(std::hint::black_box(a), std::hint::black_box(b)));
         started.elapsed()
     };
-    (0..7).map(once).min().unwrap_or_default()
+    (0..200).map(once).min().unwrap_or_default()
 }
 
 #[test]
 fn the_time_of_a_comparison_does_not_tell_where_two_texts_differ() {
-    let text = "a".repeat(1 << 20);
+    let text = "a".repeat(1 << 14);
     let (early, late) = (format!("b{}", &text[1..]), format!("{}b", &text[1..]));
     assert!(super::super::digest::same(&text, &text.clone()) && !super::super::digest::same(&text, &early));
     let (early, late) = (comparing(&text, &early), comparing(&text, &late));
