@@ -362,6 +362,9 @@ mod tests {
             assert!(found.text.contains(words), "{value}: {}", found.text);
         }
         assert_eq!(string(token, None).unwrap().at, Some(1_795_349_048_000_000));
+        let at = |uuid: &str| string(uuid, None).unwrap().at;
+        assert_eq!(at("0190163d-8694-739b-aea5-966c26f8ad91"), Some(0x0190_163d_8694 * 1_000), "milliseconds lead");
+        assert_eq!(at("0190163d-8694-439b-aea5-966c26f8ad91"), None, "no time is in a UUID of version 4");
         assert_eq!(string("65f1a2b3c4d5e6f708192a3b", Some(b"_id")).unwrap().text, "ObjectId");
     }
 

@@ -240,6 +240,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_large_is_cut_and_told() {
+        let mut noise = vec![0; 1024 * 1024];
+        getrandom::fill(&mut noise).unwrap();
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+        for _ in 0..=DECODED_LIMIT / noise.len() {
+            encoder.write_all(&noise).unwrap();
+        }
+        let decoded = off(encoder.finish().unwrap(), &["gzip"]);
+        assert_eq!(decoded.bytes.len(), DECODED_LIMIT);
+        assert!(decoded.notice.unwrap().contains("more than 64 MiB"));
+    }
+
+    #[test]
     fn takes_the_last_coding_off_first() {
         let text = b"twice packed".to_vec();
         let twice = zstd::encode_all(&gzip(&text)[..], 3).unwrap();

@@ -66,6 +66,25 @@ async fn time_runs_out_before_and_in_the_middle_of_an_answer() {
 }
 
 #[tokio::test]
+async fn a_send_that_waits_for_its_answer_is_cancelled() {
+    let desk = Desk::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let cancel = CancellationToken::new();
+    let token = cancel.clone();
+    let server = tokio::spawn(async move {
+        let (mut tcp, _) = listener.accept().await.unwrap();
+        read_request(&mut tcp).await.unwrap();
+        token.cancel();
+        tcp.read(&mut [0; 1]).await.unwrap_or(0)
+    });
+    let id = desk.sender.send(SendJob::new(request("GET", url)), cancel).await.unwrap();
+    let expected = (FailureKind::Cancelled, "The send was cancelled.".to_owned());
+    assert_eq!(told(desk.store.exchange(id).await.unwrap().failure), expected);
+    assert_eq!(server.await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn a_cancelled_send_keeps_what_had_come() {
     let desk = Desk::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -341,3 +341,21 @@ async fn columns_read_values_with_all_their_digits() {
     let wrong = crate::api::CellsQuery { ids: vec![one], columns: vec!["time".into()] };
     assert!(matches!(store.cells(&wrong).await, Err(StoreError::Invalid(_))));
 }
+
+#[tokio::test]
+async fn a_method_finds_its_requests_and_no_others() {
+    let (_folder, store) = store().await;
+    let mut ids = Vec::new();
+    for method in ["POST", "GET", "PURGE"] {
+        ids.push(store.save(NewExchange { method: method.into(), ..push("a", "e", "") }).await.unwrap());
+    }
+    for (filter, wanted) in [
+        ("method:POST", vec![ids[0]]),
+        ("method:get", vec![ids[1]]),
+        ("method:P*", vec![ids[2], ids[0]]),
+        ("-method:POST", vec![ids[2], ids[1]]),
+        ("method:PUT", vec![]),
+    ] {
+        assert_eq!(found(&store, filter).await, wanted, "{filter}");
+    }
+}

@@ -61,11 +61,16 @@ impl Rig {
 
     /// Brings other rules into force.
     pub(super) fn set(&self, rules: Value) {
+        self.set_at(rules, 0);
+    }
+
+    /// The same, with sequences that begin again where `resets` is another than before.
+    pub(super) fn set_at(&self, rules: Value, resets: i64) {
         let set: RuleSet = serde_json::from_value(rules).unwrap();
         let problems = check(&set);
         assert!(problems.iter().all(|problem| !problem.blocks), "{problems:?}");
         let mut plan = self.doorman.0.lock().unwrap();
-        *plan = Some(Arc::new(Plan::new(&set, 0, plan.as_deref())));
+        *plan = Some(Arc::new(Plan::new(&set, resets, plan.as_deref())));
     }
 
     pub(super) async fn connect(&self) -> TcpStream {
