@@ -76,7 +76,7 @@ impl Spool {
         self.chunks += 1;
         let packed = pack(&bytes, None);
         self.writer
-            .finding("Storing a body", move |connection| {
+            .job("Storing a body", move |connection| {
                 Box::pin(async move {
                     if first {
                         sqlx::query("INSERT INTO spool (key, started_at) VALUES ($1, $2)")

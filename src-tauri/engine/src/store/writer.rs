@@ -204,8 +204,9 @@ impl Desk {
                         self.progress.send_modify(|done| {
                             done.commits += 1;
                             done.unsynced += 1;
-                            // A body that finds no place is told like an exchange that finds none.
-                            if result == Err(StoreError::DiskFull) {
+                            // A body that finds no place is told like an exchange that finds none. What can be found
+                            // out later says nothing about pushes.
+                            if kind == JobKind::Change && result == Err(StoreError::DiskFull) {
                                 done.trouble = Some(StoreError::DiskFull);
                             }
                         });
