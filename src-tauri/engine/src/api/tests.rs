@@ -1,12 +1,16 @@
 //! The commands as the window calls them: by name, over a real file and a real listener.
 
+mod checks;
 mod handshakes;
+mod providers;
 mod reading;
 mod sources;
+mod vault;
 
 use super::*;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::time::Duration;
 
 /// An API over a file of its own that listens on a free port.
 async fn started(folder: &Path) -> (Api, String) {
@@ -23,6 +27,44 @@ async fn call(api: &Api, name: &str, args: Value) -> Result<Value, ApiError> {
         Answer::Json(value) => Ok(value),
         Answer::Bytes(bytes) => Ok(Value::String(String::from_utf8_lossy(&bytes).into_owned())),
     }
+}
+
+/// Posts a body to a source; answers the status, the header fields and the body.
+async fn post(url: &str, headers: &[(&str, &str)], body: &str) -> (u16, reqwest::header::HeaderMap, String) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut request = client.post(url).body(body.to_owned());
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.headers().clone(), answer.text().await.unwrap())
+}
+
+/// An API whose vault has its key in a file.
+async fn with_vault(folder: &Path) -> (Api, String) {
+    let (api, url) = started(folder).await;
+    let file = folder.join("key").to_string_lossy().into_owned();
+    let make = json!({"place": "keyFile", "passphrase": null, "keyFile": file});
+    call(&api, "make_vault", make).await.unwrap();
+    (api, url)
+}
+
+async fn found(api: &Api, filter: &str) -> Vec<i64> {
+    api.engine().await.unwrap().finish_following().await.unwrap();
+    let query = json!({"filter": filter, "upto": null, "from": 0, "count": 50, "near": null});
+    let page = call(api, "list", query).await.unwrap();
+    page["rows"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect()
+}
+
+/// Waits until the filter finds these.
+async fn until_found(api: &Api, filter: &str, ids: &[i64]) {
+    let mut feed = api.subscribe();
+    let until = async {
+        while found(api, filter).await != ids {
+            drop(feed.recv().await);
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), until).await.unwrap_or_else(|_| panic!("{filter} finds no {ids:?}"));
 }
 
 fn definition(method: &str, url: &str) -> Value {
@@ -131,7 +173,7 @@ async fn one_process_listens_and_the_other_says_so() {
     let mut feed = other.subscribe();
     call(&api, "send_sample", json!({"provider": "github"})).await.unwrap();
     let seen = async { while feed.recv().await.unwrap().status.stored.exchanges == 0 {} };
-    tokio::time::timeout(std::time::Duration::from_secs(10), seen).await.expect("the other notices what is stored");
+    tokio::time::timeout(Duration::from_secs(10), seen).await.expect("the other notices what is stored");
     assert!(url.starts_with("http://127.0.0.1:"));
     other.close().await;
     api.close().await;
@@ -146,7 +188,7 @@ async fn what_another_process_does_is_told_also_right_behind_what_it_did_before(
     for name in ["a", "b", "c", "d"] {
         other.create_source(name.into()).await.unwrap();
         let told = async { while !feed.recv().await.unwrap().lists {} };
-        tokio::time::timeout(std::time::Duration::from_secs(10), told).await.expect(name);
+        tokio::time::timeout(Duration::from_secs(10), told).await.expect(name);
     }
     api.close().await;
 }
@@ -190,23 +232,6 @@ async fn what_does_not_fit_is_refused_by_name() {
 
 fn page(filter: &str) -> Value {
     json!({"filter": filter, "upto": null, "from": 0, "count": 50, "near": null})
-}
-
-#[tokio::test]
-async fn a_tunnels_secret_is_kept_in_the_vault_only_while_it_is_wanted() {
-    let folder = tempfile::tempdir().unwrap();
-    let (api, _) = sources::with_vault(folder.path()).await;
-    let bore = |secret: Option<&str>, kept: bool| json!({"provider": "bore", "server": "127.0.0.1", "secret": secret, "port": 0, "kept": kept});
-    call(&api, "start_tunnel", bore(Some("tunnel secret"), true)).await.unwrap();
-    let settings = call(&api, "settings", json!({})).await.unwrap();
-    assert_eq!((&settings["tunnel"]["secret"], &settings["tunnel"]["kept"]), (&Value::Null, &json!(true)));
-    let engine = api.engine().await.unwrap();
-    let kept = serde_json::from_value(bore(None, true)).unwrap();
-    let ready = serde_json::to_value(engine.with_kept_secret(kept).await.unwrap()).unwrap();
-    assert_eq!(ready["secret"], "tunnel secret");
-    call(&api, "start_tunnel", bore(None, false)).await.unwrap();
-    assert_eq!(call(&api, "vault", json!({})).await.unwrap()["secrets"], 0);
-    api.close().await;
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ impl Spool {
         self.chunks += 1;
         let packed = pack(&bytes, None);
         self.writer
-            .job("Storing a body", move |connection| {
+            .body("Storing a body", move |connection| {
                 Box::pin(async move {
                     if first {
                         sqlx::query("INSERT INTO spool (key, started_at) VALUES ($1, $2)")
@@ -109,7 +109,7 @@ impl Drop for Spool {
 
 async fn take_back(writer: &Writer, key: i64) -> Result<(), StoreError> {
     writer
-        .job("Taking back a body", move |connection| {
+        .body("Taking back a body", move |connection| {
             Box::pin(async move {
                 sqlx::query("DELETE FROM chunk WHERE key = $1").bind(key).execute(&mut *connection).await?;
                 sqlx::query("DELETE FROM spool WHERE key = $1").bind(key).execute(connection).await.map(drop)

@@ -369,6 +369,9 @@ async fn what_goes_on_in_the_background_leaves_followers_their_rows() {
     store.note_verdict(id, crate::inspect::signature::VerdictKind::Unsigned).await.unwrap();
     store.finish_indexing().await.unwrap();
     store.finish_grouping().await.unwrap();
+    let mut spool = store.spool();
+    spool.write(vec![b'x'; CHUNK * 2].into()).await.unwrap();
+    spool.finish().await.unwrap();
     assert_eq!(at_hand(), 1);
     store.rename_source("a".into(), "b".into()).await.unwrap();
     assert_eq!(at_hand(), 0, "its source has another name");

@@ -28,20 +28,34 @@ type Job = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> JobFuture<'c> + S
 type JobFuture<'c> = Outcome<'c, ()>;
 type Outcome<'c, T> = Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'c>>;
 
-/// What a job does to exchanges that were stored before.
+/// What a job writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum JobKind {
-    /// It may change what was stored of them.
+pub(super) enum Matter {
+    /// Anything that someone asked for. It may change exchanges that were stored before.
     Change,
-    /// It adds what was found out about them, or leaves them alone.
+    /// A piece of a body whose exchange is stored after it.
+    Body,
+    /// What was found out about exchanges in the background.
     Finding,
+}
+
+impl Matter {
+    /// True if rows that followers were given may show something else afterwards.
+    fn changes_rows(self) -> bool {
+        self == Self::Change
+    }
+
+    /// True if a disk that is full for it is full for exchanges. What can be found out later says nothing about them.
+    fn tells_of_the_disk(self) -> bool {
+        self != Self::Finding
+    }
 }
 
 pub(super) enum Command {
     Save(Box<Row>, oneshot::Sender<Result<ExchangeId, StoreError>>),
     Job {
         act: &'static str,
-        kind: JobKind,
+        matter: Matter,
         run: Job,
         done: oneshot::Sender<Result<(), StoreError>>,
     },
@@ -113,7 +127,16 @@ impl Writer {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Outcome<'c, T> + Send + 'static,
     {
-        self.queue_job(act, JobKind::Change, run).await
+        self.queue_job(act, Matter::Change, run).await
+    }
+
+    /// Like [`Self::job`], for a piece of a body.
+    pub(super) async fn body<T, F>(&self, act: &'static str, run: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Outcome<'c, T> + Send + 'static,
+    {
+        self.queue_job(act, Matter::Body, run).await
     }
 
     /// Like [`Self::job`], for what goes on in the background all the time: it leaves what exchanges were stored with as
@@ -123,10 +146,10 @@ impl Writer {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Outcome<'c, T> + Send + 'static,
     {
-        self.queue_job(act, JobKind::Finding, run).await
+        self.queue_job(act, Matter::Finding, run).await
     }
 
-    async fn queue_job<T, F>(&self, act: &'static str, kind: JobKind, run: F) -> Result<T, StoreError>
+    async fn queue_job<T, F>(&self, act: &'static str, matter: Matter, run: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Outcome<'c, T> + Send + 'static,
@@ -140,7 +163,7 @@ impl Writer {
                 Ok(())
             })
         });
-        self.queue.send(Command::Job { act, kind, run, done }).await.map_err(|_| StoreError::Busy)?;
+        self.queue.send(Command::Job { act, matter, run, done }).await.map_err(|_| StoreError::Busy)?;
         answer.await.unwrap_or(Err(StoreError::Busy))?;
         outcome.await.map_err(|_| StoreError::Busy)
     }
@@ -193,20 +216,18 @@ impl Desk {
                         rows.push(*row);
                         waiting.push(done);
                     }
-                    Command::Job { act, kind, run, done } => {
+                    Command::Job { act, matter, run, done } => {
                         // What was asked for before the job is on disk before the job runs.
                         self.write(&mut rows, &mut waiting);
                         let result = self.runtime.block_on(in_transaction(&mut self.connection, run));
-                        if kind == JobKind::Change {
+                        if matter.changes_rows() {
                             self.recent.clear();
                         }
                         let result = result.map_err(|error| StoreError::from_sqlx(act, &error));
                         self.progress.send_modify(|done| {
                             done.commits += 1;
                             done.unsynced += 1;
-                            // A body that finds no place is told like an exchange that finds none. What can be found
-                            // out later says nothing about pushes.
-                            if kind == JobKind::Change && result == Err(StoreError::DiskFull) {
+                            if matter.tells_of_the_disk() && result == Err(StoreError::DiskFull) {
                                 done.trouble = Some(StoreError::DiskFull);
                             }
                         });

@@ -1,6 +1,6 @@
-//! Every handshake, over a real listener: each service gets its answer, and each is found afterwards.
+//! Handshakes over a real listener: each service gets its answer, each is found afterwards, and secrets they bring are
+//! kept.
 
-use super::sources::{found, with_vault};
 use super::*;
 use reqwest::Method;
 
@@ -76,5 +76,91 @@ async fn what_the_user_must_do_for_a_handshake_stands_in_the_notes_of_its_verdic
     let verdict = call(&api, "verify_exchange", json!({"id": 1, "provider": null})).await.unwrap();
     let note = format!("Open SubscribeURL to confirm the subscription. It is {}", case["opens"].as_str().unwrap());
     assert!(verdict["notes"].as_array().unwrap().contains(&json!(note)), "{verdict}");
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_handshake_is_answered_as_the_service_wants_it_and_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    for name in ["slack", "asana"] {
+        call(&api, "create_source", json!({"name": name})).await.unwrap();
+        let save = json!({"name": name, "provider": name, "url": null, "tolerance": null, "handshakes": true});
+        call(&api, "save_source", save).await.unwrap();
+    }
+    let body =
+        r#"{"token":"t","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","type":"url_verification"}"#;
+    let json_type = ("Content-Type", "application/json");
+    let (status, _, answer) = post(&format!("{url}/in/slack"), &[json_type], body).await;
+    assert_eq!((status, answer.as_str()), (200, "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"));
+    let (_, _, answer) = post(&format!("{url}/in/slack"), &[json_type], r#"{"type":"event_callback"}"#).await;
+    assert_eq!(answer, "ok\n");
+
+    let key = "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81";
+    let (_, headers, _) = post(&format!("{url}/in/asana"), &[("X-Hook-Secret", key)], "").await;
+    assert_eq!(headers["x-hook-secret"], key);
+    assert_eq!(found(&api, "is:handshake").await, [3, 1]);
+    let settings = call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
+    assert_eq!((&settings["secrets"][0]["learnt"], &settings["secrets"][0]["ending"]), (&json!(true), &json!("3e81")));
+
+    // A source whose service nobody knows has no handshakes.
+    let (_, headers, answer) = post(&format!("{url}/in/plain"), &[json_type], body).await;
+    assert_eq!(answer, "ok\n");
+    let (_, more, answer) = post(&format!("{url}/in/plain"), &[("X-Other-Secret", key)], "").await;
+    assert!(answer == "ok\n" && headers.get("x-hook-secret").or(more.get("x-hook-secret")).is_none());
+    assert_eq!(found(&api, "is:handshake").await, [3, 1]);
+
+    let off = json!({"name": "slack", "provider": "slack", "url": null, "tolerance": null, "handshakes": false});
+    call(&api, "save_source", off).await.unwrap();
+    let (_, _, answer) = post(&format!("{url}/in/slack"), &[json_type], body).await;
+    assert_eq!(answer, "ok\n");
+    api.close().await;
+}
+
+#[tokio::test]
+async fn secrets_of_handshakes_are_kept_once_and_only_so_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "asana"})).await.unwrap();
+    let save = json!({"name": "asana", "provider": "asana", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    let asked = async |number: u32| {
+        let key = format!("0123456789abcdef{number:04}");
+        post(&format!("{url}/in/asana"), &[("X-Hook-Secret", &key)], "").await;
+        found(&api, "").await;
+        let settings = call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
+        settings["secrets"].as_array().unwrap().len()
+    };
+    assert_eq!([asked(1).await, asked(1).await, asked(2).await, asked(1).await], [1, 1, 2, 2]);
+    for number in 3..=8 {
+        assert_eq!(asked(number).await, number as usize);
+    }
+    assert_eq!(asked(9).await, 8, "a service gives one now and then, and a stranger any number");
+    for number in 9..=32 {
+        let secret = json!({"source": "asana", "label": "", "value": format!("own secret {number}")});
+        call(&api, "add_secret", secret).await.unwrap();
+    }
+    let one_more = json!({"source": "asana", "label": "", "value": "one more"});
+    assert_eq!(call(&api, "add_secret", one_more).await.unwrap_err().code, ErrorCode::Invalid);
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_secret_from_a_handshake_waits_for_a_closed_vault() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "lock_vault", json!({})).await.unwrap();
+    call(&api, "create_source", json!({"name": "asana"})).await.unwrap();
+    let save = json!({"name": "asana", "provider": "asana", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    let (status, ..) = post(&format!("{url}/in/asana"), &[("X-Hook-Secret", "0123456789abcdef")], "").await;
+    assert_eq!(status, 200);
+    assert_eq!(found(&api, "is:handshake").await, [1]);
+    let settings = async || call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
+    assert_eq!(settings().await["secrets"], json!([]));
+    call(&api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
+    api.engine().await.unwrap().look_again_at_all().await.unwrap();
+    assert_eq!(settings().await["secrets"][0]["ending"], "cdef");
+    assert_eq!(settings().await["secrets"].as_array().unwrap().len(), 1);
     api.close().await;
 }

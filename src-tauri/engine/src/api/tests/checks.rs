@@ -1,0 +1,112 @@
+//! Signatures of pushes, checked in the background and when asked.
+
+use super::*;
+
+#[tokio::test]
+async fn pushes_are_checked_after_they_are_stored_and_again_when_the_secrets_change() {
+    // The example of GitHub's documentation.
+    const SECRET: &str = "It's a Secret to Everybody";
+    const GOOD: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let url = format!("{url}/in/github");
+    let event = ("X-GitHub-Event", "push");
+    let delivery = ("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958");
+    post(&url, &[event, delivery, ("X-Hub-Signature-256", GOOD)], "Hello, World!").await;
+    post(&url, &[event, ("X-Hub-Signature-256", GOOD)], "Hello, World!\n").await;
+    post(&url, &[event], "Hello, World!").await;
+    assert_eq!(found(&api, "is:valid").await, [0_i64; 0]);
+
+    let add = |value: &str| json!({"source": "github", "label": "main", "value": value});
+    let settings = call(&api, "add_secret", add("another")).await.unwrap();
+    call(&api, "verify_source", json!({"name": "github"})).await.unwrap();
+    assert_eq!(found(&api, "is:invalid").await, [2, 1]);
+    call(&api, "add_secret", add(SECRET)).await.unwrap();
+    call(&api, "remove_secret", json!({"source": "github", "id": settings["secrets"][0]["id"]})).await.unwrap();
+    call(&api, "verify_source", json!({"name": "github"})).await.unwrap();
+    assert_eq!(found(&api, "is:valid").await, [1]);
+    assert_eq!(found(&api, "is:invalid").await, [2]);
+    assert_eq!(found(&api, "is:unsigned").await, [3]);
+    post(&url, &[event, ("X-Hub-Signature-256", GOOD)], "Hello, World!").await;
+    assert_eq!(found(&api, "is:valid").await, [4, 1]);
+
+    let verdict = call(&api, "verify_exchange", json!({"id": 2, "provider": null})).await.unwrap();
+    assert_eq!((&verdict["verdict"], &verdict["proven"]["kind"]), (&json!("invalid"), &json!("body_whitespace")));
+    assert_eq!(call(&api, "signed_bytes", json!({"id": 1, "provider": null})).await.unwrap(), "Hello, World!");
+    call(&api, "lock_vault", json!({})).await.unwrap();
+    assert_eq!(
+        call(&api, "verify_exchange", json!({"id": 1, "provider": null})).await.unwrap_err().code,
+        ErrorCode::VaultClosed
+    );
+    api.close().await;
+}
+
+/// Headers as a service signs a push, seconds ago.
+fn signed(provider: &str, secret: &str, url: &str, body: &str, age: i64) -> Vec<(String, String)> {
+    use crate::inspect::signature::{Unsigned, sign};
+    let headers = crate::exchange::Headers::default();
+    let unsigned = Unsigned { method: "POST", url, headers: &headers, body: body.as_bytes(), fields: &[] };
+    let now = crate::store::micros_now() / 1_000_000 - age;
+    let signed = sign(crate::inspect::provider::find(provider).unwrap(), secret, &unsigned, now).unwrap();
+    signed.headers.into_iter().map(|header| (header.name, header.value)).collect()
+}
+
+#[tokio::test]
+async fn the_tolerance_and_the_url_of_a_source_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    for (name, secret) in [("stripe", "whsec_0123456789abcdef"), ("square", "s3cret")] {
+        call(&api, "create_source", json!({"name": name})).await.unwrap();
+        let save = json!({"name": name, "provider": name, "url": null, "tolerance": null, "handshakes": true});
+        call(&api, "save_source", save).await.unwrap();
+        call(&api, "add_secret", json!({"source": name, "label": "", "value": secret})).await.unwrap();
+    }
+    let public = "https://public.example.com/hooks";
+    for (name, headers) in [
+        ("stripe", signed("stripe", "whsec_0123456789abcdef", "", "{}", 400)),
+        ("square", signed("square", "s3cret", public, "{}", 0)),
+    ] {
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+        post(&format!("{url}/in/{name}"), &headers, "{}").await;
+    }
+    let verdict = async |id: i64| {
+        let verdict = call(&api, "verify_exchange", json!({"id": id, "provider": null})).await.unwrap();
+        (verdict["verdict"].as_str().unwrap().to_owned(), verdict["reason"].as_str().map(String::from))
+    };
+    assert_eq!(found(&api, "is:invalid").await, [2, 1]);
+    assert_eq!(verdict(1).await, ("invalid".into(), Some("stale_timestamp".into())));
+    assert_eq!(verdict(2).await, ("invalid".into(), Some("mismatch".into())));
+    for (name, url, tolerance) in [("stripe", None, Some(600)), ("square", Some(public), None)] {
+        let save = json!({"name": name, "provider": name, "url": url, "tolerance": tolerance, "handshakes": true});
+        call(&api, "save_source", save).await.unwrap();
+    }
+    assert_eq!([verdict(1).await, verdict(2).await], [("valid".into(), None), ("valid".into(), None)]);
+    assert_eq!(found(&api, "is:valid").await, [2, 1], "what a check says is kept");
+    api.close().await;
+}
+
+#[tokio::test]
+async fn what_was_not_kept_whole_is_not_called_valid_or_invalid() {
+    use std::io::{Read as _, Write as _};
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "github"})).await.unwrap();
+    let save = json!({"name": "github", "provider": "github", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    call(&api, "add_secret", json!({"source": "github", "label": "", "value": "s3cret"})).await.unwrap();
+    let address = url.trim_start_matches("http://").to_owned();
+    let sent = tokio::task::spawn_blocking(move || {
+        let mut sender = std::net::TcpStream::connect(address).unwrap();
+        let head = "POST /in/github HTTP/1.1\r\nHost: h\r\nX-Hub-Signature-256: sha256=00\r\nContent-Length: 9\r\n\r\n";
+        sender.write_all(format!("{head}half").as_bytes()).unwrap();
+        sender.shutdown(std::net::Shutdown::Write).unwrap();
+        let _ = sender.read_to_end(&mut Vec::new());
+    });
+    sent.await.unwrap();
+    assert_eq!(found(&api, "is:incomplete").await, [1]);
+    let refused = call(&api, "verify_exchange", json!({"id": 1, "provider": null})).await.unwrap_err();
+    assert!(refused.message.contains("not kept whole"), "{}", refused.message);
+    assert_eq!(found(&api, "is:valid").await.len() + found(&api, "is:invalid").await.len(), 0);
+    assert_eq!(found(&api, "is:unsigned").await, [0_i64; 0]);
+    api.close().await;
+}

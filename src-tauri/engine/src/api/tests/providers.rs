@@ -1,0 +1,117 @@
+//! Providers, those that are known and the user's own.
+
+use super::*;
+
+#[tokio::test]
+async fn a_provider_of_the_users_own_is_tried_kept_and_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = started(folder.path()).await;
+    let known = call(&api, "providers", json!({})).await.unwrap();
+    let github = known["providers"].as_array().unwrap().iter().find(|one| one["key"] == "github").unwrap().clone();
+    assert_eq!(github["certainty"], "sdk");
+    let mut own = github.clone();
+    (own["key"], own["name"]) = ("acme".into(), "Acme".into());
+    own["signatures"] = json!([{"method": "hmac", "at": ["header:X-Acme-Signature"], "signed": "{timestamp}.{body}",
+        "timestamp": {"at": "header:X-Acme-Time", "tolerance": 300}}]);
+    own["event"] = json!(["json:/kind"]);
+    let request = "POST /in/acme HTTP/1.1\nHost: a.example\nX-Acme-Time: 5\nX-Acme-Signature: x\n\n{\"kind\":\"made\"}";
+    let mut example = json!({"provider": own, "exchange": null, "request": request, "secret": "s", "url": ""});
+    let tried = call(&api, "try_provider", example.clone()).await.unwrap();
+    assert_eq!((tried["verdict"]["reason"].as_str(), tried["eventType"].as_str()), (Some("mismatch"), Some("made")));
+    assert_eq!(tried["verdict"]["signed"]["start"], "5.{\"kind\":\"made\"}");
+    let right =
+        request.replace("Signature: x", &format!("Signature: {}", tried["verdict"]["expected"].as_str().unwrap()));
+    example["request"] = right.into();
+    assert_eq!(call(&api, "try_provider", example.clone()).await.unwrap()["verdict"]["verdict"], "valid");
+    example["provider"]["signatures"][0]["signed"] = "{nothing}".into();
+    let refused = call(&api, "try_provider", example).await.unwrap();
+    assert!(refused["problem"].as_str().unwrap().contains("{nothing}"));
+
+    assert_eq!(call(&api, "save_provider", github).await.unwrap_err().code, ErrorCode::Invalid);
+    let saved = call(&api, "save_provider", own.clone()).await.unwrap();
+    assert_eq!((saved["custom"].as_bool(), saved["certainty"].as_str()), (Some(true), Some("custom")));
+    own["name"] = "Acme 2".into();
+    call(&api, "save_provider", own).await.unwrap();
+    let all = call(&api, "providers", json!({})).await.unwrap();
+    assert_eq!(
+        (all["providers"][0]["key"].as_str(), all["providers"][0]["name"].as_str()),
+        (Some("acme"), Some("Acme 2"))
+    );
+    call(&api, "delete_provider", json!({"key": "acme"})).await.unwrap();
+    assert_eq!(call(&api, "providers", json!({})).await.unwrap(), known);
+    api.close().await;
+}
+
+/// A provider of the user's that takes the hex HMAC of the body.
+fn own_provider(key: &str) -> Value {
+    json!({"key": key, "name": "Acme", "certainty": "custom", "custom": true,
+           "recognise": {"headers": ["X-Acme-Signature"], "body": null},
+           "signatures": [{"method": "hmac", "at": ["header:X-Acme-Signature"], "signed": "{body}"}],
+           "event": ["json:/kind"], "eventId": ["json:/id"], "deliveryId": [], "attempt": [], "firstAttempt": 0,
+           "batch": null, "handshakes": [], "success": null, "retries": null, "notes": []})
+}
+
+#[tokio::test]
+async fn a_provider_of_the_users_own_is_recognised_and_checked_with() {
+    const BODY: &str = r#"{"kind":"made","id":"e1"}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let provider = own_provider("acme");
+    let example = json!({"provider": provider, "exchange": null, "url": "", "secret": "s3cret",
+        "request": format!("POST / HTTP/1.1\nX-Acme-Signature: x\n\n{BODY}")});
+    let tried = call(&api, "try_provider", example).await.unwrap();
+    let signature = tried["verdict"]["expected"].as_str().unwrap();
+    let signed = [("X-Acme-Signature", signature)];
+
+    // One came before the provider was written: it is recognised then.
+    post(&format!("{url}/in/early"), &signed, BODY).await;
+    assert_eq!(found(&api, "type:made").await, [0_i64; 0]);
+    call(&api, "save_provider", provider).await.unwrap();
+    call(&api, "verify_source", json!({"name": "early"})).await.unwrap();
+    assert_eq!(found(&api, "type:made").await, [1]);
+
+    // One that comes after it is recognised as it comes.
+    post(&format!("{url}/in/late"), &signed, BODY).await;
+    assert_eq!(found(&api, "type:made").await, [2, 1]);
+    for source in ["early", "late"] {
+        let settings = call(&api, "source_settings", json!({"name": source})).await.unwrap();
+        assert_eq!((&settings["recognised"], &settings["provider"]), (&json!("acme"), &Value::Null));
+        call(&api, "add_secret", json!({"source": source, "label": "", "value": "s3cret"})).await.unwrap();
+        call(&api, "verify_source", json!({"name": source})).await.unwrap();
+    }
+    assert_eq!(found(&api, "is:valid").await, [2, 1]);
+
+    // Its numbers tell deliveries: the same event again, in another body.
+    let again = r#"{"id":"e1","kind":"made","more":true}"#;
+    post(&format!("{url}/in/late"), &signed, again).await;
+    let store = api.engine().await.unwrap().store.clone();
+    store.finish_grouping().await.unwrap();
+    let delivery = call(&api, "delivery", json!({"id": 3})).await.unwrap();
+    assert_eq!((&delivery["provider"], &delivery["number"]), (&json!("acme"), &json!("e1")));
+    assert_eq!((&delivery["first"], &delivery["pushes"]), (&json!(2), &json!(2)));
+
+    // Where it is chosen it is used, whatever the headers say; and a change of it counts at once.
+    call(&api, "create_source", json!({"name": "set"})).await.unwrap();
+    let set = json!({"name": "set", "provider": "acme", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", set).await.unwrap();
+    call(&api, "add_secret", json!({"source": "set", "label": "", "value": "s3cret"})).await.unwrap();
+    post(&format!("{url}/in/set"), &[("X-GitHub-Event", "push"), signed[0]], BODY).await;
+    assert_eq!(found(&api, "type:made is:valid").await, [4, 2, 1]);
+    let mut other = own_provider("acme");
+    other["signatures"][0]["encoding"] = "base64".into();
+    call(&api, "save_provider", other).await.unwrap();
+    until_found(&api, "source:set is:invalid", &[4]).await;
+    let verdict = call(&api, "verify_exchange", json!({"id": 4, "provider": null})).await.unwrap();
+    assert_eq!((&verdict["provider"], &verdict["verdict"]), (&json!("acme"), &json!("invalid")));
+    api.close().await;
+}
+
+#[tokio::test]
+async fn what_a_provider_asks_for_beside_a_secret_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    post(&format!("{url}/in/pay"), &[], "{}").await;
+    let set = |provider: &str| json!({"name": "pay", "provider": provider, "url": null, "tolerance": null, "handshakes": true});
+    assert_eq!(call(&api, "save_source", set("paypal")).await.unwrap()["asked"], json!(["webhook_id"]));
+    assert_eq!(call(&api, "save_source", set("github")).await.unwrap()["asked"], json!([]));
+}
