@@ -196,6 +196,9 @@ tick();";
 
 /// The longest time that the page may be busy with one thing, in milliseconds.
 const FREE: f64 = 100.0;
+/// How often a document is read until the page was free all the time. What the page itself does with it takes as long
+/// every time; that a busy machine lets the page wait does not happen every time.
+const READINGS: usize = 10;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_stays_free_while_monstrous_documents_are_read() -> Result<()> {
@@ -222,25 +225,33 @@ async fn monstrous(window: &Window) -> Result<()> {
     }
     window.text(".listfoot", "4 stored").await?;
     window.script(WATCH, vec![]).await?;
-    let mut usual = 0.0;
-    for (place, (name, _)) in bodies.iter().enumerate() {
-        window.script("window.gap = 0", vec![]).await?;
-        window.click(&format!("[role=grid] [role=row][aria-rowindex='{}']", bodies.len() + 1 - place)).await?;
-        window.text(".dhead", &format!("/in/big/{name}")).await?;
-        for view in ["text", "hex", "tree"] {
-            window.click(&format!(".bodyview [data-value={view}]")).await?;
-            let rows = "return document.querySelectorAll('.bodyview .slot').length > 0";
-            until("rows", async || Ok((window.script(rows, vec![]).await? == json!(true)).then_some(()))).await?;
+    // The newest is the first row.
+    let rows: Vec<(usize, &str)> = (2..).zip(bodies.iter().rev().map(|(name, _)| *name)).collect();
+    for &(row, name) in &rows {
+        let mut gaps = Vec::new();
+        while gaps.iter().all(|gap| *gap >= FREE) {
+            assert!(gaps.len() < READINGS, "{name}: the page was busy for {gaps:.0?} ms");
+            // Another one is shown in between, so that this one is opened anew.
+            for &(row, name) in [rows.iter().find(|other| other.0 != row).context("no other")?, &(row, name)] {
+                window.script("window.gap = 0", vec![]).await?;
+                window.click(&format!("[role=grid] [role=row][aria-rowindex='{row}']")).await?;
+                window.text(".dhead", &format!("/in/big/{name}")).await?;
+            }
+            gaps.push(every_view(window).await?);
         }
-        window.click("[aria-label='Open all']").await?;
-        window.find(".bodyview [role=treeitem]").await?;
-        let gap = window.script("return window.gap", vec![]).await?.as_f64().context("no number")?;
-        println!("{name}: busy for {gap:.0} ms at most");
-        if place == 0 {
-            usual = gap;
-        }
-        // On a machine that is busy with something else, a small document is the measure.
-        assert!(gap < f64::max(FREE, usual), "{name}: the page was busy for {gap} ms, for a small document {usual}");
+        println!("{name}: busy for {gaps:.0?} ms at most");
     }
     Ok(())
+}
+
+/// Looks through the views of the body that is shown; the longest time for which the page could do nothing else.
+async fn every_view(window: &Window) -> Result<f64> {
+    for view in ["text", "hex", "tree"] {
+        window.click(&format!(".bodyview [data-value={view}]")).await?;
+        let rows = "return document.querySelectorAll('.bodyview .slot').length > 0";
+        until("rows", async || Ok((window.script(rows, vec![]).await? == json!(true)).then_some(()))).await?;
+    }
+    window.click("[aria-label='Open all']").await?;
+    window.find(".bodyview [role=treeitem]").await?;
+    window.script("return window.gap", vec![]).await?.as_f64().context("no number")
 }
