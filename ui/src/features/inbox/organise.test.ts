@@ -31,6 +31,18 @@ describe("finding and organising", { timeout: 60_000 }, () => {
     expect(called(calls, "move_view").at(-1)?.["before"]).toBe(2);
   });
 
+  it("takes the row that the button went down on, wherever it comes up", async () => {
+    await openApp({ rows: 30 });
+    const [first, second] = (await rows()) as [HTMLElement, HTMLElement];
+    const user = userEvent.setup();
+    await user.pointer({ keys: "[MouseLeft>]", target: second });
+    await waitFor(() => expect(second.getAttribute("aria-selected")).toBe("true"));
+    await user.pointer({ keys: "[/MouseLeft]", target: first });
+    expect([first, second].map((row) => row.getAttribute("aria-selected"))).toEqual(["false", "true"]);
+    await user.pointer({ keys: "[MouseRight]", target: first });
+    expect(first.getAttribute("aria-selected")).toBe("false");
+  });
+
   it("shows all keys of the filter on arrow down, and puts them away by Escape", async () => {
     await openApp({ rows: 30 });
     await rows();
