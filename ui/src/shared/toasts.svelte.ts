@@ -26,7 +26,9 @@ class Toasts {
     const { bad = false, action = null } = options;
     const shownFor = bad || action ? LONG_SHOWN_FOR : SHOWN_FOR;
     const toast: Toast = { key: this.#next++, text, bad, action, goes: Date.now() + shownFor };
-    this.shown = [...this.shown, toast].slice(-AT_MOST);
+    // The same said twice is one thing; what can be taken back is as many as were done.
+    const others = this.shown.filter((shown) => action !== null || shown.action !== null || shown.text !== text);
+    this.shown = [...others, toast].slice(-AT_MOST);
     setTimeout(() => this.drop(toast.key), shownFor);
   }
 
