@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::arrival::Arrival;
 use super::{Shared, push, refusal};
+use crate::wire::INBOX;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
@@ -15,9 +16,6 @@ use std::sync::Arc;
 /// What stands before the nonce of a probe, with which the engine sees whether its public URL leads here.
 pub const PROBE_PATH: &str = "/.pushpull/probe/";
 
-/// What stands before the name of a source.
-const SOURCE_PATH: &str = "/in/";
-
 /// The longest name of a source.
 const NAME_BYTES: usize = 64;
 
@@ -29,7 +27,7 @@ pub fn is_source_name(name: &str) -> bool {
 
 /// The source that a target of a refused head names, if it does so plainly.
 pub(super) fn source_in(target: &str) -> Option<&str> {
-    let name = target.strip_prefix(SOURCE_PATH)?;
+    let name = target.strip_prefix(INBOX)?;
     let name = &name[..name.find(['/', '?', '#']).unwrap_or(name.len())];
     is_source_name(name).then_some(name)
 }

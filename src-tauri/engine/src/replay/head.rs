@@ -2,10 +2,8 @@
 
 use crate::capture::LOOP_HEADER;
 use crate::send::Target;
+use crate::wire::{INBOX, behind_source, origin_form, split_query};
 use bytes::{BufMut as _, Bytes, BytesMut};
-
-/// Where the paths of sources begin.
-const INBOX: &str = "/in/";
 
 /// Fields that ask for another protocol on the connection (RFC 9110, section 7.8). They are the capturing connection's
 /// and would make the answer something else than HTTP/1.1.
@@ -22,14 +20,10 @@ pub(super) fn method_and_target(head: &Bytes) -> Option<(String, String)> {
 pub(super) fn path(to: &str, path: &str, pushed: &str) -> String {
     let (pushed_path, pushed_query) = split_query(origin_form(pushed));
     let (own_path, own_query) = split_query(path);
-    let path = if has_path(to) { own_path } else { behind_source(pushed_path) };
+    let path = if has_path(to) { own_path } else { behind(pushed_path) };
     let query = [own_query, pushed_query].into_iter().flatten().collect::<Vec<_>>().join("&");
     let mark = if own_query.is_some() || pushed_query.is_some() { "?" } else { "" };
     format!("{path}{mark}{query}")
-}
-
-fn split_query(target: &str) -> (&str, Option<&str>) {
-    target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)))
 }
 
 /// True if something is written for a path behind the authority of a URL.
@@ -39,25 +33,18 @@ fn has_path(url: &str) -> bool {
     rest[..end].contains('/')
 }
 
-/// A target as a path, be it written as one or as a whole URL (RFC 9112, section 3.2).
-fn origin_form(target: &str) -> &str {
-    if target.starts_with('/') {
-        return target;
-    }
-    let rest = target.split_once("://").map_or("", |(_, rest)| rest);
-    rest.find(['/', '?']).map_or("/", |at| &rest[at..])
-}
-
 /// What follows `/in/NAME`; the whole path if it is not a source's.
-fn behind_source(path: &str) -> &str {
-    let Some(rest) = path.strip_prefix(INBOX) else { return if path.is_empty() { "/" } else { path } };
-    rest.find('/').map_or("/", |at| &rest[at..])
+fn behind(path: &str) -> &str {
+    match behind_source(path).unwrap_or(path) {
+        "" => "/",
+        path => path,
+    }
 }
 
 /// Path and query that a push to `pushed` has at a source of ours.
 pub(super) fn source_path(source: &str, pushed: &str) -> String {
     let (path, query) = split_query(origin_form(pushed));
-    let behind = behind_source(path);
+    let behind = behind(path);
     let query = query.map_or_else(String::new, |query| format!("?{query}"));
     format!("{INBOX}{source}{}{query}", if behind == "/" { "" } else { behind })
 }

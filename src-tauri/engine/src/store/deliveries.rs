@@ -4,10 +4,10 @@
 use super::index::index_anew;
 use super::list::{SUMMARY, summary};
 use super::{Store, StoreError};
-use crate::exchange::{DeliveryMark, ExchangeId, ExchangeSummary, Headers, Micros, Repeat, Side};
+use crate::exchange::{DeliveryMark, ExchangeId, ExchangeSummary, Micros, Repeat, Side};
 use crate::inspect::delivery::{
-    BatchEvent, COMPARED, Delivery, Earlier, Said, State, Told, attempts, next_at, repeat, said, same_event, schedule,
-    state_of,
+    BatchEvent, COMPARED, Came, Delivery, Earlier, Said, State, Told, attempts, next_at, repeat, said, same_event,
+    schedule, state_of,
 };
 use crate::inspect::provider::Provider;
 use crate::inspect::{content_codings, decode};
@@ -131,9 +131,9 @@ impl Store {
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(first).fetch_all(&self.readers).await;
         let mut pushes: Vec<_> = rows.map_err(|e| StoreError::from_sqlx(act, &e))?.iter().map(summary).collect();
         pushes.reverse();
-        let (headers, body, _) = self.read_push(id).await?;
+        let (head, body, _) = self.read_push(id).await?;
         let own = self.own_provider_of(asked.source.as_deref().unwrap_or_default()).await?;
-        let said = said(own.as_ref(), &headers, &body);
+        let said = said(own.as_ref(), &head.headers, &body);
         let schedule = schedule(said.provider);
         let attempts = attempts(self.with_children(pushes).await?, &schedule);
         Ok(Delivery {
@@ -160,18 +160,18 @@ impl Store {
         Ok(with)
     }
 
-    /// The headers of a push and its body, decoded and cut, with the length of the whole.
-    async fn read_push(&self, id: ExchangeId) -> Result<(Headers, bytes::Bytes, u64), StoreError> {
+    /// The head of a push and its body, decoded and cut, with the length of the whole.
+    async fn read_push(&self, id: ExchangeId) -> Result<(LooseHead, bytes::Bytes, u64), StoreError> {
         let message = self.message(id, Side::Request).await?.unwrap_or_default();
-        let headers = LooseHead::parse(&message.head).headers;
+        let head = LooseHead::parse(&message.head);
         let raw = self.body(id, Side::Request, 0..COMPARED as u64).await?;
-        let codings = content_codings(&headers);
+        let codings = content_codings(&head.headers);
         if codings.is_empty() {
-            return Ok((headers, raw, message.body_len));
+            return Ok((head, raw, message.body_len));
         }
         let decoded = tokio::task::spawn_blocking(move || decode(&raw, &codings).bytes).await.unwrap_or_default();
         let len = decoded.len() as u64;
-        Ok((headers, decoded, len))
+        Ok((head, decoded, len))
     }
 
     /// True if there may be more to do.
@@ -231,19 +231,20 @@ impl Store {
         source: i64,
         own: Option<&Provider>,
     ) -> Result<Option<Looked>, StoreError> {
-        let (headers, body, len) = match self.read_push(id).await {
+        let (head, body, len) = match self.read_push(id).await {
             Err(StoreError::NotFound(_)) => return Ok(None),
             read => read?,
         };
-        let said = said(own, &headers, &body);
+        let (method, target) = head.method_and_target();
+        let said = said(own, &head.headers, &body);
         let key = said.provider.map(|provider| &provider.key[..]).unwrap_or_default();
         Ok(Some(Looked {
             id,
             at,
-            told: Told::of(source, &said, &body, len),
+            told: Told::of(source, &said, &Came { method: &method, target: &target, body: &body, len }),
             attempt: said.attempt,
             patience: schedule(said.provider).patience,
-            state: state_of(source, key, &headers, &body),
+            state: state_of(source, key, &head.headers, &body),
             types: types(&said),
         }))
     }
@@ -264,7 +265,7 @@ async fn place(connection: &mut SqliteConnection, push: &Looked) -> Result<(), s
                  FROM event_key k JOIN exchange e ON e.id = k.id WHERE k.key = $1";
     let row = sqlx::query(sql).bind(push.told.key).fetch_optional(&mut *connection).await?;
     let before = row.map(|row| {
-        let earlier = Earlier { at: row.get(2), took: row.get(3), status: row.get(4), body: row.get(1) };
+        let earlier = Earlier { at: row.get(2), took: row.get(3), status: row.get(4), content: row.get(1) };
         (row.get::<Option<ExchangeId>, _>(5).unwrap_or_else(|| row.get(0)), row.get::<Option<u32>, _>(6), earlier)
     });
     match before.filter(|(_, _, earlier)| same_event(&push.told, earlier, push.at, push.patience)) {
@@ -282,7 +283,7 @@ async fn place(connection: &mut SqliteConnection, push: &Looked) -> Result<(), s
         None => {}
     }
     let sql = "INSERT INTO event_key VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET id = $2, body = $3";
-    sqlx::query(sql).bind(push.told.key).bind(push.id).bind(push.told.body).execute(&mut *connection).await?;
+    sqlx::query(sql).bind(push.told.key).bind(push.id).bind(push.told.content).execute(&mut *connection).await?;
     for (event_type, events) in &push.types {
         let sql = "INSERT OR REPLACE INTO batch VALUES ($1, $2, $3)";
         sqlx::query(sql).bind(push.id).bind(event_type).bind(events).execute(&mut *connection).await?;

@@ -19,6 +19,7 @@ mod problem;
 mod reader;
 mod request;
 mod response;
+mod target;
 #[cfg(test)]
 mod tests;
 
@@ -31,3 +32,4 @@ pub use problem::{BodyProblem, HeadProblem, ReadError};
 pub use reader::{READ_SIZE, Wire};
 pub use request::{MAX_HEADERS, RequestHead};
 pub use response::{MAX_RESPONSE_HEADERS, ResponseHead};
+pub(crate) use target::{INBOX, behind_source, origin_form, split_query};

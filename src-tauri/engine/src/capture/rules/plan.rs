@@ -5,7 +5,7 @@ use super::schema::{Document, Schema};
 use super::template::{Template, Values};
 use super::{AfterLast, Reply, Rule, RuleMatch, RuleSet, cors};
 use crate::exchange::{Answered, AnsweredBy, Fault, Micros};
-use crate::wire::{BodyFraming, RequestHead};
+use crate::wire::{BodyFraming, RequestHead, behind_source};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -201,7 +201,7 @@ impl PreparedRule {
     fn fits(&self, head: &RequestHead, event: Option<&str>) -> bool {
         let RuleMatch { methods, path, event: wanted } = &self.when;
         (methods.is_empty() || methods.contains(&head.method))
-            && (path.is_empty() || glob::fits(path, behind_source(head.path())))
+            && (path.is_empty() || glob::fits(path, behind_source(head.path()).unwrap_or_default()))
             && (wanted.is_empty() || event.is_some_and(|event| glob::fits(wanted, event)))
     }
 
@@ -282,10 +282,4 @@ fn guard(by: AnsweredBy, status: u16, body: &str, headers: Vec<(String, String)>
         body: body.into(),
         answered: Answered { by, delay_ms: 0, fault: None, at_once: false, reasons: Vec::new() },
     }
-}
-
-/// What follows `/in/NAME`: empty, or a path of its own.
-fn behind_source(path: &str) -> &str {
-    let rest = path.strip_prefix("/in/").unwrap_or_default();
-    rest.find('/').map_or("", |at| &rest[at..])
 }

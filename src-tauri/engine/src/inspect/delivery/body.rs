@@ -1,4 +1,5 @@
-//! What of a body tells an event again where the service numbers nothing: all but what changes from try to try.
+//! What of a body and a query tells an event again where the service numbers nothing: all but what changes from try to
+//! try.
 
 use super::hash;
 use serde_json::Value;
@@ -54,6 +55,11 @@ pub(crate) fn stable_hash(body: &[u8], len: u64) -> i64 {
         }
         None => form(body).unwrap_or_else(|| exact_hash(body, len)),
     }
+}
+
+/// The same for a query.
+pub(crate) fn stable_query(query: &str) -> i64 {
+    form(query.as_bytes()).unwrap_or_else(|| hash(&[query.as_bytes()]))
 }
 
 #[cfg(test)]

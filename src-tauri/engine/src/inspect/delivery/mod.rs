@@ -8,10 +8,10 @@ mod same;
 mod timeline;
 
 pub(crate) use body::COMPARED;
-use body::{exact_hash, stable_hash};
+use body::{exact_hash, stable_hash, stable_query};
 pub(crate) use order::{State, state_of};
 pub(crate) use said::{Said, said, schedule};
-pub(crate) use same::{Earlier, Told, repeat, same_event};
+pub(crate) use same::{Came, Earlier, Told, repeat, same_event};
 pub use timeline::*;
 
 #[cfg(test)]

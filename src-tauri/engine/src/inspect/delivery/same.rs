@@ -1,7 +1,8 @@
 //! Whether a push is an event that was here before, and whether it was sent again because we failed or without need.
 
-use super::{Said, exact_hash, hash, stable_hash};
+use super::{Said, exact_hash, hash, stable_hash, stable_query};
 use crate::exchange::{Micros, Repeat};
+use crate::wire::{behind_source, origin_form, split_query};
 
 const SECOND: Micros = 1_000_000;
 const HOUR: Micros = 3_600 * SECOND;
@@ -9,13 +10,25 @@ const HOUR: Micros = 3_600 * SECOND;
 /// How long a service may go on sending an event that it numbers. The longest known schedule takes 30 days (Adyen).
 const NUMBERED: Micros = 35 * 24 * HOUR;
 
-/// How long after a failure the same body counts as another try of an event that nobody numbered. The longest known
+/// How long after a failure the same content counts as another try of an event that nobody numbered. The longest known
 /// schedule of a service without numbers takes 36 hours (Meta).
 const UNNUMBERED: Micros = 36 * HOUR;
 
 /// How long after a success the very same bytes count as a duplicate. Longer, and a service that says the same every
 /// hour would seem to repeat itself.
 const ECHO: Micros = 600 * SECOND;
+
+/// What came of a push.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Came<'a> {
+    pub(crate) method: &'a str,
+    /// As it stood in the head.
+    pub(crate) target: &'a str,
+    /// Decoded; it may be cut at [`super::COMPARED`].
+    pub(crate) body: &'a [u8],
+    /// The length of the whole body.
+    pub(crate) len: u64,
+}
 
 /// What a push tells of the event that it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +37,8 @@ pub(crate) struct Told {
     pub(crate) key: i64,
     /// True if the service numbers the event or the delivery.
     pub(crate) numbered: bool,
-    /// A hash of the body as it came.
-    pub(crate) body: i64,
+    /// A hash of the query and the body as they came.
+    pub(crate) content: i64,
 }
 
 /// A push with the same key that was here before.
@@ -37,23 +50,32 @@ pub(crate) struct Earlier {
     pub(crate) took: Option<Micros>,
     /// What we answered.
     pub(crate) status: Option<u16>,
-    /// The hash of its body as it came.
-    pub(crate) body: i64,
+    /// The hash of its query and its body as they came.
+    pub(crate) content: i64,
 }
 
 impl Told {
-    /// Reads what tells the event of a push again, to the source of this number. `body` is decoded and may be cut at
-    /// [`super::body::COMPARED`]; `len` is its whole length.
-    pub(crate) fn of(source: i64, said: &Said<'_>, body: &[u8], len: u64) -> Self {
-        let exact = exact_hash(body, len);
+    /// Reads what tells the event of a push again, to the source of this number.
+    pub(crate) fn of(source: i64, said: &Said<'_>, came: &Came<'_>) -> Self {
+        let (path, query) = split_query(origin_form(came.target));
+        let query = query.unwrap_or_default();
+        let content = hash(&[query.as_bytes(), &exact_hash(came.body, came.len).to_le_bytes()]);
         let source = source.to_le_bytes();
         let number = said.delivery_id.as_deref().map(|id| (&b"delivery"[..], id));
         let number = number.or_else(|| said.event_id.as_deref().map(|id| (&b"event"[..], id)));
         let key = match number {
             Some((kind, number)) => hash(&[&source, kind, number.as_bytes()]),
-            None => hash(&[&source, b"body", &stable_hash(body, len).to_le_bytes()]),
+            // A source may have got another name meanwhile, what follows it is the sender's.
+            None => hash(&[
+                &source,
+                b"content",
+                came.method.as_bytes(),
+                behind_source(path).unwrap_or(path).as_bytes(),
+                &stable_query(query).to_le_bytes(),
+                &stable_hash(came.body, came.len).to_le_bytes(),
+            ]),
         };
-        Self { key, numbered: number.is_some(), body: exact }
+        Self { key, numbered: number.is_some(), content }
     }
 }
 
@@ -71,7 +93,7 @@ pub(crate) fn same_event(told: &Told, earlier: &Earlier, at: Micros, patience: O
     if told.numbered {
         return gap <= NUMBERED;
     }
-    if earlier.was_accepted(patience) { gap <= ECHO && told.body == earlier.body } else { gap <= UNNUMBERED }
+    if earlier.was_accepted(patience) { gap <= ECHO && told.content == earlier.content } else { gap <= UNNUMBERED }
 }
 
 /// Why the event came again after `earlier`. `further` says that the service counts this as a later attempt than that.

@@ -9,7 +9,12 @@ const MINUTE: Micros = 60_000_000;
 
 fn told(delivery_id: Option<&str>, body: &str) -> Told {
     let said = Said { delivery_id: delivery_id.map(String::from), ..Said::default() };
-    Told::of(1, &said, body.as_bytes(), body.len() as u64)
+    Told::of(1, &said, &posted(body))
+}
+
+/// What came of a push with this body.
+fn posted(body: &str) -> Came<'_> {
+    Came { method: "POST", target: "/in/shop", body: body.as_bytes(), len: body.len() as u64 }
 }
 
 /// Groups pushes as the store does: each is held against the newest one with its key.
@@ -20,7 +25,7 @@ fn grouped(pushes: &[(usize, Told, Micros, u16)]) -> BTreeMap<usize, usize> {
         let before = newest.get(&told.key).filter(|(_, earlier)| same_event(&told, earlier, at, None));
         let first = before.map_or(name, |(first, _)| *first);
         first_of.insert(name, first);
-        let earlier = Earlier { at, took: Some(1_000), status: Some(status), body: told.body };
+        let earlier = Earlier { at, took: Some(1_000), status: Some(status), content: told.content };
         newest.insert(told.key, (first, earlier));
     }
     first_of
@@ -86,7 +91,24 @@ proptest! {
 #[test]
 fn a_number_counts_in_its_own_source_only() {
     let said = Said { delivery_id: Some("1".into()), ..Said::default() };
-    assert_ne!(Told::of(1, &said, b"", 0).key, Told::of(2, &said, b"", 0).key);
+    assert_ne!(Told::of(1, &said, &posted("")).key, Told::of(2, &said, &posted("")).key);
+}
+
+#[test]
+fn the_method_the_path_and_the_query_tell_events_apart_that_have_the_same_body() {
+    let of = |method, target| Told::of(1, &Said::default(), &Came { method, target, ..posted("{}") });
+    let one = of("POST", "/in/shop/orders?id=1&timestamp=1");
+    for (method, target) in [
+        ("PUT", "/in/shop/orders?id=1&timestamp=1"),
+        ("POST", "/in/shop/customers?id=1&timestamp=1"),
+        ("POST", "/in/shop?id=1&timestamp=1"),
+        ("POST", "/in/shop/orders?id=2&timestamp=1"),
+        ("POST", "/in/shop/orders"),
+    ] {
+        assert_ne!(one.key, of(method, target).key, "{method} {target}");
+    }
+    let later = of("POST", "http://h/in/renamed/orders?timestamp=2&id=1");
+    assert!(one.key == later.key && one.content != later.content, "another try, with a new time");
 }
 
 #[test]
@@ -99,11 +121,14 @@ fn a_body_without_a_number_is_the_same_event_after_a_failure_or_at_once() {
     let body = told(None, r#"{"a":1,"timestamp":1}"#);
     let later = told(None, r#"{"a":1,"timestamp":2}"#);
     assert_eq!(body.key, later.key);
-    let at = |status, body| Earlier { at: 0, took: Some(1_000), status: Some(status), body };
-    assert!(same_event(&later, &at(500, body.body), 60 * MINUTE, None), "a retry with a new time");
-    assert!(!same_event(&later, &at(200, body.body), MINUTE, None), "a heartbeat: it was accepted and has a new time");
-    assert!(same_event(&body, &at(200, body.body), MINUTE, None), "the very same bytes at once");
-    assert!(!same_event(&body, &at(200, body.body), 60 * MINUTE, None), "the very same bytes an hour later");
+    let at = |status, content| Earlier { at: 0, took: Some(1_000), status: Some(status), content };
+    assert!(same_event(&later, &at(500, body.content), 60 * MINUTE, None), "a retry with a new time");
+    assert!(
+        !same_event(&later, &at(200, body.content), MINUTE, None),
+        "a heartbeat: it was accepted and has a new time"
+    );
+    assert!(same_event(&body, &at(200, body.content), MINUTE, None), "the very same bytes at once");
+    assert!(!same_event(&body, &at(200, body.content), 60 * MINUTE, None), "the very same bytes an hour later");
 }
 
 #[test]
@@ -114,7 +139,7 @@ fn the_number_of_an_event_tells_it_where_its_deliveries_have_none() {
             event_id: event_id.map(String::from),
             ..Said::default()
         };
-        Told::of(1, &said, body.as_bytes(), body.len() as u64)
+        Told::of(1, &said, &posted(body))
     };
     let event = of(None, Some("e1"), r#"{"n":1}"#);
     assert!(event.numbered && event.key == of(None, Some("e1"), r#"{"n":2}"#).key);
@@ -127,20 +152,20 @@ fn the_number_of_an_event_tells_it_where_its_deliveries_have_none() {
 #[test]
 fn what_comes_again_long_after_is_another_event() {
     const DAY: Micros = 24 * 60 * MINUTE;
-    let at = |status, body| Earlier { at: 0, took: Some(1_000), status: Some(status), body };
+    let at = |status, content| Earlier { at: 0, took: Some(1_000), status: Some(status), content };
     let numbered = told(Some("1"), "{}");
     for (gap, same) in [(35 * DAY, true), (35 * DAY + 1, false), (-35 * DAY, true), (-35 * DAY - 1, false)] {
         assert_eq!(same_event(&numbered, &at(200, 0), gap, None), same, "{gap}");
     }
     let body = told(None, "{}");
     for (gap, same) in [(36 * 60 * MINUTE, true), (36 * 60 * MINUTE + 1, false)] {
-        assert_eq!(same_event(&body, &at(500, body.body), gap, None), same, "after a failure: {gap}");
+        assert_eq!(same_event(&body, &at(500, body.content), gap, None), same, "after a failure: {gap}");
     }
     for (gap, same) in [(10 * MINUTE, true), (10 * MINUTE + 1, false)] {
-        assert_eq!(same_event(&body, &at(200, body.body), gap, None), same, "after a success: {gap}");
+        assert_eq!(same_event(&body, &at(200, body.content), gap, None), same, "after a success: {gap}");
     }
     // What took too long to answer was a failure to its sender.
-    let slow = Earlier { took: Some(5_000_000), ..at(200, body.body) };
+    let slow = Earlier { took: Some(5_000_000), ..at(200, body.content) };
     assert!(same_event(&body, &slow, 60 * MINUTE, Some(3_000_000)) && !same_event(&body, &slow, 60 * MINUTE, None));
 }
 
@@ -154,7 +179,7 @@ fn fields_of_a_form_tell_the_event_in_any_order_and_without_what_is_renewed() {
 
 #[test]
 fn what_was_accepted_is_a_duplicate_and_what_failed_or_took_too_long_a_retry() {
-    let earlier = |status, took| Earlier { at: 0, took, status, body: 0 };
+    let earlier = |status, took| Earlier { at: 0, took, status, content: 0 };
     let patience = Some(3_000_000);
     assert_eq!(repeat(&earlier(Some(204), Some(1)), false, patience), Repeat::Duplicate);
     assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), false, patience), Repeat::Retry);
