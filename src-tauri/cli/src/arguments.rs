@@ -185,7 +185,7 @@ pub(crate) struct List {
     #[arg(allow_hyphen_values = true, value_parser = term)]
     pub(crate) filter: Vec<String>,
     /// Rows at most
-    #[arg(long, default_value_t = 50)]
+    #[arg(short = 'n', long, default_value_t = 50)]
     pub(crate) limit: u64,
     /// Only exchanges after this one, oldest first
     #[arg(long, value_name = "ID")]
@@ -390,7 +390,15 @@ pub(crate) enum KeyFrom {
     Passphrase,
 }
 
-/// A term of a filter. One that excludes begins with a hyphen, so that options behind a filter would be taken for terms.
+/// A term of a filter. One that excludes begins with a hyphen, so that options behind a filter, and short ones that there
+/// are not, would be taken for terms.
 fn term(text: &str) -> Result<String, String> {
-    if text.starts_with("--") { Err("options stand before the filter".into()) } else { Ok(text.to_owned()) }
+    match text.as_bytes() {
+        [b'-', b'-', ..] => Err("options stand before the filter".into()),
+        [b'-', letter] => {
+            let letter = char::from(*letter);
+            Err(format!("options stand before the filter, and to exclude the text {letter} is written -\"{letter}\""))
+        }
+        _ => Ok(text.to_owned()),
+    }
 }

@@ -15,6 +15,8 @@ pub(crate) enum Outcome {
     Done,
     /// It was done, and a check said no: differences were found, or an HTTP failure under `--fail`.
     CheckedNo,
+    /// It was tried and came to nothing. Why has been said.
+    Failed,
 }
 
 impl Outcome {
@@ -27,6 +29,7 @@ impl Outcome {
         match self {
             Self::Done => Self::OK,
             Self::CheckedNo => Self::CHECKED_NO,
+            Self::Failed => Self::FAILED,
         }
     }
 }
@@ -68,16 +71,21 @@ impl Output {
             eprintln!("{error:#}");
             return Outcome::FAILED;
         };
-        eprintln!("{}", api.message);
-        if let Some(hint) = &api.hint {
-            eprintln!("{hint}");
-        }
+        say(&api.message, api.hint.as_deref());
         match api.code {
             ErrorCode::Invalid | ErrorCode::NotFound => Outcome::USAGE,
             ErrorCode::PortTaken | ErrorCode::ProgramMissing | ErrorCode::VaultClosed | ErrorCode::Failed => {
                 Outcome::FAILED
             }
         }
+    }
+}
+
+/// Says on stderr what went wrong, and what to do next.
+pub(crate) fn say(message: &str, hint: Option<&str>) {
+    eprintln!("{message}");
+    if let Some(hint) = hint {
+        eprintln!("{hint}");
     }
 }
 

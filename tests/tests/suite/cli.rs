@@ -125,6 +125,21 @@ async fn a_send_that_fails_is_kept_and_told() -> Result<()> {
     assert_eq!(sent.code, Some(1), "{}", sent.stderr);
     let rows = run(&home, &["list", "--json", "is:failed"]).await?.lines()?;
     assert_eq!(rows.len(), 1);
+    // Without a check it is what was asked for that could not be done.
+    let address = format!("127.0.0.1:{port}");
+    let captured = captured(&home).await?.to_string();
+    let to = format!("http://{address}/hook");
+    for arguments in
+        [&["send", &to][..], &["replay", &captured, "--to", &to], &["replay", &captured, "--to", &to, "--json"]]
+    {
+        let failed = pushpull(&home, arguments).await?;
+        assert_eq!(failed.code, Some(3), "{arguments:?}");
+        assert!(
+            failed.stderr.contains(&format!("Nothing listens at {address}.\nStart the server")),
+            "{}",
+            failed.stderr
+        );
+    }
     assert_eq!(rows[0]["status"], Value::Null);
     assert_ne!(rows[0]["failure"], Value::Null);
     Ok(())
@@ -211,6 +226,7 @@ async fn bad_usage_is_told_apart_from_failure() -> Result<()> {
         &["show", "77"],
         &["list", "status:maybe"],
         &["list", "source:a", "--json"],
+        &["list", "source:a", "-n", "2"],
         &["send", "no url"],
     ] {
         let run = pushpull(&home, arguments).await?;

@@ -13,9 +13,19 @@ pub(crate) mod storage;
 pub(crate) mod vault;
 pub(crate) mod verify;
 
-use pushpull_engine::exchange::ExchangeSummary;
+use crate::output::{Outcome, say};
+use pushpull_engine::exchange::Exchange;
 
-/// True if there is no answer, or one that says no.
-fn is_failure(row: &ExchangeSummary) -> bool {
-    row.failure.is_some() || row.status.is_none_or(|status| status >= 400)
+/// What sending came to: a whole answer was wanted, and under `--fail` one that does not say no. Says why there is none.
+fn answered(exchange: &Exchange, fail: bool) -> Outcome {
+    if let Some(failure) = &exchange.failure {
+        say(&failure.message, failure.hint.as_deref());
+    }
+    let is_whole = exchange.failure.is_none();
+    let is_good = is_whole && exchange.summary.status.is_some_and(|status| status < 400);
+    match fail {
+        true if !is_good => Outcome::CheckedNo,
+        false if !is_whole => Outcome::Failed,
+        _ => Outcome::Done,
+    }
 }

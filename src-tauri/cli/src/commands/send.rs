@@ -1,6 +1,6 @@
 //! `pushpull send`
 
-use super::is_failure;
+use super::answered;
 use crate::arguments::Send;
 use crate::output::{Outcome, Output, row};
 use anyhow::Context as _;
@@ -8,6 +8,7 @@ use pushpull_engine::Engine;
 use pushpull_engine::api::{ApiError, ImportedRequest};
 use pushpull_engine::exchange::Side;
 use pushpull_engine::send::{Field, RequestBody, RequestDefinition, SendJob, SendOptions, read_curl};
+use pushpull_engine::store::StoreError;
 use std::collections::HashMap;
 use std::io::Write as _;
 use tokio_util::sync::CancellationToken;
@@ -33,13 +34,7 @@ pub(crate) async fn run(engine: &Engine, send: Send, output: Output) -> anyhow::
         eprintln!("{}", row(&exchange.summary));
         write_body(engine, id).await?;
     }
-    if let Some(failure) = &exchange.failure {
-        eprintln!("{}", failure.message);
-        if let Some(hint) = &failure.hint {
-            eprintln!("{hint}");
-        }
-    }
-    Ok(if send.fail && is_failure(&exchange.summary) { Outcome::CheckedNo } else { Outcome::Done })
+    Ok(answered(&exchange, send.fail))
 }
 
 /// The bytes of the answer, as they came.
@@ -67,7 +62,13 @@ async fn definition(engine: &Engine, send: &Send) -> anyhow::Result<(RequestDefi
             (definition, None)
         }
         (None, Some(target)) if !target.contains("://") && send.method.is_none() => {
-            let saved = engine.store.request_named(target).await?;
+            let saved = engine.store.request_named(target).await.map_err(|error| match error {
+                StoreError::NotFound(_) => {
+                    let hint = format!("To send to a URL, write its scheme too: http://{target}.");
+                    ApiError { hint: Some(hint), ..error.into() }
+                }
+                error => error.into(),
+            })?;
             (saved.definition, Some(saved.id))
         }
         (None, target) => (empty(target.clone().unwrap_or_default()), None),

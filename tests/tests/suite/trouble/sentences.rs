@@ -58,7 +58,7 @@ async fn a_send_that_fails_says_why_and_what_to_do() -> Result<()> {
     ] {
         let (message, _) = failure(&home, &format!("http://{address}/")).await?;
         assert!(message.ends_with('.') && message.contains(said), "{message}");
-        let newest = pushpull(&home, &["list", "--json", "--limit", "1"]).await?.ok()?.lines()?;
+        let newest = pushpull(&home, &["list", "--json", "-n", "1"]).await?.ok()?.lines()?;
         let id = newest[0]["id"].to_string();
         let body = pushpull(&home, &["show", &id, "--body", "response"]).await?;
         assert_eq!(String::from_utf8_lossy(&body.stdout), kept, "{message}");
@@ -81,6 +81,11 @@ async fn a_url_that_can_not_be_used_is_told_before_anything_is_sent() -> Result<
         assert!(refused.stderr.contains(said), "{url}: {}", refused.stderr);
         assert!(refused.stderr.trim_end().ends_with('.'), "{url}: {}", refused.stderr);
     }
+    // Without a method it could be the name of a saved request.
+    let unknown = pushpull(&home, &["send", "localhost:3000/x"]).await?;
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.stderr.contains("localhost:3000/x\" is not in the workspace"), "{}", unknown.stderr);
+    assert!(unknown.stderr.ends_with("write its scheme too: http://localhost:3000/x.\n"), "{}", unknown.stderr);
     assert!(pushpull(&home, &["list", "--json"]).await?.ok()?.lines()?.is_empty());
     Ok(())
 }
