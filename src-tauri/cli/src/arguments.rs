@@ -182,7 +182,6 @@ pub(crate) struct Send {
 #[derive(Debug, Args)]
 pub(crate) struct List {
     /// What to look for, as in the window: `source:stripe status:5xx invoice`
-    #[arg(allow_hyphen_values = true, value_parser = term)]
     pub(crate) filter: Vec<String>,
     /// Rows at most
     #[arg(short = 'n', long, default_value_t = 50)]
@@ -298,7 +297,6 @@ impl std::fmt::Debug for Verify {
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     /// What to look for; everything if it is not given
-    #[arg(allow_hyphen_values = true, value_parser = term)]
     pub(crate) filter: Vec<String>,
     /// The format
     #[arg(long, value_enum)]
@@ -388,17 +386,4 @@ pub(crate) enum KeyFrom {
     KeyStore,
     KeyFile,
     Passphrase,
-}
-
-/// A term of a filter. One that excludes begins with a hyphen, so that options behind a filter, and short ones that there
-/// are not, would be taken for terms.
-fn term(text: &str) -> Result<String, String> {
-    match text.as_bytes() {
-        [b'-', b'-', ..] => Err("options stand before the filter".into()),
-        [b'-', letter] => {
-            let letter = char::from(*letter);
-            Err(format!("options stand before the filter, and to exclude the text {letter} is written -\"{letter}\""))
-        }
-        _ => Ok(text.to_owned()),
-    }
 }

@@ -5,9 +5,10 @@ mod commands;
 mod keys;
 mod output;
 mod place;
+mod terms;
 
 use arguments::{Arguments, Command};
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use output::{Outcome, Output};
 use pushpull_engine::Engine;
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
     if pushpull_engine::inspect::filter_worker() {
         return ExitCode::SUCCESS;
     }
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse_from(terms::behind_options(&Arguments::command(), std::env::args_os())) {
         Ok(arguments) => arguments,
         Err(error) => {
             let code = if error.use_stderr() { Outcome::USAGE } else { Outcome::OK };

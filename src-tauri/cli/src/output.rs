@@ -81,6 +81,11 @@ impl Output {
     }
 }
 
+/// A number and what it counts: `1 exchange`, `2 exchanges`.
+pub(crate) fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Says on stderr what went wrong, and what to do next.
 pub(crate) fn say(message: &str, hint: Option<&str>) {
     eprintln!("{message}");

@@ -225,8 +225,7 @@ async fn bad_usage_is_told_apart_from_failure() -> Result<()> {
         &["show", "x"],
         &["show", "77"],
         &["list", "status:maybe"],
-        &["list", "source:a", "--json"],
-        &["list", "source:a", "-n", "2"],
+        &["list", "source:a", "-x"],
         &["send", "no url"],
     ] {
         let run = pushpull(&home, arguments).await?;

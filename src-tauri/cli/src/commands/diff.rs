@@ -1,7 +1,7 @@
 //! `pushpull diff`
 
 use crate::arguments::Diff;
-use crate::output::{Outcome, Output, visible, word};
+use crate::output::{Outcome, Output, counted, visible, word};
 use pushpull_engine::Engine;
 use pushpull_engine::api::{Api, ApiError};
 use pushpull_engine::compare::{ArrayKey, CellState, CompareQuery, CompareRow, CompareRowsQuery, CompareSide};
@@ -29,7 +29,7 @@ pub(crate) async fn run(engine: &Engine, diff: Diff, output: Output) -> anyhow::
         }
     }
     let (differences, ignored) = (comparison.differences, comparison.ignored);
-    eprintln!("{differences} differences, {ignored} ignored, {} equal", comparison.equal);
+    eprintln!("{}, {ignored} ignored, {} equal", counted(differences, "difference"), comparison.equal);
     if let Some(notice) = comparison.notice {
         eprintln!("{notice}");
     }

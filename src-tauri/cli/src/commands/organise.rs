@@ -1,7 +1,7 @@
 //! `pushpull tag`, `note`, `pin`, `read` and `delete`
 
 use crate::arguments::{Delete, Marked, Note, Tag};
-use crate::output::{Outcome, Output, row, visible};
+use crate::output::{Outcome, Output, counted, row, visible};
 use pushpull_engine::Engine;
 use pushpull_engine::api::Deletion;
 use pushpull_engine::store::Doomed;
@@ -42,13 +42,15 @@ pub(crate) async fn read(engine: &Engine, marked: Marked, output: Output) -> any
 pub(crate) async fn delete(engine: &Engine, delete: Delete, output: Output) -> anyhow::Result<Outcome> {
     if let Some(id) = delete.undo {
         let exchanges = engine.store.undo_deletion(id).await?;
-        output.result(&Deletion { id, exchanges }, |done| format!("{} exchanges are back.", done.exchanges))?;
+        output.result(&Deletion { id, exchanges }, |done| {
+            format!("{} back again.", counted(done.exchanges, "exchange"))
+        })?;
         return Ok(Outcome::Done);
     }
     let doomed = delete.filter.map_or(Doomed::Selection(delete.ids), Doomed::Filter);
     let (id, exchanges) = engine.store.delete(&doomed, &|_, _| {}, &CancellationToken::new()).await?;
     output.result(&Deletion { id, exchanges }, |done| {
-        format!("{} exchanges are deleted. For ten seconds: pushpull delete --undo {}", done.exchanges, done.id)
+        format!("{} deleted. For ten seconds: pushpull delete --undo {}", counted(done.exchanges, "exchange"), done.id)
     })?;
     Ok(Outcome::Done)
 }
