@@ -89,6 +89,7 @@ impl Connection {
             Err(HeadFailure::Gone) => return None,
             Err(HeadFailure::Slow) => refusal::too_slow(Manner::LAST),
             Err(HeadFailure::TooLong) => refusal::head_too_long(),
+            Err(HeadFailure::Tls) => refusal::tls(),
         };
         // The sender broke off or floods: whether this last word arrives is its affair.
         _ = socket.write(&answer.wire).await;

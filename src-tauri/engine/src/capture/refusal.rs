@@ -87,6 +87,12 @@ pub(super) fn head_too_long() -> Answer {
     Answer::text(Manner::LAST, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, &line, &[])
 }
 
+/// At once, for a sender that speaks TLS would wait: it then says itself that this is no TLS.
+pub(super) fn tls() -> Answer {
+    let line = "This port speaks plain HTTP. Write http:// in place of https://.";
+    Answer::text(Manner::LAST, StatusCode::BAD_REQUEST, line, &[])
+}
+
 pub(super) fn unknown_path(manner: Manner) -> Answer {
     Answer::text(manner, StatusCode::NOT_FOUND, "No source has this path. Pushes go to /in/NAME.", &[])
 }

@@ -23,6 +23,9 @@ const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// copy of the beginning.
 const BODY_IN_MEMORY: usize = crate::store::CHUNK + 64 * 1024 + STUB_BYTES;
 
+/// The first byte of a connection that speaks TLS (RFC 8446, section 5.1); no method begins with it.
+const TLS_HANDSHAKE: u8 = 0x16;
+
 /// Why a body did not come whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BodyFailure {
@@ -49,6 +52,8 @@ pub(super) enum HeadFailure {
     Slow,
     /// It is too long.
     TooLong,
+    /// It is no HTTP: the sender greets as TLS does, and waits for an answer to that.
+    Tls,
 }
 
 /// See the file's first line.
@@ -103,6 +108,9 @@ impl Socket {
                     }
                     Ok(None) => {}
                     Err(_) => return Poll::Ready(Err(HeadFailure::TooLong)),
+                }
+                if self.wire.buffered().first() == Some(&TLS_HANDSHAKE) {
+                    return Poll::Ready(Err(HeadFailure::Tls));
                 }
                 if begun.is_none() && !self.wire.buffered().is_empty() {
                     begun = Some(began());

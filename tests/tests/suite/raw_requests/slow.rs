@@ -64,6 +64,15 @@ async fn a_head_that_does_not_end_in_time_is_ended() {
 }
 
 #[tokio::test]
+async fn a_sender_that_speaks_tls_is_told_at_once() {
+    let rig = Rig::with(Limits { head_time: Duration::from_secs(60), ..Limits::default() }).await;
+    let mut greeting = rig.connect().await;
+    greeting.write_all(b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03").await.unwrap();
+    let answer = String::from_utf8(ended(&mut greeting).await).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("Write http:// in place"), "{answer}");
+}
+
+#[tokio::test]
 async fn a_body_that_pauses_too_long_is_kept_as_far_as_it_came() {
     let rig = Rig::with(Limits { body_idle_time: Duration::from_millis(100), ..Limits::default() }).await;
     let mut socket = rig.connect().await;
