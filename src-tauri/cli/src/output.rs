@@ -133,10 +133,10 @@ pub(crate) fn row(row: &ExchangeSummary) -> String {
 /// What is said of a push that came more than once.
 fn delivery(row: &ExchangeSummary) -> String {
     let Some(mark) = row.delivery else { return String::new() };
-    let attempt = mark.attempt.map(|attempt| format!(" {attempt}")).unwrap_or_default();
+    let attempt = mark.attempt.map(|attempt| format!(", attempt {attempt}")).unwrap_or_default();
     let kind = match mark.repeat {
         Some(repeat) if mark.first == row.id => format!("{}{attempt}", word(&repeat)),
-        Some(repeat) => format!("{}{attempt} of {}", word(&repeat), mark.first),
+        Some(repeat) => format!("{} of {}{attempt}", word(&repeat), mark.first),
         None if mark.pushes > 1 => format!("came {} times", mark.pushes),
         None => String::new(),
     };

@@ -72,6 +72,6 @@ async fn what_services_send_again_is_kept_and_marked() -> Result<()> {
     let line = csv.text()?.lines().nth(1).context("no row")?.to_owned();
     assert!(line.ends_with(",1,2,retry"), "{line}");
     let text = pushpull(&home, &["list", "is:retry"]).await?.ok()?;
-    assert!(text.text()?.contains("[retry 2 of 1]"), "{}", text.text()?);
+    assert!(text.text()?.contains("[retry of 1, attempt 2]"), "{}", text.text()?);
     Ok(())
 }
