@@ -6,6 +6,7 @@ mod deliveries;
 mod export;
 mod flat;
 mod hostile;
+mod libraries;
 mod promise;
 mod raw_requests;
 mod rig;
