@@ -164,6 +164,7 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
             act: "Opening the workspace",
             reason: format!("the folder of {} is not there", path.display()),
         },
+        std::io::ErrorKind::IsADirectory => StoreError::NotAWorkspace(path.into()),
         _ => StoreError::ReadOnly(path.into()),
     })?;
     if !is_new && !looks_like_sqlite(path) {
@@ -390,6 +391,7 @@ mod tests {
         sqlx::raw_sql("CREATE TABLE theirs (x)").execute(&mut database).await.unwrap();
         database.close().await.unwrap();
         assert!(matches!(open_writer(&other).await, Err(StoreError::NotAWorkspace(_))));
+        assert!(matches!(open_writer(folder.path()).await, Err(StoreError::NotAWorkspace(_))));
     }
 
     #[cfg(unix)]
