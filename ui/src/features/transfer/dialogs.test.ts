@@ -75,7 +75,17 @@ describe("the replay dialog", { timeout: 60_000 }, () => {
     await userEvent.clear(target);
     await userEvent.type(target, "http://localhost:8080{Enter}");
     await screen.findByText(/2 replays sent/);
+    expect(screen.queryByRole("alert")).toBeNull();
     await waitFor(() => expect(session.settings?.replayTarget).toBe("http://localhost:8080"));
     expect(await violations()).toEqual([]);
+  });
+
+  it("says why there is no answer, and what to do next", async () => {
+    render(TransferDialogs);
+    openReplay([390, 389, 388, 387]);
+    await userEvent.type(await screen.findByLabelText("To"), "{Enter}");
+    await screen.findByText(/4 replays sent, 1 without an answer/);
+    const why = await screen.findByRole("alert");
+    expect(why.textContent).toMatch(/refused the connection\.\s+Start what listens there/);
   });
 });

@@ -2,6 +2,7 @@
 import { asApiError, call } from "$ipc/call";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
+import type { Failure } from "$ipc/bindings/Failure";
 import type { Settings } from "$ipc/bindings/Settings";
 
 /** One replay dialog. */
@@ -13,6 +14,9 @@ export class Replay {
   problem = $state.raw<ApiError | null>(null);
   /** What came back, in the order of the pushes; null before the first send. */
   results = $state.raw<ExchangeSummary[] | null>(null);
+
+  /** Why the first of them that has no answer has none. */
+  failure = $state.raw<Failure | null>(null);
 
   /** Why the target is none; null if it is one or is still blank. */
   readonly targetProblem = $derived(whyNoTarget(this.target));
@@ -33,8 +37,11 @@ export class Replay {
     this.ticket = ticket;
     this.startedAt = performance.now();
     this.problem = null;
+    this.failure = null;
     try {
       this.results = (await call("replay", { ids: [...this.ids], to, ticket })).exchanges;
+      const failed = this.results.find((row) => row.failure !== null);
+      if (failed) this.failure = (await call("exchange", { id: failed.id })).failure;
       return settings && settings.replayTarget !== to
         ? await call("save_settings", { ...settings, replayTarget: to })
         : null;

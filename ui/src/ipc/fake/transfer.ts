@@ -31,10 +31,12 @@ export function transferAnswers(state: FakeState): Answers {
     replay: async ({ ids }) => {
       await new Promise((done) => setTimeout(done, 600));
       const failed = (place: number) => place % 4 === 3;
+      let failure = state.newest;
+      while (failure > 1 && state.summary(failure).failure === null) failure -= 1;
       return {
         exchanges: ids.map((parent, place) => ({
           ...state.summary(state.newest),
-          id: state.newest - place,
+          id: failed(place) ? failure : state.newest - place,
           direction: "pull" as const,
           origin: "replay" as const,
           parent,
