@@ -31,7 +31,7 @@ const RULES: &[Rule] = &[
     Rule { provider: "shopify", thing: "/admin_graphql_api_id", at: "X-Shopify-Triggered-At" },
     Rule { provider: "paddle", thing: "/data/id", at: "/occurred_at" },
     Rule { provider: "square", thing: "/data/id", at: "/created_at" },
-    Rule { provider: "linear", thing: "/data/id", at: "/webhookTimestamp" },
+    Rule { provider: "linear", thing: "/data/id", at: "/createdAt" },
     Rule { provider: "paypal", thing: "/resource/id", at: "/create_time" },
     Rule { provider: "coinbase-commerce", thing: "/event/data/id", at: "/event/created_at" },
     Rule {
