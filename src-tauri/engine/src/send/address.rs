@@ -18,6 +18,14 @@ pub(crate) enum Reach {
 }
 
 impl Reach {
+    /// How far a redirect by the server at `peer` may lead: one by a public server never inside, nor does any after it.
+    pub(super) fn after(self, peer: Option<SocketAddr>) -> Self {
+        match peer {
+            Some(peer) if !is_inner(peer.ip()) => Self::Public,
+            _ => self,
+        }
+    }
+
     /// Whether a connection to `address` may be opened.
     pub(super) fn check(&self, target: &Target, address: SocketAddr) -> Result<(), Failure> {
         match self {
@@ -132,6 +140,24 @@ mod tests {
             "2002:7f00:1::",
         ] {
             assert!(is_inner(ip.parse().unwrap()), "{ip}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_of_a_public_server_never_leads_inside_again() {
+        let at = |ip: &str| SocketAddr::new(ip.parse().unwrap(), 80);
+        let target = Target::parse("http://h/").unwrap();
+        let (inside, outside) = (at("192.168.1.1"), at("1.1.1.1"));
+        let reached = |peers: &[Option<SocketAddr>]| {
+            let reach = peers.iter().fold(Reach::Anywhere, |reach, peer| reach.after(*peer));
+            assert!(reach.check(&target, outside).is_ok(), "{peers:?}");
+            reach.check(&target, inside).map_err(|failure| failure.kind)
+        };
+        for peers in [&[][..], &[Some(inside)], &[None], &[Some(inside), Some(at("::1"))]] {
+            assert_eq!(reached(peers), Ok(()), "{peers:?}");
+        }
+        for peers in [&[Some(outside)][..], &[Some(inside), Some(outside)], &[Some(outside), Some(inside), None]] {
+            assert_eq!(reached(peers), Err(FailureKind::Forbidden), "{peers:?}");
         }
     }
 

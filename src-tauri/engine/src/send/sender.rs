@@ -1,6 +1,6 @@
 //! Sends requests, follows redirects, and keeps what came of it.
 
-use super::address::{Reach, is_inner};
+use super::address::Reach;
 use super::connect::{Connector, Resolve, SystemResolver};
 use super::definition::RequestDefinition;
 use super::hop::{Hop, hop};
@@ -113,9 +113,7 @@ impl Sender {
             let Some(next) = done.location.filter(|_| prepared.options.follow_redirects) else { return Ok(done.id) };
             let Some(next) = redirect::next(&prepared, next.0, &next.1) else { return Ok(done.id) };
             refused = redirect::refusal(&prepared, &next, hops);
-            if done.peer.is_some_and(|peer| !is_inner(peer.ip())) {
-                reach = Reach::Public; // and it stays so: a public server must not reach in through a second redirect
-            }
+            reach = reach.after(done.peer);
             story = Story { origin: Origin::Redirect, parent: Some(done.id), ..story };
             prepared = next;
             hops += 1;

@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 
 /// Every name has this address.
 #[derive(Debug)]
-struct Always(IpAddr);
+pub(super) struct Always(pub(super) IpAddr);
 
 impl Resolve for Always {
     fn resolve(&self, _: String) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
