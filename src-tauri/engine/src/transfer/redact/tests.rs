@@ -60,6 +60,70 @@ fn parameters_are_found_in_urls_inside_urls_and_in_sentences() {
 }
 
 #[test]
+fn a_name_is_secret_by_each_of_its_words() {
+    for name in [
+        "secret",
+        "my-Secret-1",
+        "password",
+        "password2",
+        "passwd",
+        "passwd_old",
+        "passphrase",
+        "passphrase-a",
+        "signature",
+        "signature-b",
+        "credential",
+        "credentials",
+        "hmac",
+        "X-Hmac-Sha1",
+        "session",
+        "session_id",
+        "apikey",
+        "apikey2",
+        "X-Key",
+        "api-keys",
+        "X-Token",
+        "tokens",
+        "X-Jwt",
+        "jwts",
+        "X-Auth",
+        "X-My-Cookie",
+        "cookies",
+        "pwd",
+        "userPwd",
+        "X-Forwarded-Authorization",
+        "sig",
+        "X-Sig",
+        "sid",
+        "user.sid",
+        "pass",
+        "user[pass]",
+        "otp",
+        "assertion",
+        "PayPal-Transmission-Sig",
+        "X-PayPal-Transmission-Sig",
+    ] {
+        assert_eq!(names::header(name.as_bytes()), HeaderKind::Secret, "{name}");
+        assert!(names::is_secret_parameter(name), "{name}");
+    }
+    assert!(names::is_secret_parameter("Code") && names::header(b"Code") == HeaderKind::Plain);
+    for (name, kind) in [
+        ("AUTHORIZATION", HeaderKind::Credentials),
+        ("Proxy-Authorization", HeaderKind::Credentials),
+        ("cookie", HeaderKind::Cookies),
+        ("SET-COOKIE", HeaderKind::SetCookie),
+    ] {
+        assert_eq!(names::header(name.as_bytes()), kind, "{name}");
+    }
+    for name in
+        ["Host", "keyword", "X-Tokenizer", "authority", "passenger", "side", "sigma", "optional", "jwt-free", "code2"]
+    {
+        assert_eq!(names::header(name.as_bytes()), HeaderKind::Plain, "{name}");
+        assert!(!names::is_secret_parameter(name), "{name}");
+    }
+}
+
+#[test]
 fn words_with_the_shape_of_a_token_are_masked_wherever_they_stand() {
     let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
     let head =

@@ -1,6 +1,7 @@
 //! Fifty planted secrets, and not one of them in any masked export.
 
 use super::*;
+use crate::transfer::KnownSecrets;
 
 /// The places in a head where secrets stand; `@` is where the secret goes.
 const HEADERS: [&str; 30] = [
@@ -129,6 +130,79 @@ async fn an_unmasked_export_has_them_all() {
     for number in 1..=count {
         assert!(text.contains(&format!("CANARY{number:03}nary")), "{number}");
     }
+}
+
+/// A text that the vault knows for a secret; nothing around it says that it is one.
+const KNOWN: &str = "plain7words";
+
+/// Where it stands, each with these letters behind it.
+const PLACES: [&str; 12] =
+    ["path", "query", "header", "answer", "event", "reason", "extension", "trailer", "note", "url", "failure", "hint"];
+
+/// A push and a send that failed, with the secret in every place.
+async fn store_with_known_secrets() -> (TempDir, Store, Vec<ExchangeId>) {
+    let (folder, store) = workspace().await;
+    let head =
+        format!("POST /in/a/{KNOWN}path?q={KNOWN}query HTTP/1.1\r\nHost: h\r\nX-Data: a {KNOWN}header b\r\n\r\n");
+    let mut chunked = NewExchange {
+        event_type: Some(format!("event.{KNOWN}event")),
+        answered: Some(Box::new(Answered {
+            by: AnsweredBy::Schema,
+            delay_ms: 0,
+            fault: None,
+            at_once: false,
+            reasons: vec![format!("{KNOWN}reason is no number")],
+        })),
+        response: Some(message(&format!("HTTP/1.1 200 OK\r\nX-Answer: {KNOWN}answer\r\n\r\n"), "")),
+        ..push(&head, "abc")
+    };
+    let mut framing = crate::wire::FramingBuilder::default();
+    framing.raw(format!("3;x={KNOWN}extension\r\n").as_bytes());
+    framing.data(3);
+    framing.raw(format!("\r\n0\r\nX-Trailer: {KNOWN}trailer\r\n\r\n").as_bytes());
+    chunked.request.framing = framing.finish().encode();
+    let pushed = store.save(chunked).await.unwrap();
+    store.save_note(pushed, format!("This one has {KNOWN}note.")).await.unwrap();
+    let failure = Failure {
+        kind: FailureKind::Refused,
+        message: format!("Nothing listens at {KNOWN}failure."),
+        hint: Some(format!("Look for {KNOWN}hint.")),
+    };
+    let url = format!("https://a.example/{KNOWN}url");
+    let failed = NewExchange { failure: Some(failure), ..pull(&url, &head, None) };
+    let ids = vec![pushed, store.save(failed).await.unwrap()];
+    (folder, store, ids)
+}
+
+#[tokio::test]
+async fn a_secret_of_the_vault_is_masked_wherever_it_stands() {
+    let (_folder, store, ids) = store_with_known_secrets().await;
+    let formats = [ExportFormat::Ndjson, ExportFormat::Har, ExportFormat::Curl, ExportFormat::Csv, ExportFormat::Http];
+    for format in formats {
+        let known = KnownSecrets::new(&[KNOWN.into()]);
+        let text = async |query: ExportQuery| String::from_utf8(exported(&store, &query).await).unwrap();
+        let left = |text: &str| PLACES.into_iter().filter(|place| text.contains(&format!("{KNOWN}{place}"))).collect();
+        let masked = text(ExportQuery { known: known.clone(), ..query(format, &ids, true) }).await;
+        let places: Vec<&str> = left(&masked);
+        assert_eq!(places, [""; 0], "{format:?}");
+        assert!(!masked.contains(KNOWN) && masked.contains("[masked]"), "{format:?}: {masked}");
+        // The vault alone knows it.
+        let places: Vec<&str> = left(&text(query(format, &ids, true)).await);
+        let shown = if format == ExportFormat::Ndjson { &PLACES[..] } else { &PLACES[..1] };
+        assert!(shown.iter().all(|place| places.contains(place)), "{format:?}: {places:?}");
+    }
+    let known = KnownSecrets::new(&[KNOWN.into()]);
+    let shown = preview(&store, &ExportQuery { known, ..query(ExportFormat::Http, &ids, true) }).await.unwrap();
+    assert_eq!(shown.masked, ["secrets of the vault"]);
+}
+
+#[tokio::test]
+async fn bodies_stay_as_they_are_whatever_the_vault_knows() {
+    let (_folder, store) = workspace().await;
+    let id = store.save(push("POST /in/a HTTP/1.1\r\nContent-Length: 11\r\n\r\n", KNOWN)).await.unwrap();
+    let known = KnownSecrets::new(&[KNOWN.into()]);
+    let whole = ExportQuery { known, ..query(ExportFormat::Http, &[id], true) };
+    assert!(exported(&store, &whole).await.ends_with(KNOWN.as_bytes()));
 }
 
 #[tokio::test]
