@@ -190,6 +190,23 @@ async fn compacting_gives_back_what_deleting_left_and_can_be_cancelled() {
 }
 
 #[tokio::test]
+async fn compacting_learns_from_what_is_stored_and_packs_all_of_it_anew() {
+    let (_folder, store) = store().await;
+    filled(&store, 600).await;
+    let records = "SELECT sum(length(record)) FROM wire";
+    let before = number(&store, records).await;
+    let cancelled = CancellationToken::new();
+    cancelled.cancel();
+    store.compact(&|_, _| {}, &cancelled).await.unwrap();
+    assert!(store.dictionaries.current().is_none() && number(&store, records).await == before, "it was cancelled");
+    store.compact(&|_, _| {}, &CancellationToken::new()).await.unwrap();
+    assert!(store.dictionaries.current().is_some(), "nothing else learns here");
+    let after = number(&store, records).await;
+    assert!(after * 2 < before, "{after} bytes of {before}");
+    bodies_are_whole(&store, 1..=600).await;
+}
+
+#[tokio::test]
 async fn the_parts_of_the_size_make_the_file() {
     let (_folder, store) = store().await;
     filled(&store, 400).await;

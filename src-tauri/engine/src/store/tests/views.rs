@@ -66,6 +66,48 @@ async fn bars(store: &Store, filter: &str) -> Vec<(u64, u64, u64)> {
 }
 
 #[tokio::test]
+async fn a_part_of_the_time_is_drawn_from_its_first_moment_up_to_its_end() {
+    const MINUTE: i64 = 60_000_000;
+    let begin = 1_795_000_000_000_000 / MINUTE * MINUTE;
+    let (_folder, store) = store().await;
+    for minute in 0..10 {
+        store.save(NewExchange { started_at: begin + minute * MINUTE, ..push("a", "e", "") }).await.unwrap();
+    }
+    for is_indexed in [false, true] {
+        if is_indexed {
+            store.finish_indexing().await.unwrap();
+        }
+        for (since, until, drawn) in [
+            (None, None, (0, 10, 10)),
+            (Some(4), None, (4, 10, 6)),
+            (None, Some(4), (0, 4, 4)),
+            (Some(2), Some(7), (2, 7, 5)),
+            (Some(-5), Some(5), (-5, 5, 5)),
+            (Some(20), Some(25), (20, 25, 0)),
+        ] {
+            for filter in ["", "source:a"] {
+                let at = |minute: i64| begin + minute * MINUTE;
+                let (since, until) = (since.map(at), until.map(at));
+                let query = HistogramQuery { filter: filter.into(), upto: None, since, until, bars: 10 };
+                let crate::api::Histogram { from, width, bars, .. } = store.histogram(&query).await.unwrap();
+                let end = from + width * bars.len() as i64;
+                let pushes = bars.iter().map(|bar| bar.pushes).sum::<u64>();
+                let got = ((from - begin) / MINUTE, (end - begin) / MINUTE, pushes);
+                assert_eq!(got, drawn, "{since:?} to {until:?}, {filter:?}, indexed: {is_indexed}");
+            }
+        }
+        let nothing = HistogramQuery {
+            filter: String::new(),
+            upto: None,
+            since: Some(begin + MINUTE),
+            until: Some(begin + MINUTE),
+            bars: 10,
+        };
+        assert_eq!(store.histogram(&nothing).await.unwrap().bars, [], "it ends where it begins");
+    }
+}
+
+#[tokio::test]
 async fn bars_and_tallies_are_the_same_however_they_are_counted() {
     let (_folder, store) = store().await;
     assert!(bars(&store, "").await.is_empty());
