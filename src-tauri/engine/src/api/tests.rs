@@ -2,6 +2,7 @@
 
 mod checks;
 mod handshakes;
+mod others;
 mod providers;
 mod reading;
 mod sources;
@@ -281,9 +282,12 @@ async fn rules_outlive_the_process_and_those_of_another_come_into_force() {
     other.save_rules(SaveRules { source: "a".into(), rules }).await.unwrap();
     let request = json!({"type": "sample", "provider": "stripe"});
     let tried = || call(&api, "try_source", json!({"source": "a", "request": request}));
-    while tried().await.unwrap()["seen"]["status"] != 418 {
-        tokio::task::yield_now().await;
-    }
+    let seen = async {
+        while tried().await.unwrap()["seen"]["status"] != 418 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), seen).await.expect("they come into force");
     other.close().await;
     api.close().await;
     let (api, _) = started(folder.path()).await;

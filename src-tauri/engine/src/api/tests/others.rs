@@ -1,0 +1,124 @@
+//! What another process does with the same workspace is taken up here.
+
+use super::*;
+use crate::capture::Hooks as _;
+use crate::exchange::ExchangeId;
+
+/// No test waits longer for what another process has done.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Asks after every event of the feed until the answer is as wanted.
+async fn until<T: PartialEq + std::fmt::Debug>(api: &Api, wanted: T, ask: impl AsyncFn() -> T) {
+    let mut feed = api.subscribe();
+    let mut last = None;
+    let seen = async {
+        loop {
+            let answer = ask().await;
+            if answer == wanted {
+                return;
+            }
+            last = Some(answer);
+            drop(feed.recv().await); // one that was missed is one that came
+        }
+    };
+    if tokio::time::timeout(PATIENCE, seen).await.is_err() {
+        panic!("{last:?} and not {wanted:?}");
+    }
+}
+
+/// Posts a body with these header fields; answers the status.
+async fn post(url: &str, headers: &[(&str, &str)], body: &str) -> u16 {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = headers.iter().fold(client.post(url), |request, (name, value)| request.header(*name, *value));
+    request.body(body.to_owned()).send().await.unwrap().status().as_u16()
+}
+
+/// Another process on the same file.
+async fn other(folder: &Path) -> Api {
+    Api::start(&folder.join("w.pushpull")).await
+}
+
+#[tokio::test]
+async fn a_vault_that_another_process_makes_is_opened_here_and_its_secrets_check_what_came() {
+    const SIGNED: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let headers = [("X-GitHub-Event", "push"), ("X-Hub-Signature-256", SIGNED)];
+    post(&format!("{url}/in/github"), &headers, "Hello, World!").await;
+    assert_eq!(call(&api, "vault", json!({})).await.unwrap()["state"], "absent");
+    assert_eq!(found(&api, "is:valid").await, [0_i64; 0]);
+
+    let other = other(folder.path()).await;
+    let file = folder.path().join("key").to_string_lossy().into_owned();
+    let make = json!({"place": "keyFile", "passphrase": null, "keyFile": file});
+    call(&other, "make_vault", make).await.unwrap();
+    until(&api, json!("unlocked"), async || call(&api, "vault", json!({})).await.unwrap()["state"].clone()).await;
+
+    let secret = json!({"source": "github", "label": "", "value": "It's a Secret to Everybody"});
+    call(&other, "add_secret", secret).await.unwrap();
+    let ending = async || {
+        let settings = call(&api, "source_settings", json!({"name": "github"})).await.unwrap();
+        settings["secrets"][0]["ending"].clone()
+    };
+    until(&api, json!("body"), ending).await;
+    post(&format!("{url}/in/github"), &headers, "Hello, World!").await;
+    until(&api, vec![2], async || found(&api, "is:valid").await.into_iter().filter(|id| *id == 2).collect()).await;
+    other.close().await;
+    api.close().await;
+}
+
+#[tokio::test]
+async fn sources_and_rules_of_another_process_come_into_force_and_go_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let mut settings = call(&api, "settings", json!({})).await.unwrap();
+    settings["autoSource"] = "never".into();
+    call(&api, "save_settings", settings).await.unwrap();
+    let status = async |name: &str| post(&format!("{url}/in/{name}"), &[], "{}").await;
+    assert_eq!(status("theirs").await, 404);
+    let other = other(folder.path()).await;
+    call(&other, "create_source", json!({"name": "theirs"})).await.unwrap();
+    until(&api, 200, async || status("theirs").await).await;
+
+    let save = |steps: Value| json!({"source": "theirs", "rules": {"rules": [{"steps": steps}]}});
+    call(&other, "save_rules", save(json!([{"status": 418}, {"status": 201}]))).await.unwrap();
+    until(&api, 418, async || status("theirs").await).await;
+    assert_eq!(status("theirs").await, 201);
+    call(&other, "reset_rules", json!({"source": "theirs"})).await.unwrap();
+    until(&api, 418, async || status("theirs").await).await;
+
+    call(&other, "delete_source", json!({"name": "theirs"})).await.unwrap();
+    // A request would make it anew until it is known here that it is gone.
+    let engine = api.engine().await.unwrap();
+    until(&api, false, async || engine.doorway.accepts("theirs")).await;
+    assert_eq!(status("theirs").await, 404);
+    other.close().await;
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_check_with_something_else_than_what_is_set_says_its_verdict_and_leaves_the_kept_one() {
+    const SIGNED: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "github"})).await.unwrap();
+    let save = json!({"name": "github", "provider": "github", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    let secret = json!({"source": "github", "label": "", "value": "It's a Secret to Everybody"});
+    call(&api, "add_secret", secret).await.unwrap();
+    post(&format!("{url}/in/github"), &[("X-Hub-Signature-256", SIGNED)], "Hello, World!").await;
+    post(&format!("{url}/in/github"), &[("X-Hub-Signature-256", SIGNED)], "Hello!").await;
+    let kept = async || (found(&api, "is:valid").await, found(&api, "is:invalid").await);
+    let expected: (Vec<ExchangeId>, Vec<ExchangeId>) = (vec![1], vec![2]);
+    assert_eq!(kept().await, expected);
+    for (id, provider) in [(1, "stripe"), (1, "shopify"), (2, "stripe")] {
+        let verdict = call(&api, "verify_exchange", json!({"id": id, "provider": provider})).await.unwrap();
+        assert_ne!(verdict["verdict"], "valid", "{provider}");
+        assert_eq!(kept().await, expected, "{id} as {provider}");
+    }
+    let engine = api.engine().await.unwrap();
+    let given = crate::engine::Given { now: Some(1), ..Default::default() };
+    engine.verify(1, &given).await.unwrap();
+    assert_eq!(kept().await, expected);
+    api.close().await;
+}
