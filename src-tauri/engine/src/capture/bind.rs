@@ -68,3 +68,39 @@ fn explain(address: SocketAddr, error: &std::io::Error) -> ListenError {
         _ => ListenError::Other { address, reason: error.to_string() },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(port: u16, fallback: bool) -> ListenOptions {
+        ListenOptions { port, bind: "127.0.0.1".into(), fallback }
+    }
+
+    #[tokio::test]
+    async fn the_next_free_port_is_taken_only_where_that_is_allowed() {
+        let first = bind(&at(0, true)).await.unwrap();
+        let taken = first.local_addr().unwrap();
+        let refused = bind(&at(taken.port(), false)).await.unwrap_err();
+        assert_eq!(refused, ListenError::Taken(taken));
+        // Each of them goes beyond those that are taken already.
+        let mut held = vec![first];
+        for _ in 0..3 {
+            let next = bind(&at(taken.port(), true)).await.unwrap();
+            let place = next.local_addr().unwrap();
+            let last = held.last().unwrap().local_addr().unwrap();
+            let tried = last.port() + 1..=taken.port().saturating_add(NEXT_PORTS);
+            assert!(tried.contains(&place.port()), "{place} after {last}");
+            held.push(next);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_port_of_ours_is_not_looked_for_elsewhere() {
+        let elsewhere = ListenOptions { port: 4400, bind: "nowhere".into(), fallback: true };
+        assert_eq!(bind(&elsewhere).await.unwrap_err(), ListenError::NotAnAddress("nowhere".into()));
+        // An address of the documentation (RFC 5737): no machine has it.
+        let stranger = ListenOptions { bind: "192.0.2.1".into(), ..elsewhere };
+        assert_eq!(bind(&stranger).await.unwrap_err(), ListenError::NotOurs([192, 0, 2, 1].into()));
+    }
+}

@@ -122,3 +122,82 @@ impl Slots {
         left
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Connections that have been open for a minute.
+    fn open() -> Slots {
+        let epoch = Instant::now().checked_sub(Duration::from_secs(60)).expect("the machine runs for a minute");
+        Slots { open: HashMap::new(), epoch }
+    }
+
+    /// A connection in a state that was told at this second of the minute; its slot and its task.
+    fn with(
+        slots: &mut Slots,
+        state: impl FnOnce(u64) -> u64,
+        second: u64,
+    ) -> (Arc<Slot>, tokio::task::JoinHandle<()>) {
+        let slot = slots.fresh();
+        slot.state.store(state(second * 1_000_000 << 1), Ordering::Release);
+        let task = tokio::spawn(std::future::pending());
+        slots.insert(slot.clone(), task.abort_handle());
+        (slot, task)
+    }
+
+    fn head(at: u64) -> u64 {
+        at
+    }
+
+    fn body(at: u64) -> u64 {
+        at | BODY
+    }
+
+    #[tokio::test]
+    async fn who_has_waited_longest_for_a_head_goes_first_then_for_a_body_and_never_who_is_served() {
+        let mut slots = open();
+        let (_, busy) = with(&mut slots, |_| BUSY, 0);
+        let (later_body, later_task) = with(&mut slots, body, 20);
+        let (first_body, first_task) = with(&mut slots, body, 10);
+        let (later_head, later_head_task) = with(&mut slots, head, 40);
+        let (first_head, first_head_task) = with(&mut slots, head, 30);
+        for (slot, task) in [
+            (first_head, first_head_task),
+            (later_head, later_head_task),
+            (first_body, first_task),
+            (later_body, later_task),
+        ] {
+            let left = slots.len();
+            assert!(slots.make_room());
+            assert_eq!(slots.len(), left - 1);
+            assert!(!slot.begin(), "it was told to leave");
+            assert!(task.await.unwrap_err().is_cancelled());
+        }
+        assert!(!slots.make_room() && !busy.is_finished());
+        assert_eq!(slots.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_has_just_begun_is_not_ended_for_another_connection() {
+        let mut slots = open();
+        let (fresh, task) = with(&mut slots, head, 0);
+        fresh.wait_for_body();
+        assert!(!slots.make_room(), "its grace is not over");
+        assert!(fresh.begin() && !task.is_finished());
+        fresh.wait();
+        assert!(slots.make_room(), "for a head there is no grace");
+        assert!(task.await.unwrap_err().is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn at_the_end_those_go_that_wait_for_a_head() {
+        let mut slots = open();
+        let (waiting, waits) = with(&mut slots, head, 10);
+        let (_, sends) = with(&mut slots, body, 10);
+        let (_, served) = with(&mut slots, |_| BUSY, 10);
+        slots.end_waiting();
+        assert!(!waiting.begin() && waits.await.unwrap_err().is_cancelled());
+        assert!(slots.len() == 2 && !sends.is_finished() && !served.is_finished());
+    }
+}

@@ -108,12 +108,18 @@ async fn hanging_answers_leave_room_for_others_and_those_beyond_their_number_end
 
 #[tokio::test]
 async fn an_answer_that_hangs_ends_when_its_sender_goes() {
-    let rig = Rig::limited(fault(json!({"type": "hang"})), Limits { connections: 4, ..Limits::default() }).await;
-    for place in 1..=3 {
-        let stream = asked(&rig).await;
-        rig.until_stored(place).await;
-        drop(stream);
-        rig.until_free().await;
-        assert!(!rig.stored(place as i64).await.answered.unwrap().at_once, "its place was free again");
+    for held in ["hang", "halfClose"] {
+        let rules = json!({"rules": [{"when": {"path": "/held"}, "steps": [{"fault": {"type": held}}]}]});
+        let rig = Rig::limited(rules, Limits { connections: 4, ..Limits::default() }).await;
+        for _ in 0..3 {
+            let stored = rig.count().await;
+            let mut stream = rig.connect().await;
+            send(&mut stream, "POST /in/a/held", "", "{}").await;
+            rig.until_stored(stored + 1).await;
+            assert_eq!(rig.free(), 0, "{held}: it has the only place");
+            drop(stream);
+            rig.until_free().await;
+            assert!(!rig.stored(stored as i64 + 1).await.answered.unwrap().at_once, "there was a place for it");
+        }
     }
 }
