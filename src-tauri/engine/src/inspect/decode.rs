@@ -260,6 +260,16 @@ mod tests {
     }
 
     #[test]
+    fn takes_three_codings_off_and_no_more() {
+        let packed = |times: usize| (0..times).fold(b"packed".to_vec(), |bytes, _| gzip(&bytes));
+        assert_eq!(off(packed(3), &["gzip"; 3]), Decoded { bytes: "packed".into(), notice: None });
+        let decoded = off(packed(4), &["gzip"; 4]);
+        assert_eq!(decoded.bytes, packed(4));
+        let notice = "The body has 4 content codings, and at most 3 are taken off; it is shown as it came.";
+        assert_eq!(decoded.notice.as_deref(), Some(notice));
+    }
+
+    #[test]
     fn shows_the_bytes_as_they_came_where_nothing_can_be_decoded() {
         for coding in ["gzip", "deflate", "br", "zstd", "compress"] {
             let decoded = off(b"\xffplain".to_vec(), &[coding]);

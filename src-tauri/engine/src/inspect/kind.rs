@@ -145,6 +145,54 @@ mod tests {
     }
 
     #[test]
+    fn knows_a_kind_by_each_of_its_types() {
+        // Bytes that would be taken for something else without the type.
+        for (types, text, expected) in [
+            (
+                &["application/json", "text/json", "application/csp-report", "application/ld+json"][..],
+                "12",
+                BodyKind::Json,
+            ),
+            (&["text/html", "application/xhtml+xml"], "<p>", BodyKind::Html),
+            (&["application/xml", "text/xml", "image/svg+xml"], "<é/>", BodyKind::Xml),
+            (&["application/x-www-form-urlencoded"], "a=1", BodyKind::Form),
+            (
+                &[
+                    "application/x-ndjson",
+                    "application/ndjson",
+                    "application/jsonl",
+                    "application/json-lines",
+                    "application/json-seq",
+                    "application/x-jsonlines",
+                ],
+                "12",
+                BodyKind::Ndjson,
+            ),
+            (&["text/csv", "application/csv", "text/tab-separated-values"], "a,b", BodyKind::Csv),
+            (
+                &[
+                    "application/protobuf",
+                    "application/x-protobuf",
+                    "application/vnd.google.protobuf",
+                    "application/grpc",
+                    "application/grpc-web+proto",
+                ],
+                "x",
+                BodyKind::Protobuf,
+            ),
+            (&["application/msgpack", "application/x-msgpack", "application/vnd.msgpack"], "x", BodyKind::Msgpack),
+            (&["application/cbor", "application/senml+cbor"], "x", BodyKind::Cbor),
+            (&["multipart/mixed", "multipart/related"], "x", BodyKind::Multipart),
+            (&["text/plain", "text/x-unheard-of"], "<p>", BodyKind::Text),
+        ] {
+            for essence in types {
+                assert_eq!(of(essence, text), expected, "{essence}");
+                assert_ne!(of("application/x-unheard-of", text), expected, "{text} by itself");
+            }
+        }
+    }
+
+    #[test]
     fn believes_the_bytes_where_it_is_not() {
         for (essence, text, expected) in [
             ("application/json", "<!DOCTYPE html><p>", BodyKind::Html),

@@ -182,6 +182,9 @@ mod tests {
         );
         let parts = parts(&MediaType::parse("multipart/mixed; boundary=X"), &body).parts;
         assert_eq!((parts[0].text.as_deref(), parts[0].size), (None, 5));
+        // Every byte of it would be text.
+        let zeros = of("multipart/mixed; boundary=X", "--X\r\n\r\na\0b\r\n--X--").parts;
+        assert_eq!((zeros[0].text.as_deref(), zeros[0].size), (None, 3));
         assert_eq!(parts[1].text.as_deref(), Some("é"));
     }
 

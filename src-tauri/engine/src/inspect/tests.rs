@@ -79,6 +79,10 @@ fn finds_without_case_in_every_view() {
     assert_eq!(document.find("\"B\"", FindView::Text).hits, [1]);
     assert_eq!(document.find("\"b\"", FindView::Pretty).hits, [2]);
     assert_eq!(document.find("café", FindView::Tree).hits.len(), 2);
+    assert!(document.find("RASSE", FindView::Tree).hits.is_empty(), "ß is a letter of its own");
+    let nodes = self::document("application/json", b"{\"Key\":{\"k\\u0065y2\":1},\"b\":[\"key\",true]}");
+    assert_eq!(nodes.find("KEY", FindView::Tree).hits, [7, 20, 28], "by its key or what it holds");
+    assert_eq!(nodes.find("true", FindView::Tree).hits, [34]);
     assert!(document.find("", FindView::Tree).hits.is_empty());
     assert!(document.find(".*", FindView::Text).hits.is_empty());
     let many = Document::new(None, &[], "x\n".repeat(10_001).into(), 20_002);

@@ -1,6 +1,6 @@
 //! What each format becomes, and that no bytes break a reader.
 
-use crate::inspect::{BodyKind, Document, SyntaxProblem};
+use crate::inspect::{BodyKind, ChipKind, Document, SyntaxProblem};
 use bytes::Bytes;
 use proptest::prelude::*;
 
@@ -137,6 +137,9 @@ fn protobuf_shows_fields_and_what_they_may_hold() {
     ] {
         assert!(chips.iter().any(|chip| chip == words), "{words}: {chips:?}");
     }
+    let rows = body.tree_rows(99, &[], 0, 100).unwrap().rows;
+    let mut said = rows.iter().flat_map(|row| &row.chips).filter(|chip| chip.text.starts_with("varint"));
+    assert!(said.all(|chip| chip.kind == ChipKind::Wire), "what is said of the wire is not taken for a guess");
     let cut = document("application/x-protobuf", &bytes[..6]);
     assert_eq!(tree(&cut), r#"{"1":150}"#);
     assert!(place(&cut).2.contains("shorter than its length"));
@@ -147,6 +150,18 @@ fn grpc_shows_each_message() {
     let body = document("application/grpc", b"\0\0\0\0\x02\x08\x01\x01\0\0\0\x02\xab\xcd\0\0\0\0\x09\x08");
     assert_eq!(tree(&body), r#"[{"1":1},"abcd"]"#);
     assert!(body.info().problem.unwrap().message.contains("gRPC"));
+    assert!(chips(&body).contains(&"compressed, 2 bytes".to_owned()));
+    // What is wrong is shown where it stands in the body, not in its message.
+    for (second, at, words) in [
+        (&b"\0\0\0\0\x01\x08"[..], 13, "A varint stops before its end."),
+        (b"\0\0\0", 7, "The head of a gRPC message stops before its end."),
+        (b"\0\0\0\0\x09\x08", 12, "A gRPC message is shorter than its length says."),
+    ] {
+        let body = document("application/grpc+proto", &[b"\0\0\0\0\x02\x08\x01", second].concat());
+        let problem = body.info().problem.unwrap();
+        assert_eq!((problem.offset, problem.message.as_str()), (at, words));
+        assert!(tree(&body).starts_with(r#"[{"1":1}"#), "{}", tree(&body));
+    }
 }
 
 #[test]
