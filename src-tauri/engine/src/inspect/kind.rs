@@ -146,6 +146,7 @@ mod tests {
 
     #[test]
     fn knows_a_kind_by_each_of_its_types() {
+        let mut wrong = Vec::new();
         // Bytes that would be taken for something else without the type.
         for (types, text, expected) in [
             (
@@ -186,10 +187,13 @@ mod tests {
             (&["text/plain", "text/x-unheard-of"], "<p>", BodyKind::Text),
         ] {
             for essence in types {
-                assert_eq!(of(essence, text), expected, "{essence}");
-                assert_ne!(of("application/x-unheard-of", text), expected, "{text} by itself");
+                if of(essence, text) != expected {
+                    wrong.push(*essence);
+                }
             }
+            assert_ne!(of("application/x-unheard-of", text), expected, "{text} by itself");
         }
+        assert_eq!(wrong, [""; 0]);
     }
 
     #[test]

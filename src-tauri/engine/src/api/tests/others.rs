@@ -122,3 +122,26 @@ async fn a_check_with_something_else_than_what_is_set_says_its_verdict_and_leave
     assert_eq!(kept().await, expected);
     api.close().await;
 }
+
+#[tokio::test]
+async fn a_check_with_what_is_set_is_kept_where_it_says_something_else_than_before() {
+    const SIGNED: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let headers = [("X-GitHub-Event", "push"), ("X-Hub-Signature-256", SIGNED)];
+    post(&format!("{url}/in/github"), &headers, "Hello, World!").await;
+    assert_eq!(found(&api, "is:valid").await, [0_i64; 0]);
+    // Asked without the command, which would have everything looked at again in the background.
+    let engine = api.engine().await.unwrap();
+    let add = |value: &str| NewSecret { source: "github".into(), label: String::new(), value: value.into() };
+    let checked = async || {
+        let verdict = call(&api, "verify_exchange", json!({"id": 1, "provider": null})).await.unwrap();
+        verdict["verdict"].as_str().unwrap().to_owned()
+    };
+    for (secret, verdict) in [("another", "invalid"), ("It's a Secret to Everybody", "valid")] {
+        engine.add_secret(add(secret)).await.unwrap();
+        assert_eq!(checked().await, verdict);
+        assert_eq!(found(&api, &format!("is:{verdict}")).await, [1], "{verdict}");
+    }
+    api.close().await;
+}

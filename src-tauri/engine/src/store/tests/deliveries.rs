@@ -141,7 +141,9 @@ async fn an_older_state_that_comes_after_a_newer_one_is_late() {
     let newer = arrived(&store, "Stripe-Signature: t=1", &invoice("evt_2", 20), 0, Some(200)).await;
     let older = arrived(&store, "Stripe-Signature: t=1", &invoice("evt_1", 10), 1, Some(200)).await;
     let newest = arrived(&store, "Stripe-Signature: t=1", &invoice("evt_3", 30), 2, Some(200)).await;
+    let beside = arrived(&store, "Stripe-Signature: t=1", &invoice("evt_4", 30), 3, Some(200)).await;
     let by = |row: crate::exchange::ExchangeSummary| row.delivery.and_then(|mark| mark.overtaken_by);
+    assert_eq!(by(store.summary(beside).await.unwrap()), None, "of the same second");
     assert_eq!(by(store.summary(older).await.unwrap()), Some(newer));
     assert_eq!(by(store.summary(newest).await.unwrap()), None);
     assert_eq!(found(&store, "is:late").await, [older]);

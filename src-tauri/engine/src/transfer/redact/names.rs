@@ -23,8 +23,10 @@ const ANYWHERE: [&str; 9] =
 const AT_END: [&str; 7] = ["key", "token", "jwt", "auth", "cookie", "pwd", "authorization"];
 
 /// Whole names that are secret.
-const WHOLE: [&str; 7] =
-    ["sig", "sid", "pass", "otp", "assertion", "x-paypal-transmission-sig", "paypal-transmission-sig"];
+const WHOLE: [&str; 2] = ["otp", "assertion"];
+
+/// Whole names that are secret, also as the last of several words: `X-Sig`, `user.sid`, `user[pass]`.
+const LAST: [&str; 3] = ["sig", "sid", "pass"];
 
 /// Schemes that may be shown (IANA's registry and those in wide use). Another first word may be a secret itself.
 const SCHEMES: [&str; 18] = [
@@ -84,5 +86,5 @@ fn is_secret(lower: &str) -> bool {
     WHOLE.contains(&name)
         || ANYWHERE.iter().any(|word| name.contains(word))
         || AT_END.iter().any(|word| name.ends_with(word) || name.ends_with(&format!("{word}s")))
-        || name.rsplit(['-', '_', '.', '[']).next().is_some_and(|last| matches!(last, "sig" | "pass" | "sid"))
+        || name.rsplit(['-', '_', '.', '[']).next().is_some_and(|last| LAST.contains(&last))
 }

@@ -61,7 +61,7 @@ fn parameters_are_found_in_urls_inside_urls_and_in_sentences() {
 
 #[test]
 fn a_name_is_secret_by_each_of_its_words() {
-    for name in [
+    let names = [
         "secret",
         "my-Secret-1",
         "password",
@@ -102,10 +102,11 @@ fn a_name_is_secret_by_each_of_its_words() {
         "assertion",
         "PayPal-Transmission-Sig",
         "X-PayPal-Transmission-Sig",
-    ] {
-        assert_eq!(names::header(name.as_bytes()), HeaderKind::Secret, "{name}");
-        assert!(names::is_secret_parameter(name), "{name}");
-    }
+    ];
+    let is_secret =
+        |name: &&str| names::header(name.as_bytes()) == HeaderKind::Secret && names::is_secret_parameter(name);
+    let shown: Vec<&str> = names.into_iter().filter(|name| !is_secret(name)).collect();
+    assert_eq!(shown, [""; 0]);
     assert!(names::is_secret_parameter("Code") && names::header(b"Code") == HeaderKind::Plain);
     for (name, kind) in [
         ("AUTHORIZATION", HeaderKind::Credentials),
