@@ -140,7 +140,7 @@ mod tests {
         second: u64,
     ) -> (Arc<Slot>, tokio::task::JoinHandle<()>) {
         let slot = slots.fresh();
-        slot.state.store(state(second * 1_000_000 << 1), Ordering::Release);
+        slot.state.store(state((second * 1_000_000) << 1), Ordering::Release);
         let task = tokio::spawn(std::future::pending());
         slots.insert(slot.clone(), task.abort_handle());
         (slot, task)
