@@ -24,7 +24,8 @@ struct Rule {
     at: &'static str,
 }
 
-/// Services that say both. The places are those of their own documentation and libraries.
+/// Services that say both. The places are those of their own documentation and libraries; a time is that of the event,
+/// never that of the try which brought it: a late try would be the newest by that.
 const RULES: &[Rule] = &[
     Rule { provider: "stripe", thing: "/data/object/id", at: "/created" },
     Rule { provider: "hubspot", thing: "/0/objectId", at: "/0/occurredAt" },

@@ -64,9 +64,12 @@ async fn learning_and_repacking_go_on_beside_captures() {
     let learning = store.start_learning();
     filled(&store, 1_500).await;
     let mut committed = store.committed();
-    while number(&store, "SELECT value FROM meta WHERE name = 'repacked'").await < 256 {
-        committed.changed().await.unwrap();
-    }
+    let repacked = async {
+        while number(&store, "SELECT value FROM meta WHERE name = 'repacked'").await < 256 {
+            committed.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), repacked).await.expect("it learns and packs anew");
     learning.abort();
     bodies_are_whole(&store, 1..=1_500).await;
 }
