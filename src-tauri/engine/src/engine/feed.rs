@@ -133,15 +133,8 @@ impl Engine {
 
     /// Another process may have made sources, rules, requests or settings.
     async fn read_lists_again(&self) {
-        let before = self.book.names();
-        for name in self.store.source_names().await.unwrap_or_default() {
-            self.doorway.add_source(&name);
-        }
         self.vault.look_again().await;
         let _ = self.read_sources().await; // what can't be read now is read at the next change
-        for gone in before.iter().filter(|name| self.book.get(name).is_none()) {
-            self.doorway.remove_source(gone);
-        }
         let _ = self.read_rules().await;
         self.jobs.note_lists();
     }

@@ -64,6 +64,8 @@ pub struct Parts {
     /// The secrets.
     pub vault: Vault,
     pub(crate) book: Arc<SourceBook>,
+    /// Held while the sources are read, so that what was read last is what counts.
+    reading_sources: Mutex<()>,
     following: OnceLock<tokio::task::JoinHandle<()>>,
     /// Held while a secret from a handshake is kept, so that none is kept twice.
     learning: Mutex<()>,
@@ -130,6 +132,7 @@ impl Engine {
             vault,
             book,
             following: OnceLock::new(),
+            reading_sources: Mutex::default(),
             learning: Mutex::default(),
             probes,
             doorway: Arc::new(doorway),

@@ -156,8 +156,11 @@ impl SourceBook {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, all: Pages) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(all);
+    /// Takes what was read anew; the names that are there no more.
+    fn set(&self, all: Pages) -> Vec<String> {
+        let all = Arc::new(all);
+        let before = std::mem::replace(&mut *self.0.write().unwrap_or_else(PoisonError::into_inner), all.clone());
+        before.sources.keys().filter(|name| !all.sources.contains_key(*name)).cloned().collect()
     }
 }
 
@@ -293,8 +296,10 @@ impl Parts {
         self.book.get(name).map(|source| source.settings()).ok_or_else(|| no_source(name))
     }
 
-    /// Reads the sources anew; their secrets are opened if the vault is open.
+    /// Reads the sources anew; their secrets are opened if the vault is open. What another process has made or taken away
+    /// is let in or not from now on.
     pub(crate) async fn read_sources(&self) -> Result<(), ApiError> {
+        let _turn = self.reading_sources.lock().await;
         let sealer = self.vault.sealer();
         let mut secrets: HashMap<i64, Vec<KnownSecret>> = HashMap::new();
         for row in self.store.secret_rows().await? {
@@ -309,7 +314,10 @@ impl Parts {
             let provider = row.chosen.as_deref().or(row.recognised.as_deref()).and_then(|key| pages.provider(key));
             pages.sources.insert(row.name.clone(), Arc::new(SourceConfig { row, secrets, provider, is_open }));
         }
-        self.book.set(pages);
+        pages.sources.keys().for_each(|name| self.doorway.add_source(name));
+        for gone in self.book.set(pages) {
+            self.doorway.remove_source(&gone);
+        }
         Ok(())
     }
 }
