@@ -126,6 +126,28 @@ describe("the signature of a push", { timeout: 60_000 }, () => {
     expect(within(proven).queryByLabelText("Secret of github")).toBeNull();
   });
 
+  it("is checked again when a secret, a setting or the vault has changed elsewhere", async () => {
+    let verdict: Verdict = BROKEN;
+    const { call, tab } = await opened({}, { verify_exchange: () => verdict });
+    await within(tab).findByText(/^Not valid/);
+    verdict = { ...BROKEN, verdict: "valid", reason: null, proven: null };
+    await call("add_secret", { source: "github", label: "", value: SECRET });
+    await within(tab).findByText(/^Valid/);
+  });
+
+  it("leads to the URL of the source where that is missed", async () => {
+    const missing: Verdict = {
+      ...BROKEN,
+      verdict: "unsupported",
+      reason: "missing_field",
+      subject: "url",
+      proven: null,
+    };
+    const { tab } = await opened({}, { verify_exchange: () => missing });
+    await userEvent.click(await within(tab).findByRole("button", { name: "Set the URL of github" }));
+    await screen.findByRole("heading", { name: "github", level: 1 });
+  });
+
   it("copies signed bytes that are no text as hex", async () => {
     const bytes = Uint8Array.of(0xff, 0x00, 0x61, 0x62, 0x63);
     const { calls, tab } = await opened({}, { verify_exchange: () => BROKEN, signed_bytes: () => bytes.buffer });

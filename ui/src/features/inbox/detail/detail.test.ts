@@ -1,0 +1,193 @@
+import { screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import type { Exchange } from "$ipc/bindings/Exchange";
+import type { Answers } from "$ipc/fake";
+import { FakeState } from "$ipc/fake/state";
+import { openApp } from "../../../test/openApp";
+
+const HEADERS = [
+  { name: "X-Trace", value: "9f2c" },
+  { name: "Content-Type", value: "application/json" },
+];
+const message = (over: Partial<Exchange["request"]> = {}): Exchange["request"] => ({
+  firstLine: "POST /in/stripe HTTP/1.1",
+  headers: HEADERS,
+  trailers: [],
+  bodySize: 65_536,
+  headSize: 80,
+  chunked: false,
+  ...over,
+});
+
+/** Whatever exchange is asked for, as this. */
+const exchangeOf =
+  (over: Partial<Exchange>, summary: Partial<Exchange["summary"]> = {}): Answers["exchange"] =>
+  ({ id }) => ({
+    summary: { ...new FakeState({ rows: 24 }).summary(id), direction: "push", marks: [], ...summary },
+    note: "",
+    request: message(),
+    response: message({ firstLine: "HTTP/1.1 200 OK" }),
+    query: [],
+    timing: null,
+    failure: null,
+    answered: null,
+    peer: null,
+    children: [],
+    ...over,
+  });
+
+/** A window with an exchange opened. */
+async function opened(own: Answers = {}) {
+  const app = await openApp({ rows: 24 }, own);
+  await screen.findAllByRole("row", { selected: false });
+  await userEvent.keyboard("j");
+  await screen.findByRole("tablist", { name: "Parts of the exchange" });
+  const detail = within(screen.getByRole("region", { name: "Exchange detail" }));
+  const tab = (name: RegExp) => userEvent.click(detail.getByRole("tab", { name }));
+  return { ...app, detail, tab };
+}
+
+const copied = (calls: { command: string; args: unknown }[]) =>
+  calls.filter((call) => call.command === "copy_text").map((call) => (call.args as { text: string }).text);
+
+describe("the detail of an exchange", { timeout: 60_000 }, () => {
+  it("copies the value of a field, not its name", async () => {
+    const { calls, detail, tab } = await opened({ exchange: exchangeOf({}) });
+    await tab(/Headers/);
+    await userEvent.click(await detail.findByRole("button", { name: "Copy the value of X-Trace" }));
+    await screen.findByText("Value copied");
+    expect(copied(calls)).toEqual(["9f2c"]);
+  });
+
+  it("shows the fields that came after the body, apart from the others", async () => {
+    const request = message({ trailers: [{ name: "X-Digest", value: "abc" }] });
+    const { detail, tab } = await opened({ exchange: exchangeOf({ request }) });
+    await tab(/Headers/);
+    await detail.findByText("Trailers, after the body");
+    expect(detail.getByRole("rowheader", { name: "X-Digest" })).toBeTruthy();
+  });
+
+  it("begins with what the other end said: the answer of a call, the request of a push", async () => {
+    const { detail } = await opened({ exchange: exchangeOf({}, { direction: "pull" }) });
+    await waitFor(() => expect(detail.getByRole("radio", { name: "Response" }).ariaChecked).toBe("true"));
+    // Only a request has a query.
+    expect(detail.queryByRole("tab", { name: /Query/ })).toBeNull();
+    const { detail: push } = await opened({ exchange: exchangeOf({}) });
+    expect(push.getByRole("radio", { name: "Request" }).ariaChecked).toBe("true");
+    expect(push.getByRole("tab", { name: /Query/ })).toBeTruthy();
+  });
+
+  it("tells why a call came to nothing, what to do, and offers no answer that never was", async () => {
+    const failure = { kind: "refused" as const, message: "Nothing listens at [::1]:3000.", hint: "Start the server." };
+    const { detail } = await opened({
+      exchange: exchangeOf({ failure, response: null }, { direction: "pull", status: null, failure: "refused" }),
+    });
+    await detail.findByText("Nothing listens at [::1]:3000.");
+    expect(detail.getByText("Start the server.")).toBeTruthy();
+    expect(detail.getByRole("radio", { name: "Response" })).toHaveProperty("disabled", true);
+  });
+
+  it.each([
+    ["truncated", /The body was over the cap/, /the first 64 KB are kept/],
+    ["ambiguousFraming", /Ambiguous framing/, /refused with 400/],
+    ["incomplete", /It ended before it was whole/, /What came until then is kept/],
+  ] as const)("says what was kept of a push that is %s", async (mark, title, text) => {
+    const { detail } = await opened({ exchange: exchangeOf({}, { marks: [mark] }) });
+    await detail.findByText(title);
+    expect(detail.getByText(text)).toBeTruthy();
+  });
+
+  it("says what did not fit the schema of the source, and leads to its rules", async () => {
+    const reasons = ["/id: a number was expected", "/lines: it is missing"];
+    const answered = { by: { type: "schema" as const }, delayMs: 0, fault: null, atOnce: false, reasons };
+    const { detail } = await opened({ exchange: exchangeOf({ answered }, { source: "stripe" }) });
+    for (const reason of reasons) await detail.findByText(reason);
+    await userEvent.click(detail.getByRole("button", { name: "Edit how stripe answers" }));
+    await screen.findByRole("heading", { name: "stripe", level: 1 });
+  });
+
+  it("copies the body by a key, unpacked", async () => {
+    const { calls } = await opened();
+    await userEvent.keyboard("y");
+    await screen.findByText("Body copied");
+    expect(copied(calls)[0]).toContain('"id":"evt_1QT8rLKz4"');
+    expect(calls.find((call) => call.command === "body_bytes")?.args).toMatchObject({ decoded: true });
+  });
+
+  it("holds the attempts of a delivery against each other", async () => {
+    const rows = new FakeState({ rows: 130 });
+    const { calls, detail, tab } = await opened({
+      exchange: exchangeOf({}, { delivery: { first: 40, pushes: 2, repeat: null, attempt: 1, overtakenBy: null } }),
+      delivery: () => ({
+        first: 40,
+        provider: "slack",
+        number: null,
+        attempts: [40, 44].map((id, place) => ({
+          push: rows.summary(id),
+          number: place + 1,
+          missing: 0,
+          gap: null,
+          due: null,
+          passedOn: [],
+        })),
+        pushes: 2,
+        schedule: null,
+        nextAt: null,
+        events: [],
+      }),
+    });
+    await tab(/Deliveries/);
+    await userEvent.click(await detail.findByRole("button", { name: "Compare the attempts" }));
+    await waitFor(() => expect(calls.find((call) => call.command === "ignore_rules")?.args).toEqual({ ids: [40, 44] }));
+  });
+
+  it("counts the types of a batch, the most frequent first", async () => {
+    const event = (index: number, eventType: string | null) => ({ index, eventType, eventId: null, pointer: "/0" });
+    const { detail, tab } = await opened({
+      exchange: exchangeOf({}, { events: 4 }),
+      delivery: () => ({
+        first: 24,
+        provider: null,
+        number: null,
+        attempts: [],
+        pushes: 1,
+        schedule: null,
+        nextAt: null,
+        events: [event(0, "deal.deletion"), event(1, "contact.creation"), event(2, null), event(3, "contact.creation")],
+      }),
+    });
+    await tab(/Events/);
+    await waitFor(() =>
+      expect([...document.querySelectorAll(".types > span")].map((type) => type.textContent?.trim())).toEqual([
+        "contact.creation 2 events",
+        "deal.deletion 1 event",
+        "no type 1 event",
+      ]),
+    );
+    expect(detail.getAllByRole("button", { name: /contact\.creation/ })).toHaveLength(2);
+  });
+
+  it("keeps a note that was not yet kept when another screen is shown", async () => {
+    const { calls, tab } = await opened();
+    await tab(/Notes/);
+    await userEvent.type(screen.getByLabelText("Note"), "Asked");
+    // By a key, so that the field is gone without having been left.
+    await userEvent.keyboard("{Control>}n{/Control}");
+    await waitFor(() =>
+      expect(calls.find((call) => call.command === "save_note")?.args).toEqual({ id: 24, text: "Asked" }),
+    );
+  });
+
+  it("says that a note could not be kept", async () => {
+    const { tab } = await opened({
+      save_note: () => {
+        throw { code: "failed", message: "The disk is full.", hint: "Make room." };
+      },
+    });
+    await tab(/Notes/);
+    await userEvent.type(screen.getByLabelText("Note"), "Asked");
+    await screen.findByText("Not kept yet", {}, { timeout: 5_000 });
+    expect(screen.getByText("The disk is full. Make room.")).toBeTruthy();
+  });
+});

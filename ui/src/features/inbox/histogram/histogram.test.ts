@@ -1,0 +1,67 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, describe, expect, it } from "vitest";
+import type { HistogramQuery } from "$ipc/bindings/HistogramQuery";
+import { openApp } from "../../../test/openApp";
+
+const FROM = Date.UTC(2026, 10, 22, 12) * 1000;
+const MINUTE = 60_000_000;
+const BARS = [
+  { pushes: 3, pulls: 0, failed: 0 },
+  { pushes: 1, pulls: 1, failed: 2 },
+  { pushes: 0, pulls: 0, failed: 0 },
+  { pushes: 0, pulls: 4, failed: 0 },
+];
+
+async function opened() {
+  const { calls } = await openApp(
+    { rows: 30 },
+    { histogram: () => ({ from: FROM, width: MINUTE, bars: BARS, complete: true }) },
+  );
+  const strip = await screen.findByRole("slider", { name: /When exchanges came/ });
+  await waitFor(() => expect(strip.getAttribute("aria-valuemax")).toBe("3"));
+  const asked = () => calls.findLast((call) => call.command === "histogram")?.args as HistogramQuery;
+  return { strip, asked };
+}
+
+afterEach(() => Reflect.deleteProperty(HTMLElement.prototype, "clientWidth"));
+
+const chips = () => within(screen.getByRole("group", { name: "Filter" }));
+
+describe("the strip over the list", { timeout: 60_000 }, () => {
+  it("says what came in a stretch of time, and how much of it failed", async () => {
+    const { strip } = await opened();
+    strip.focus();
+    await userEvent.keyboard("{Home}");
+    const words = () => strip.getAttribute("aria-valuetext") ?? "";
+    await waitFor(() => expect(words()).toContain("3 pushes, 0 pulls"));
+    expect(words()).not.toContain("failed");
+    await userEvent.keyboard("{ArrowRight}");
+    await waitFor(() => expect(words()).toContain("1 push, 1 pull, 2 failed"));
+  });
+
+  it("filters by the time that is dragged over", async () => {
+    // Nothing is laid out here: four bars of 140 px.
+    Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, value: 560 });
+    const { strip } = await opened();
+    strip.getBoundingClientRect = () => ({ left: 0 }) as DOMRect;
+    const over = (type: string, bar: number) =>
+      fireEvent(strip, new MouseEvent(type, { bubbles: true, button: 0, clientX: bar * 140 + 70 }));
+    await over("pointerdown", 0);
+    await over("pointermove", 1);
+    await over("pointerup", 1);
+    await chips().findByText("2026-11-22T12:00:00Z");
+    expect(chips().getByText("2026-11-22T12:02:00Z")).toBeTruthy();
+  });
+
+  it("draws only what is chosen, and all again, by z", async () => {
+    const { strip, asked } = await opened();
+    strip.focus();
+    await userEvent.keyboard("{Home}{Enter}");
+    await chips().findByText("since:");
+    await userEvent.keyboard("z");
+    await waitFor(() => expect(asked()).toMatchObject({ since: FROM, until: FROM + MINUTE }));
+    await userEvent.keyboard("z");
+    await waitFor(() => expect(asked()).toMatchObject({ since: null, until: null }));
+  });
+});

@@ -1,0 +1,174 @@
+import { screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import type { Answers } from "$ipc/fake";
+import type { FakeOptions } from "$ipc/fake/state";
+import { openApp } from "../../../test/openApp";
+
+const row = (index: number) => document.getElementById(`exchange-row-${index}`) as HTMLElement;
+const selected = () =>
+  [...document.querySelectorAll("[role=row][aria-selected=true]")].map((one) => one.getAttribute("aria-rowindex"));
+const filters = (calls: { command: string; args: unknown }[]) =>
+  calls.filter((call) => call.command === "count").map((call) => (call.args as { filter: string }).filter);
+
+async function opened(options: FakeOptions = {}, own: Answers = {}) {
+  const app = await openApp({ rows: 60, ...options }, own);
+  await waitFor(() => expect(row(0)?.textContent).toBeTruthy());
+  const { call } = await import("$ipc/call");
+  return { ...app, call };
+}
+
+describe("the list of exchanges", { timeout: 60_000 }, () => {
+  it("selects rows by Shift and the arrows, each told as selected, and unselects them by Escape", async () => {
+    await opened();
+    await userEvent.keyboard("j{Shift>}{ArrowDown}{ArrowDown}{/Shift}");
+    await screen.findAllByText("3 selected");
+    await waitFor(() => expect(selected()).toEqual(["2", "3", "4"]));
+    await userEvent.keyboard("{Shift>}{ArrowUp}{/Shift}");
+    await waitFor(() => expect(selected()).toEqual(["2", "3"]));
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByText(/ selected$/)).toBeNull());
+    expect(selected()).toEqual(["3"]);
+  });
+
+  it("counts what came while the view is paused, and lets it in when it goes on", async () => {
+    const { call } = await opened();
+    await userEvent.keyboard(" ");
+    await call("send_sample", { provider: "stripe" });
+    await screen.findByRole("button", { name: "1 new" });
+    expect(screen.getByText("60 in view")).toBeTruthy();
+    await userEvent.keyboard(" ");
+    await screen.findByText("61 in view");
+    await waitFor(() => expect(screen.queryByRole("button", { name: "1 new" })).toBeNull());
+  });
+
+  it("drops a filter that hides what is to be shown", async () => {
+    const { calls } = await opened();
+    await userEvent.keyboard("/source:github{Enter}");
+    await waitFor(() => expect(filters(calls)).toContain("source:github"));
+    const { openExchange } = await import("$app/navigation.svelte");
+    openExchange(59);
+    await waitFor(() => expect(document.activeElement?.getAttribute("data-filter")).not.toBeNull());
+    await waitFor(() => expect(row(1).getAttribute("aria-selected")).toBe("true"));
+    expect(screen.queryByRole("button", { name: "Drop source:github" })).toBeNull();
+  });
+
+  it("says that nothing matches, and clears the filter from there", async () => {
+    await opened();
+    await userEvent.keyboard("/source:nobody{Enter}");
+    const nothing = (await screen.findByText("Nothing matches this filter.")).parentElement as HTMLElement;
+    await userEvent.click(within(nothing).getByRole("button", { name: /^Clear the filter/ }));
+    await screen.findByText("60 in view");
+  });
+
+  it("says what is wrong with a filter in place of rows", async () => {
+    const wrong = { code: "invalid" as const, message: "A status is a number or 5xx.", hint: null };
+    await opened(
+      {},
+      {
+        count: ({ filter }) => {
+          if (filter === "status:red") throw wrong;
+          return { rows: 60, complete: true };
+        },
+      },
+    );
+    await userEvent.keyboard("/status:red{Enter}");
+    await screen.findByText(wrong.message);
+    expect(row(0)).toBeNull();
+  });
+
+  it("keeps its rows while a term is typed that can't be read yet", async () => {
+    const problem = { message: "A status is a number or 5xx.", from: 0, to: 8 };
+    const { calls } = await opened(
+      {},
+      {
+        read_filter: ({ text }) => ({
+          problem: text === "status:5" ? problem : null,
+          from: 0,
+          to: text.length,
+          suggestions: [],
+        }),
+      },
+    );
+    await userEvent.keyboard("/status:5");
+    await waitFor(() => expect(calls.filter((call) => call.command === "read_filter").length).toBeGreaterThan(8));
+    await userEvent.keyboard("xx");
+    await waitFor(() => expect(filters(calls)).toContain("status:5xx"));
+    expect(filters(calls)).not.toContain("status:5");
+  });
+
+  it("drops a term by its chip", async () => {
+    const { calls } = await opened();
+    await userEvent.keyboard("/source:github is:failed {Enter}");
+    await userEvent.click(await screen.findByRole("button", { name: "Drop source:github" }));
+    await waitFor(() => expect(filters(calls).at(-1)).toBe("is:failed"));
+  });
+
+  it("says how many there are of each outcome, apart", async () => {
+    await opened({}, { tallies: () => ({ pushes: 45, pulls: 15, failed: 7, unread: 4, complete: true }) });
+    const outcome = within(screen.getByRole("radiogroup", { name: "Outcome" }));
+    await waitFor(() => expect(outcome.getByRole("radio", { name: /Failed/ }).textContent).toContain("7"));
+    expect(outcome.getByRole("radio", { name: /Unread/ }).textContent).toContain("4");
+  });
+
+  it("shows the size of what the other end sent: the body of a push, the answer of a pull", async () => {
+    await opened();
+    // Number 60 is a push of 460 bytes, number 58 a pull that was answered with 2.
+    expect(within(row(0)).getByText("460 B")).toBeTruthy();
+    expect(within(row(2)).getByText("2 B")).toBeTruthy();
+  });
+
+  it("puts the cursor on the next row when the last ones are deleted", async () => {
+    await opened({ rows: 5 });
+    await userEvent.keyboard("{End}");
+    await screen.findByText("5 of 5");
+    await userEvent.keyboard("#");
+    await screen.findByText("4 in view");
+    await screen.findByText("4 of 4");
+  });
+
+  it("pins all of a selection if only some of it is pinned", async () => {
+    const { calls } = await opened();
+    await userEvent.keyboard("jp");
+    await userEvent.keyboard("xjx");
+    await screen.findAllByText("2 selected");
+    await userEvent.keyboard("p");
+    await waitFor(() =>
+      expect(calls.filter((call) => call.command === "pin").map((call) => call.args)).toEqual([
+        { ids: [60], on: true },
+        { ids: [59, 60], on: true },
+      ]),
+    );
+  });
+
+  it("takes a tag away from all that are selected", async () => {
+    const { calls } = await opened();
+    await userEvent.keyboard("jt");
+    const name = await screen.findByLabelText("New tag");
+    await userEvent.type(name, "urgent{Enter}");
+    const tags = await screen.findByRole("dialog", { name: "Tags of 1 exchange" });
+    await userEvent.click(await within(tags).findByRole("button", { name: "Take the tag urgent away" }));
+    await within(tags).findByText("No tags yet.");
+    await waitFor(() =>
+      expect(calls.findLast((call) => call.command === "tag")?.args).toEqual({
+        ids: [60],
+        add: [],
+        remove: ["urgent"],
+      }),
+    );
+  });
+
+  it("puts the filter of now into a view that was saved before", async () => {
+    const { calls } = await opened();
+    await userEvent.keyboard("/source:github{Enter}");
+    await userEvent.click(await screen.findByRole("button", { name: "More for Pinned" }));
+    await userEvent.click(await screen.findByRole("menuitem", { name: "Save the current filter here" }));
+    await waitFor(() =>
+      expect(calls.find((call) => call.command === "save_view")?.args).toEqual({
+        id: 2,
+        name: "Pinned",
+        filter: "source:github",
+      }),
+    );
+  });
+});

@@ -1,0 +1,213 @@
+import { screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import type { BodyInfo } from "$ipc/bindings/BodyInfo";
+import type { BodyKind } from "$ipc/bindings/BodyKind";
+import type { Reading } from "$ipc/bindings/Reading";
+import type { Answers } from "$ipc/fake";
+import { openApp } from "../../test/openApp";
+
+const INFO: BodyInfo = {
+  kind: "json",
+  size: 35,
+  decodedSize: 35,
+  contentType: null,
+  codings: [],
+  charset: "UTF-8",
+  bom: false,
+  notice: null,
+  problem: null,
+  tree: false,
+  pretty: false,
+  tables: [],
+  preview: null,
+};
+
+/** Opens the newest exchange, every body being of this kind. */
+async function openBody(kind: BodyKind, own: Answers = {}) {
+  const app = await openApp({ rows: 12 }, own);
+  const { bodyKind } = await import("$ipc/fake/bodies");
+  bodyKind.kind = kind;
+  await screen.findAllByRole("row", { selected: false });
+  await userEvent.keyboard("j");
+  await screen.findByRole("radiogroup", { name: "View" });
+  return app;
+}
+
+const view = (name: string) =>
+  userEvent.click(within(screen.getByRole("radiogroup", { name: "View" })).getByRole("radio", { name }));
+const nodes = () => screen.getAllByRole("treeitem");
+const selected = () => screen.getByRole("treeitem", { selected: true }).textContent ?? "";
+const lineOf = (text: RegExp) => screen.findByText(text, { selector: ".line *" });
+const called = (calls: { command: string; args: unknown }[], command: string) =>
+  calls.filter((call) => call.command === command).map((call) => call.args as Record<string, unknown>);
+
+describe("moving about in a tree", { timeout: 60_000 }, () => {
+  it("goes up to the container and folds it by the left arrow", async () => {
+    await openBody("json");
+    const tree = await screen.findByRole("tree");
+    tree.focus();
+    await waitFor(() => expect(nodes().length).toBeGreaterThan(8));
+    // The fourth value of `object`, which stands as the fifth in the document.
+    await userEvent.keyboard("{ArrowDown>9/}");
+    await waitFor(() => expect(selected()).toContain("invoice_pdf"));
+    await userEvent.keyboard("{ArrowLeft}");
+    await waitFor(() => expect(selected()).toMatch(/^\s*object/));
+    await userEvent.keyboard("{ArrowLeft}");
+    await waitFor(() => expect(screen.queryByText("invoice_pdf")).toBeNull());
+    await userEvent.keyboard("{ArrowRight}");
+    await screen.findByText("invoice_pdf");
+  });
+
+  it("closes and opens all of it", async () => {
+    await openBody("json");
+    await screen.findByText("invoice_pdf");
+    await userEvent.click(screen.getByRole("button", { name: "Close all" }));
+    await waitFor(() => expect(screen.queryByText("invoice_pdf")).toBeNull());
+    expect(screen.getByText("pending_webhooks")).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Open all" }));
+    await screen.findByText("invoice_pdf");
+  });
+
+  it("opens what a hit of the find stands in", async () => {
+    await openBody("json");
+    await screen.findByText("invoice_pdf");
+    await userEvent.click(screen.getByRole("button", { name: "Close all" }));
+    await waitFor(() => expect(screen.queryByText("invoice_pdf")).toBeNull());
+    await userEvent.type(screen.getByLabelText("Find in body"), "billing@example");
+    await waitFor(() => expect(selected()).toContain("customer_email"));
+  });
+
+  it("opens the way to a pointer whose names have slashes and tildes in them", async () => {
+    const { useBackend } = await import("$ipc/backend");
+    const { Tree } = await import("./tree.svelte");
+    const rows = [
+      { node: 0, depth: 0, key: null, children: 1 },
+      { node: 1, depth: 1, key: "a/b", children: 2 },
+      { node: 2, depth: 2, key: "other", children: 0 },
+      { node: 3, depth: 2, key: "~", children: 0 },
+    ].map((row) => ({ ...row, open: row.children > 0, index: 0 }));
+    useBackend({
+      invoke: async (command, payload) => {
+        if (command !== "tree_rows") return {};
+        const { from, count } = payload?.["args"] as { from: number; count: number };
+        return { total: rows.length, rows: rows.slice(from, from + count) };
+      },
+      listen: () => Promise.resolve(() => {}),
+    });
+    const tree = new Tree({ id: 1, side: "request" });
+    await waitFor(() => expect(tree.pages.total).toBe(4));
+    await tree.goTo("/a~1b/~0");
+    expect(tree.selected).toBe(3);
+  });
+});
+
+describe("finding in a body", { timeout: 60_000 }, () => {
+  it("goes round at both ends, back with Shift", async () => {
+    await openBody("json");
+    await screen.findByRole("tree");
+    await userEvent.type(screen.getByLabelText("Find in body"), "1QT8rLKz4");
+    await screen.findByText("1 of 2");
+    await userEvent.keyboard("{Shift>}{Enter}{/Shift}");
+    await screen.findByText("2 of 2");
+    await userEvent.keyboard("{Enter}");
+    await screen.findByText("1 of 2");
+  });
+
+  it("leaves the bytes for the text, where something can be found", async () => {
+    await openBody("json");
+    await screen.findByRole("tree");
+    await view("Hex");
+    await screen.findByRole("region", { name: "Bytes" });
+    expect(screen.queryByLabelText("Find in body")).toBeNull();
+    await userEvent.keyboard("{Control>}f{/Control}");
+    await screen.findByRole("region", { name: "Text" });
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("Find in body")));
+  });
+});
+
+describe("the text of a body", { timeout: 60_000 }, () => {
+  it("is laid out anew or as it came, and numbers a line once, however many rows it takes", async () => {
+    const { calls } = await openBody("json");
+    await screen.findByRole("tree");
+    await view("Text");
+    await lineOf(/pending_webhooks|"livemode"/);
+    expect(called(calls, "text_rows").at(-1)).toMatchObject({ pretty: true });
+    await userEvent.click(screen.getByLabelText("Pretty"));
+    await waitFor(() => expect(called(calls, "text_rows").at(-1)).toMatchObject({ pretty: false }));
+    await waitFor(() => {
+      const numbers = [...document.querySelectorAll(".line .no")].map((number) => number.textContent);
+      expect(numbers.slice(0, 2)).toEqual(["1", ""]);
+    });
+  });
+});
+
+describe("what stands in a body", { timeout: 60_000 }, () => {
+  it("is another array of it as a table", async () => {
+    const tables = [
+      { node: 5, jsonPath: "$['lines']", rows: 120 },
+      { node: 9, jsonPath: "$['taxes']", rows: 3 },
+    ];
+    const { calls } = await openBody("csv", { body_info: () => ({ ...INFO, kind: "csv", tables }) });
+    const array = await screen.findByLabelText("Array");
+    await userEvent.selectOptions(array, "$['taxes'] (3)");
+    await waitFor(() => expect(called(calls, "table_rows").at(-1)).toMatchObject({ node: 9 }));
+  });
+
+  it("says what is not shown of its parts", async () => {
+    const notice = "The form has more fields than the 10000 that are shown.";
+    await openBody("form", {
+      body_info: () => ({ ...INFO, kind: "form" }),
+      parts: () => ({ parts: [], notice }),
+    });
+    await screen.findByText(notice);
+  });
+
+  it("says that an image can't be drawn", async () => {
+    URL.createObjectURL ??= () => "blob:image";
+    URL.revokeObjectURL ??= () => {};
+    await openBody("image");
+    await view("Preview");
+    (await screen.findByAltText("Preview of the body")).dispatchEvent(new Event("error"));
+    await screen.findByText(/The image is damaged/);
+    expect(screen.queryByAltText("Preview of the body")).toBeNull();
+  });
+
+  it("is saved under a name without the folders that a sender put into it", async () => {
+    const { calls } = await openBody("multipart", {
+      parts: () => ({
+        parts: [
+          { name: "a", fileName: "../../.ssh/authorized_keys", headers: [], offset: 0, size: 5, text: null },
+          { name: "b", fileName: ".bashrc", headers: [], offset: 9, size: 5, text: null },
+        ],
+        notice: null,
+      }),
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Save a" }));
+    await userEvent.click(screen.getByRole("button", { name: "Save b" }));
+    const names = () => called(calls, "choose_save").map(({ suggested }) => suggested);
+    await waitFor(() => expect(names()).toEqual(["_.._.ssh_authorized_keys", "bashrc"]));
+  });
+
+  it("leads back from a document inside of a document, one step at a time", async () => {
+    await openBody("multipart", {
+      body_info: (body: Reading) => ({ ...INFO, kind: body.through?.length === 2 ? "text" : "multipart" }),
+    });
+    await userEvent.click(await screen.findByRole("button", { name: "Open photo" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Open note" }));
+    const way = within(await screen.findByRole("navigation", { name: "Documents in the body" }));
+    await way.findByText("note");
+    await userEvent.click(way.getByRole("button", { name: "Back to the document around it" }));
+    await waitFor(() => expect(way.queryByText("note")).toBeNull());
+    expect(way.getByText("cat.png")).toBeTruthy();
+  });
+
+  it("is filtered no longer when that is stopped, and the engine is told", async () => {
+    const { calls } = await openBody("json", { filter: () => new Promise(() => {}) });
+    await userEvent.keyboard("{Control>}{Shift>}F{/Shift}{/Control}");
+    await userEvent.type(await screen.findByLabelText("Filter the body"), "..a");
+    await userEvent.click(await screen.findByRole("button", { name: "Stop" }));
+    const ticket = called(calls, "filter").at(-1)?.["ticket"];
+    await waitFor(() => expect(called(calls, "cancel")).toContainEqual({ ticket }));
+  });
+});
