@@ -27,6 +27,32 @@ describe("the vault", { timeout: 60_000 }, () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 
+  it("says that what was typed twice differs", async () => {
+    const { addSecret } = await opened("noStore");
+    const added = addSecret();
+    await screen.findByRole("dialog", { name: "Where is the key kept?" });
+    await userEvent.type(screen.getByLabelText("Passphrase"), "correct horse");
+    await userEvent.type(screen.getByLabelText("Once more"), "correct house");
+    await screen.findByText("The two differ.");
+    expect(screen.getByRole("button", { name: "Make the vault" })).toHaveProperty("disabled", true);
+    await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(await added).toBeNull();
+  });
+
+  it("keeps its key in a file that is chosen", async () => {
+    const { vault, addSecret } = await opened("noStore");
+    const added = addSecret();
+    await screen.findByRole("dialog", { name: "Where is the key kept?" });
+    await userEvent.click(screen.getByRole("radio", { name: "Key file" }));
+    const make = screen.getByRole("button", { name: "Make the vault" });
+    expect(make).toHaveProperty("disabled", true);
+    await userEvent.click(screen.getByRole("button", { name: "Choose the file" }));
+    await screen.findByDisplayValue("/home/ada/pushpull.key");
+    await userEvent.click(make);
+    expect((await added)?.secrets).toHaveLength(1);
+    expect(vault.status).toMatchObject({ state: "unlocked", place: "keyFile", keyFile: "/home/ada/pushpull.key" });
+  });
+
   it("says that a passphrase is wrong, and goes on with the right one", async () => {
     const { vault, addSecret } = await opened("noStore");
     await vault.make("passphrase", "correct horse", "");

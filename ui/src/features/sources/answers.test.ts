@@ -1,0 +1,180 @@
+import { configure, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import { runAction } from "$app/commands.svelte";
+import { navigation } from "$app/navigation.svelte";
+import { session } from "$app/session.svelte";
+import Toasts from "$app/Toasts.svelte";
+import { toasts } from "$app/toasts.svelte";
+import { useBackend } from "$ipc/backend";
+import { call } from "$ipc/call";
+import { fakeBackend } from "$ipc/fake";
+import SourcesScreen from "./SourcesScreen.svelte";
+
+configure({ asyncUtilTimeout: 10_000 });
+
+let copied: string[] = [];
+let own: Record<string, (args: never) => unknown> = {};
+
+beforeEach(async () => {
+  navigation.screen = "sources";
+  navigation.source = "stripe";
+  toasts.shown = [];
+  [copied, own] = [[], {}];
+  const fake = fakeBackend({ rows: 400 });
+  useBackend({
+    ...fake,
+    invoke: async (command, payload) => {
+      if (command === "copy_text") copied.push(payload?.["text"] as string);
+      return own[command] ? own[command](payload?.["args"] as never) : fake.invoke(command, payload);
+    },
+  });
+  await session.refresh();
+});
+
+const kept = async () => (await call("source_rules", { source: "stripe" })).rules;
+const steps = async () => (await kept()).rules[0]?.steps.map((step) => step.status);
+const button = (name: string) => userEvent.click(screen.getByRole("button", { name }));
+
+async function shown() {
+  render(SourcesScreen);
+  render(Toasts);
+  await screen.findByText("Add a rule");
+}
+
+/** A rule that answers with these, one after another. */
+async function rule(...statuses: number[]) {
+  await shown();
+  await userEvent.click(screen.getByText("Add a rule"));
+  await screen.findByLabelText("Status");
+  for (const [place, status] of statuses.entries()) {
+    if (place > 0) await userEvent.click(screen.getByText("Then answer"));
+    await fireEvent.input(screen.getAllByLabelText("Status")[place] as HTMLElement, { target: { value: `${status}` } });
+  }
+  await waitFor(async () => expect(await steps()).toEqual(statuses));
+}
+
+describe("the answers of a rule", { timeout: 120_000 }, () => {
+  it("are moved among each other and deleted", async () => {
+    await rule(500, 502, 200);
+    await button("Move answer 3 up");
+    await waitFor(async () => expect(await steps()).toEqual([500, 200, 502]));
+    await button("Move answer 1 down");
+    await waitFor(async () => expect(await steps()).toEqual([200, 500, 502]));
+    await button("Delete answer 2");
+    await waitFor(async () => expect(await steps()).toEqual([200, 502]));
+  });
+
+  it("have header fields, which are deleted one by one", async () => {
+    await rule(200);
+    for (const name of ["X-A", "X-B"]) {
+      await button("Header");
+      await userEvent.type(screen.getByLabelText(`Name of header ${name === "X-A" ? 1 : 2}`), name);
+    }
+    await button("Delete header 1");
+    await waitFor(async () => expect((await kept()).rules[0]?.steps[0]?.headers).toMatchObject([{ name: "X-B" }]));
+  });
+
+  it("wait for no less than nothing", async () => {
+    await rule(200);
+    const delay = screen.getByLabelText("Delay");
+    for (const [typed, delayMs] of [
+      ["250", 250],
+      ["-5", 0],
+      ["1e12", 4_000_000_000],
+    ] as const) {
+      await fireEvent.input(delay, { target: { value: typed } });
+      await waitFor(async () => expect((await kept()).rules[0]?.steps[0]?.delayMs).toBe(delayMs));
+    }
+  });
+});
+
+describe("the rules of a source", { timeout: 120_000 }, () => {
+  it("rest without being lost, are duplicated with all they answer, and are had back", async () => {
+    await rule(503);
+    await userEvent.type(screen.getByLabelText("Name"), "down");
+    await userEvent.click(screen.getByLabelText("down is in use"));
+    await waitFor(async () => expect((await kept()).rules).toMatchObject([{ name: "down", enabled: false }]));
+    await button("What to do with down");
+    await userEvent.click(await screen.findByRole("menuitem", { name: "Duplicate" }));
+    await waitFor(async () =>
+      expect((await kept()).rules).toMatchObject([{ name: "down" }, { name: "down copy", steps: [{ status: 503 }] }]),
+    );
+    const [first, second] = (await kept()).rules;
+    expect(first?.id).not.toBe(second?.id);
+    document.querySelector<HTMLElement>(".rules > li .open")?.focus();
+    await userEvent.keyboard("{Delete}");
+    await screen.findByText("down deleted");
+    await waitFor(async () => expect((await kept()).rules).toMatchObject([{ name: "down copy" }]));
+    await userEvent.click(screen.getByRole("button", { name: /^Undo/ }));
+    await waitFor(async () => expect((await kept()).rules).toMatchObject([{ name: "down" }, { name: "down copy" }]));
+  });
+});
+
+describe("trying a source", { timeout: 120_000 }, () => {
+  it("says what the sender saw, and that nothing was stored", async () => {
+    own["try_source"] = () => ({
+      exchange: null,
+      seen: { end: "closed", status: null, bytes: 0, micros: 1_800 },
+    });
+    await shown();
+    await userEvent.click(screen.getByText("Try it", { selector: "button" }));
+    await screen.findByText(/the connection closed without an answer, 0 B in 2 ms/);
+    expect(screen.getByText("It was not stored.")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /^Show exchange/ })).toBeNull();
+  });
+
+  it("says why it could not be tried", async () => {
+    own["try_source"] = () => {
+      throw { code: "invalid", message: "A header has a line end.", hint: "Take it out." };
+    };
+    await shown();
+    await userEvent.click(screen.getByText("Try it", { selector: "button" }));
+    expect((await screen.findByRole("alert")).textContent).toMatch(/A header has a line end\.\s+Take it out\./);
+  });
+});
+
+describe("a source", { timeout: 120_000 }, () => {
+  it("is walked to from its neighbours", async () => {
+    await shown();
+    navigation.source = "hubspot";
+    await screen.findByRole("heading", { name: "hubspot", level: 1 });
+    runAction("source.next");
+    await screen.findByRole("heading", { name: "shopify", level: 1 });
+    runAction("source.previous");
+    runAction("source.previous");
+    await screen.findByRole("heading", { name: "github", level: 1 });
+  });
+
+  it("gives its address as a command, and shows its pushes", async () => {
+    await shown();
+    await button("Copy as cURL");
+    await screen.findByText("cURL command copied");
+    expect(copied[0]).toMatch(/^curl .* http:\/\/127\.0\.0\.1:4400\/in\/stripe$/);
+    await button("Show its pushes");
+    expect([navigation.screen, navigation.sourceToShow]).toEqual(["inbox", "stripe"]);
+  });
+
+  it("tells secrets that can't be opened, and those that came with a handshake", async () => {
+    const secret = { id: 1, label: "live", ending: "cdef", addedAt: 1, learnt: false, damaged: false };
+    own["source_settings"] = ({ name }: { name: string }) => ({
+      name,
+      provider: null,
+      recognised: name,
+      url: null,
+      tolerance: null,
+      handshakes: true,
+      secrets: [
+        { ...secret, damaged: true },
+        { ...secret, id: 2, label: "asana", learnt: true },
+      ],
+      asked: [],
+    });
+    await shown();
+    const line = async (label: string) => within((await screen.findByText(label)).closest("li") as HTMLElement);
+    (await line("live")).getByText("can’t be opened");
+    const learnt = await line("asana");
+    learnt.getByText("from a handshake");
+    expect(learnt.queryByText("can’t be opened")).toBeNull();
+  });
+});
