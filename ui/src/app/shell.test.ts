@@ -1,0 +1,247 @@
+import { screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import type { Answers } from "$ipc/fake";
+import { FakeState, type FakeOptions } from "$ipc/fake/state";
+import { openApp } from "../test/openApp";
+import { ACTIONS, type Action } from "./actions";
+
+const all: readonly Action[] = ACTIONS;
+const keysOf = (id: string) => all.find((action) => action.id === id)?.keys;
+
+async function opened(options: FakeOptions = {}, own: Answers = {}) {
+  const app = await openApp({ rows: 30, ...options }, own);
+  await screen.findAllByRole("row", { selected: false });
+  return app;
+}
+
+const filters = (calls: { command: string; args: unknown }[]) =>
+  calls.filter((call) => call.command === "list").map((call) => (call.args as { filter: string }).filter);
+
+describe("the keys that are written about", () => {
+  it.each([
+    ["exchange.replay", "r"],
+    ["exchange.compare", "c"],
+    ["exchange.copyBody", "y"],
+    ["exchange.copyCurl", "Shift+Y"],
+    ["exchange.pin", "p"],
+    ["exchange.tag", "t"],
+    ["exchange.find", "Ctrl+F"],
+    ["list.filter", "/"],
+    ["list.next", "j"],
+    ["list.previous", "k"],
+    ["list.pick", "x"],
+    ["list.open", "Enter"],
+    ["list.back", "Escape"],
+    ["list.follow", "f"],
+    ["list.pause", "Space"],
+    ["request.send", "Ctrl+Enter"],
+    ["request.cancel", "Ctrl+."],
+    ["request.save", "Ctrl+S"],
+    ["request.new", "Ctrl+N"],
+    ["compare.next", "j"],
+    ["compare.previous", "k"],
+    ["compare.ignore", "i"],
+    ["capture.copyUrl", "u"],
+    ["capture.openWorkspace", "Ctrl+O"],
+    ["window.palette", "Ctrl+K"],
+    ["window.shortcuts", "?"],
+    ["window.undo", "Ctrl+Z"],
+    ["window.sidebar", "Ctrl+B"],
+    ["window.nextPane", "F6"],
+    ["go.settings", "Ctrl+,"],
+  ])("stand in the table: %s is %s", (id, key) => {
+    expect(keysOf(id)).toContain(key);
+  });
+});
+
+describe("the keys of the window", { timeout: 60_000 }, () => {
+  it("ask where to replay, and are then the dialog's alone", async () => {
+    const { calls } = await opened();
+    await userEvent.keyboard("jr");
+    const dialog = await screen.findByRole("dialog", { name: "Replay 1 exchange" });
+    within(dialog).getByRole("button", { name: "Cancel" }).focus();
+    await userEvent.keyboard("p#{Control>}n{/Control}");
+    expect(screen.getByRole("dialog", { name: "Replay 1 exchange" })).toBeTruthy();
+    expect(calls.filter((call) => ["pin", "delete"].includes(call.command))).toEqual([]);
+  });
+
+  it("leave Enter and Space to the button that has the focus", async () => {
+    await opened();
+    await userEvent.keyboard("j");
+    const follow = screen.getByRole("button", { name: /^Follow/ });
+    follow.focus();
+    await userEvent.keyboard(" ");
+    await waitFor(() => expect(follow.getAttribute("aria-pressed")).toBe("false"));
+    expect(screen.queryByText("Paused")).toBeNull();
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => expect(follow.getAttribute("aria-pressed")).toBe("true"));
+    expect(document.activeElement).toBe(follow);
+  });
+
+  it("fold the sidebar and open it", async () => {
+    window.matchMedia = wide;
+    await opened();
+    const sidebar = screen.getByRole("navigation", { name: "Screens and sources" });
+    const folded = () => within(sidebar).queryByRole("button", { name: "Show the sidebar" }) !== null;
+    const before = folded();
+    await userEvent.keyboard("{Control>}b{/Control}");
+    await waitFor(() => expect(folded()).toBe(!before));
+    await userEvent.keyboard("{Control>}b{/Control}");
+    await waitFor(() => expect(folded()).toBe(before));
+  });
+
+  it("are listed for the screen that is shown, and for no other", async () => {
+    await opened();
+    await userEvent.keyboard("?");
+    const sheet = within(await screen.findByRole("dialog", { name: "All keys" }));
+    expect(sheet.getByText("Copy body")).toBeTruthy();
+    expect(sheet.getByText("Show all keys")).toBeTruthy();
+    expect(sheet.queryByText("Send the request")).toBeNull();
+    expect(sheet.queryByText("Next difference")).toBeNull();
+  });
+});
+
+const wide = ((query: string) => ({
+  matches: query.startsWith("min-width") || query === "(min-width: 1100px)",
+  media: query,
+  addEventListener() {},
+  removeEventListener() {},
+})) as unknown as typeof window.matchMedia;
+
+describe("the palette", { timeout: 60_000 }, () => {
+  const open = async () => {
+    await userEvent.keyboard("{Control>}k{/Control}");
+    return await screen.findByRole("combobox", { name: "Command" });
+  };
+  const current = () => screen.getByRole("option", { selected: true }).textContent?.trim();
+
+  it("is walked by the arrows, round its ends", async () => {
+    await opened();
+    await userEvent.type(await open(), "theme");
+    await screen.findByText("4 commands");
+    const seen = [current()];
+    for (const key of ["{ArrowDown}", "{ArrowDown}", "{ArrowUp}", "{ArrowUp}", "{ArrowUp}"]) {
+      await userEvent.keyboard(key);
+      seen.push(current());
+    }
+    expect(seen).toEqual([
+      "Theme: light",
+      "Theme: dark",
+      "Theme: as the system",
+      "Theme: dark",
+      "Theme: light",
+      "Find “theme” in the inbox",
+    ]);
+  });
+
+  it("runs what is chosen", async () => {
+    await opened();
+    await userEvent.type(await open(), "theme dark{Enter}");
+    await waitFor(() => expect(document.documentElement.dataset["theme"]).toBe("dark"));
+    expect(screen.queryByRole("combobox", { name: "Command" })).toBeNull();
+    await userEvent.type(await open(), "theme light{Enter}");
+    await waitFor(() => expect(document.documentElement.dataset["theme"]).toBe("light"));
+  });
+
+  it("finds what was typed in the inbox, and shows a source and a view", async () => {
+    const { calls } = await opened();
+    await userEvent.type(await open(), "in_1QT8{Enter}");
+    await waitFor(() => expect(filters(calls)).toContain("in_1QT8"));
+    await userEvent.type(await open(), "show source github{Enter}");
+    await waitFor(() => expect(filters(calls)).toContain("source:github"));
+    await userEvent.type(await open(), "show view pinned{Enter}");
+    await waitFor(() => expect(filters(calls)).toContain("is:pinned"));
+  });
+});
+
+describe("what the window says of capturing", { timeout: 60_000 }, () => {
+  const statusBar = () => within(screen.getByRole("contentinfo"));
+
+  it("is that another port was taken, and how many requests found no source", async () => {
+    await opened({ listener: "moved" });
+    await screen.findByText("4400 was in use");
+    expect(statusBar().getByText("3 requests to unknown paths")).toBeTruthy();
+    expect(statusBar().getByText("Capturing")).toBeTruthy();
+  });
+
+  it("is nothing of unknown paths while there were none", async () => {
+    const status = { ...new FakeState({ rows: 30 }).status(), unknownPaths: 0 };
+    await opened({}, { status: () => status });
+    expect(statusBar().queryByText(/unknown paths/)).toBeNull();
+  });
+
+  it("is that nothing is stored while the disk is full, whatever listens", async () => {
+    const notice = "The disk that holds the workspace is full.";
+    await opened({}, { status: () => ({ ...new FakeState({ rows: 30 }).status(), notice }) });
+    expect((await screen.findByRole("alert")).textContent).toContain(notice);
+    expect(statusBar().getByText("Not capturing")).toBeTruthy();
+  });
+
+  it("is that another Pushpull listens", async () => {
+    const status = { ...new FakeState({ rows: 30 }).status(), listener: { type: "elsewhere" as const } };
+    await opened({}, { status: () => status });
+    await screen.findByText("Another Pushpull listens");
+    expect(statusBar().getByText("Captured by another Pushpull")).toBeTruthy();
+  });
+});
+
+describe("the sidebar", { timeout: 60_000 }, () => {
+  it("shows the pushes of a source", async () => {
+    window.matchMedia = wide;
+    const { calls } = await opened();
+    const sidebar = within(screen.getByRole("navigation", { name: "Screens and sources" }));
+    await userEvent.click(await sidebar.findByRole("button", { name: /^hubspot/ }));
+    await waitFor(() => expect(filters(calls)).toContain("source:hubspot"));
+  });
+});
+
+describe("an action that fails", { timeout: 60_000 }, () => {
+  it("says so, with what to do", async () => {
+    const gone = () => {
+      throw { code: "failed", message: "The file can't be opened.", hint: "Choose another." };
+    };
+    await opened({}, { open_workspace: gone });
+    await userEvent.keyboard("{Control>}o{/Control}");
+    await screen.findByText("The file can't be opened. Choose another.");
+  });
+});
+
+describe("another workspace", { timeout: 60_000 }, () => {
+  it("is read anew: its rows, its columns, its views", async () => {
+    let path = "/home/ada/acme-sync.pushpull";
+    const { calls } = await opened(
+      {},
+      {
+        status: () => ({ ...new FakeState({ rows: 30 }).status(), workspace: path }),
+        open_workspace: () => ({
+          ...new FakeState({ rows: 30 }).status(),
+          workspace: (path = "/home/ada/other.pushpull"),
+        }),
+      },
+    );
+    const asked = (command: string) => calls.filter((call) => call.command === command).length;
+    await waitFor(() => expect(asked("columns")).toBeGreaterThan(0));
+    const before = [asked("list"), asked("columns")];
+    await userEvent.keyboard("{Control>}o{/Control}");
+    await waitFor(() => expect(asked("list")).toBeGreaterThan(before[0] ?? 0));
+    await waitFor(() => expect(asked("columns")).toBeGreaterThan(before[1] ?? 0));
+  });
+});
+
+describe("how the window looked", () => {
+  it("comes back: density, text, panes; nonsense does not", async () => {
+    const { preferences } = await import("./preferences.svelte");
+    const kept = { theme: "dark", density: "cosy", fontSize: 99, panes: { "inbox.list": 412 }, screen: "nowhere" };
+    localStorage.setItem("window", JSON.stringify(kept));
+    preferences.load();
+    expect(preferences.snapshot()).toMatchObject({
+      theme: "dark",
+      density: "cosy",
+      fontSize: 16,
+      panes: { "inbox.list": 412 },
+      screen: "inbox",
+    });
+    localStorage.clear();
+  });
+});
