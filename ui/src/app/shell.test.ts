@@ -229,6 +229,32 @@ describe("another workspace", { timeout: 60_000 }, () => {
   });
 });
 
+describe("a workspace that can't be opened", { timeout: 60_000 }, () => {
+  it("is told with what to do, and tried again", async () => {
+    const newer = {
+      code: "invalid" as const,
+      message: "acme-sync.pushpull was written by a newer Pushpull (schema 9000; this one knows 8).",
+      hint: "Update Pushpull, or open another workspace.",
+    };
+    let refused = true;
+    await openApp(
+      { rows: 30 },
+      {
+        status: () => {
+          if (refused) throw newer;
+          return new FakeState({ rows: 30 }).status();
+        },
+      },
+    );
+    await screen.findByRole("heading", { name: "The workspace could not be opened" });
+    expect(screen.getByText(`${newer.message} ${newer.hint}`)).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Open another workspace" })).toBeTruthy();
+    refused = false;
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    await screen.findByText("30 in view");
+  });
+});
+
 describe("how the window looked", () => {
   it("comes back: density, text, panes; nonsense does not", async () => {
     const { preferences } = await import("./preferences.svelte");

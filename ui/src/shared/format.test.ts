@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { age, counted, duration, fileStem, millis, shortCount, size } from "./format";
+import { age, counted, dateTime, duration, fileStem, millis, shortCount, size } from "./format";
 
 describe("numbers in words", () => {
   it("writes times of any length in the ms column", () => {
@@ -24,6 +24,12 @@ describe("numbers in words", () => {
     );
     expect(age((now / 1000 - 4) * 1e6, now)).toBe("4 s");
     expect(age((now / 1000 - 7_200) * 1e6, now)).toBe("2 h");
+  });
+
+  it("writes the year of a time only if it is not this one's", () => {
+    const now = new Date(2026, 10, 22, 12, 4, 9);
+    expect(dateTime(new Date(2026, 10, 22, 12, 4, 9, 564).getTime() * 1000, now)).toBe("22 Nov 12:04:09.564");
+    expect(dateTime(new Date(2025, 0, 2, 3, 4, 5, 6).getTime() * 1000, now)).toBe("2 Jan 2025 03:04:05.006");
   });
 
   it("names a workspace by its file", () => {

@@ -126,15 +126,6 @@ describe("the signature of a push", { timeout: 60_000 }, () => {
     expect(within(proven).queryByLabelText("Secret of github")).toBeNull();
   });
 
-  it("is checked again when a secret, a setting or the vault has changed elsewhere", async () => {
-    let verdict: Verdict = BROKEN;
-    const { call, tab } = await opened({}, { verify_exchange: () => verdict });
-    await within(tab).findByText(/^Not valid/);
-    verdict = { ...BROKEN, verdict: "valid", reason: null, proven: null };
-    await call("add_secret", { source: "github", label: "", value: SECRET });
-    await within(tab).findByText(/^Valid/);
-  });
-
   it("leads to the URL of the source where that is missed", async () => {
     const missing: Verdict = {
       ...BROKEN,
