@@ -131,7 +131,7 @@ const branches = async () => {
 })().then(() => done(shown), (error) => done(String(error)));";
 
 /// A server that counts who comes. Nobody must.
-async fn sentinel() -> Result<(String, Arc<AtomicUsize>)> {
+pub(super) async fn sentinel() -> Result<(String, Arc<AtomicUsize>)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let (address, hits) = (listener.local_addr()?.to_string(), Arc::new(AtomicUsize::new(0)));
     let count = hits.clone();
