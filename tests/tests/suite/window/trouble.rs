@@ -3,10 +3,13 @@
 use super::screens;
 use anyhow::{Context, Result};
 use pushpull_engine::Engine;
-use pushpull_tests::{Home, Tmpfs, Window, push, until};
+use pushpull_tests::{CONTROL, Home, RELEASE, Tmpfs, Window, push, until};
 use serde_json::json;
 use std::path::Path;
 use tokio::net::TcpListener;
+
+/// An address for examples, which no machine has (RFC 5737).
+const ELSEWHERE: &str = "203.0.113.7";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_shown_until_there_is_space_again() -> Result<()> {
@@ -62,6 +65,28 @@ async fn a_taken_port_is_told_with_the_one_that_is_used() -> Result<()> {
         let status = window.invoke("status", json!({})).await?;
         assert_eq!(status["listener"]["wanted"].as_u64().context("no wanted port")?, u64::from(port));
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_of_another_machine_is_told_with_what_to_do() -> Result<()> {
+    let home = Home::new()?;
+    let engine = Engine::open(&home.workspace()).await?;
+    let mut settings = engine.settings();
+    settings.bind = ELSEWHERE.into();
+    engine.save_settings(settings).await?;
+    engine.close().await;
+    Window::with(&home, async |window| {
+        window.text(".top", &format!("This machine does not have the address {ELSEWHERE}.")).await?;
+        window.text(".status", "Not capturing").await?;
+        window.press(&format!("{CONTROL},{RELEASE}")).await?;
+        window.text(".settings .note", "Use 127.0.0.1 for this machine only").await?;
+        let mut settings = window.invoke("settings", json!({})).await?;
+        settings["bind"] = json!("127.0.0.1");
+        window.invoke("save_settings", settings).await?;
+        window.button("Listen on a free port").await?;
+        window.text(".status", "Capturing").await
     })
     .await
 }
