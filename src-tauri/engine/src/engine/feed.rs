@@ -1,6 +1,6 @@
 //! The feed: tells whoever shows the workspace that something changed, at most 20 times a second.
 
-use super::{Engine, Parts};
+use super::{Engine, ListenerLock, Parts};
 use crate::api::{ApiError, FeedEvent, JobKind, ListenerStatus, Status};
 use crate::exchange::ExchangeId;
 use std::time::Duration;
@@ -115,6 +115,7 @@ impl Engine {
                 () = other_commit(&mut file, &mut version) => {
                     self.read_lists_again().await;
                 }
+                () = self.other_listener_ended(), if self.listener() == ListenerStatus::Elsewhere => {}
             }
         }
     }
@@ -129,6 +130,15 @@ impl Engine {
         let upto = self.store.grouped().await.unwrap_or(*grouped);
         let since = std::mem::replace(grouped, upto);
         if since == upto { Vec::new() } else { self.store.repeats_between(since, upto).await.unwrap_or_default() }
+    }
+
+    /// Returns once the process that listened in our place does so no longer, and says that nobody does. Its port is not
+    /// taken over unasked: it may be about to start again.
+    async fn other_listener_ended(&self) {
+        while ListenerLock::is_held(self.store.path()) {
+            tokio::time::sleep(LOOK).await;
+        }
+        self.left_alone();
     }
 
     /// Another process may have made sources, rules, requests or settings.

@@ -64,6 +64,16 @@ impl Parts {
         *self.listener.write().unwrap_or_else(PoisonError::into_inner) = status;
         self.notice_change(false);
     }
+
+    /// Says that nobody listens, where it was another process until now.
+    pub(super) fn left_alone(&self) {
+        let mut listener = self.listener.write().unwrap_or_else(PoisonError::into_inner);
+        if *listener == ListenerStatus::Elsewhere {
+            *listener = ListenerStatus::Off;
+        }
+        drop(listener);
+        self.notice_change(false);
+    }
 }
 
 impl From<ListenError> for ApiError {

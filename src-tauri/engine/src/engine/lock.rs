@@ -40,16 +40,25 @@ impl ListenerLock {
         write!(self.file, "{port}")
     }
 
+    /// True while a process listens for this workspace.
+    pub(super) fn is_held(workspace: &Path) -> bool {
+        held(workspace).is_some()
+    }
+
     /// The port at which another process listens for this workspace; None if none does.
     pub(super) fn port_of_another(workspace: &Path) -> Option<u16> {
-        let mut file = File::open(beside(workspace)).ok()?;
-        if file.try_lock_shared().is_ok() {
-            return None; // what stands in it was left behind
-        }
+        let mut file = held(workspace)?;
         let mut port = String::new();
         file.read_to_string(&mut port).ok()?;
         port.parse().ok()
     }
+}
+
+/// The lock's file while a process holds it; what stands in one that nobody holds was left behind.
+fn held(workspace: &Path) -> Option<File> {
+    let file = File::open(beside(workspace)).ok()?;
+    let is_free = file.try_lock_shared().is_ok();
+    (!is_free).then_some(file)
 }
 
 fn beside(workspace: &Path) -> PathBuf {
@@ -69,7 +78,9 @@ mod tests {
         let first = ListenerLock::take(&workspace).unwrap();
         assert!(first.is_some());
         assert!(ListenerLock::take(&workspace).unwrap().is_none());
+        assert!(ListenerLock::is_held(&workspace));
         drop(first);
+        assert!(!ListenerLock::is_held(&workspace));
         assert!(ListenerLock::take(&workspace).unwrap().is_some());
     }
 

@@ -3,7 +3,7 @@
 use super::hostile::sentinel;
 use super::screens;
 use anyhow::{Context, Result};
-use pushpull_tests::{CONTROL, Home, Program, RELEASE, Receiver, Window, pushpull, until};
+use pushpull_tests::{CONTROL, Home, Listener, Program, RELEASE, Receiver, Window, push, pushpull, until};
 use serde_json::json;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
@@ -194,4 +194,23 @@ async fn a_workspace_that_was_opened_is_the_one_of_the_next_start() -> Result<()
     Window::with_environment(&home, &[usual], async |window| window.text(".top .workspace", "other").await).await?;
     std::fs::remove_file(&other)?;
     Window::with_environment(&home, &[usual], async |window| window.text(".top .workspace", "default").await).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_shows_what_another_process_captures() -> Result<()> {
+    let home = Home::new()?;
+    let listener = Listener::start(&home).await?;
+    Window::with(&home, async |window| {
+        window.text(".top", "Another Pushpull listens").await?;
+        window.text(".status", "Captured by another Pushpull").await?;
+        assert_eq!(push(listener.address(), 10).await?.status, 200);
+        window.text(".listfoot", "1 stored").await?;
+        listener.interrupt().await?;
+        window.text(".top", "Not listening").await?;
+        window.button("Listen").await?;
+        window.text(".status", "Capturing").await?;
+        assert_eq!(push(&window.address().await?, 10).await?.status, 200);
+        window.text(".listfoot", "2 stored").await
+    })
+    .await
 }
