@@ -16,3 +16,4 @@ mod sources;
 mod storage;
 mod trouble;
 mod tunnel;
+mod vault;

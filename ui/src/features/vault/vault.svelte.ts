@@ -56,6 +56,8 @@ class Vault {
   /** Asks for what opens the vault, as if something needed a secret. */
   ask = () =>
     this.with(async () => {
+      // The user has opened it meanwhile: a try without what they typed would close it again.
+      if (this.status?.state === "unlocked") return;
       if (!(await this.unlock("", "")))
         throw { code: "vaultClosed", message: this.problem?.message ?? "", hint: null } satisfies ApiError;
     });

@@ -74,6 +74,20 @@ describe("the vault", { timeout: 60_000 }, () => {
     expect(await added).toBeNull();
   });
 
+  it("is locked and opened in the settings", async () => {
+    const { vault } = await opened("noStore");
+    await vault.make("passphrase", "correct horse", "");
+    await userEvent.keyboard("gs");
+    await userEvent.click(await screen.findByRole("button", { name: /^Lock/ }));
+    await screen.findByText(/Capturing goes on; only what needs a secret waits/);
+    await userEvent.click(screen.getByRole("button", { name: /^Unlock/ }));
+    await userEvent.type(await screen.findByLabelText("Passphrase"), "correct horse{Enter}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await vault.refresh();
+    expect(vault.status?.state).toBe("unlocked");
+    await screen.findByText(/The key comes from your passphrase/);
+  });
+
   it("shows its state in the settings, and is given up only after a second word", async () => {
     await opened("keyMissing");
     await userEvent.keyboard("gs");

@@ -108,12 +108,15 @@ export function vaultAnswers(state: FakeState): Answers {
       return changed(vault.status);
     },
     unlock_vault: ({ passphrase }) => {
-      if (vault.status.place === "passphrase" && passphrase !== vault.passphrase)
+      if (vault.status.place === "passphrase" && passphrase !== vault.passphrase) {
+        // A try without the right one closes it.
+        vault.status = { ...vault.status, state: passphrase === null ? "locked" : "wrongKey" };
         throw {
           code: "vaultClosed",
           message: "The passphrase is not the one this workspace's secrets were sealed with.",
           hint: "Try the passphrase or key that this workspace was made with.",
         };
+      }
       vault.open(vault.status.place);
       return changed(vault.status);
     },
