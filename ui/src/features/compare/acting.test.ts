@@ -107,6 +107,46 @@ describe("a comparison on the screen", { timeout: 60_000 }, () => {
     expect(text).toBe('$.payment_intent\nA\t"pi_3QT8rLKz4mV"\nB\tnot present');
   });
 
+  it("holds another message of a side, or a value in it, against the others", async () => {
+    await shown();
+    const side = (place: number) => (compared()["sides"] as Record<string, unknown>[])[place];
+    const menu = async (item: RegExp) => {
+      await userEvent.click(screen.getByRole("button", { name: "Side B" }));
+      await userEvent.click(await screen.findByRole("menuitem", { name: item }));
+    };
+    await menu(/Compare its response/);
+    await waitFor(() => expect(side(1)).toMatchObject({ id: 389, side: "response" }));
+    await menu(/Compare a value in it/);
+    await userEvent.type(await screen.findByLabelText("Value at"), ".data.object{Enter}");
+    await waitFor(() => expect(side(1)).toMatchObject({ root: "/data/object" }));
+    await menu(/Make it the base/);
+    await waitFor(() => expect(side(0)).toMatchObject({ id: 389 }));
+    expect(side(1)).toMatchObject({ id: 390 });
+  });
+
+  it("hides header fields that are equal, and shows them again", async () => {
+    await shown();
+    runAction("compare.view4");
+    await screen.findByRole("rowheader", { name: /Stripe-Signature/ });
+    const equal = () => screen.queryByRole("rowheader", { name: /Content-Type/ });
+    const before = equal() !== null;
+    runAction("compare.equal");
+    await waitFor(() => expect(equal() !== null).toBe(!before));
+    runAction("compare.equal");
+    await waitFor(() => expect(equal() !== null).toBe(before));
+  });
+
+  it("goes to the ends of its rows by Home and End", async () => {
+    await shown();
+    screen.getByRole("grid", { name: "Differences" }).focus();
+    await userEvent.keyboard("{End}");
+    await screen.findByText("difference 12 of 12");
+    await userEvent.keyboard("{Home}");
+    await screen.findByText("A head over the rows of $.");
+    await userEvent.keyboard("{ArrowDown}");
+    await screen.findByText("difference 1 of 12");
+  });
+
   it("says what a budget left out", async () => {
     const fake = fakeBackend({ rows: 400 });
     const sides = [390, 389].map((id) => ({ type: "exchange", id, side: null, root: "" }));

@@ -185,6 +185,25 @@ describe("the tabs of requests", { timeout: 120_000 }, () => {
     await waitFor(() => expect(active().name).toBe(name));
   });
 
+  it("are walked by keys, round the ends, and closed by Delete", async () => {
+    await shown();
+    const [first, , last] = drafts.tabs as DraftTab[];
+    expect(drafts.tabs).toHaveLength(3);
+    runAction("request.previousTab");
+    expect(active()).toBe(last);
+    runAction("request.nextTab");
+    expect(active()).toBe(first);
+    runAction("request.tab9");
+    expect(active()).toBe(last);
+    const tab = () => document.getElementById(`draft-${last?.key}`);
+    await waitFor(() => expect(tab()?.getAttribute("aria-selected")).toBe("true"));
+    tab()?.focus();
+    await userEvent.keyboard("{ArrowLeft}");
+    await waitFor(() => expect(active()).toBe(drafts.tabs[1]));
+    await userEvent.keyboard("{Delete}");
+    await waitFor(() => expect(drafts.tabs).toEqual([first, last]));
+  });
+
   it("show a saved request once", async () => {
     await shown();
     const { requestId } = drafts.tabs[1] as DraftTab;
@@ -243,6 +262,41 @@ describe("the collections", { timeout: 120_000 }, () => {
     await waitFor(() => expect(names().slice(0, 3)).toEqual(["HubSpot", "Get contact", "Search contacts"]));
   });
 
+  it("are found by name, and all there again by Escape", async () => {
+    await shown();
+    const all = names().length;
+    const find = screen.getByLabelText("Filter requests");
+    await userEvent.type(find, "refund");
+    await waitFor(() => expect(names()).toEqual(["Stripe", "Create refund"]));
+    await userEvent.type(find, "zz");
+    await screen.findByText("No request has “refundzz” in its name.");
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() => expect(names()).toHaveLength(all));
+  });
+
+  it("take a request into another folder by a dialog", async () => {
+    await shown();
+    const moved = collections.nodes.find((node) => node.name === "Get contact");
+    const stripe = collections.nodes.find((node) => node.name === "Stripe");
+    collections.current = moved?.id ?? null;
+    tree().focus();
+    await userEvent.keyboard("m");
+    const dialog = within(await screen.findByRole("dialog", { name: "Move “Get contact”" }));
+    expect(dialog.getByRole("button", { name: "Move" })).toHaveProperty("disabled", true);
+    await userEvent.click(dialog.getByRole("radio", { name: "Stripe" }));
+    await userEvent.click(dialog.getByRole("button", { name: "Move" }));
+    await waitFor(() => expect(collections.node(moved?.id ?? null)?.parent).toBe(stripe?.id));
+    expect(called("move_node")).toEqual([{ id: moved?.id, parent: stripe?.id, before: null }]);
+  });
+
+  it("are begun with a name that is typed at once", async () => {
+    await shown();
+    runAction("request.newCollection");
+    await waitFor(() => expect(document.activeElement?.getAttribute("aria-label")).toBe("Name"));
+    await userEvent.keyboard("Acme{Enter}");
+    await waitFor(() => expect(names()).toContain("Acme"));
+  });
+
   it("let a name be typed by F2, and leave it as it was by Escape", async () => {
     await shown();
     collections.current = collections.nodes[1]?.id ?? null;
@@ -292,7 +346,7 @@ describe("what comes back", { timeout: 120_000 }, () => {
     runAction("request.send");
     await waitFor(() => expect(called("send")).toHaveLength(1));
     expect(runAction("request.send")).toBe(false);
-    void active().send();
+    await active().send();
     expect(called("send")).toHaveLength(1);
     refuse({ code: "invalid", message: "The file of the body is gone.", hint: "Choose another." });
     await screen.findByText("The file of the body is gone.");
@@ -312,6 +366,20 @@ describe("what comes back", { timeout: 120_000 }, () => {
     await userEvent.click(tab() as HTMLElement);
     await screen.findByText("Trailers, sent after the body");
     expect(screen.getByRole("rowheader", { name: "X-Digest" })).toBeTruthy();
+  });
+
+  it("is held against an answer that is chosen, and shown in the inbox", async () => {
+    await shown();
+    await userEvent.click(await screen.findByRole("button", { name: "Compare with another answer" }));
+    const [first] = await screen.findAllByRole("menuitem");
+    await userEvent.click(first as HTMLElement);
+    expect(navigation.compared[1]).toBe(active().shown);
+    expect(navigation.compared[0]).not.toBe(active().shown);
+    navigation.screen = "requests";
+    const response = within(screen.getByRole("region", { name: "Response" }));
+    await userEvent.click(response.getAllByRole("button", { name: "More" })[0] as HTMLElement);
+    await userEvent.click(await screen.findByRole("menuitem", { name: "Show in the inbox" }));
+    expect([navigation.screen, navigation.exchangeToShow]).toEqual(["inbox", active().shown]);
   });
 
   it("is walked through by the arrows, and held against the one before it, that one first", async () => {
