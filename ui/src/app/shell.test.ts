@@ -196,6 +196,26 @@ describe("the sidebar", { timeout: 60_000 }, () => {
   });
 });
 
+describe("a new source", { timeout: 60_000 }, () => {
+  it("says what keeps it from its name, and lets it be mended", async () => {
+    window.matchMedia = wide;
+    const { calls } = await opened();
+    await userEvent.click(await screen.findByRole("button", { name: "Add a source" }));
+    const name = await screen.findByLabelText("Name of the new source");
+    await userEvent.type(name, "two words{Enter}");
+    await screen.findByText("A name has 1 to 64 of A-Z a-z 0-9 . _ -");
+    expect(name.getAttribute("aria-invalid")).toBe("true");
+    await userEvent.clear(name);
+    await userEvent.type(name, "words{Enter}");
+    await waitFor(() => expect(screen.queryByLabelText("Name of the new source")).toBeNull());
+    expect(calls.findLast((call) => call.command === "create_source")?.args).toEqual({ name: "words" });
+    await userEvent.click(screen.getByRole("button", { name: "Add a source" }));
+    await screen.findByLabelText("Name of the new source");
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByLabelText("Name of the new source")).toBeNull());
+  });
+});
+
 describe("an action that fails", { timeout: 60_000 }, () => {
   it("says so, with what to do", async () => {
     const gone = () => {

@@ -53,6 +53,11 @@ describe("providers in the window", { timeout: 60_000 }, () => {
     expect(await violations()).toEqual([]);
     await userEvent.click(within(form).getByRole("button", { name: "Add provider" }));
     await screen.findByText("your own");
+    const again = within(await screen.findByRole("dialog", { name: "Providers" }));
+    await userEvent.type(again.getByLabelText("Search the providers"), "acm");
+    expect(again.getAllByRole("rowheader").map((one) => one.textContent)).toEqual(["Acme"]);
+    await userEvent.click(again.getByRole("button", { name: "Delete Acme" }));
+    await again.findByText("No provider is called like that.");
     expect(calls.filter((call) => call.command === "save_provider")).toHaveLength(1);
   });
 });

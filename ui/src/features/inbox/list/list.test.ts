@@ -104,6 +104,17 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     await waitFor(() => expect(filters(calls).at(-1)).toBe("is:failed"));
   });
 
+  it("takes the last term back to be changed by Backspace", async () => {
+    await opened();
+    await userEvent.keyboard("/source:github is:failed {Enter}");
+    await screen.findByRole("button", { name: "Drop is:failed" });
+    await userEvent.keyboard("{Backspace}");
+    const field = screen.getByRole("combobox", { name: "Filter the list" });
+    await waitFor(() => expect(field).toHaveProperty("value", "is:failed"));
+    expect(screen.queryByRole("button", { name: "Drop is:failed" })).toBeNull();
+    expect(screen.getByRole("button", { name: "Drop source:github" })).toBeTruthy();
+  });
+
   it("says how many there are of each outcome, apart", async () => {
     await opened({}, { tallies: () => ({ pushes: 45, pulls: 15, failed: 7, unread: 4, complete: true }) });
     const outcome = within(screen.getByRole("radiogroup", { name: "Outcome" }));
