@@ -141,6 +141,22 @@ async fn a_wrong_and_a_missing_secret_are_told_apart() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_back_with_another_secret_is_not_tried_for_ever() {
+    let address = own_address();
+    let server = BoreServer::start(&address, Some("s3cret")).await;
+    let tunnel = Tunnel::default();
+    let mut changes = tunnel.watch();
+    tunnel.start(bore(&address, Some("s3cret")), 1).await.unwrap();
+    up(&mut changes).await;
+    server.stop().await;
+    state(&mut changes, |state| matches!(state, TunnelState::Lost { .. } | TunnelState::Retrying { .. })).await;
+    let _server = BoreServer::start(&address, Some("another")).await;
+    let (message, hint) = failed(&mut changes).await;
+    assert!(message.contains("does not accept this secret"), "{message}");
+    assert!(hint.unwrap().contains("Correct the secret"));
+}
+
+#[tokio::test]
 async fn a_taken_port_is_named() {
     let address = own_address();
     let _server = BoreServer::start(&address, None).await;

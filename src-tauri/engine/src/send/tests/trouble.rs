@@ -124,14 +124,17 @@ async fn what_can_not_be_sent_is_a_problem_of_its_field_and_no_exchange() {
 }
 
 #[tokio::test]
-async fn a_missing_file_fails_before_anything_is_sent() {
+async fn a_missing_file_and_a_folder_fail_before_anything_is_sent() {
     let desk = Desk::new().await;
-    let mut definition = request("PUT", "http://127.0.0.1:9/");
-    let path = desk.folder.path().join("none.bin").display().to_string();
-    definition.body = RequestBody::File { path: path.clone(), content_type: String::new() };
-    let exchange = desk.send(definition).await;
-    let expected = format!("{path} can't be read: there is no such file.");
-    assert_eq!(told(exchange.failure), (FailureKind::File, expected));
+    let folder = desk.folder.path().display().to_string();
+    for (path, said) in
+        [(format!("{folder}/none.bin"), " can't be read: there is no such file."), (folder.clone(), " is not a file.")]
+    {
+        let mut definition = request("PUT", "http://127.0.0.1:9/");
+        definition.body = RequestBody::File { path: path.clone(), content_type: String::new() };
+        let exchange = desk.send(definition).await;
+        assert_eq!(told(exchange.failure), (FailureKind::File, format!("{path}{said}")));
+    }
 }
 
 #[tokio::test]
