@@ -1,4 +1,8 @@
-// What jsdom lacks and the page uses.
+// What jsdom lacks and the page uses, and how long a busy machine is waited for.
+import { configure } from "@testing-library/svelte";
+
+configure({ asyncUtilTimeout: 10_000 });
+
 class NoObserver {
   observe() {}
   unobserve() {}

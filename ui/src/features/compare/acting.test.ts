@@ -1,4 +1,4 @@
-import { configure, render, screen, waitFor, within } from "@testing-library/svelte";
+import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { runAction } from "$app/commands.svelte";
@@ -9,8 +9,6 @@ import { useBackend } from "$ipc/backend";
 import { fakeBackend } from "$ipc/fake";
 import { compares } from "./compares.svelte";
 import CompareScreen from "./CompareScreen.svelte";
-
-configure({ asyncUtilTimeout: 10_000 });
 
 let calls: { command: string; args: Record<string, unknown> }[] = [];
 let own: Record<string, () => unknown> = {};

@@ -1,4 +1,4 @@
-import { configure, render, screen, waitFor } from "@testing-library/svelte";
+import { render, screen, waitFor } from "@testing-library/svelte";
 import { beforeEach, describe, expect, it } from "vitest";
 import userEvent from "@testing-library/user-event";
 import { runAction } from "$app/commands.svelte";
@@ -9,8 +9,6 @@ import { fakeBackend } from "$ipc/fake";
 import { compares } from "./compares.svelte";
 import CompareScreen from "./CompareScreen.svelte";
 import { violations } from "../../test/openApp";
-
-configure({ asyncUtilTimeout: 10_000 });
 
 beforeEach(() => {
   compares.clear();

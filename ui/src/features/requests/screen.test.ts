@@ -1,4 +1,4 @@
-import { configure, render, screen, waitFor } from "@testing-library/svelte";
+import { render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { runAction } from "$app/commands.svelte";
@@ -11,8 +11,6 @@ import { collections } from "./collections.svelte";
 import { drafts } from "./drafts.svelte";
 import RequestsScreen from "./RequestsScreen.svelte";
 import { violations } from "../../test/openApp";
-
-configure({ asyncUtilTimeout: 10_000 });
 
 beforeEach(() => {
   session.workspaceRevision += 1;

@@ -1,4 +1,4 @@
-import { configure, fireEvent, render, screen, waitFor } from "@testing-library/svelte";
+import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { preferences } from "$app/preferences.svelte";
@@ -6,8 +6,6 @@ import { session } from "$app/session.svelte";
 import { useBackend } from "$ipc/backend";
 import { fakeBackend } from "$ipc/fake";
 import SettingsScreen from "./SettingsScreen.svelte";
-
-configure({ asyncUtilTimeout: 10_000 });
 
 let own: Record<string, () => unknown> = {};
 

@@ -1,4 +1,4 @@
-import { configure, render, screen } from "@testing-library/svelte";
+import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { session } from "$app/session.svelte";
@@ -7,8 +7,6 @@ import { useBackend } from "$ipc/backend";
 import { fakeBackend } from "$ipc/fake";
 import SettingsScreen from "./SettingsScreen.svelte";
 import { violations } from "../../test/openApp";
-
-configure({ asyncUtilTimeout: 10_000 });
 
 beforeEach(async () => {
   useBackend(fakeBackend({ rows: 400 }));

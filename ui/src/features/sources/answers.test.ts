@@ -1,4 +1,4 @@
-import { configure, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { runAction } from "$app/commands.svelte";
@@ -10,8 +10,6 @@ import { useBackend } from "$ipc/backend";
 import { call } from "$ipc/call";
 import { fakeBackend } from "$ipc/fake";
 import SourcesScreen from "./SourcesScreen.svelte";
-
-configure({ asyncUtilTimeout: 10_000 });
 
 let copied: string[] = [];
 let own: Record<string, (args: never) => unknown> = {};

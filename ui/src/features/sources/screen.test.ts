@@ -1,4 +1,4 @@
-import { configure, render, screen, waitFor, within } from "@testing-library/svelte";
+import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -10,8 +10,6 @@ import { call } from "$ipc/call";
 import { fakeBackend } from "$ipc/fake";
 import { violations } from "../../test/openApp";
 import SourcesScreen from "./SourcesScreen.svelte";
-
-configure({ asyncUtilTimeout: 10_000 });
 
 beforeEach(async () => {
   navigation.screen = "sources";

@@ -1,4 +1,4 @@
-import { configure, render, screen, waitFor } from "@testing-library/svelte";
+import { render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { navigation, openExport, openReplay } from "$app/navigation.svelte";
@@ -8,8 +8,6 @@ import { useBackend } from "$ipc/backend";
 import { fakeBackend } from "$ipc/fake";
 import TransferDialogs from "./TransferDialogs.svelte";
 import { violations } from "../../test/openApp";
-
-configure({ asyncUtilTimeout: 10_000 });
 
 /** What was asked to be exported, masked or not. */
 const masked: unknown[] = [];

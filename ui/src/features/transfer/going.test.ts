@@ -1,4 +1,4 @@
-import { configure, render, screen, waitFor, within } from "@testing-library/svelte";
+import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { navigation, openExport, openReplay } from "$app/navigation.svelte";
@@ -8,8 +8,6 @@ import { toasts } from "$app/toasts.svelte";
 import { useBackend } from "$ipc/backend";
 import { fakeBackend } from "$ipc/fake";
 import TransferDialogs from "./TransferDialogs.svelte";
-
-configure({ asyncUtilTimeout: 10_000 });
 
 let calls: { command: string; args: Record<string, unknown> }[] = [];
 let own: Record<string, (args: never) => unknown> = {};
