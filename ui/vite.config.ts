@@ -22,5 +22,11 @@ export default defineConfig({
     // What every part of the page needs is one file beside the first: each file costs the start a way to the shell.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "base", test: BASE }] } } },
   },
-  test: { environment: "jsdom", setupFiles: ["./src/test/setup.ts"], include: ["src/**/*.test.ts"] },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["./src/test/setup.ts"],
+    include: ["src/**/*.test.ts"],
+    // Nothing else runs meanwhile: a core that is left free does nothing.
+    maxWorkers: "100%",
+  },
 });

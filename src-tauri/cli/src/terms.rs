@@ -57,7 +57,8 @@ fn is_term(known: &[&Arg], text: &OsStr) -> bool {
     let is_known = known.iter().any(|option| option.get_short() == first);
     let rest = letters.as_str();
     let is_number = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
-    !text.starts_with('-') && !rest.is_empty() && !(is_known && is_number)
+    let is_alone = text.starts_with('-') || rest.is_empty();
+    !is_alone && (!is_known || !is_number)
 }
 
 #[cfg(test)]
