@@ -40,7 +40,7 @@ pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output
         headers: &request.headers,
         body: &request.body,
     };
-    let check = Check { now: options.now.or(now), tolerance: options.tolerance, fields: &fields };
+    let check = Check { now: options.now.or(now), tolerance: options.tolerance, fields: &fields, other_secrets: &[] };
     said(&verify(&signed, &provider, &secrets, &check), output)
 }
 

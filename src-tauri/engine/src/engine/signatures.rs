@@ -84,6 +84,8 @@ pub struct Given {
 pub(crate) struct Checking {
     provider: ProviderRef,
     secrets: Vec<Secret>,
+    /// Those of other sources.
+    other_secrets: Vec<Secret>,
     fields: Vec<(String, String)>,
     tolerance: Option<u32>,
     url: Option<String>,
@@ -114,6 +116,7 @@ impl Checking {
         Self {
             provider,
             secrets: secrets.into_iter().map(|(label, value)| Secret::new(label, value)).collect(),
+            other_secrets: Vec::new(),
             fields,
             tolerance: source.and_then(|source| source.row.tolerance),
             url: source.and_then(|source| source.row.url.clone()),
@@ -130,6 +133,12 @@ impl Checking {
         self.fields.extend(given.fields.iter().cloned());
         self.urls.clone_from(&given.urls);
         self.now = given.now;
+        self
+    }
+
+    /// The same, with secrets that may explain why those of the source don't fit.
+    fn beside(mut self, others: Vec<Secret>) -> Self {
+        self.other_secrets = others;
         self
     }
 
@@ -177,7 +186,8 @@ impl Checking {
 
     fn check(&self, arrived: Micros) -> Check<'_> {
         let now = self.now.unwrap_or(arrived.div_euclid(1_000_000));
-        Check { now: Some(now), tolerance: self.tolerance, fields: &self.fields }
+        let (fields, other_secrets) = (&self.fields[..], &self.other_secrets[..]);
+        Check { now: Some(now), tolerance: self.tolerance, fields, other_secrets }
     }
 
     /// The URLs that the push may have been sent to, and others that lead here and only explain.
@@ -243,6 +253,7 @@ impl Parts {
             return Err(ApiError::failed(why));
         }
         let checking = Checking::with(rules, source.as_deref(), self.addresses()).given(given);
+        let checking = checking.beside(self.book.secrets_beside(name));
         let verdict = off_thread(move || checking.verify(&push)).await?;
         if *given == Given::default() && row.verdict != Some(verdict.verdict) {
             self.store.note_verdict(id, verdict.verdict).await?;

@@ -6,6 +6,7 @@ use crate::api::{ApiError, NewSecret, SaveSource, SecretRef, SourceSecret, Sourc
 use crate::capture::is_source_name;
 use crate::exchange::{Headers, Micros};
 use crate::inspect::provider::{Provider, Recogniser, find};
+use crate::inspect::signature::Secret;
 use crate::inspect::{Recognition, recognise};
 use crate::store::{NewSealed, Renamed, SecretRow, SourceRow, secret_place};
 use crate::transfer::KnownSecrets;
@@ -128,6 +129,20 @@ impl SourceBook {
             .values()
             .flat_map(|source| source.secrets.iter().filter_map(|secret| secret.value.clone()))
             .collect()
+    }
+
+    /// The secrets that can be read now of all sources but one, each with whose it is.
+    pub(crate) fn secrets_beside(&self, name: &str) -> Vec<Secret> {
+        let all = self.all();
+        let mut others: Vec<_> = all.sources.values().filter(|source| source.row.name != name).collect();
+        others.sort_unstable_by_key(|source| &source.row.name);
+        let secrets =
+            others.into_iter().flat_map(|source| source.secrets.iter().map(|secret| (&source.row.name, secret)));
+        let known = secrets.filter_map(|(source, secret)| {
+            let label = if secret.label.is_empty() { String::new() } else { format!(" {:?}", secret.label) };
+            Some(Secret::new(format!("the secret{label} of {source}"), secret.value.as_ref()?.expose_secret()))
+        });
+        known.collect()
     }
 
     /// The names of all sources.

@@ -3,4 +3,4 @@
 /**
  * Kinds of causes.
  */
-export type CauseKind = "body_reserialized" | "body_whitespace" | "body_line_ends" | "body_charset" | "body_coding" | "secret_form" | "other_url" | "other_method" | "time_unit" | "other_provider" | "other_algorithm";
+export type CauseKind = "body_reserialized" | "body_whitespace" | "body_line_ends" | "body_charset" | "body_coding" | "secret_form" | "other_secret" | "other_url" | "other_method" | "time_unit" | "other_provider" | "other_algorithm";

@@ -86,6 +86,28 @@ async fn the_tolerance_and_the_url_of_a_source_count() {
 }
 
 #[tokio::test]
+async fn a_push_that_is_signed_with_the_secret_of_another_source_says_which() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    for (name, label, secret) in [("live", "", "live-0123456789"), ("sandbox", "test mode", "test-0123456789")] {
+        call(&api, "create_source", json!({"name": name})).await.unwrap();
+        let save = json!({"name": name, "provider": "stripe", "url": null, "tolerance": null, "handshakes": true});
+        call(&api, "save_source", save).await.unwrap();
+        call(&api, "add_secret", json!({"source": name, "label": label, "value": secret})).await.unwrap();
+    }
+    let headers = signed("stripe", "test-0123456789", "", "{}", 0);
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+    post(&format!("{url}/in/live"), &headers, "{}").await;
+    assert_eq!(found(&api, "is:invalid").await, [1]);
+    let verdict = call(&api, "verify_exchange", json!({"id": 1, "provider": null})).await.unwrap();
+    assert_eq!((&verdict["reason"], &verdict["proven"]["kind"]), (&json!("mismatch"), &json!("other_secret")));
+    let said = verdict["explanation"].as_str().unwrap();
+    assert_eq!(said, "It was signed with another secret: the secret \"test mode\" of sandbox.");
+    assert!(!verdict.to_string().contains("0123456789"), "{verdict}");
+    api.close().await;
+}
+
+#[tokio::test]
 async fn what_was_not_kept_whole_is_not_called_valid_or_invalid() {
     use std::io::{Read as _, Write as _};
     let folder = tempfile::tempdir().unwrap();

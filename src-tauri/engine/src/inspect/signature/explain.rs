@@ -140,6 +140,7 @@ fn mismatch(
     let cause = guess.secret_form().or_else(|| guess.url(request)).or_else(|| guess.method());
     let cause = cause.or_else(|| guess.time()).or_else(|| guess.algorithm(provider));
     let cause = cause.or_else(|| if item.is_none() { guess.body() } else { None });
+    let cause = cause.or_else(|| guess.other_secret(check.other_secrets));
     cause.or_else(|| other_provider(request, provider, secrets, check))
 }
 
@@ -173,6 +174,17 @@ impl Guess<'_> {
             }
         }
         None
+    }
+
+    /// The secret of another source, such as that of the test mode.
+    fn other_secret(&mut self, others: &[Secret]) -> Option<Cause> {
+        self.budget = Budget { bytes: 0, tries: 0 }; // whatever the guesses before have cost
+        let other = others.iter().find(|other| self.fits_with(self.scheme, self.view, &[&other.value]).is_some())?;
+        Some(cause(
+            CauseKind::OtherSecret,
+            format!("It was signed with another secret: {}.", other.label),
+            "Set that secret for this source too, or give the service the URL of the source that it belongs to.",
+        ))
     }
 
     /// Another URL.

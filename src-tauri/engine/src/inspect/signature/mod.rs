@@ -75,6 +75,8 @@ pub struct Check<'a> {
     pub tolerance: Option<u32>,
     /// Values that the provider's rules name as `{field:NAME}`: PayPal's `webhook_id`, Meta's `verify_token`.
     pub fields: &'a [(String, String)],
+    /// Secrets that are not the source's: they only explain.
+    pub other_secrets: &'a [Secret],
 }
 
 impl Check<'_> {

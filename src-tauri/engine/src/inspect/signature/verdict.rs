@@ -131,6 +131,8 @@ pub enum CauseKind {
     BodyCoding,
     /// The right secret in the wrong form.
     SecretForm,
+    /// A secret that is another source's.
+    OtherSecret,
     /// Another URL was signed.
     OtherUrl,
     /// Another method was signed.

@@ -21,7 +21,9 @@ export class Signature {
     const { verdict, reason, subject, proven } = this.verdict;
     if (reason === "missing_field") return subject === ASKED_ELSEWHERE ? null : subject;
     if (verdict === "no_secret" || reason === "unusable_secret") return "";
-    return reason === "mismatch" && (proven === null || proven.kind === "secret_form") ? "" : null;
+    return reason === "mismatch" && (proven === null || ["secret_form", "other_secret"].includes(proven.kind))
+      ? ""
+      : null;
   });
   readonly missesUrl = $derived(this.verdict?.reason === "missing_field" && this.verdict.subject === ASKED_ELSEWHERE);
 

@@ -124,6 +124,9 @@ describe("the signature of a push", { timeout: 60_000 }, () => {
     const { tab: proven } = await opened({}, { verify_exchange: () => BROKEN });
     await within(proven).findByText("0badc0de");
     expect(within(proven).queryByLabelText("Secret of github")).toBeNull();
+    const another = { ...BROKEN, proven: { kind: "other_secret" as const, explanation: "Of shop.", hint: "Set it." } };
+    const { tab: lacking } = await opened({}, { verify_exchange: () => another });
+    await within(lacking).findByLabelText("Secret of github");
   });
 
   it("leads to the URL of the source where that is missed", async () => {

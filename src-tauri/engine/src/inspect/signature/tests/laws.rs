@@ -19,7 +19,7 @@ fn signed_and_checked(provider: &Provider, secret: &str, url: &str, body: &[u8],
     let body = signed.body.unwrap_or_else(|| body.to_vec());
     let urls = [url.to_owned()];
     let request = SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: &body };
-    let check = Check { now: Some(NOW), tolerance: None, fields: &fields };
+    let check = Check { now: Some(NOW), tolerance: None, fields: &fields, other_secrets: &[] };
     Some(verify(&request, provider, &[Secret::new("own", secret)], &check))
 }
 
@@ -192,7 +192,7 @@ proptest! {
             }
             headers.push("Signature-Input", texts.next().unwrap().clone().into_bytes());
             let request = SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: &body };
-            let check = Check { now, tolerance: None, fields: &[] };
+            let check = Check { now, ..Check::default() };
             super::super::judge::judge(&request, provider, &secrets, &check);
             handshake(&request, provider, &secrets, &check);
         }

@@ -17,6 +17,7 @@ struct Plant {
     url: String,
     checked_url: String,
     other_urls: Vec<String>,
+    other_secrets: Vec<Secret>,
     body: Vec<u8>,
     checked_body: Vec<u8>,
     content_type: &'static str,
@@ -36,6 +37,7 @@ impl Plant {
             url: URL.into(),
             checked_url: URL.into(),
             other_urls: Vec::new(),
+            other_secrets: Vec::new(),
             body: JSON.into(),
             checked_body: JSON.into(),
             content_type: "application/json",
@@ -82,7 +84,7 @@ impl Plant {
             body: &self.checked_body,
         };
         let secrets = [Secret::new("the secret", &self.checked_with)];
-        let check = Check { now: Some(self.now), tolerance: None, fields: &[] };
+        let check = Check { now: Some(self.now), tolerance: None, fields: &[], other_secrets: &self.other_secrets };
         verify(&request, find(self.checked_provider).unwrap(), &secrets, &check)
     }
 
@@ -108,6 +110,23 @@ impl Plant {
 const SPACED: &str =
     r#"{"name": "Jürgen", "url": "https://a.example/x", "n": 1.50, "list": [1, {"b": "<&>"}], "empty": {}}"#;
 const INDENTED: &str = "{\n  \"name\": \"Jürgen\",\n  \"url\": \"https://a.example/x\",\n  \"n\": 1.50,\n  \"list\": [\n    1,\n    {\n      \"b\": \"<&>\"\n    }\n  ],\n  \"empty\": {}\n}";
+
+#[test]
+fn a_secret_of_another_source() {
+    let of_others = || ["the secret of a", "the secret \"test\" of b"].map(|label| Secret::new(label, label)).to_vec();
+    for provider in ["github", "stripe", "square", "gitlab"] {
+        let signed = |checked| Plant {
+            other_secrets: of_others(),
+            ..Plant::secret(provider, "the secret \"test\" of b", checked)
+        };
+        signed("s3cret").finds(CauseKind::OtherSecret, "another secret: the secret \"test\" of b.");
+        let also_changed = Plant { checked_body: b"{}".to_vec(), ..signed("s3cret") };
+        if provider != "gitlab" {
+            also_changed.finds_nothing(); // a token does not cover the body
+        }
+        Plant { signed_with: "nobody's".into(), ..signed("s3cret") }.finds_nothing();
+    }
+}
 
 #[test]
 fn a_body_that_was_written_again() {
@@ -461,7 +480,7 @@ fn the_verdict_says_which_secret_and_how_old() {
     let request =
         SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: JSON.as_bytes() };
     let secrets = [Secret::new("old one", "old"), Secret::new("new one", "new")];
-    let check = Check { now: Some(NOW + 6), tolerance: None, fields: &[] };
+    let check = Check { now: Some(NOW + 6), ..Check::default() };
     let verdict = verify(&request, provider, &secrets, &check);
     assert_eq!(
         (verdict.verdict, verdict.secret.as_deref(), verdict.age),
