@@ -65,6 +65,16 @@ const LEAVE: &str = "\
 const at = document.activeElement;
 if (at.matches('input, textarea, select, [contenteditable=true]')) at.blur();";
 
+/// Notes whether the button next goes down on an element: what opens a menu then gets no click. One of a list is chosen
+/// without a button of its own.
+const WATCH_PRESS: &str = "\
+const [meant] = arguments;
+window.pressed = meant.matches('option');
+addEventListener('pointerdown', (event) => { window.pressed ||= meant.contains(event.target); }, { capture: true, once: true });";
+
+/// Whether it did.
+const PRESSED: &str = "return window.pressed";
+
 /// Calls an engine command as the page does, and passes on what it came to.
 const INVOKE: &str = "\
 const [name, args, done] = arguments;
@@ -204,13 +214,21 @@ impl Window {
         self.click_on(Locator::Css(css), css).await
     }
 
-    /// Clicks, again where what was meant has just moved or is covered for a moment.
+    /// Clicks, again where what was meant has just moved or is covered for a moment: the driver looks where it stands,
+    /// and what comes in may move it before the button goes down.
     async fn click_on(&self, locator: Locator<'_>, what: &str) -> Result<()> {
         let mut refused = None;
         let clicked = until(&format!("{what} to be clicked"), async || {
             let Ok(found) = self.client.find(locator).await else { return Ok(None) };
+            if self.client.execute(WATCH_PRESS, vec![serde_json::to_value(&found)?]).await.is_err() {
+                return Ok(None);
+            }
             match found.click().await {
-                Ok(()) => Ok(Some(())),
+                // A page that can't be asked has gone with the click.
+                Ok(()) => {
+                    let hit = self.client.execute(PRESSED, vec![]).await.unwrap_or(json!(true));
+                    Ok((hit == json!(true)).then_some(()))
+                }
                 Err(error @ CmdError::Standard(_)) => {
                     refused = Some(format!("{error:?}"));
                     Ok(None)

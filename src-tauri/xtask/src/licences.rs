@@ -26,6 +26,7 @@ const ALLOWED: &[&str] = &[
     "MIT-0",
     "MPL-2.0",
     "OFL-1.1",
+    "Unlicense",
 ];
 /// Packages whose manifest names no licence, and the one that their licence file is.
 const UNNAMED: &[(&str, &str)] = &[("node_modules/svelte-toolbelt", "MIT")];

@@ -5,7 +5,6 @@ import { sign as signForGithub } from "@octokit/webhooks-methods";
 
 const require = createRequire(import.meta.url);
 const { Signature } = require("@hubspot/api-client");
-const { EventWebhook } = require("@sendgrid/eventwebhook");
 const { WorkOS } = require("@workos-inc/node");
 const { Webhook } = require("standardwebhooks");
 const { Webhook: SvixWebhook } = require("svix");
@@ -17,13 +16,12 @@ const seconds = Math.floor(ms / 1000);
 const url = "https://hooks.example.com/in/shop?tenant=1";
 const event = JSON.stringify({ id: "evt_1", type: "invoice.paid", data: { object: { id: "in_1", name: "é ✓" } } });
 
-function print(name, provider, headers, { secret, key, body = event, at = url } = {}) {
+function print(name, provider, headers, { secret, body = event, at = url }) {
   const target = new URL(at);
   const lines = Object.entries({ Host: target.host, ...headers, "Content-Length": Buffer.byteLength(body) });
   const head = [`POST ${target.pathname}${target.search} HTTP/1.1`, ...lines.map(([field, value]) => `${field}: ${value}`)];
-  const options = [...(secret ? ["--secret", secret] : []), ...(key ? ["--public-key", key] : [])];
   const request = `${head.join("\r\n")}\r\n\r\n${body}`;
-  console.log(JSON.stringify({ name, provider, request, options: [...options, "--url", at, "--now", String(seconds)] }));
+  console.log(JSON.stringify({ name, provider, request, options: ["--secret", secret, "--url", at, "--now", String(seconds)] }));
 }
 
 {
@@ -74,17 +72,4 @@ for (const version of ["v1", "v2", "v3"]) {
   const payload = { id: "event_1", event: "user.created", data: {} };
   const signature = await new WorkOS("sk_test_0").webhooks.computeSignature(ms, payload, secret);
   print("workos", "workos", { "WorkOS-Signature": `t=${ms}, v1=${signature}` }, { secret, body: JSON.stringify(payload) });
-}
-{
-  // Its library only checks: what it takes is what Pushpull has to take.
-  const { publicKey, privateKey } = crypto.generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-  const key = publicKey.export({ type: "spki", format: "der" }).toString("base64");
-  const body = '[{"event":"delivered","sg_event_id":"1"}]\r\n';
-  const signature = crypto.sign("sha256", Buffer.from(seconds + body), privateKey).toString("base64");
-  const library = new EventWebhook();
-  if (!library.verifySignature(library.convertPublicKeyToECDSA(key), body, signature, String(seconds))) {
-    throw new Error("SendGrid's library does not take it");
-  }
-  const prefix = "X-Twilio-Email-Event-Webhook";
-  print("sendgrid", "sendgrid", { [`${prefix}-Signature`]: signature, [`${prefix}-Timestamp`]: seconds }, { key, body });
 }
