@@ -9,8 +9,9 @@ use std::process::Command;
 
 /// Bytes of each push: some dozens fill the disk.
 const SIZE: usize = 200_000;
-/// Bytes that are in the way until the disk is full.
-const BALLAST: usize = 2 * 1024 * 1024;
+/// Bytes that are in the way until the disk is full: more than half of it, so that the whole log can be written back into
+/// the file once they are gone.
+const BALLAST: usize = 5 * 1024 * 1024;
 
 async fn rows(home: &Home, workspace: &Path) -> Result<Vec<serde_json::Value>> {
     let workspace = workspace.to_str().context("The path is no text")?;

@@ -28,7 +28,8 @@ async fn a_full_disk_is_shown_until_there_is_space_again() -> Result<()> {
 
 async fn full(window: &Window, ballast: &Path) -> Result<()> {
     let address = window.address().await?;
-    std::fs::write(ballast, vec![0; 2 * 1024 * 1024])?;
+    // More than half of the disk: once it is gone, the whole log can be written back into the file.
+    std::fs::write(ballast, vec![0; 5 * 1024 * 1024])?;
     let mut pushes = 0;
     while push(&address, 200_000).await?.status == 200 {
         pushes += 1;
