@@ -286,6 +286,11 @@ async fn rules_from_a_file_answer_at_once_and_are_printed_as_they_can_be_read_ba
     let file = home.file("rules.json");
     std::fs::write(&file, r#"{"rules": [{"id": "r", "steps": [{"status": 500}, {"status": 201}]}]}"#)?;
     let file = file.to_str().context("The path is no text")?;
+    for arguments in [&["rules", "shop"][..], &["rules", "shop", "--reset"]] {
+        let missed = pushpull(&home, arguments).await?;
+        assert_eq!(missed.code, Some(2), "{}", missed.stderr);
+        assert!(missed.stderr.contains("There is no source \"shop\""), "{}", missed.stderr);
+    }
     run(&home, &["rules", "shop", "--set", file]).await?;
     let answered = async || {
         let mut socket = Raw::connect(listener.address()).await?;

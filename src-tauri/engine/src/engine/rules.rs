@@ -1,7 +1,7 @@
 //! How sources answer: keeping rules, and bringing them into force without a restart.
 
 use super::Parts;
-use super::sources::checked_name;
+use super::sources::{checked_name, no_source};
 use crate::api::{ApiError, SaveRules, SourceRules};
 use crate::capture::rules::{Plan, RULES_BYTES, RuleSet, check};
 use crate::store::StoredRules;
@@ -60,16 +60,15 @@ impl Parts {
     /// The rules of a source.
     ///
     /// # Errors
-    /// What the store says.
+    /// `NotFound` if there is no source of this name; else what the store says.
     pub async fn source_rules(&self, source: &str) -> Result<SourceRules, ApiError> {
-        let stored = self.store.rules(source).await?;
-        let typed = stored.as_ref().map(|stored| stored.draft.as_ref().unwrap_or(&stored.content));
-        let rules: RuleSet = typed.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        let stored = self.store.rules(source).await?.ok_or_else(|| no_source(source))?;
+        let rules: RuleSet = serde_json::from_str(stored.draft.as_ref().unwrap_or(&stored.content)).unwrap_or_default();
         Ok(SourceRules {
             source: source.to_owned(),
             problems: check(&rules),
             rules,
-            in_force: stored.is_none_or(|stored| stored.draft.is_none()),
+            in_force: stored.draft.is_none(),
             counts: self.doorway.plans.get(source).map(|plan| plan.counts()).unwrap_or_default(),
         })
     }
@@ -103,7 +102,7 @@ impl Parts {
     /// Starts the sequences of a source again, also where another process listens.
     ///
     /// # Errors
-    /// What the store says.
+    /// `NotFound` if there is no source of this name; else what the store says.
     pub async fn reset_rules(&self, source: &str) -> Result<SourceRules, ApiError> {
         self.store.reset_rules(source.to_owned()).await?;
         self.read_rules().await?;

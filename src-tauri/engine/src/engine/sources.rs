@@ -350,7 +350,7 @@ pub(super) fn checked_name(name: &str) -> Result<(), ApiError> {
     Err(ApiError::invalid(format!("{name:?} can't be a source. A name has 1 to 64 of A-Z a-z 0-9 . _ -")))
 }
 
-fn no_source(name: &str) -> ApiError {
+pub(super) fn no_source(name: &str) -> ApiError {
     ApiError::not_found(format!("There is no source {name:?}."))
 }
 

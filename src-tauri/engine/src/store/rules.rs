@@ -27,13 +27,13 @@ impl Store {
         Ok(rows.map_err(|e| StoreError::from_sqlx("Reading the rules", &e))?.iter().map(stored).collect())
     }
 
-    /// The rules of a source; None if it has none.
+    /// The rules of a source, those of one that has none being empty; None if there is no such source.
     ///
     /// # Errors
     /// What SQLite says.
     pub async fn rules(&self, source: &str) -> Result<Option<StoredRules>, StoreError> {
-        let sql = "SELECT s.name, r.content, r.draft, r.resets FROM source_rules r JOIN source s ON s.id = r.source_id
-                   WHERE s.name = $1";
+        let sql = "SELECT s.name, ifnull(r.content, '{}'), r.draft, ifnull(r.resets, 0)
+                   FROM source s LEFT JOIN source_rules r ON r.source_id = s.id WHERE s.name = $1";
         let row = sqlx::query(sql).bind(source).fetch_optional(&self.readers).await;
         Ok(row.map_err(|e| StoreError::from_sqlx("Reading the rules", &e))?.as_ref().map(stored))
     }

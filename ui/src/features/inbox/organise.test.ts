@@ -122,7 +122,8 @@ describe("finding and organising", { timeout: 60_000 }, () => {
     expect(await screen.findByRole("button", { name: "Take the tag urgent away" })).toBeTruthy();
     await userEvent.click(screen.getByRole("button", { name: "Done" }));
     await userEvent.click(await screen.findByRole("tab", { name: /Notes/ }));
-    await userEvent.type(screen.getByLabelText("Note"), "Asked them");
+    await userEvent.type(screen.getByLabelText("Note"), "Asked them{Escape}");
+    expect(document.activeElement).toBe(screen.getByRole("grid", { name: /^Exchanges/ }));
     await screen.findByText("Kept", {}, { timeout: 5_000 });
     expect(called(calls, "save_note").at(-1)).toEqual({ id: 30, text: "Asked them" });
     await userEvent.click((await rows())[1] as HTMLElement);
