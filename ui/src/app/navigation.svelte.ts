@@ -4,7 +4,11 @@ import type { ExportScope } from "$ipc/bindings/ExportScope";
 export type Screen = "inbox" | "requests" | "compare" | "sources" | "settings";
 
 /** What the requests screen is asked to open. */
-export type RequestToOpen = { type: "new" } | { type: "saved"; id: number } | { type: "fromExchange"; id: number };
+export type RequestToOpen =
+  | { type: "new" }
+  | { type: "saved"; id: number }
+  | { type: "fromExchange"; id: number }
+  | { type: "fromUrl"; url: string };
 
 /** The dialog that lies over the screen. */
 export type Dialog =

@@ -153,7 +153,9 @@ impl Checking {
         };
         let mut verdict = verify(&request, &self.provider, &self.secrets, &self.check(push.arrived));
         if push.marks.contains(&Mark::Handshake) {
-            verdict.notes.extend(self.answer(push).and_then(|reply| reply.told()));
+            let reply = self.answer(push);
+            verdict.opens = reply.as_ref().and_then(|reply| reply.open_url.clone());
+            verdict.notes.extend(reply.and_then(Reply::told));
         }
         verdict
     }

@@ -80,4 +80,8 @@ item: number | null,
 /**
  * What the signature does not cover, and the like.
  */
-notes: Array<string>, };
+notes: Array<string>, 
+/**
+ * A URL that the service wants opened to finish a handshake. Whoever reads this opens it, or nobody does.
+ */
+opens: string | null, };

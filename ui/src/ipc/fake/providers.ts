@@ -42,6 +42,7 @@ const verdict = (of: Provider, secrets: number): Verdict => ({
   signed: { rule: "{body}", size: 24, start: '{"id":"evt_1","type":"x"}', url: null },
   item: null,
   notes: of.notes,
+  opens: null,
 });
 
 export function providerAnswers(state: FakeState): Answers {

@@ -76,6 +76,7 @@ async fn what_the_user_must_do_for_a_handshake_stands_in_the_notes_of_its_verdic
     let verdict = call(&api, "verify_exchange", json!({"id": 1, "provider": null})).await.unwrap();
     let note = format!("Open SubscribeURL to confirm the subscription. It is {}", case["opens"].as_str().unwrap());
     assert!(verdict["notes"].as_array().unwrap().contains(&json!(note)), "{verdict}");
+    assert_eq!(verdict["opens"], case["opens"]);
     api.close().await;
 }
 

@@ -45,6 +45,8 @@ pub struct Verdict {
     pub item: Option<u32>,
     /// What the signature does not cover, and the like.
     pub notes: Vec<String>,
+    /// A URL that the service wants opened to finish a handshake. Whoever reads this opens it, or nobody does.
+    pub opens: Option<String>,
     /// The bytes that were signed; a secret among them is masked.
     #[serde(skip)]
     #[ts(skip)]

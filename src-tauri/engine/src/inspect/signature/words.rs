@@ -35,6 +35,7 @@ pub(super) fn blank(provider: &Provider, scheme: &Scheme) -> Verdict {
         signed: None,
         item: None,
         notes: provider.notes.clone(),
+        opens: None,
         signed_bytes: Vec::new(),
     }
 }
@@ -59,6 +60,7 @@ pub(super) fn not_signed(provider: &Provider) -> Verdict {
         signed: None,
         item: None,
         notes: provider.notes.clone(),
+        opens: None,
         signed_bytes: Vec::new(),
     }
 }

@@ -44,6 +44,7 @@ const BROKEN: Verdict = {
   },
   item: 2,
   notes: ["The headers are not signed."],
+  opens: null,
 };
 
 describe("the signature of a push", { timeout: 60_000 }, () => {
@@ -140,6 +141,15 @@ describe("the signature of a push", { timeout: 60_000 }, () => {
     const { tab } = await opened({}, { verify_exchange: () => missing });
     await userEvent.click(await within(tab).findByRole("button", { name: "Set the URL of github" }));
     await screen.findByRole("heading", { name: "github", level: 1 });
+  });
+
+  it("opens the URL of a handshake as a request that is not sent", async () => {
+    const opens = "https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription&Token=2336";
+    const { calls, tab } = await opened({}, { verify_exchange: () => ({ ...BROKEN, opens }) });
+    await userEvent.click(await within(tab).findByRole("button", { name: "Open its URL as a request" }));
+    const url = await screen.findByRole("textbox", { name: "URL" });
+    expect(url).toHaveProperty("value", opens);
+    expect(calls.some((call) => call.command === "send")).toBe(false);
   });
 
   it("copies signed bytes that are no text as hex", async () => {
