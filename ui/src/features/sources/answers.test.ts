@@ -63,6 +63,35 @@ describe("the answers of a rule", { timeout: 120_000 }, () => {
     await waitFor(async () => expect(await steps()).toEqual([200, 502]));
   });
 
+  it("are those that were set elsewhere, unless something typed here waits to be kept", async () => {
+    await session.start();
+    await rule(500);
+    const elsewhere = async (status: number) => {
+      const { rules } = structuredClone(await kept());
+      rules[0]!.steps[0]!.status = status;
+      await call("save_rules", { source: "stripe", rules: { ...(await kept()), rules } });
+    };
+    const told = () => call("try_source", { source: "stripe", request: { type: "sample", provider: "stripe" } });
+    const status = () => screen.getByLabelText<HTMLInputElement>("Status");
+    await elsewhere(503);
+    await told();
+    await waitFor(() => expect(status().value).toBe("503"));
+    await button("Then answer");
+    await waitFor(async () => expect(await steps()).toEqual([503, 503]));
+  });
+
+  it("are kept with the next word where keeping them failed", async () => {
+    await rule(500);
+    own["save_rules"] = () => {
+      throw { code: "failed", message: "The disk is full.", hint: null };
+    };
+    await fireEvent.input(screen.getByLabelText("Status"), { target: { value: "501" } });
+    await screen.findByText(/The disk is full/);
+    delete own["save_rules"];
+    await fireEvent.input(screen.getByLabelText("Status"), { target: { value: "501" } });
+    await waitFor(async () => expect(await steps()).toEqual([501]));
+  });
+
   it("have header fields, which are deleted one by one", async () => {
     await rule(200);
     for (const name of ["X-A", "X-B"]) {

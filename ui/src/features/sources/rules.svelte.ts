@@ -57,7 +57,12 @@ export class RulesForm {
   failure = $state.raw<ApiError | null>(null);
   /** The rule that is open. */
   open = $state<string | null>(null);
+  /** The rules here as they were last kept. */
   #kept = "";
+  /** The rules as the engine last told them. */
+  #told = "";
+  /** How often something was kept: what was read before that is old. */
+  #saves = 0;
   #saving: Promise<void> = Promise.resolve();
   #recounting: ReturnType<typeof setTimeout> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
@@ -70,9 +75,7 @@ export class RulesForm {
     try {
       const read = await call("source_rules", { source });
       if (this.source !== source) return;
-      this.set = read.rules;
-      this.#kept = JSON.stringify(read.rules);
-      this.#take(read);
+      this.#show(read);
       this.open = read.rules.rules[0]?.id ?? null;
     } catch (thrown) {
       this.failure = asApiError(thrown);
@@ -102,18 +105,20 @@ export class RulesForm {
     const text = JSON.stringify(this.set);
     if (text === this.#kept) return;
     this.#kept = text;
+    this.#saves += 1;
     const save = { source: this.source, rules: $state.snapshot(this.set) as RuleSet };
     // One after another, so that what was typed last is what stays.
-    this.#saving = this.#saving.then(() => this.#save(save));
+    this.#saving = this.#saving.then(() => this.#save(save, text));
     await this.#saving;
   }
 
-  async #save(save: SaveRules) {
+  async #save(save: SaveRules, text: string) {
     try {
       const saved = await call("save_rules", save);
       if (this.source === save.source) this.#take(saved);
     } catch (thrown) {
       this.failure = asApiError(thrown);
+      if (this.#kept === text) this.#kept = ""; // tried again with the next word, or on leaving
     }
   }
 
@@ -132,9 +137,19 @@ export class RulesForm {
 
   async recount() {
     if (this.set === null) return;
-    const source = this.source;
+    const [source, saves] = [this.source, this.#saves];
     const read = await call("source_rules", { source });
-    if (this.source === source) this.counts = countsOf(read);
+    if (this.source !== source) return;
+    this.counts = countsOf(read);
+    // They were changed elsewhere, while nothing typed here waits to be kept.
+    const isNew = saves === this.#saves && JSON.stringify(read.rules) !== this.#told;
+    if (isNew && JSON.stringify(this.set) === this.#kept) this.#show(read);
+  }
+
+  #show(read: SourceRules) {
+    this.set = read.rules;
+    this.#kept = JSON.stringify(read.rules);
+    this.#take(read);
   }
 
   add(rule = newRule(), at = this.set?.rules.length ?? 0) {
@@ -171,6 +186,7 @@ export class RulesForm {
   }
 
   #take(read: SourceRules) {
+    this.#told = JSON.stringify(read.rules);
     this.problems = read.problems;
     this.inForce = read.inForce;
     this.counts = countsOf(read);
