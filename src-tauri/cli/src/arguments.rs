@@ -229,6 +229,9 @@ pub(crate) struct Diff {
     /// Two to eight exchanges (by number) or files; the first is the base
     #[arg(num_args = 2..=8, required = true)]
     pub(crate) sides: Vec<String>,
+    /// Compare the header fields of exchanges instead of their bodies
+    #[arg(long, conflicts_with_all = ["ignore", "key"])]
+    pub(crate) headers: bool,
     /// A path whose differences do not count: `$.data.updated_at`, `$..url`
     #[arg(long, value_name = "PATH")]
     pub(crate) ignore: Vec<String>,

@@ -175,6 +175,29 @@ async fn differences_are_an_exit_code() -> Result<()> {
 }
 
 #[tokio::test]
+async fn header_fields_are_compared_as_bodies_are() -> Result<()> {
+    let home = Home::new()?;
+    let listener = Listener::start(&home).await?;
+    for fields in ["X-A: 1\r\nX-B: 2", "X-A: 1\r\nX-B: 3", "x-a: 1\r\nX-B: 2"] {
+        let mut socket = Raw::connect(listener.address()).await?;
+        socket
+            .send(format!("POST /in/a HTTP/1.1\r\nHost: a\r\n{fields}\r\nContent-Length: 0\r\n\r\n").as_bytes())
+            .await?;
+        assert_eq!(socket.answer().await?.status, 200);
+    }
+    assert_eq!(pushpull(&home, &["diff", "1", "2"]).await?.code, Some(0), "the bodies are equal");
+    let differs = pushpull(&home, &["diff", "1", "2", "--headers"]).await?;
+    assert_eq!((differs.code, differs.text()?), (Some(1), "changed  X-B: 2 | 3\n"));
+    assert!(differs.stderr.contains("1 difference, 3 equal"), "{}", differs.stderr);
+    assert_eq!(pushpull(&home, &["diff", "1", "3", "--headers"]).await?.code, Some(0), "case makes no other field");
+    std::fs::write(home.file("a.json"), "{}")?;
+    let file = pushpull(&home, &["diff", "1", "a.json", "--headers"]).await?;
+    assert_eq!(file.code, Some(2));
+    assert!(file.stderr.contains("a.json is a file"), "{}", file.stderr);
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_export_masks_secrets_unless_told_otherwise() -> Result<()> {
     let home = Home::new()?;
     captured(&home).await?;

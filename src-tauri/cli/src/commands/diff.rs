@@ -4,7 +4,9 @@ use crate::arguments::Diff;
 use crate::output::{Outcome, Output, counted, visible, word};
 use pushpull_engine::Engine;
 use pushpull_engine::api::{Api, ApiError};
-use pushpull_engine::compare::{ArrayKey, CellState, CompareQuery, CompareRow, CompareRowsQuery, CompareSide};
+use pushpull_engine::compare::{
+    ArrayKey, CellState, CompareCell, CompareQuery, CompareRow, CompareRowsQuery, CompareSide, DiffKind, HeaderRow,
+};
 
 /// Rows asked for at a time.
 const PAGE: u32 = 1_000;
@@ -16,6 +18,9 @@ pub(crate) async fn run(engine: &Engine, diff: Diff, output: Output) -> anyhow::
         ignore: diff.ignore,
         keys: diff.key.iter().map(|key| array_key(key)).collect::<Result<_, _>>()?,
     };
+    if diff.headers {
+        return headers(&api, compare, output).await;
+    }
     let comparison = api.compare(compare.clone()).await?;
     let mut query = CompareRowsQuery { compare, show_ignored: false, show_equal: false, from: 0, count: PAGE };
     loop {
@@ -36,6 +41,17 @@ pub(crate) async fn run(engine: &Engine, diff: Diff, output: Output) -> anyhow::
     Ok(if differences > 0 { Outcome::CheckedNo } else { Outcome::Done })
 }
 
+async fn headers(api: &Api, compare: CompareQuery, output: Output) -> anyhow::Result<Outcome> {
+    let rows = api.compare_headers(compare).await?.rows;
+    let differs = |row: &&HeaderRow| row.kind != DiffKind::Equal;
+    for row in rows.iter().filter(differs) {
+        output.result(row, |row: &HeaderRow| line(&row.kind, &row.name, &row.cells))?;
+    }
+    let differences = rows.iter().filter(differs).count() as u64;
+    eprintln!("{}, {} equal", counted(differences, "difference"), rows.len() as u64 - differences);
+    Ok(if differences > 0 { Outcome::CheckedNo } else { Outcome::Done })
+}
+
 /// A number is an exchange; anything else, and `./12`, is a file.
 fn side_of(text: &str) -> CompareSide {
     match text.parse() {
@@ -52,9 +68,13 @@ fn array_key(text: &str) -> Result<ArrayKey, ApiError> {
 }
 
 fn text(row: &CompareRow) -> String {
-    let cells = row.cells.iter().map(|cell| match cell.state {
+    line(&row.kind, &row.path, &row.cells)
+}
+
+fn line(kind: &DiffKind, place: &str, cells: &[CompareCell]) -> String {
+    let cells = cells.iter().map(|cell| match cell.state {
         CellState::Missing => "not present".to_owned(),
         _ => cell.text.clone(),
     });
-    visible(&format!("{:<8} {}: {}", word(&row.kind), row.path, cells.collect::<Vec<_>>().join(" | ")))
+    visible(&format!("{:<8} {place}: {}", word(kind), cells.collect::<Vec<_>>().join(" | ")))
 }

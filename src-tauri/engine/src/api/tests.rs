@@ -128,6 +128,26 @@ async fn a_request_is_saved_sent_found_again_and_compared_with_the_push_it_made(
 }
 
 #[tokio::test]
+async fn texts_that_are_longer_than_what_is_compared_are_not_called_equal() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let line = "é".repeat(512) + "\n";
+    let text = |end: &str| line.repeat(16 * 1024 * 1024 / line.len() + 1) + end;
+    for end in ["one", "two"] {
+        assert_eq!(post(&format!("{url}/in/a"), &[("Content-Type", "text/plain")], &text(end)).await.0, 200);
+    }
+    let side = |id: i64| json!({"type": "exchange", "id": id, "side": null, "root": ""});
+    let query = json!({"a": side(1), "b": side(2), "pretty": false});
+    let changes = call(&api, "compare_changes", query).await.unwrap();
+    assert_eq!(changes["changes"], json!([]));
+    assert_eq!(changes["notice"], "Only the first 16 MiB of each text are shown and compared.");
+    let shown =
+        api.compare_text(serde_json::from_value(json!({"side": side(1), "pretty": false})).unwrap()).await.unwrap();
+    assert!(shown.len() <= 16 * 1024 * 1024 && text("one").into_bytes().starts_with(&shown));
+    api.close().await;
+}
+
+#[tokio::test]
 async fn the_window_may_not_name_files_to_compare() {
     let folder = tempfile::tempdir().unwrap();
     let (api, _) = started(folder.path()).await;

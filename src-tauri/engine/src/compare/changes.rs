@@ -1,13 +1,10 @@
 //! Where two texts differ, for the side-by-side view: lines first, then words inside the lines that changed.
 
-use super::edit::Edit;
+use super::edit::{Edit, Found};
 use super::{TIME_LIMIT, TextChanges};
 use imara_diff::{Algorithm, Diff, Hunk, InternedInput, Token};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
-
-/// Bytes of a text that are compared.
-const TEXT_LIMIT: usize = 32 * 1024 * 1024;
 
 /// Lines up to which the stretches that differ are put where a reader would put them.
 const NICE_LIMIT: usize = 20_000;
@@ -23,23 +20,18 @@ const CHANGES_LIMIT: usize = 25_000;
 
 /// Where `a` and `b` differ, in UTF-16 offsets.
 pub fn text_changes(a: &str, b: &str) -> TextChanges {
-    let (front_a, front_b) = (front(a), front(b));
-    let mut list = List { changes: Vec::new(), end: Instant::now() + REFINE_TIME, refined: true };
-    let mut hunks = line_hunks(front_a, front_b).into_iter();
-    let (lines_a, lines_b) = (Offsets::new(front_a), Offsets::new(front_b));
+    let Found { hunks, coarse } = line_hunks(a, b);
+    let mut list = List { changes: Vec::new(), end: Instant::now() + REFINE_TIME, refined: !coarse };
+    let mut hunks = hunks.into_iter();
+    let (lines_a, lines_b) = (Offsets::new(a), Offsets::new(b));
     for hunk in hunks.by_ref().take(CHANGES_LIMIT) {
-        list.hunk(&hunk, (front_a, &lines_a), (front_b, &lines_b));
+        list.hunk(&hunk, (a, &lines_a), (b, &lines_b));
     }
-    let whole = (utf16(a), utf16(b));
-    let cut = front_a.len() < a.len() || front_b.len() < b.len();
-    let rest = (cut && a[front_a.len()..] != b[front_b.len()..]).then(|| (lines_a.end().1, lines_b.end().1));
-    let mut notice = cut.then(|| format!("The texts are compared up to {} MiB.", TEXT_LIMIT / 1024 / 1024));
+    let mut notice = None;
     if let Some(next) = hunks.next() {
         list.changes.truncate(CHANGES_LIMIT);
-        list.rest((lines_a.at(next.before.start).1, lines_b.at(next.after.start).1), whole);
+        list.rest((lines_a.at(next.before.start).1, lines_b.at(next.after.start).1), (utf16(a), utf16(b)));
         notice = Some(format!("There are more than {CHANGES_LIMIT} changes; the rest is shown as one."));
-    } else if let Some(from) = rest {
-        list.rest(from, whole);
     }
     if !list.refined && notice.is_none() {
         notice = Some("Some changes are shown as whole lines: they are too long to be compared word by word.".into());
@@ -48,20 +40,15 @@ pub fn text_changes(a: &str, b: &str) -> TextChanges {
 }
 
 /// The lines that differ. Where there are not too many, the stretches are put where a reader would put them.
-fn line_hunks(a: &str, b: &str) -> Vec<Hunk> {
+fn line_hunks(a: &str, b: &str) -> Found {
     let input = InternedInput::new(a, b);
     if input.before.len().max(input.after.len()) > NICE_LIMIT {
         let (before, after, tokens) = (&input.before, &input.after, input.interner.num_tokens());
-        return Edit { before, after, tokens, end: Instant::now() + TIME_LIMIT }.hunks();
+        return Edit { before, after, tokens, end: Instant::now() + TIME_LIMIT }.found();
     }
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_lines(&input);
-    diff.hunks().collect()
-}
-
-/// The part of a text that is compared.
-fn front(text: &str) -> &str {
-    &text[..text.floor_char_boundary(TEXT_LIMIT)]
+    Found { hunks: diff.hunks().collect(), coarse: false }
 }
 
 fn utf16(text: &str) -> u32 {

@@ -8,6 +8,15 @@ use std::time::Instant;
 /// either side part it first.
 const EDIT_LIMIT: usize = 10_000;
 
+/// Where two sequences differ.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The stretches.
+    pub(super) hunks: Vec<Hunk>,
+    /// True if one of them was too long, or came too late, to be looked into: some of it may be equal.
+    pub(super) coarse: bool,
+}
+
 /// Two sequences of tokens, and where to stop.
 pub(super) struct Edit<'a> {
     /// The one.
@@ -22,36 +31,37 @@ pub(super) struct Edit<'a> {
 
 impl Edit<'_> {
     /// The stretches that differ, in order, with at least one equal token between two of them.
-    pub(super) fn hunks(&self) -> Vec<Hunk> {
-        let mut hunks = Vec::new();
+    pub(super) fn found(&self) -> Found {
+        let mut found = Found::default();
         let whole = (0..self.before.len(), 0..self.after.len());
-        let Some((before, after)) = self.trim(whole) else { return hunks };
+        let Some((before, after)) = self.trim(whole) else { return found };
         if before.len().min(after.len()) <= EDIT_LIMIT {
-            self.stretch((before, after), &mut hunks);
-            return hunks;
+            self.stretch((before, after), &mut found);
+            return found;
         }
         let (mut row, mut column) = (before.start, after.start);
         for (next_row, next_column) in self.anchors(&before, &after) {
-            self.stretch((row..next_row, column..next_column), &mut hunks);
+            self.stretch((row..next_row, column..next_column), &mut found);
             (row, column) = (next_row + 1, next_column + 1);
         }
-        self.stretch((row..before.end, column..after.end), &mut hunks);
-        hunks
+        self.stretch((row..before.end, column..after.end), &mut found);
+        found
     }
 
     /// Finds the differences of one stretch.
-    fn stretch(&self, stretch: (Range<usize>, Range<usize>), hunks: &mut Vec<Hunk>) {
+    fn stretch(&self, stretch: (Range<usize>, Range<usize>), found: &mut Found) {
         let Some((before, after)) = self.trim(stretch) else { return };
         let shift = |range: &Range<u32>, by: usize| range.start + by as u32..range.end + by as u32;
         if before.len().min(after.len()) > EDIT_LIMIT || Instant::now() > self.end {
             let whole = |range: Range<usize>| range.start as u32..range.end as u32;
-            hunks.push(Hunk { before: whole(before), after: whole(after) });
+            found.hunks.push(Hunk { before: whole(before), after: whole(after) });
+            found.coarse = true;
             return;
         }
         let mut diff = Diff::default();
         let (rows, columns) = (&self.before[before.clone()], &self.after[after.clone()]);
         diff.compute_with(Algorithm::Histogram, rows, columns, self.tokens);
-        hunks.extend(
+        found.hunks.extend(
             diff.hunks()
                 .map(|hunk| Hunk { before: shift(&hunk.before, before.start), after: shift(&hunk.after, after.start) }),
         );
@@ -146,7 +156,9 @@ mod tests {
             let (before, after) = (tokens(&a), tokens(&b));
             let end = Instant::now() + Duration::from_secs(60 * seconds);
             let edit = Edit { before: &before, after: &after, tokens: 20, end };
-            prop_assert_eq!(applied(&before, &after, &edit.hunks()), after);
+            let found = edit.found();
+            prop_assert_eq!(applied(&before, &after, &found.hunks), after);
+            prop_assert!(!found.coarse || seconds == 0);
         }
     }
 
@@ -161,9 +173,20 @@ mod tests {
         let (before, after) = (tokens(&numbers), tokens(&changed));
         let edit =
             Edit { before: &before, after: &after, tokens: 50_000, end: Instant::now() + Duration::from_secs(60) };
-        let hunks = edit.hunks();
+        let Found { hunks, coarse } = edit.found();
+        assert!(!coarse);
         assert_eq!(applied(&before, &after, &hunks), after);
         assert!(hunks.len() <= 6 && hunks.iter().all(|hunk| hunk.after.len() <= 2), "{hunks:?}");
+    }
+
+    #[test]
+    fn says_when_a_stretch_is_too_long_to_be_looked_into() {
+        let all = |by: u32| tokens(&(0..30_000).map(|n| (n * by) % 7).collect::<Vec<_>>());
+        let (before, after) = (all(1), all(3));
+        let edit = Edit { before: &before, after: &after, tokens: 7, end: Instant::now() + Duration::from_secs(60) };
+        let found = edit.found();
+        assert!(found.coarse);
+        assert_eq!(applied(&before, &after, &found.hunks), after);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Comparison by lines, for bodies that are text but not all JSON: one row for each stretch of lines that differs.
 
 use super::cells::{CELL_TEXT, Standing, states, with_marks};
-use super::edit::Edit;
+use super::edit::{Edit, Found};
 use super::{CompareCell, CompareRow, DiffKind, TIME_LIMIT};
 use crate::inspect::{Document, JsonKind, cut_text};
 use imara_diff::{Hunk, Token};
@@ -23,27 +23,32 @@ pub(super) struct Lines {
     /// Lines of the base that every side has.
     pub(super) equal: u64,
     /// What a reader must know.
-    pub(super) notice: Option<String>,
+    pub(super) notices: Vec<String>,
 }
 
 /// Compares the lines of each side with those of the first. LF ends a line; a CR before it is part of the line.
 pub(super) fn compare(documents: &[&Document]) -> Lines {
     let texts: Vec<&[u8]> = documents.iter().map(|document| front(document.text())).collect();
     let lines: Vec<Vec<&[u8]>> = texts.iter().map(|text| split(text)).collect();
-    let hunks = hunks(&lines);
+    let (hunks, coarse) = hunks(&lines);
     let groups = groups(&hunks);
-    let mut notice = None;
+    let mut notices = Vec::new();
     if documents.iter().any(|document| document.text().len() > TEXT_LIMIT) {
-        notice = Some(format!("Only the first {} MiB of each text are compared.", TEXT_LIMIT / 1024 / 1024));
-    } else if groups.len() > ROWS_LIMIT {
-        notice = Some(format!("More than {ROWS_LIMIT} stretches of lines differ; the first are shown."));
+        notices.push(format!("Only the first {} MiB of each text are compared.", TEXT_LIMIT / 1024 / 1024));
+    }
+    if groups.len() > ROWS_LIMIT {
+        notices.push(format!("More than {ROWS_LIMIT} stretches of lines differ; the first are shown."));
+    }
+    if coarse {
+        notices
+            .push("Long stretches are shown as one difference each, though some of their lines may be equal.".into());
     }
     let changed: usize = groups.iter().map(Range::len).sum();
     let equal = lines.first().map_or(0, |base| base.len() - changed) as u64;
     let keys = RandomState::new();
     let mut shift = vec![(0_usize, 0_isize); lines.len()];
     let rows = groups.iter().take(ROWS_LIMIT).map(|group| row(group, &lines, &hunks, &mut shift, &keys)).collect();
-    Lines { rows, equal, notice }
+    Lines { rows, equal, notices }
 }
 
 fn front(text: &[u8]) -> &[u8] {
@@ -58,17 +63,20 @@ fn split(text: &[u8]) -> Vec<&[u8]> {
     lines
 }
 
-/// The stretches in which each side differs from the base.
-fn hunks<'a>(lines: &[Vec<&'a [u8]>]) -> Vec<Vec<Hunk>> {
+/// The stretches in which each side differs from the base, and whether some are longer than they need be.
+fn hunks<'a>(lines: &[Vec<&'a [u8]>]) -> (Vec<Vec<Hunk>>, bool) {
     let mut known: HashMap<&'a [u8], u32> = HashMap::new();
     let mut token = |line: &'a [u8]| {
         let next = known.len() as u32;
         Token(*known.entry(line).or_insert(next))
     };
     let tokens: Vec<Vec<Token>> = lines.iter().map(|lines| lines.iter().map(|line| token(line)).collect()).collect();
-    let Some(base) = tokens.first() else { return Vec::new() };
+    let Some(base) = tokens.first() else { return (Vec::new(), false) };
     let (tokens_known, end) = (known.len() as u32, Instant::now() + TIME_LIMIT);
-    tokens.iter().map(|side| Edit { before: base, after: side, tokens: tokens_known, end }.hunks()).collect()
+    let found: Vec<Found> =
+        tokens.iter().map(|side| Edit { before: base, after: side, tokens: tokens_known, end }.found()).collect();
+    let coarse = found.iter().any(|found| found.coarse);
+    (found.into_iter().map(|found| found.hunks).collect(), coarse)
 }
 
 /// The stretches of the base that hold every hunk whole; hunks that touch share one.

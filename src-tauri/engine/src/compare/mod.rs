@@ -55,7 +55,7 @@ fn compare_within(inputs: &[Input], options: Options<'_>) -> Compared {
     let is_text = documents.iter().all(|document| document.is_text());
     let (mode, rows, equal, mut notices) = if is_text {
         let compared = lines::compare(&documents);
-        (CompareMode::Text, compared.rows, compared.equal, compared.notice.into_iter().collect())
+        (CompareMode::Text, compared.rows, compared.equal, compared.notices)
     } else {
         (CompareMode::Bytes, octets::compare(&documents), 0, Vec::new())
     };

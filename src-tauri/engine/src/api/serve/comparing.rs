@@ -7,7 +7,7 @@ use crate::compare::{
     Input, SIDES_LIMIT, SideLabel, TextChanges, compare, compare_headers, text_changes,
 };
 use crate::engine::{Engine, headers, off_thread};
-use crate::exchange::{Direction, ExchangeSummary, Headers, Side};
+use crate::exchange::{Direction, ExchangeSummary, Side};
 use crate::inspect::{BodyRef, Document, VIEW_LIMIT};
 use bytes::Bytes;
 use std::path::Path;
@@ -37,7 +37,12 @@ impl Api {
         off_thread(move || compared.rows(query.show_ignored, query.show_equal, query.from, query.count)).await
     }
 
-    pub(in crate::api) async fn compare_headers(&self, query: CompareQuery) -> Result<HeaderRows, ApiError> {
+    /// Holds the header fields of two to eight exchanges against each other.
+    ///
+    /// # Errors
+    /// `Invalid` for another number of things, or a file, which has none; `NotFound` if one is gone.
+    pub async fn compare_headers(&self, query: CompareQuery) -> Result<HeaderRows, ApiError> {
+        checked_number(&query)?;
         let engine = self.engine().await?;
         let mut all = Vec::with_capacity(query.sides.len());
         for side in &query.sides {
@@ -46,20 +51,28 @@ impl Api {
                     let summary = engine.store.summary(*id).await?;
                     headers(&engine.store, *id, side.unwrap_or_else(|| said(&summary))).await?
                 }
-                CompareSide::File { .. } => Headers::default(),
+                CompareSide::File { path } => {
+                    return Err(ApiError::invalid(format!("{path} is a file, and files have no header fields.")));
+                }
             });
         }
         Ok(HeaderRows { rows: compare_headers(&all.iter().collect::<Vec<_>>()) })
     }
 
     pub(in crate::api) async fn compare_changes(&self, query: ChangesQuery) -> Result<TextChanges, ApiError> {
-        let a = self.side_text(&query.a, query.pretty).await?;
-        let b = self.side_text(&query.b, query.pretty).await?;
-        off_thread(move || text_changes(&String::from_utf8_lossy(&a), &String::from_utf8_lossy(&b))).await
+        let (a, cut_a) = self.side_text(&query.a, query.pretty).await?;
+        let (b, cut_b) = self.side_text(&query.b, query.pretty).await?;
+        let mut changes =
+            off_thread(move || text_changes(&String::from_utf8_lossy(&a), &String::from_utf8_lossy(&b))).await?;
+        if cut_a || cut_b {
+            let cut = format!("Only the first {} MiB of each text are shown and compared.", TEXT / 1024 / 1024);
+            changes.notice = Some([Some(cut), changes.notice].into_iter().flatten().collect::<Vec<_>>().join(" "));
+        }
+        Ok(changes)
     }
 
     pub(in crate::api) async fn compare_text(&self, query: CompareTextQuery) -> Result<Vec<u8>, ApiError> {
-        let text = self.side_text(&query.side, query.pretty).await?;
+        let (text, _) = self.side_text(&query.side, query.pretty).await?;
         Ok(String::from_utf8_lossy(&text).into_owned().into_bytes())
     }
 
@@ -72,22 +85,23 @@ impl Api {
         Ok(Nothing {})
     }
 
-    async fn side_text(&self, side: &CompareSide, pretty: bool) -> Result<Bytes, ApiError> {
+    /// The text of one side, as far as it is shown, and whether there is more of it.
+    async fn side_text(&self, side: &CompareSide, pretty: bool) -> Result<(Bytes, bool), ApiError> {
         let input = self.input(&self.engine().await?, side).await?;
         let text = off_thread(move || input.document.whole_text(pretty).clone()).await?;
-        Ok(text.slice(..text.len().min(TEXT)))
+        let mut end = text.len().min(TEXT);
+        // Not within a character of UTF-8, of which all bytes but the first begin with 10.
+        while end < text.len() && end > TEXT - 4 && text[end] >> 6 == 0b10 {
+            end -= 1;
+        }
+        Ok((text.slice(..end), end < text.len()))
     }
 
     async fn compared(&self, query: CompareQuery) -> Result<Arc<Compared>, ApiError> {
         if let Some(known) = self.remembered(&query) {
             return Ok(known);
         }
-        if !(2..=SIDES_LIMIT).contains(&query.sides.len()) {
-            return Err(ApiError::invalid(format!(
-                "{} things can't be compared. Choose two to {SIDES_LIMIT}.",
-                query.sides.len()
-            )));
-        }
+        checked_number(&query)?;
         let engine = self.engine().await?;
         let mut inputs = Vec::with_capacity(query.sides.len());
         for side in &query.sides {
@@ -129,6 +143,14 @@ impl Api {
             CompareSide::File { .. } => Err(ApiError::invalid("Only the command line compares files.")),
         }
     }
+}
+
+fn checked_number(query: &CompareQuery) -> Result<(), ApiError> {
+    let number = query.sides.len();
+    if (2..=SIDES_LIMIT).contains(&number) {
+        return Ok(());
+    }
+    Err(ApiError::invalid(format!("{number} things can't be compared. Choose two to {SIDES_LIMIT}.")))
 }
 
 /// The message in which the service speaks.

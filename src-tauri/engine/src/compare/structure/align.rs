@@ -186,7 +186,7 @@ fn matches(sides: &Sides, base: Elements<'_>, other: Elements<'_>, end: Instant)
     };
     let before: Vec<Token> = base.1.iter().map(|&node| token(base.0, node)).collect();
     let after: Vec<Token> = other.1.iter().map(|&node| token(other.0, node)).collect();
-    let hunks = Edit { before: &before, after: &after, tokens: tokens.len() as u32, end }.hunks();
+    let hunks = Edit { before: &before, after: &after, tokens: tokens.len() as u32, end }.found().hunks;
     let mut matches = vec![Match::New; after.len()];
     let (mut row, mut at) = (0, 0);
     for hunk in &hunks {
