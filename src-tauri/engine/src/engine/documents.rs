@@ -61,10 +61,15 @@ impl Documents {
 /// Lets the oldest go until the rest is few and light. Indices are made after a body is kept, so this is asked again
 /// whenever one is looked at.
 fn trim(all: &mut Vec<(BodyRef, Arc<Document>)>, most: usize) {
-    let mut weight: usize = all.iter().map(|(_, document)| document.weight()).sum();
-    while all.len() > ALWAYS_KEPT && (all.len() > KEPT || weight > most) {
-        weight -= all.remove(0).1.weight();
+    // Each is weighed once: another thread may make an index meanwhile.
+    let weights: Vec<usize> = all.iter().map(|(_, document)| document.weight()).collect();
+    let mut weight: usize = weights.iter().sum();
+    let mut gone = 0;
+    while all.len() - gone > ALWAYS_KEPT && (all.len() - gone > KEPT || weight > most) {
+        weight -= weights[gone];
+        gone += 1;
     }
+    all.drain(..gone);
 }
 
 /// The headers of a stored message.

@@ -4,7 +4,9 @@
 use super::json::{Json, Node, read, unescaped};
 use super::{ChipKind, JsonKind, ValueChip};
 use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::borrow::Cow;
@@ -20,6 +22,12 @@ const STRING_LIMIT: usize = 64 * 1024;
 
 /// Characters of a base64 text at least: shorter ones are words.
 const BASE64_LEAST: usize = 20;
+
+/// Base64 in either alphabet (RFC 4648), with its padding or without.
+const WITH_OR_WITHOUT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, WITH_OR_WITHOUT);
+const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, WITH_OR_WITHOUT);
 
 /// Characters of what base64 holds that are shown.
 const PREVIEW: usize = 32;
@@ -71,9 +79,10 @@ fn chip(kind: ChipKind, text: impl Into<String>) -> ValueChip {
 /// A JSON Web Token (RFC 7519). Its signature is not checked.
 fn jwt(text: &str) -> Option<ValueChip> {
     let claims = JwtParts::of(text)?.claims;
-    let expires = claims.get("exp").and_then(|exp| exp.to_string().parse::<f64>().ok());
-    let at = expires.filter(|seconds| (0.0..EPOCH.end as f64).contains(seconds)).map(|seconds| (seconds * 1e6) as i64);
-    Some(ValueChip { kind: ChipKind::Jwt, text: if at.is_some() { "JWT" } else { "JWT, never expires" }.into(), at })
+    let Some(exp) = claims.get("exp") else { return Some(chip(ChipKind::Jwt, "JWT, never expires")) };
+    let seconds = exp.as_f64().filter(|seconds| (0.0..EPOCH.end as f64).contains(seconds));
+    let text = if seconds.is_some() { "JWT" } else { "JWT, exp is no time in seconds" };
+    Some(ValueChip { kind: ChipKind::Jwt, text: text.into(), at: seconds.map(|seconds| (seconds * 1e6) as i64) })
 }
 
 /// A token taken apart.
@@ -188,7 +197,7 @@ pub(crate) fn unpacked(text: &str) -> Option<Vec<u8>> {
     if text.len() < BASE64_LEAST || !mixed {
         return None;
     }
-    BASE64_STANDARD.decode(text).or_else(|_| BASE64_URL_SAFE_NO_PAD.decode(text)).ok()
+    BASE64.decode(text).or_else(|_| BASE64_URL.decode(text)).ok()
 }
 
 /// A kind of file by its first bytes.
@@ -343,6 +352,19 @@ mod tests {
     }
 
     #[test]
+    fn unpacks_base64_in_either_alphabet_with_its_padding_or_without() {
+        for text in [
+            "Pj4+Pz8/Pj4+Pz8/IEhlbGxvIQ==",
+            "Pj4+Pz8/Pj4+Pz8/IEhlbGxvIQ",
+            "Pj4-Pz8_Pj4-Pz8_IEhlbGxvIQ==",
+            "Pj4-Pz8_Pj4-Pz8_IEhlbGxvIQ",
+        ] {
+            assert_eq!(unpacked(text).as_deref(), Some(&b">>>???>>>??? Hello!"[..]), "{text}");
+        }
+        assert_eq!(unpacked("Pj4-Pz8/Pj4-Pz8_IEhlbGxvIQ"), None, "no alphabet has them all");
+    }
+
+    #[test]
     fn names_what_a_string_holds() {
         let token = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3OTUzNDkwNDh9.c2ln";
         for (value, kind, words) in [
@@ -362,6 +384,14 @@ mod tests {
             assert!(found.text.contains(words), "{value}: {}", found.text);
         }
         assert_eq!(string(token, None).unwrap().at, Some(1_795_349_048_000_000));
+        let claims = |claims: &str| {
+            let token = format!("eyJhbGciOiJIUzI1NiJ9.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(claims));
+            string(&token, None).unwrap().text
+        };
+        assert_eq!(claims("{}"), "JWT, never expires");
+        for exp in ["1795349048000", "\"1795349048\"", "null", "-1", "[]"] {
+            assert_eq!(claims(&format!("{{\"exp\":{exp}}}")), "JWT, exp is no time in seconds", "{exp}");
+        }
         let at = |uuid: &str| string(uuid, None).unwrap().at;
         assert_eq!(at("0190163d-8694-739b-aea5-966c26f8ad91"), Some(0x0190_163d_8694 * 1_000), "milliseconds lead");
         assert_eq!(at("0190163d-8694-439b-aea5-966c26f8ad91"), None, "no time is in a UUID of version 4");

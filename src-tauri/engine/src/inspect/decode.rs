@@ -128,7 +128,7 @@ fn take_off(coding: &str, input: &[u8], limits: &Limits) -> (Vec<u8>, Option<Sto
     match coding {
         "gzip" | "x-gzip" => read_all(flate2::read::MultiGzDecoder::new(input), limits),
         "deflate" => deflate(input, limits),
-        "br" => read_all(brotli_decompressor::Decompressor::new(input, 16 * 1024), limits),
+        "br" => read_all(brotli_decompressor::Decompressor::new(Needed(input), 16 * 1024), limits),
         "zstd" => match zstd::stream::read::Decoder::with_buffer(input) {
             Ok(mut decoder) => match decoder.window_log_max(ZSTD_WINDOW_LOG) {
                 Ok(()) => read_all(decoder, limits),
@@ -172,6 +172,15 @@ fn inflate(input: &[u8], wrapped: bool, limits: &Limits) -> (Vec<u8>, Option<Sto
             Ok(_) => {}
             Err(_) => return (out, Some(Stop::Broken)),
         }
+    }
+}
+
+/// Input that is all needed: brotli's reader takes its end for damage, and asks for more only where there must be some.
+struct Needed<'a>(&'a [u8]);
+
+impl Read for Needed<'_> {
+    fn read(&mut self, block: &mut [u8]) -> std::io::Result<usize> {
+        if self.0.is_empty() { Err(ErrorKind::UnexpectedEof.into()) } else { self.0.read(block) }
     }
 }
 
@@ -289,6 +298,13 @@ mod tests {
             assert!(!decoded.bytes.is_empty() && text.starts_with(&decoded.bytes), "{coding}");
             assert!(decoded.notice.unwrap().contains("stops before its end"), "{coding}");
         }
+        // "hello" in a stored meta-block, as above, without its last two letters and its end.
+        let decoded = off(vec![0x0b, 0x02, 0x80, b'h', b'e', b'l'], &["br"]);
+        assert_eq!(decoded.bytes, "hel");
+        assert!(decoded.notice.unwrap().contains("stops before its end"));
+        // A meta-block that says it is longer than its bits allow.
+        let decoded = off(vec![0x0b, 0x02, 0x80, b'h', b'e', b'l', b'l', b'o', 0xff, 0xff, 0xff, 0xff, 0xff], &["br"]);
+        assert!(!decoded.notice.unwrap().contains("stops before its end"));
     }
 
     #[test]

@@ -93,9 +93,13 @@ impl Document {
     pub(crate) fn weight(&self) -> usize {
         let json = self.json.get().and_then(|json| json.as_ref().ok()).map_or(0, |json| size_of_val(json.nodes()));
         let text = self.text.get().map_or(0, |(text, _)| text.len());
-        let pretty = self.pretty.get().and_then(Option::as_ref).map_or(0, |rows| rows.text().len());
+        let rows = self.rows.get().map_or(0, Rows::weight);
+        let pretty = self.pretty.get().and_then(Option::as_ref).map_or(0, |rows| rows.weight() + rows.text().len());
+        let derived = self.derived.get().and_then(Option::as_ref).map_or(0, Derived::weight);
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen: usize = seen.iter().map(|(_, document)| document.weight()).sum();
         let copied = if self.charset.is_utf8() { 0 } else { text };
-        self.decoded.len() + json + copied + pretty
+        self.decoded.len() + json + copied + rows + pretty + derived + seen
     }
 
     /// The body with its content codings off, as far as the views read it.
@@ -147,8 +151,12 @@ impl Document {
 
     /// The row of the text view, as it came, that holds the byte `offset` of the body.
     pub fn row_at(&self, offset: u64) -> u64 {
-        let ahead = if self.charset.is_utf8() { self.charset.bom } else { 0 };
-        self.rows(false).row_at(usize::try_from(offset).unwrap_or(usize::MAX).saturating_sub(ahead))
+        self.rows(false).row_at(usize::try_from(offset).unwrap_or(usize::MAX).saturating_sub(self.ahead()))
+    }
+
+    /// Bytes of the body that stand before its text, where the text is the body's own bytes.
+    fn ahead(&self) -> usize {
+        if self.charset.is_utf8() { self.charset.bom } else { 0 }
     }
 
     /// A window of the tree view: see [`super::TreeQuery`]. None if the body has no tree.
@@ -221,7 +229,10 @@ impl Document {
     /// The fields of a form or the parts of a multipart body; none for any other.
     pub fn parts(&self) -> Parts {
         match self.kind() {
-            BodyKind::Form => super::form::parts(self.text()),
+            BodyKind::Form if self.charset.encoding.is_ascii_compatible() => {
+                super::form::parts(&self.decoded, self.charset)
+            }
+            BodyKind::Form => super::form::parts(self.text(), Charset::UTF_8),
             BodyKind::Multipart => super::multipart::parts(&self.media, &self.decoded),
             _ => Parts { parts: Vec::new(), notice: None },
         }
@@ -305,7 +316,11 @@ impl Document {
 
     fn problem(&self) -> Option<SyntaxProblem> {
         if self.kind() != BodyKind::Json {
-            return self.derived().and_then(|derived| derived.problem.clone());
+            let mut problem = self.derived().and_then(|derived| derived.problem.clone());
+            if let Some(problem) = problem.as_mut().filter(|_| self.is_text()) {
+                problem.offset += self.ahead() as u64;
+            }
+            return problem;
         }
         match self.read_json() {
             Err(ReadError::Syntax(problem, _)) => Some(problem.clone()),

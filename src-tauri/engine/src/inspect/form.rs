@@ -1,7 +1,9 @@
 //! Fields of forms and queries: order, duplicates and escapes that are none are kept.
 
+use super::charset::Charset;
 use super::{Part, Parts};
 use crate::exchange::Header;
+use encoding_rs::{Encoding, UTF_8};
 
 /// Fields or parts of one body that are shown.
 pub(crate) const PARTS_LIMIT: usize = 10_000;
@@ -14,30 +16,30 @@ pub(crate) const PART_TEXT: usize = 2_000;
 pub fn query_fields(target: &str) -> Vec<Header> {
     let target = target.split_once('#').map_or(target, |(before, _)| before);
     let Some((_, query)) = target.split_once('?') else { return Vec::new() };
-    fields(query.as_bytes()).map(|field| Header { name: text(field.name), value: text(field.value) }).collect()
+    fields(query.as_bytes()).map(|field| field.header()).collect()
 }
 
 /// The decoded fields of a form body, in order.
 pub(crate) fn body_fields(body: &[u8]) -> impl Iterator<Item = Header> {
-    fields(body).take(PARTS_LIMIT).map(|field| Header { name: text(field.name), value: text(field.value) })
+    fields(body).take(PARTS_LIMIT).map(|field| field.header())
 }
 
-/// The fields of an `application/x-www-form-urlencoded` body.
-pub(crate) fn parts(body: &[u8]) -> Parts {
-    let mut all = fields(body);
-    let parts: Vec<Part> = all.by_ref().take(PARTS_LIMIT).map(part).collect();
+/// The fields of an `application/x-www-form-urlencoded` body. What `%XX` stands for is in its charset, too.
+pub(crate) fn parts(body: &[u8], charset: Charset) -> Parts {
+    let mut all = fields(&body[charset.bom..]);
+    let parts: Vec<Part> = all.by_ref().take(PARTS_LIMIT).map(|field| part(field, charset)).collect();
     let notice = all.next().map(|_| format!("The form has more fields than the {PARTS_LIMIT} that are shown."));
     Parts { parts, notice }
 }
 
-fn part(field: Field<'_>) -> Part {
-    let value = text(field.value);
+fn part(field: Field<'_>, charset: Charset) -> Part {
+    let value = text(field.value, charset.encoding);
     let cut = value.char_indices().nth(PART_TEXT).map_or(value.len(), |(at, _)| at);
     Part {
-        name: Some(text(field.name)),
+        name: Some(text(field.name, charset.encoding)),
         file_name: None,
         headers: Vec::new(),
-        offset: field.offset as u64,
+        offset: (charset.bom + field.offset) as u64,
         size: field.value.len() as u64,
         text: Some(value[..cut].to_owned()),
     }
@@ -49,6 +51,12 @@ struct Field<'a> {
     value: &'a [u8],
     /// Where the value starts.
     offset: usize,
+}
+
+impl Field<'_> {
+    fn header(&self) -> Header {
+        Header { name: text(self.name, UTF_8), value: text(self.value, UTF_8) }
+    }
 }
 
 fn fields(bytes: &[u8]) -> impl Iterator<Item = Field<'_>> {
@@ -64,9 +72,10 @@ fn fields(bytes: &[u8]) -> impl Iterator<Item = Field<'_>> {
 }
 
 /// Undoes `+` and `%XX`; a `%` that starts no escape stays (WHATWG URL, application/x-www-form-urlencoded parsing).
-fn text(bytes: &[u8]) -> String {
+fn text(bytes: &[u8], encoding: &'static Encoding) -> String {
     let spaced: Vec<u8> = bytes.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
-    percent_encoding::percent_decode(&spaced).decode_utf8_lossy().into_owned()
+    let plain: Vec<u8> = percent_encoding::percent_decode(&spaced).collect();
+    encoding.decode_without_bom_handling(&plain).0.into_owned()
 }
 
 #[cfg(test)]
@@ -76,20 +85,32 @@ mod tests {
     #[test]
     fn keeps_order_duplicates_and_broken_escapes() {
         let body = b"b=2&a=1+1&&a=%C3%A9%zz&flag&=x&eq=a=b";
-        let parts = parts(body);
+        let parts = parts(body, Charset::UTF_8);
         let shown: Vec<_> =
             parts.parts.iter().map(|part| (part.name.as_deref().unwrap(), part.text.as_deref().unwrap())).collect();
         assert_eq!(shown, [("b", "2"), ("a", "1 1"), ("a", "é%zz"), ("flag", ""), ("", "x"), ("eq", "a=b")]);
         for part in &parts.parts {
             let value = &body[part.offset as usize..(part.offset + part.size) as usize];
-            assert_eq!(text(value), part.text.clone().unwrap());
+            assert_eq!(text(value, UTF_8), part.text.clone().unwrap());
         }
         assert_eq!(parts.notice, None);
     }
 
     #[test]
+    fn reads_escapes_in_the_charset_of_the_form() {
+        let shown = |label: &str, body: &[u8]| {
+            let parts = parts(body, Charset::detect(Some(label), body)).parts;
+            parts.into_iter().map(|part| part.text.unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(shown("windows-1252", b"a=caf%E9&b=caf\xe9"), ["caf\u{e9}", "caf\u{e9}"]);
+        assert_eq!(shown("shift_jis", b"a=%82%A0"), ["\u{3042}"]);
+        let marked = parts(b"\xef\xbb\xbfa=1", Charset::detect(None, b"\xef\xbb\xbfa=1")).parts;
+        assert_eq!((marked[0].name.as_deref(), marked[0].offset), (Some("a"), 5));
+    }
+
+    #[test]
     fn shows_a_bounded_number_of_fields() {
-        let parts = parts("a&".repeat(PARTS_LIMIT + 1).as_bytes());
+        let parts = parts("a&".repeat(PARTS_LIMIT + 1).as_bytes(), Charset::UTF_8);
         assert_eq!(parts.parts.len(), PARTS_LIMIT);
         assert!(parts.notice.is_some());
     }

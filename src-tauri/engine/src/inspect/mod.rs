@@ -16,6 +16,7 @@ mod kind;
 mod lens;
 mod media;
 mod multipart;
+mod path;
 mod preview;
 pub mod provider;
 mod rows;
@@ -39,6 +40,7 @@ pub(crate) use charset::as_utf8;
 #[cfg(test)]
 pub(crate) use json::any_json;
 pub(crate) use json::{Json, Node, escaped};
+pub(crate) use path::JsonPath;
 pub(crate) use tree::cut_text;
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ const FOUND: usize = 10_000;
 
 /// A path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::store) struct JsonPath {
+pub(crate) struct JsonPath {
     text: String,
     steps: Vec<Step>,
 }
@@ -23,7 +23,7 @@ enum Step {
 
 impl JsonPath {
     /// None if it can't be read.
-    pub(in crate::store) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let mut rest = text.strip_prefix('$').unwrap_or(text);
         let mut steps = Vec::new();
         let mut is_first = true;
@@ -39,13 +39,13 @@ impl JsonPath {
     }
 
     /// The path of a key: `body.a.b`, or `body..b` for a name at any depth.
-    pub(in crate::store) fn of_key(key: &str) -> Option<Self> {
+    pub(crate) fn of_key(key: &str) -> Option<Self> {
         let path = key.strip_prefix("body")?;
         Self::read(if path.starts_with("..") { path } else { path.strip_prefix('.')? })
     }
 
     /// Everything that it leads to.
-    pub(in crate::store) fn find<'v>(&self, document: &'v Value) -> Vec<&'v Value> {
+    pub(crate) fn find<'v>(&self, document: &'v Value) -> Vec<&'v Value> {
         let mut found = vec![document];
         for step in &self.steps {
             let mut next = Vec::new();
@@ -58,8 +58,18 @@ impl JsonPath {
         found
     }
 
+    /// The steps as names and places, if each of them leads to one value at most.
+    pub(crate) fn to_one_value(&self) -> Option<Vec<String>> {
+        let step = |step: &Step| match step {
+            Step::Member(name) => Some(name.clone()),
+            Step::Element(place) => Some(place.to_string()),
+            Step::Every | Step::Deep(_) => None,
+        };
+        self.steps.iter().map(step).collect()
+    }
+
     /// The names on the way.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.steps.iter().filter_map(|step| match step {
             Step::Member(name) | Step::Deep(name) => Some(name.as_str()),
             Step::Element(_) | Step::Every => None,

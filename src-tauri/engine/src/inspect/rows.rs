@@ -41,6 +41,11 @@ struct Cut {
 }
 
 impl Rows {
+    /// Bytes of memory that the places of the rows take.
+    pub(crate) fn weight(&self) -> usize {
+        size_of_val(&*self.kept)
+    }
+
     /// Indexes the rows of a text.
     pub(crate) fn new(text: Bytes) -> Self {
         let mut kept = Vec::new();

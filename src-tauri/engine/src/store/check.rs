@@ -1,7 +1,8 @@
 //! What can only be told by reading an exchange: words not indexed yet, texts, headers, values in bodies.
 
-use super::filter::{Decimal, JsonPath, Pattern, Test, folded, is_of_a_word};
+use super::filter::{Decimal, Pattern, Test, folded, is_of_a_word};
 use crate::exchange::ExchangeId;
+use crate::inspect::JsonPath;
 use crate::wire::LooseHead;
 use bytes::Bytes;
 use regex::Regex;

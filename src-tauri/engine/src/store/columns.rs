@@ -2,10 +2,10 @@
 //! rows that are shown, never on the way of a capture.
 
 use super::check::Candidate;
-use super::filter::JsonPath;
 use super::{Store, StoreError};
 use crate::api::{CellsQuery, ListColumns};
 use crate::exchange::ExchangeId;
+use crate::inspect::JsonPath;
 use crate::wire::LooseHead;
 use serde_json::Value;
 use std::collections::HashMap;

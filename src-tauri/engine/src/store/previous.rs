@@ -4,18 +4,20 @@ use super::{Store, StoreError};
 use crate::exchange::ExchangeId;
 use sqlx::Row as _;
 
-/// The newest earlier one of the same source and event type.
+/// The newest earlier one of the same source and event type. An earlier try of the same event would show nothing new.
 const SAME_EVENT: &str = "SELECT p.id FROM exchange e JOIN exchange p ON p.event_type = e.event_type AND p.id < e.id \
-     WHERE e.id = ? AND p.direction = e.direction AND p.source_id IS e.source_id ORDER BY p.id DESC LIMIT 1";
+     WHERE e.id = ? AND p.direction = e.direction AND p.source_id IS e.source_id AND p.deletion IS NULL \
+     AND ifnull(p.delivery, p.id) <> ifnull(e.delivery, e.id) ORDER BY p.id DESC LIMIT 1";
 
 /// The newest earlier answer to the same saved request.
 const SAME_REQUEST: &str = "SELECT p.id FROM exchange e JOIN exchange p ON p.request_id = e.request_id AND p.id < e.id \
-     WHERE e.id = ? ORDER BY p.id DESC LIMIT 1";
+     WHERE e.id = ? AND p.deletion IS NULL ORDER BY p.id DESC LIMIT 1";
 
 /// The newest earlier one without an event type to the same place.
 const SAME_PLACE: &str = "SELECT p.id FROM exchange e JOIN exchange p ON p.id < e.id AND p.method = e.method \
      AND p.path = e.path AND p.direction = e.direction WHERE e.id = ? AND e.event_type IS NULL AND p.event_type IS NULL \
-     AND p.source_id IS e.source_id AND coalesce(p.url, '') = coalesce(e.url, '') ORDER BY p.id DESC LIMIT 1";
+     AND p.source_id IS e.source_id AND p.deletion IS NULL AND coalesce(p.url, '') = coalesce(e.url, '') \
+     AND ifnull(p.delivery, p.id) <> ifnull(e.delivery, e.id) ORDER BY p.id DESC LIMIT 1";
 
 impl Store {
     /// The newest earlier exchange of the same kind: the same source and event type; for a call the same saved request;

@@ -3,7 +3,7 @@
 
 use super::schema::Document;
 use crate::exchange::{Header, Micros, shown};
-use crate::inspect::query_fields;
+use crate::inspect::{JsonPath, query_fields};
 use crate::wire::RequestHead;
 use std::cell::OnceCell;
 
@@ -150,7 +150,8 @@ fn place(inside: &str) -> Option<Place> {
         ("uuid", None) => Place::Uuid,
         ("query", Some(name)) => Place::Query(name.to_owned()),
         ("header", Some(name)) => Place::Header(name.to_owned()),
-        ("body", Some(path)) => Place::Body(steps(path)?),
+        ("body", Some("$")) => Place::Body(Vec::new()),
+        ("body", Some(path)) => Place::Body(JsonPath::read(path)?.to_one_value()?),
         ("time", form) => Place::Time(match form {
             None => TimeForm::Iso,
             Some("unix") => TimeForm::Unix,
@@ -161,13 +162,6 @@ fn place(inside: &str) -> Option<Place> {
         }),
         _ => return None,
     })
-}
-
-/// The steps of `data.items[0].id` or `data.items.0.id`; a leading `$` stands for the body itself.
-fn steps(path: &str) -> Option<Vec<String>> {
-    let path = path.strip_prefix("$.").unwrap_or(path).replace('[', ".").replace(']', "");
-    let steps: Vec<String> = path.split('.').map(str::to_owned).collect();
-    steps.iter().all(|step| !step.is_empty()).then_some(steps)
 }
 
 fn time(now: Micros, form: TimeForm) -> String {

@@ -34,6 +34,13 @@ pub(crate) struct Derived {
     remarks: Vec<(u32, String)>,
 }
 
+impl Derived {
+    /// Bytes of memory that it takes.
+    pub(crate) fn weight(&self) -> usize {
+        self.json.text().len() + size_of_val(self.json.nodes()) + size_of_val(&*self.remarks)
+    }
+}
+
 /// What a reader of a format writes down.
 #[derive(Debug, Default)]
 struct Draft {

@@ -57,3 +57,28 @@ async fn what_has_no_type_is_held_against_what_went_to_the_same_place() {
     assert_eq!(before(&store, pull(None, "GET", "https://b.example/x?b=1")).await, None, "another host");
     assert_eq!(before(&store, pull(None, "GET", "https://a.example/x?b=1")).await, Some(6));
 }
+
+#[tokio::test]
+async fn what_is_deleted_is_not_held_against() {
+    let (_folder, store) = store().await;
+    let untyped = || NewExchange { event_type: None, ..push("b", "", "") };
+    for exchange in [push("a", "paid", "1"), push("a", "paid", "2"), untyped(), untyped()] {
+        store.save(exchange).await.unwrap();
+    }
+    let doomed = crate::store::Doomed::Selection(vec![2, 4]);
+    store.delete(&doomed, &|_, _| {}, &tokio_util::sync::CancellationToken::new()).await.unwrap();
+    assert_eq!(before(&store, push("a", "paid", "3")).await, Some(1));
+    assert_eq!(before(&store, untyped()).await, Some(3));
+}
+
+#[tokio::test]
+async fn another_try_of_the_same_event_is_not_held_against() {
+    let (_folder, store) = store().await;
+    for body in ["1", "2", "2", "2"] {
+        store.save(NewExchange { status: Some(500), ..push("shop", "paid", body) }).await.unwrap();
+    }
+    store.finish_grouping().await.unwrap();
+    assert_eq!(found(&store, "is:retry").await, [4, 3]);
+    assert_eq!(store.previous(4).await.unwrap(), Some(1));
+    assert_eq!(store.previous(2).await.unwrap(), Some(1));
+}

@@ -27,6 +27,8 @@ fn places_are_filled_from_the_request() {
         ("{{body.f}}", "1.50"),
         ("{{body.a.b.1.c}}{{body.$.a.b[0]}}", "x\ny1"),
         ("{{body.a.b}}", r#"[1, {"c": "x\ny"}]"#),
+        (r#"{{body.$['a']["b"][1]['c']}}"#, "x\ny"),
+        ("{{body.a[*]}}{{body.*}}{{body...c}}{{body.a[x]}}", "{{body.a[*]}}{{body.*}}{{body...c}}{{body.a[x]}}"),
         ("{{body.n}}{{body.none}}{{body.id.x}}", "null"),
         ("{{time}}", "2026-01-02T03:04:05.678Z"),
         ("{{time.unix}} {{time.millis}}", "1767323045 1767323045678"),
