@@ -335,6 +335,16 @@ async fn rules_from_a_file_answer_at_once_and_are_printed_as_they_can_be_read_ba
     assert_eq!(refused.code, Some(2));
     assert!(refused.stderr.contains("rules.0.steps.0.status"), "{}", refused.stderr);
     assert_eq!(run(&home, &["rules", "shop"]).await?.stdout, printed.stdout);
+    let slow = r#"{"rules": [{"name": "slow", "steps": [{"delayMs": 3, "fault": {"type": "drip", "bytesPerSecond": 9000}}]}]}"#;
+    std::fs::write(again, slow)?;
+    run(&home, &["rules", "shop", "--set", again]).await?;
+    let shown = pushpull_tests::until("the slow rule answers", async || {
+        answered().await?;
+        let newest = run(&home, &["list", "--limit", "1", "--json"]).await?.lines()?[0]["id"].to_string();
+        let shown = run(&home, &["show", &newest]).await?.text()?.to_owned();
+        Ok(shown.contains("rule \"slow\"").then_some(shown))
+    });
+    assert!(shown.await?.contains("Answered by rule \"slow\", step 1 of 1, held back 3 ms, 9000 bytes a second\n"));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use crate::arguments::Show;
 use crate::output::{Outcome, Output, row, size, visible};
 use pushpull_engine::Engine;
 use pushpull_engine::api::ApiError;
-use pushpull_engine::exchange::{Answered, AnsweredBy, Exchange, ExchangeId, MessageView, Side};
+use pushpull_engine::exchange::{Answered, AnsweredBy, Exchange, ExchangeId, Fault, MessageView, Side};
 use pushpull_engine::inspect::{BodyRef, Filter, FilterLanguage, Lens, Reading};
 use std::io::Write as _;
 use tokio_util::sync::CancellationToken;
@@ -94,12 +94,26 @@ async fn print(engine: &Engine, exchange: &Exchange, output: Output) -> anyhow::
     message(engine, exchange, Side::Response, exchange.response.as_ref(), output).await
 }
 
-/// What decided our answer.
+/// What decided our answer, and how it went out. What the sender did not get whole is told as a failure.
 fn answered_by(answered: &Answered) -> String {
-    match &answered.by {
+    let delay = match answered.delay_ms {
+        0 => String::new(),
+        delay if answered.at_once => format!(", meant to be held back {delay} ms"),
+        delay => format!(", held back {delay} ms"),
+    };
+    let drip = match answered.fault {
+        Some(Fault::Drip { bytes_per_second }) => format!(", {bytes_per_second} bytes a second"),
+        _ => String::new(),
+    };
+    let at_once = if answered.at_once { ", at once, since too many answers were held already" } else { "" };
+    format!("{}{delay}{drip}{at_once}", decided_by(&answered.by))
+}
+
+fn decided_by(by: &AnsweredBy) -> String {
+    match by {
         AnsweredBy::Rule { id, name, step, steps } => {
             let name = if name.is_empty() { id } else { name };
-            format!("Answered by rule {name:?}, step {step} of {steps}, after {} ms", answered.delay_ms)
+            format!("Answered by rule {name:?}, step {step} of {steps}")
         }
         AnsweredBy::Method => "The source does not take this method".into(),
         AnsweredBy::ContentType => "The source does not take this content type".into(),
