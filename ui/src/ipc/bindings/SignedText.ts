@@ -17,6 +17,10 @@ size: number,
  */
 start: string, 
 /**
+ * True if there is more of it than the start.
+ */
+cut: boolean, 
+/**
  * The URL that was taken, if the URL is signed.
  */
 url: string | null, };

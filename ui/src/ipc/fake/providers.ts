@@ -39,7 +39,7 @@ const verdict = (of: Provider, secrets: number): Verdict => ({
   age: 1,
   expected: secrets > 0 ? "757107ea0eb2509fc211221cce984b8a" : null,
   found: "757107ea0eb2509fc211221cce984b8a",
-  signed: { rule: "{body}", size: 24, start: '{"id":"evt_1","type":"x"}', url: null },
+  signed: { rule: "{body}", size: 24, start: '{"id":"evt_1","type":"x"}', cut: false, url: null },
   item: null,
   notes: of.notes,
   opens: null,

@@ -8,7 +8,9 @@ use crate::inspect::{content_codings, decode};
 use bytes::Bytes;
 use flate2::Compression;
 use serde_json::Value;
+use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write as _;
 
 /// The largest body that is laid out anew.
@@ -24,9 +26,11 @@ pub(super) struct BodyForm {
 
 /// Calls `test` with one form after the other until it says that one fits.
 pub(super) fn each(headers: &Headers, body: &[u8], test: &mut dyn FnMut(BodyForm) -> bool) {
+    // Most ways to write a body come to few different ones; each is tested once.
+    let mut seen = HashSet::from([fingerprint(body)]);
     let mut once = |bytes: Option<Vec<u8>>, kind: CauseKind, words: &str| -> bool {
         match bytes {
-            Some(bytes) if bytes != body => test(BodyForm { bytes, kind, words: words.to_owned() }),
+            Some(bytes) if seen.insert(fingerprint(&bytes)) => test(BodyForm { bytes, kind, words: words.to_owned() }),
             _ => false,
         }
     };
@@ -35,9 +39,16 @@ pub(super) fn each(headers: &Headers, body: &[u8], test: &mut dyn FnMut(BodyForm
         return;
     }
     let is_json = body.len() <= JSON_LIMIT && read(&Bytes::copy_from_slice(body), 0).is_ok();
-    if is_json {
-        laid_out(&mut once, body);
+    if !(is_json && laid_out(&mut once, body)) {
+        compressed(&mut once, body);
     }
+}
+
+/// A body's fingerprint: who makes two bodies of one only spoils an explanation of their own.
+fn fingerprint(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
 }
 
 type Once<'a> = dyn FnMut(Option<Vec<u8>>, CauseKind, &str) -> bool + 'a;
@@ -109,20 +120,48 @@ fn codings(once: &mut Once<'_>, headers: &Headers, body: &[u8]) -> bool {
     if codings.is_empty() && body.starts_with(b"\x1f\x8b") {
         codings.push("gzip".into());
     }
-    if !codings.is_empty() {
-        let decoded = decode(&Bytes::copy_from_slice(body), &codings);
-        if decoded.notice.is_none() && once(Some(decoded.bytes.to_vec()), kind, "before it was compressed") {
-            return true;
-        }
+    if codings.is_empty() {
+        return false;
     }
+    let decoded = decode(&Bytes::copy_from_slice(body), &codings);
+    decoded.notice.is_none() && once(Some(decoded.bytes.to_vec()), kind, "before it was compressed")
+}
+
+/// What gzip headers say of how hard was tried (RFC 1952, section 2.3.1): nothing, the slowest way, the fastest.
+const EFFORTS: [u8; 3] = [0, 2, 4];
+
+/// The systems that gzip headers name: Unix, none, macOS and Windows as zlib has them, and what Java wrote for long.
+const SYSTEMS: [u8; 5] = [3, 255, 19, 10, 0];
+
+/// The body as gzip, in the ways that are usual. One whose header has a time can't be guessed.
+fn compressed(once: &mut Once<'_>, body: &[u8]) -> bool {
     if body.len() > JSON_LIMIT || body.starts_with(b"\x1f\x8b") {
         return false;
     }
-    [6, 9, 1].into_iter().any(|level| once(gzipped(body, level), kind, "compressed with gzip, and is not now"))
+    let size = body.len() as u32; // at most `JSON_LIMIT`
+    let end = [crc32fast::hash(body).to_le_bytes(), size.to_le_bytes()].concat();
+    [6, 9, 1].into_iter().flat_map(|level| [zlib(body, level), miniz(body, level)]).flatten().any(|deflated| {
+        SYSTEMS.into_iter().any(|system| {
+            EFFORTS.into_iter().any(|effort| {
+                let head = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, effort, system];
+                let bytes = [&head[..], &deflated, &end].concat();
+                once(Some(bytes), CauseKind::BodyCoding, "compressed with gzip, and is not now")
+            })
+        })
+    })
 }
 
-fn gzipped(body: &[u8], level: u32) -> Option<Vec<u8>> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), Compression::new(level));
+/// Deflated as zlib does it (or rather its faithful descendant: most programs come to the same bytes).
+fn zlib(body: &[u8], level: u32) -> Option<Vec<u8>> {
+    let mut out = vec![0; zlib_rs::compress_bound(body.len())];
+    let raw = zlib_rs::DeflateConfig { window_bits: -15, ..zlib_rs::DeflateConfig::new(level as i32) };
+    let (written, code) = zlib_rs::compress_slice(&mut out, body, raw);
+    (code == zlib_rs::ReturnCode::Ok).then(|| written.to_vec())
+}
+
+/// Deflated as miniz does it.
+fn miniz(body: &[u8], level: u32) -> Option<Vec<u8>> {
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), Compression::new(level));
     encoder.write_all(body).ok()?;
     encoder.finish().ok()
 }
@@ -205,8 +244,8 @@ const ESCAPES: [(Escapes, &str); 8] = [
 
 fn laid_out(once: &mut Once<'_>, body: &[u8]) -> bool {
     let kind = CauseKind::BodyReserialized;
-    for (layout, words) in LAYOUTS {
-        for (escapes, more) in ESCAPES {
+    for (escapes, more) in ESCAPES {
+        for (layout, words) in LAYOUTS {
             if once(Some(written(body, layout, escapes)), kind, &format!("{words}{more}")) {
                 return true;
             }

@@ -49,6 +49,22 @@ pub(super) fn written(encoding: Encoding, digest: &[u8]) -> String {
     }
 }
 
+/// Characters of a digest as text.
+pub(super) fn written_len(encoding: Encoding, hash: Hash) -> usize {
+    let bytes: usize = match hash {
+        Hash::Md5 => 16,
+        Hash::Sha1 => 20,
+        Hash::Sha256 => 32,
+        Hash::Sha384 => 48,
+        Hash::Sha512 => 64,
+    };
+    match encoding {
+        Encoding::Hex => bytes * 2,
+        Encoding::Base64 => bytes.div_ceil(3) * 4,
+        Encoding::Base64url => (bytes * 4).div_ceil(3),
+    }
+}
+
 /// The bytes of a written signature.
 pub(super) fn read(encoding: Encoding, text: &str) -> Option<Vec<u8>> {
     match encoding {

@@ -13,10 +13,12 @@ use crate::inspect::provider::{
     Encoding, Hash, Method, Place, Provider, Scheme, SecretForm, Unit, elements, providers, value,
 };
 
-/// Bytes that are hashed for one explanation.
-const BYTES_LIMIT: usize = 64 * 1024 * 1024;
+/// Bytes that are hashed for one kind of guess: each has a share of its own, so that one that comes late is not crowded
+/// out. There are eight kinds, and so 2 GiB at most for one explanation. A changed body of 1 MiB, the largest that is laid
+/// out anew, is found with ten secrets.
+const BYTES_LIMIT: usize = 256 * 1024 * 1024;
 
-/// Guesses that are computed for one explanation.
+/// Guesses of one kind that are computed.
 const TRIES_LIMIT: usize = 600;
 
 /// Secrets that are guessed about.
@@ -75,7 +77,8 @@ fn cause(kind: CauseKind, explanation: String, hint: &str) -> Cause {
     Cause { kind, explanation, hint: hint.to_owned() }
 }
 
-/// What may still be spent.
+/// What one kind of guess has cost.
+#[derive(Default)]
 struct Budget {
     bytes: usize,
     tries: usize,
@@ -85,7 +88,11 @@ impl Budget {
     fn take(&mut self, bytes: usize) -> bool {
         self.tries += 1;
         self.bytes = self.bytes.saturating_add(bytes);
-        self.tries <= TRIES_LIMIT && self.bytes <= BYTES_LIMIT
+        !self.is_spent()
+    }
+
+    fn is_spent(&self) -> bool {
+        self.tries > TRIES_LIMIT || self.bytes > BYTES_LIMIT
     }
 }
 
@@ -99,6 +106,12 @@ struct Guess<'a> {
 }
 
 impl Guess<'_> {
+    /// The same with a share of its own, whatever the guesses before have cost.
+    fn afresh(&mut self) -> &mut Self {
+        self.budget = Budget::default();
+        self
+    }
+
     /// True if the check passes with this.
     fn fits(&mut self, scheme: &Scheme, view: View<'_>) -> bool {
         let secrets = self.secrets.clone();
@@ -106,12 +119,25 @@ impl Guess<'_> {
     }
 
     fn fits_with(&mut self, scheme: &Scheme, view: View<'_>, secrets: &[&str]) -> Option<usize> {
-        if !self.budget.take(view.body.len().saturating_add(500).saturating_mul(secrets.len().max(1))) {
+        if !may_fit(scheme, view)
+            || !self.budget.take(view.body.len().saturating_add(500).saturating_mul(secrets.len().max(1)))
+        {
             return None;
         }
         let tried = try_secrets(scheme, view, secrets).ok()?;
         tried.matched.filter(|_| tried.fits.is_none_or(|fits| fits == Fits::InTime))
     }
+}
+
+/// False if the signature that came is no such signature, whatever the secret: nothing has to be hashed to know it.
+fn may_fit(scheme: &Scheme, view: View<'_>) -> bool {
+    if scheme.method == Method::MessageSignature {
+        return true;
+    }
+    let Ok(found) = found::find(scheme, view.looked()) else { return false };
+    let length = digest::written_len(scheme.encoding, scheme.hash);
+    let is_digest = matches!(scheme.method, Method::Hmac | Method::Digest);
+    found.iter().any(|found| !is_digest || found.text.len() == length)
 }
 
 fn mismatch(
@@ -135,12 +161,12 @@ fn mismatch(
         view: View { body, ..view },
         secrets: secrets.iter().map(|secret| secret.value.as_str()).collect(),
         labels: secrets.iter().map(|secret| secret.label.as_str()).collect(),
-        budget: Budget { bytes: 0, tries: 0 },
+        budget: Budget::default(),
     };
-    let cause = guess.secret_form().or_else(|| guess.url(request)).or_else(|| guess.method());
-    let cause = cause.or_else(|| guess.time()).or_else(|| guess.algorithm(provider));
-    let cause = cause.or_else(|| if item.is_none() { guess.body() } else { None });
-    let cause = cause.or_else(|| guess.other_secret(check.other_secrets));
+    let cause = guess.secret_form().or_else(|| guess.afresh().url(request)).or_else(|| guess.afresh().method());
+    let cause = cause.or_else(|| guess.afresh().time()).or_else(|| guess.afresh().algorithm(provider));
+    let cause = cause.or_else(|| if item.is_none() { guess.afresh().body() } else { None });
+    let cause = cause.or_else(|| guess.afresh().other_secret(check.other_secrets));
     cause.or_else(|| other_provider(request, provider, secrets, check))
 }
 
@@ -178,7 +204,6 @@ impl Guess<'_> {
 
     /// The secret of another source, such as that of the test mode.
     fn other_secret(&mut self, others: &[Secret]) -> Option<Cause> {
-        self.budget = Budget { bytes: 0, tries: 0 }; // whatever the guesses before have cost
         let other = others.iter().find(|other| self.fits_with(self.scheme, self.view, &[&other.value]).is_some())?;
         Some(cause(
             CauseKind::OtherSecret,
@@ -230,28 +255,27 @@ impl Guess<'_> {
         None
     }
 
-    /// The time in another unit than the header's.
+    /// The time in another unit than the one that came.
     fn time(&mut self) -> Option<Cause> {
-        let stamp = self.scheme.timestamp.as_ref()?;
-        let Place::Header(name) = &stamp.at else { return None };
-        let sent = stamp.at.read(self.view.looked())?;
-        let sent: i64 = sent.trim().parse().ok()?;
+        let stamp = self.scheme.timestamp.as_ref().filter(|_| template::has(&self.scheme.signed, "timestamp"))?;
+        let signatures = found::find(self.scheme, self.view.looked()).ok()?;
+        let sent: i64 = judge::timestamp(self.scheme, self.view, signatures.first()?)?.trim().parse().ok()?;
+        let place = if let Place::Item(_) = stamp.at { &self.scheme.at[0] } else { &stamp.at };
+        let name = match place.in_head() {
+            true => format!("the header {}", place.name()),
+            false => format!("the field {} of the body", place.name()),
+        };
         let others =
             [(sent.checked_mul(1000), "milliseconds", "seconds"), (Some(sent / 1000), "seconds", "milliseconds")];
-        for (time, signed, header) in others {
+        for (time, signed, came) in others {
             let time = time?.to_string();
-            // The age is that of the header; only the text is another.
-            let mut headers = Headers::default();
-            for (own, text) in self.view.headers.iter() {
-                let text = if own.eq_ignore_ascii_case(name.as_bytes()) { time.as_bytes() } else { text };
-                headers.push(own.to_vec(), text.to_vec());
-            }
-            let view = View { headers: &headers, now: None, ..self.view };
+            // The age is that of what came, whatever its unit is; only the text is another.
+            let view = View { timestamp: Some(&time), now: None, ..self.view };
             if self.fits(self.scheme, view) {
                 return Some(cause(
                     CauseKind::TimeUnit,
-                    format!("It was signed with the time in {signed}, and the header {name} has it in {header}."),
-                    "Sign the same text that the header carries.",
+                    format!("It was signed with the time in {signed}, and {name} has it in {came}."),
+                    "Sign the same text that is sent.",
                 ));
             }
         }
@@ -281,8 +305,8 @@ impl Guess<'_> {
         let hashes = [Hash::Sha1, Hash::Sha256, Hash::Sha512, Hash::Sha384, Hash::Md5];
         let mut prefixes = vec![self.scheme.prefix.as_str()];
         if self.scheme.separator.is_empty() {
-            prefixes.extend(["sha1=", "sha256=", "sha512=", ""]);
-            prefixes.dedup();
+            prefixes
+                .extend(["sha1=", "sha256=", "sha512=", ""].into_iter().filter(|other| *other != self.scheme.prefix));
         }
         for hash in hashes {
             for encoding in [Encoding::Hex, Encoding::Base64, Encoding::Base64url] {
@@ -320,7 +344,7 @@ impl Guess<'_> {
                     "Check the raw bytes of the request, before anything parses or rewrites them.",
                 ));
             }
-            fits || self.budget.tries > TRIES_LIMIT || self.budget.bytes > BYTES_LIMIT
+            fits || self.budget.is_spent()
         });
         proven
     }
@@ -384,7 +408,7 @@ fn other_provider(
     check: &Check<'_>,
 ) -> Option<Cause> {
     let view = View::of(request, check);
-    let mut budget = Budget { bytes: 0, tries: 0 };
+    let mut budget = Budget::default();
     let others = providers().filter(|other| other.key != provider.key);
     for other in others {
         let there =

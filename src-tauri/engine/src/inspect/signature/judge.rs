@@ -24,6 +24,8 @@ pub(super) struct View<'a> {
     pub(super) headers: &'a Headers,
     pub(super) body: &'a [u8],
     pub(super) fields: &'a [(String, String)],
+    /// A time to be signed in place of the one that stands in the request.
+    pub(super) timestamp: Option<&'a str>,
     /// The time of arrival, ms since 1970 UTC.
     pub(super) now: Option<i64>,
     pub(super) tolerance: Option<u32>,
@@ -37,6 +39,7 @@ impl<'a> View<'a> {
             headers: request.headers,
             body: request.body,
             fields: check.fields,
+            timestamp: None,
             now: check.now.map(|now| now.saturating_mul(1000)),
             tolerance: check.tolerance,
         }
@@ -243,12 +246,15 @@ fn try_signatures(scheme: &Scheme, view: View<'_>, signatures: &[Found], secrets
     (tried.signed_at, tried.fits) = (signed_at, fits);
     let hash_fits = body_hash_fits(scheme, view);
     let none = Found { text: String::new(), stamp: None };
-    let per_secret = template::has(&scheme.signed, "secret");
+    // A secret that is sent as it is signs nothing.
+    let signs = !matches!(scheme.method, Method::Token | Method::Basic);
+    let per_secret = signs && template::has(&scheme.signed, "secret");
     let mut last: Option<(Option<String>, Vec<u8>)> = None;
     for signature in signatures.iter().chain(signatures.is_empty().then_some(&none)) {
         let timestamp = timestamp(scheme, view, signature);
         let signed = match last.take() {
             Some((of, signed)) if of == timestamp && !per_secret => signed,
+            _ if !signs => Vec::new(),
             _ => template::filled(&scheme.signed, &view.values(timestamp.as_deref(), b"[secret]"))?,
         };
         for (index, secret) in secrets.iter().enumerate() {
@@ -318,10 +324,11 @@ fn shown_signature(scheme: &Scheme, signature: Option<&Found>) -> String {
     }
 }
 
-/// The time as sent.
-fn timestamp(scheme: &Scheme, view: View<'_>, signature: &Found) -> Option<String> {
+/// The time as sent, or as it is guessed.
+pub(super) fn timestamp(scheme: &Scheme, view: View<'_>, signature: &Found) -> Option<String> {
     let stamp = scheme.timestamp.as_ref()?;
     match stamp.at {
+        _ if view.timestamp.is_some() => view.timestamp.map(str::to_owned),
         Place::Item(_) => signature.stamp.clone(),
         _ => stamp.at.read(view.looked()),
     }

@@ -74,6 +74,7 @@ pub fn sign(provider: &Provider, secret: &str, request: &Unsigned<'_>, now: i64)
         headers: request.headers,
         body: request.body,
         fields: request.fields,
+        timestamp: None,
         now: None,
         tolerance: None,
     };
@@ -245,6 +246,7 @@ impl Work<'_> {
             headers: &self.headers,
             body,
             fields: self.request.fields,
+            timestamp: None,
             now: None,
             tolerance: None,
         };

@@ -158,6 +158,8 @@ pub struct SignedText {
     pub size: u64,
     /// Its first characters.
     pub start: String,
+    /// True if there is more of it than the start.
+    pub cut: bool,
     /// The URL that was taken, if the URL is signed.
     pub url: Option<String>,
 }

@@ -129,13 +129,29 @@ pub(super) fn refused(provider: &Provider, scheme: &Scheme, problem: &Problem) -
     Verdict { verdict, reason: Some(reason), subject: Some(subject), explanation, hint, ..blank(provider, scheme) }
 }
 
+/// The first characters of bytes, and whether there are more.
+fn start_of(bytes: &[u8]) -> (String, bool) {
+    // No character has more than four bytes. One that is cut in the middle would make the rest no UTF-8.
+    let mut start = &bytes[..bytes.len().min(4 * START)];
+    if let Err(error) = std::str::from_utf8(start)
+        && error.error_len().is_none()
+        && start.len() < bytes.len()
+    {
+        start = &start[..error.valid_up_to()];
+    }
+    let text = shown(start);
+    let shown = cut(&text, START);
+    (shown.to_owned(), shown.len() < text.len() || start.len() < bytes.len())
+}
+
 fn with_signed(provider: &Provider, scheme: &Scheme, view: View<'_>, tried: Tried, url: &str) -> Verdict {
     let age = tried.signed_at.zip(view.now).map(|(at, now)| now.saturating_sub(at) as f64 / 1000.0);
-    let start = shown(&tried.signed[..tried.signed.len().min(4 * START)]);
+    let (start, cut) = start_of(&tried.signed);
     let signed = SignedText {
         rule: if tried.signed.is_empty() { String::new() } else { scheme.signed.clone() },
         size: tried.signed.len() as u64,
-        start: cut(&start, START).to_owned(),
+        start,
+        cut,
         url: needs_url(scheme).then(|| url.to_owned()),
     };
     Verdict {

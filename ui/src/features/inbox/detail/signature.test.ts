@@ -40,6 +40,7 @@ const BROKEN: Verdict = {
     rule: "{method}{url}{body}",
     size: 5,
     start: "\u{fffd}\u{fffd}abc",
+    cut: false,
     url: "https://hooks.example.com/in/github",
   },
   item: 2,
@@ -116,6 +117,16 @@ describe("the signature of a push", { timeout: 60_000 }, () => {
       ["Found", "0badc0de"],
     ]);
     within(tab).getByText("The headers are not signed.");
+  });
+
+  it("says that only the start is shown where there is more, however many bytes a character has", async () => {
+    const shown = async (signed: NonNullable<Verdict["signed"]>) => {
+      const { tab } = await opened({}, { verify_exchange: () => ({ ...BROKEN, signed }) });
+      await within(tab).findByRole("region", { name: "Signed bytes" });
+      return within(tab).queryByText("The start is shown; Copy takes all.") !== null;
+    };
+    expect(await shown({ rule: "{body}", size: 7, start: "Jürgen", cut: false, url: null })).toBe(false);
+    expect(await shown({ rule: "{body}", size: 7, start: "Jü", cut: true, url: null })).toBe(true);
   });
 
   it("asks for another secret unless the reason is proven to be something else", async () => {

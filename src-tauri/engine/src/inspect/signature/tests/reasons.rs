@@ -18,6 +18,9 @@ struct Plant {
     checked_url: String,
     other_urls: Vec<String>,
     other_secrets: Vec<Secret>,
+    /// Secrets of the source beside the right one, before it.
+    decoys: usize,
+    fields: Vec<(String, String)>,
     body: Vec<u8>,
     checked_body: Vec<u8>,
     content_type: &'static str,
@@ -38,6 +41,8 @@ impl Plant {
             checked_url: URL.into(),
             other_urls: Vec::new(),
             other_secrets: Vec::new(),
+            decoys: 0,
+            fields: Vec::new(),
             body: JSON.into(),
             checked_body: JSON.into(),
             content_type: "application/json",
@@ -83,8 +88,11 @@ impl Plant {
             headers,
             body: &self.checked_body,
         };
-        let secrets = [Secret::new("the secret", &self.checked_with)];
-        let check = Check { now: Some(self.now), tolerance: None, fields: &[], other_secrets: &self.other_secrets };
+        let mut secrets: Vec<Secret> =
+            (0..self.decoys).map(|at| Secret::new(format!("decoy {at}"), format!("decoy_{at}"))).collect();
+        secrets.push(Secret::new("the secret", &self.checked_with));
+        let (fields, other_secrets) = (&self.fields[..], &self.other_secrets[..]);
+        let check = Check { now: Some(self.now), tolerance: None, fields, other_secrets };
         verify(&request, find(self.checked_provider).unwrap(), &secrets, &check)
     }
 
@@ -192,6 +200,41 @@ fn content_codings() {
     deflated.more_headers = vec![("Content-Encoding", "deflate")];
     deflated.finds(kind, "before it was compressed");
 }
+
+/// What others write for [`JSON`] and for [`events`]: they name another system in the header, and compress otherwise.
+#[test]
+fn what_other_programs_compressed() {
+    let kind = CauseKind::BodyCoding;
+    for (zipped, body) in [
+        (PYTHON, JSON.to_owned()),
+        (PYTHON_6, JSON.to_owned()),
+        (NODE, JSON.to_owned()),
+        (PYTHON_EVENTS, events()),
+        (NODE_EVENTS, events()),
+    ] {
+        let zipped = super::super::digest::from_hex(zipped).unwrap();
+        let mut read = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&zipped[..]), &mut read).unwrap();
+        assert_eq!(read, body);
+        Plant::body(zipped.clone(), body.clone()).finds(kind, "compressed with gzip");
+        Plant::body(body, zipped).finds(kind, "before it was compressed");
+    }
+}
+
+fn events() -> String {
+    let event = |at: u32| format!(r#"{{"id":{at},"type":"order.paid","url":"https://a.example/orders/{}"}}"#, at * 37);
+    format!("{{\"events\":[{}]}}", (0..40).map(event).collect::<Vec<_>>().join(","))
+}
+
+/// `gzip.compress(json, mtime=0)` of Python 3.11.7 with zlib 1.2.13.
+const PYTHON: &str = "1f8b0800000000000203ab56ca4bcc4d55b252f23abca7283d354f4947a9b42807c8cf28292928b6d2d74fd44bad48cc2dc849d5af00cae5295919ea991ae828e56416972859451bea542b250155dba8d929d5c6ea28a5e61694542a5955d7d602005c1b69a459000000";
+/// The same with `compresslevel=6`.
+const PYTHON_6: &str = "1f8b0800000000000003ab56ca4bcc4d55b252f23abca7283d354f4947a9b42807c8cf28292928b6d2d74fd44bad48cc2dc849d5af00cae5295919ea991ae828e56416972859451bea542b250155dba8d929d5c6ea28a5e61694542a5955d7d602005c1b69a459000000";
+/// `zlib.gzipSync(json)` of Node 20.20.2.
+const NODE: &str = "1f8b080000000000000305c1410a83301040d1bbfc455783d1453783f400bd42711161502109415350426ee6ae17eb7b95e4a3a1bc7ff7be5842f8ee01652d251fea9cefecf431077327424287eed90b613b0afa19a432a38c8f176d122ce672a1b5b53f5c1b69a459000000";
+/// The events by the same two.
+const PYTHON_EVENTS: &str = "1f8b08000000000002039dd5cd4ac43014c5f177c9ba4c73efcd675f455c1426a0306a69ab28c3bcbb4521a7ebb30dc97ff523e7eeda577bdf37373dddddebd54d7e70fbcfd2dce43ed66b5b2fcb7c9c0eee73bd1d472ffbbe6cd338ce97f63dbf2db736fe5dda46ef1ec3ff7ba1de5bee01a50239f480510111e985c01542e985c8154aec85441554b517325788b5170a57a8a9172aa7c10c9e3c09ea449233193c500aa73204b014ce652870291ccc2880299ccc182153389ab182a6703693c2a6703853024ee174660f9deac9df0a3a95d399f3e9cbe47416814ee57496089dcae92c053a95d359153a95d35913742aa7b356e8544ea778034fad6423c3a779760c01d4846c040835251be5b4ebe4b0abc2a891d3ae11488d1c77ad506a9c52310353cb6423c1a9914e838753239d8670387d7efc02db386835820a0000";
+const NODE_EVENTS: &str = "1f8b08000000000000039dd54b6a03311084e1bbf47af0a8bbf59cab842c0c16c4e024c37862128cef1e4840e575edd5ffea4375977eeb1ffb559697bb9c4fb28449f69fb5cb229fdba96f87f5783ec9245fdb451679dbf7f5baccf3f1d0bf8fefeba5cf7f8fae7390c7f47fafd4bd9711302a50e208381550d551885c21d651485ca1a651c854c1cc46a17085d446a172859647a1711adce18903e9e58924673206a0544e658c60a99ccb58e152399849015339992941a6723453034de56c66834de570e60c9ccae92c013a8dd35922741aa7b394a72f93d359153a8dd35913741aa7b356e8344e6733e8344e67cbd0699cced6a0d3389d1a1c3c8de3a9a1c0a7733e5515409d03aa1a21d439a1aaf569d7c96137835127a7dd12903a39eed6a0d439a5ea0ea6ce3155cf70eaa4d318e0d449a731ba3c5e1fbfdb386835820a0000";
 
 #[test]
 fn forms_that_were_written_again() {
@@ -333,6 +376,169 @@ fn ages_and_units_of_time() {
     headers.push("X-Slack-Signature", format!("v0={digest}").into_bytes());
     let verdict = Plant::new("slack").check(&headers);
     assert_eq!(verdict.proven.map(|cause| cause.kind), Some(CauseKind::TimeUnit));
+}
+
+#[test]
+fn the_other_unit_was_signed_of_a_time_that_stands_beside_the_signature() {
+    for (provider, item, sent, signed, words) in [
+        (
+            "stripe",
+            "Stripe-Signature",
+            NOW,
+            NOW * 1000,
+            "milliseconds, and the header Stripe-Signature has it in seconds",
+        ),
+        (
+            "stripe",
+            "Stripe-Signature",
+            NOW * 1000,
+            NOW,
+            "seconds, and the header Stripe-Signature has it in milliseconds",
+        ),
+        (
+            "workos",
+            "WorkOS-Signature",
+            NOW * 1000,
+            NOW,
+            "seconds, and the header WorkOS-Signature has it in milliseconds",
+        ),
+        (
+            "paddle",
+            "Paddle-Signature",
+            NOW,
+            NOW * 1000,
+            "milliseconds, and the header Paddle-Signature has it in seconds",
+        ),
+    ] {
+        let (time, version, between, dot) =
+            if provider == "paddle" { ("ts", "h1", ";", ":") } else { ("t", "v1", ",", ".") };
+        let text = format!("{signed}{dot}{JSON}");
+        let digest =
+            super::super::digest::hex(&super::super::digest::keyed(Default::default(), b"s3cret", text.as_bytes()));
+        let mut headers = Headers::default();
+        headers.push(item, format!("{time}={sent}{between}{version}={digest}").into_bytes());
+        let verdict = Plant::new(provider).check(&headers);
+        let cause = verdict.proven.unwrap_or_else(|| panic!("{provider}: {}", verdict.explanation));
+        assert_eq!(cause.kind, CauseKind::TimeUnit);
+        assert!(cause.explanation.contains(words), "{}", cause.explanation);
+    }
+    // In the body.
+    let text = format!("{}tok", NOW * 1000);
+    let digest =
+        super::super::digest::hex(&super::super::digest::keyed(Default::default(), b"s3cret", text.as_bytes()));
+    let body = format!(r#"{{"signature":{{"timestamp":"{NOW}","token":"tok","signature":"{digest}"}}}}"#);
+    let plant = Plant { checked_body: body.into(), ..Plant::new("mailgun") };
+    let cause = plant.check(&Headers::default()).proven.unwrap();
+    assert_eq!(cause.kind, CauseKind::TimeUnit);
+    assert!(cause.explanation.contains("in milliseconds, and the field"), "{}", cause.explanation);
+}
+
+#[test]
+fn another_provider_where_this_one_lacks_something_or_is_told_another_version_or_key() {
+    for (checked_provider, more_headers, reason) in [
+        ("slack", vec![("X-Slack-Signature", "v0=00")], Reason::MissingHeader),
+        ("box", vec![("BOX-SIGNATURE-PRIMARY", "x"), ("BOX-SIGNATURE-VERSION", "2")], Reason::UnsupportedVersion),
+        (
+            "box",
+            vec![
+                ("BOX-SIGNATURE-PRIMARY", "x"),
+                ("BOX-SIGNATURE-VERSION", "1"),
+                ("BOX-SIGNATURE-ALGORITHM", "HmacMD5"),
+            ],
+            Reason::UnsupportedAlgorithm,
+        ),
+        ("pusher", vec![("x-pusher-signature", "00"), ("x-pusher-key", "another")], Reason::KeyIdMismatch),
+    ] {
+        let fields = vec![("key_id".to_owned(), "ours".to_owned())];
+        let plant = Plant { checked_provider, more_headers, fields, ..Plant::new("github") };
+        plant.finds(CauseKind::OtherProvider, "the way GitHub does");
+        assert_eq!(plant.verdict().reason, Some(reason));
+        let wrong = Plant { checked_with: "another".into(), ..plant };
+        assert_eq!((wrong.verdict().reason, wrong.verdict().proven), (Some(reason), None));
+    }
+}
+
+#[test]
+fn a_secret_form_of_one_item_of_a_batch() {
+    let item = |reference: &str| {
+        format!(
+            r#"{{"NotificationRequestItem":{{"pspReference":"{reference}","eventCode":"AUTHORISATION","success":"true","additionalData":{{"hmacSignature":""}}}}}}"#
+        )
+    };
+    let signed = |secret: &str, reference: &str| {
+        let body = format!(r#"{{"notificationItems":[{}]}}"#, item(reference));
+        let headers = Headers::default();
+        let unsigned = Unsigned { method: "POST", url: URL, headers: &headers, body: body.as_bytes(), fields: &[] };
+        let body = sign(find("adyen").unwrap(), secret, &unsigned, NOW).unwrap().body.unwrap();
+        let text = String::from_utf8(body).unwrap();
+        text.trim_start_matches(r#"{"notificationItems":["#).trim_end_matches("]}").to_owned()
+    };
+    // The third was signed with the text of the secret in place of the bytes that it stands for.
+    let items = [signed("616263", "a"), signed("616263", "b"), signed("363136323633", "c")];
+    let body = format!(r#"{{"notificationItems":[{}]}}"#, items.join(","));
+    let plant = Plant { checked_with: "616263".into(), checked_body: body.into(), ..Plant::new("adyen") };
+    let verdict = plant.check(&Headers::default());
+    let cause = verdict.proven.unwrap();
+    assert_eq!((verdict.item, cause.kind), (Some(2), CauseKind::SecretForm));
+    assert!(cause.explanation.contains("as text, just as it is"), "{}", cause.explanation);
+}
+
+#[test]
+fn a_changed_body_that_was_signed_with_a_private_key() {
+    use crate::inspect::provider::Encoding;
+    use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
+    let random = ring::rand::SystemRandom::new();
+    let text = format!("{NOW}{JSON}");
+
+    let key = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+    let mut headers = Headers::default();
+    headers.push("X-Signature-Timestamp", NOW.to_string().into_bytes());
+    headers.push("X-Signature-Ed25519", super::super::digest::hex(key.sign(text.as_bytes()).as_ref()).into_bytes());
+    let public = super::super::digest::hex(key.public_key().as_ref());
+    let discord = Plant { checked_with: public, checked_body: SPACED.into(), ..Plant::new("discord") };
+
+    let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
+    let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, made.as_ref(), &random).unwrap();
+    let mut of_sendgrid = Headers::default();
+    of_sendgrid.push("X-Twilio-Email-Event-Webhook-Timestamp", NOW.to_string().into_bytes());
+    let signature = key.sign(&random, text.as_bytes()).unwrap();
+    let signature = super::super::digest::written(Encoding::Base64, signature.as_ref());
+    of_sendgrid.push("X-Twilio-Email-Event-Webhook-Signature", signature.into_bytes());
+    // SubjectPublicKeyInfo of a point on P-256 (RFC 5480).
+    let info = super::super::digest::from_hex("3059301306072a8648ce3d020106082a8648ce3d030107034200").unwrap();
+    let public = [&info[..], key.public_key().as_ref()].concat();
+    let public = super::super::digest::written(Encoding::Base64, &public);
+    let sendgrid = Plant { checked_with: public, checked_body: SPACED.into(), ..Plant::new("sendgrid") };
+
+    for (plant, headers) in [(discord, headers), (sendgrid, of_sendgrid)] {
+        let whole =
+            Plant { checked_body: JSON.into(), checked_with: plant.checked_with.clone(), ..Plant::new(plant.provider) };
+        assert_eq!(whole.check(&headers).verdict, VerdictKind::Valid, "{}", plant.provider);
+        let cause = plant.check(&headers).proven.unwrap();
+        assert_eq!(cause.kind, CauseKind::BodyReserialized);
+        assert!(cause.explanation.contains("as compact JSON"), "{}", cause.explanation);
+    }
+}
+
+/// As many secrets as are guessed about, and the largest body that is laid out anew.
+#[test]
+fn a_cause_in_a_large_body_is_found_with_several_secrets() {
+    let row = |at: usize| format!(r#"{{"id":{at},"name":"order {at}","paid":true,"total":12.50}}"#);
+    let rows: Vec<String> = (0..17_500).map(row).collect();
+    let compact = format!("[{}]", rows.join(","));
+    assert!((1_000_000..1024 * 1024).contains(&compact.len()), "{}", compact.len());
+    let spaced = compact.replace(':', ": ").replace(',', ", ");
+    let spaced = spaced.replace("},{", "}, {");
+    let large = |sent: String, came: String| Plant { decoys: 9, ..Plant::body(sent, came) };
+    large(format!("{compact}\n"), compact.clone()).finds(CauseKind::BodyWhitespace, "with a newline at the end");
+    large(spaced, compact.clone()).finds(CauseKind::BodyReserialized, "a space behind each comma and colon");
+    let latin: Vec<u8> = [compact.as_bytes(), b" J\xfcrgen"].concat();
+    let text = format!("{compact} Jürgen");
+    Plant { decoys: 9, ..Plant::body(latin, text) }.finds(CauseKind::BodyCharset, "ISO-8859-1");
+    let plant = Plant::body(compact.clone(), compact.clone());
+    let form = Plant { decoys: 9, signed_with: "s3cret".into(), checked_with: "s3cret\n".into(), ..plant };
+    form.finds(CauseKind::SecretForm, "without the white space");
+    Plant { decoys: 9, ..Plant::body(compact.replace("true", "false"), compact) }.finds_nothing();
 }
 
 #[test]
@@ -487,9 +693,39 @@ fn the_verdict_says_which_secret_and_how_old() {
         (VerdictKind::Valid, Some("new one"), Some(6.0))
     );
     assert_eq!(verdict.signed_bytes, format!("{NOW}.{JSON}").into_bytes());
+    assert_eq!(verdict.explanation, "Signed with new one, 6 s before it came.");
+    let ahead = verify(&request, provider, &secrets, &Check { now: Some(NOW - 90), ..check });
+    assert_eq!(ahead.explanation, "Signed with new one, 1 min 30 s ahead of this clock.");
+    let ageless = verify(&request, provider, &secrets, &Check { now: None, ..check });
+    assert_eq!(ageless.explanation, "Signed with new one.");
     let none = verify(&request, provider, &[], &check);
     assert_eq!((none.verdict, none.reason), (VerdictKind::NoSecret, Some(Reason::NoSecret)));
     assert!(none.found.is_some() && none.signed.is_some());
     let none = verify(&request, find("docker-hub").unwrap(), &[], &check);
     assert_eq!(none.verdict, VerdictKind::Unsupported);
+}
+
+#[test]
+fn what_does_not_sign_the_body_shows_no_signed_bytes() {
+    for provider in ["gitlab", "chargebee"] {
+        for (checked_with, kind) in [("u:p", VerdictKind::Valid), ("u:q", VerdictKind::Invalid)] {
+            let verdict = Plant::secret(provider, "u:p", checked_with).verdict();
+            assert_eq!(verdict.verdict, kind, "{provider}");
+            assert_eq!((verdict.signed, verdict.signed_bytes), (None, Vec::new()), "{provider}");
+        }
+    }
+}
+
+#[test]
+fn the_start_of_what_was_signed_is_cut_between_characters() {
+    let signed = |body: String| Plant::body(body.clone(), body).verdict().signed.unwrap();
+    let long = signed(format!("a{}", "ü".repeat(5_000)));
+    assert_eq!((long.start, long.cut), (format!("a{}", "ü".repeat(1_999)), true));
+    let wide = signed("𝄞".repeat(2_001));
+    assert_eq!((wide.start, wide.cut), ("𝄞".repeat(2_000), true));
+    let short = signed("Jürgen".repeat(300));
+    assert_eq!((short.start, short.cut), ("Jürgen".repeat(300), false));
+    let latin = Plant { checked_body: [b'\xfc'; 3_000].into(), ..Plant::body(vec![b'\xfc'; 3_000], "") };
+    let latin = latin.verdict().signed.unwrap();
+    assert_eq!((latin.start, latin.cut), ("ü".repeat(2_000), true));
 }
