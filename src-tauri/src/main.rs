@@ -10,6 +10,7 @@ mod window;
 
 use arguments::{Arguments, Usage};
 use pushpull_engine::api::Api;
+use pushpull_engine::store::make_private_folder;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,7 +87,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .plugin(tauri_plugin_clipboard_manager::init())
         .invoke_handler(move |invoke| commands::handle(&asked, invoke))
         .setup(move |app| {
-            place::make_private(&place::folder(app.handle())?)?;
+            make_private_folder(&place::folder(app.handle())?)?;
             start(app.handle(), arguments, served);
             window::open(app.handle())?;
             Ok(())

@@ -56,13 +56,33 @@ pub async fn pushpull(home: &Home, arguments: &[&str]) -> Result<Output> {
     pushpull_on(home, arguments, &[], &[]).await
 }
 
+/// Runs `pushpull` as [`pushpull`] does, without this variable.
+///
+/// # Errors
+/// As [`pushpull`].
+pub async fn pushpull_without(home: &Home, arguments: &[&str], variable: &str) -> Result<Output> {
+    let mut command = command(home, arguments)?;
+    command.env_remove(variable);
+    ended(command, arguments, &[]).await
+}
+
 /// Runs `pushpull` as [`pushpull`] does, with these bytes on its standard input and these variables set.
 ///
 /// # Errors
 /// As [`pushpull`].
 pub async fn pushpull_on(home: &Home, arguments: &[&str], variables: &[(&str, &str)], input: &[u8]) -> Result<Output> {
+    let mut command = command(home, arguments)?;
+    command.envs(variables.iter().copied());
+    ended(command, arguments, input).await
+}
+
+fn command(home: &Home, arguments: &[&str]) -> Result<Command> {
     let mut command = Command::new(Program::Cli.path()?);
-    command.args(arguments).envs(home.environment()).envs(variables.iter().copied()).current_dir(home.path());
+    command.args(arguments).envs(home.environment()).current_dir(home.path());
+    Ok(command)
+}
+
+async fn ended(mut command: Command, arguments: &[&str], input: &[u8]) -> Result<Output> {
     let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
     command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().context("Starting pushpull")?;

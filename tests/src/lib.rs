@@ -19,7 +19,7 @@ mod visitor;
 mod wait;
 mod window;
 
-pub use cli::{Output, pushpull, pushpull_on};
+pub use cli::{Output, pushpull, pushpull_on, pushpull_without};
 pub use dice::Dice;
 pub use home::Home;
 pub use listener::Listener;

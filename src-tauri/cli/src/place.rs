@@ -1,24 +1,18 @@
 //! The workspace that is used when nobody names one: the window's own.
 
 use anyhow::{Context as _, anyhow};
+use pushpull_engine::store::make_private_folder;
 use std::path::PathBuf;
 
 /// The folder's name under the system's data folder: the window's identifier.
 const FOLDER: &str = "pushpull";
 
-/// The window's default workspace; its folder is made if it is not there, readable by nobody else.
+/// The window's default workspace; its folder is made if it is not there, and closed to everybody else.
 pub(crate) fn default_workspace() -> anyhow::Result<PathBuf> {
     let folder = data_folder()
         .ok_or_else(|| anyhow!("There is no home folder to keep a workspace in. Name one with --workspace FILE."))?
         .join(FOLDER);
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(&folder).with_context(|| format!("{} could not be made", folder.display()))?;
+    make_private_folder(&folder).with_context(|| format!("{} could not be made", folder.display()))?;
     Ok(folder.join("default.pushpull"))
 }
 

@@ -1,7 +1,7 @@
 //! The command line: each command on a real workspace, and its exit codes.
 
 use anyhow::{Context, Result};
-use pushpull_tests::{Home, Listener, Output, Raw, Receiver, github_payloads, http, pushpull};
+use pushpull_tests::{Home, Listener, Output, Raw, Receiver, github_payloads, http, pushpull, pushpull_without};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -224,6 +224,22 @@ async fn the_workspace_is_readable_by_its_owner_only() -> Result<()> {
         if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("test.pushpull")) {
             assert_eq!(mode(&path)?, 0o600, "{}", path.display());
         }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_data_folder_is_closed_to_others_also_where_it_was_there_before() -> Result<()> {
+    let home = Home::new()?;
+    let folder = if cfg!(target_os = "macos") { "Library/Application Support/pushpull" } else { "data/pushpull" };
+    let folder = home.file(folder);
+    std::fs::create_dir_all(&folder)?;
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755))?;
+    for _ in 0..2 {
+        pushpull_without(&home, &["list"], "PUSHPULL_WORKSPACE").await?.ok()?;
+        assert!(folder.join("default.pushpull").exists());
+        assert_eq!(mode(&folder)?, 0o700);
+        std::fs::remove_dir_all(&folder)?; // and then it is made anew
     }
     Ok(())
 }
