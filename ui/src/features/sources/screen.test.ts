@@ -170,6 +170,40 @@ describe("the sources screen", { timeout: 120_000 }, () => {
     expect(screen.getByLabelText("New name of stripe")).toBeTruthy();
   });
 
+  it("keeps no tolerance that is not in whole seconds, and says what is expected", async () => {
+    await shown();
+    const field = await screen.findByLabelText("Clock tolerance, s");
+    const kept = async () => (await call("source_settings", { name: "stripe" })).tolerance;
+    await userEvent.type(field, "300");
+    await userEvent.tab();
+    await waitFor(async () => expect(await kept()).toBe(300));
+    for (const wrong of ["5m", "1.5", "-1", "1e3", "12345678901"]) {
+      await userEvent.clear(field);
+      await userEvent.type(field, wrong);
+      await userEvent.tab();
+      await screen.findByText("Write whole seconds, such as 300, or nothing.");
+      expect(field.getAttribute("aria-invalid")).toBe("true");
+      // What else is set is kept all the same.
+      const box = screen.getByLabelText<HTMLInputElement>(/Answer them/);
+      await userEvent.click(box);
+      const handshakes = box.checked;
+      await waitFor(async () =>
+        expect((await call("source_settings", { name: "stripe" })).handshakes).toBe(handshakes),
+      );
+      expect(await kept()).toBe(300);
+      expect((field as HTMLInputElement).value).toBe(wrong);
+    }
+    expect(await violations()).toEqual([]);
+    await userEvent.clear(field);
+    await userEvent.type(field, " 60 ");
+    await userEvent.tab();
+    await waitFor(async () => expect(await kept()).toBe(60));
+    expect(screen.queryByText(/Write whole seconds/)).toBeNull();
+    await userEvent.clear(field);
+    await userEvent.tab();
+    await waitFor(async () => expect(await kept()).toBeNull());
+  });
+
   it("names what a provider asks for beside a secret until it is there", async () => {
     await call("save_source", { name: "stripe", provider: "paypal", url: null, tolerance: null, handshakes: true });
     await shown();

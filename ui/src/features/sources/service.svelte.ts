@@ -10,6 +10,10 @@ export class ServiceForm {
   provider = $state("");
   url = $state("");
   tolerance = $state("");
+  /** What is wrong with the tolerance as it is typed; then the one that is kept stays. */
+  readonly toleranceProblem = $derived(
+    /^\s*\d{0,9}\s*$/.test(this.tolerance) ? undefined : "Write whole seconds, such as 300, or nothing.",
+  );
   handshakes = $state(true);
   problem = $state.raw<ApiError | null>(null);
   secretProblem = $state.raw<ApiError | null>(null);
@@ -41,15 +45,14 @@ export class ServiceForm {
 
   async save() {
     const name = this.#source;
-    const seconds = Number(this.tolerance);
-    const isWhole = this.tolerance.trim() !== "" && Number.isInteger(seconds) && seconds >= 0;
+    const typed = this.tolerance.trim() === "" ? null : Number(this.tolerance);
     this.problem = null;
     try {
       const kept = await call("save_source", {
         name,
         provider: this.provider || null,
         url: this.url.trim() || null,
-        tolerance: isWhole ? seconds : null,
+        tolerance: this.toleranceProblem ? (this.kept?.tolerance ?? null) : typed,
         handshakes: this.handshakes,
       });
       if (name === this.#source) this.kept = kept;
