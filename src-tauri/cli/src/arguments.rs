@@ -264,7 +264,8 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "PROVIDER")]
     pub(crate) provider: Option<String>,
     /// A secret; several may be given, and any may fit. Others can see it in the list of processes. Without one, a
-    /// stored push is checked with the secrets of its source, from the vault
+    /// stored push is checked with the secrets of its source, from the vault; all else that is set for the source counts
+    /// either way
     #[arg(long, value_name = "SECRET", allow_hyphen_values = true)]
     pub(crate) secret: Vec<String>,
     /// A file that holds a secret
@@ -288,6 +289,10 @@ pub(crate) struct Verify {
     /// Seconds of age that are taken, in place of the provider's
     #[arg(long, value_name = "SECONDS")]
     pub(crate) tolerance: Option<u32>,
+    /// Print the bytes that were signed, as they are and all of them, and nothing else. A secret among them is masked. The
+    /// exit code says whether they fit
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) signed: bool,
 }
 
 // Secrets are not for logs.

@@ -1,6 +1,8 @@
 //! `pushpull verify`: raw requests on standard input, stored pushes, and its exit codes.
 
 use anyhow::{Context, Result};
+use pushpull_engine::Engine;
+use pushpull_engine::inspect::provider::Provider;
 use pushpull_tests::{Home, Listener, Output, Raw, pushpull, pushpull_on};
 use serde_json::Value;
 
@@ -160,5 +162,130 @@ async fn a_stored_push_is_checked_with_the_secrets_of_its_source() -> Result<()>
     let locked = pushpull(&home, &["verify", &id]).await?;
     assert_eq!(locked.code, Some(3), "{}", locked.stderr);
     assert!(locked.stdout.is_empty());
+    Ok(())
+}
+
+/// Receives these and answers their numbers.
+async fn received(home: &Home, requests: &[Vec<u8>]) -> Result<Vec<String>> {
+    let mut listener = Listener::start(home).await?;
+    let mut ids = Vec::new();
+    for request in requests {
+        let mut socket = Raw::connect(listener.address()).await?;
+        socket.send(request).await?;
+        assert_eq!(socket.answer().await?.status, 200);
+        ids.push(listener.next().await?["id"].as_i64().context("no id")?.to_string());
+    }
+    listener.interrupt().await?;
+    Ok(ids)
+}
+
+/// Square's published example as it comes through a tunnel: its URL is signed, and the head does not say `https`.
+fn through_a_tunnel() -> Vec<u8> {
+    let body = r#"{"data":{"type":"webhooks","id":"fake_id"}}"#;
+    let head = "POST /in/shop HTTP/1.1\r\nHost: 127.0.0.1:1\r\nx-square-hmacsha256-signature: ";
+    let length = body.len();
+    format!("{head}W3FlCNk5IA3ZQ2LHTWoajvzfaDu/OwY2tNHIHC3IUOA=\r\nContent-Length: {length}\r\n\r\n{body}").into_bytes()
+}
+
+#[tokio::test]
+async fn a_given_secret_is_checked_with_all_else_that_is_set_for_the_source() -> Result<()> {
+    let home = Home::new()?;
+    // Nothing but what is chosen says whose they are.
+    let quiet = String::from_utf8(request("Hello, World!"))?
+        .replace("X-GitHub-Event: push\r\n", "")
+        .replace("/in/hub", "/in/quiet");
+    let ids = received(&home, &[quiet.into_bytes(), through_a_tunnel()]).await?;
+    for arguments in [
+        &["source", "quiet", "--provider", "meta"][..],
+        &["source", "shop", "--provider", "square", "--url", "https://webhook.site/webhooks"],
+    ] {
+        pushpull(&home, arguments).await?.ok()?;
+    }
+    let (code, chosen) = verdict(&home, &[&ids[0], "--secret-env", "HOOK_SECRET"], b"").await?;
+    assert_eq!((code, chosen["provider"].as_str(), chosen["verdict"].as_str()), (Some(0), Some("meta"), Some("valid")));
+    let (code, told) = verdict(&home, &[&ids[1], "--secret", "signature-key"], b"").await?;
+    assert_eq!((code, told["verdict"].as_str()), (Some(0), Some("valid")), "{told}");
+    // What is given goes before what is set.
+    let elsewhere = [&ids[1], "--secret", "signature-key", "--url", "http://webhook.site/webhooks"];
+    assert_eq!(verdict(&home, &elsewhere, b"").await?.1["proven"]["kind"], "other_url");
+    let nobody = pushpull(&home, &["verify", &ids[0], "--secret", "x", "--provider", "nobody"]).await?;
+    assert_eq!(nobody.code, Some(2));
+    assert!(nobody.stderr.contains("no provider \"nobody\""), "{}", nobody.stderr);
+    Ok(())
+}
+
+/// A provider of the user's own that signs the time and the body, and takes a minute.
+const ACME: &str = r#"{"key":"acme","name":"Acme","certainty":"custom","custom":true,
+    "recognise":{"headers":["X-Acme-Signature"],"body":null},
+    "signatures":[{"method":"hmac","at":["header:X-Acme-Signature"],"signed":"{timestamp}.{body}",
+        "timestamp":{"at":"header:X-Acme-Time","tolerance":60}}],
+    "event":[],"eventId":[],"deliveryId":[],"attempt":[],"firstAttempt":0,
+    "batch":null,"handshakes":[],"success":null,"retries":null,"notes":[]}"#;
+
+#[tokio::test]
+async fn a_given_secret_is_checked_by_the_rules_of_a_provider_of_the_users_own() -> Result<()> {
+    let home = Home::new()?;
+    let engine = Engine::open(&home.workspace()).await?;
+    engine.save_provider(serde_json::from_str::<Provider>(ACME)?).await?;
+    engine.close().await;
+    // HMAC-SHA256 of `1760000000.{}` with `s3cret`.
+    let signature = "d0b4d7fb87731e3f7f8988f35744899a6ae0ca6a594a077d2e4a270384cf922a";
+    let head = "POST /in/acme HTTP/1.1\r\nHost: a.example\r\nX-Acme-Time: 1760000000\r\nX-Acme-Signature: ";
+    let ids = received(&home, &[format!("{head}{signature}\r\nContent-Length: 2\r\n\r\n{{}}").into_bytes()]).await?;
+    let id = ids[0].as_str();
+    let (code, old) = verdict(&home, &[id, "--secret", "s3cret"], b"").await?;
+    assert_eq!(
+        (code, old["provider"].as_str(), old["reason"].as_str()),
+        (Some(1), Some("acme"), Some("stale_timestamp"))
+    );
+    assert_eq!(verdict(&home, &[id, "--secret", "s3cret", "--now", "1760000060"], b"").await?.0, Some(0));
+    pushpull(&home, &["source", "acme", "--tolerance", "316224000"]).await?.ok()?;
+    assert_eq!(verdict(&home, &[id, "--secret", "s3cret"], b"").await?.0, Some(0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_given_secret_does_not_check_what_was_sent_from_here_or_was_not_kept_whole() -> Result<()> {
+    let home = Home::new()?;
+    let sent = pushpull(&home, &["--json", "send", "http://127.0.0.1:1/"]).await?;
+    let id = sent.lines()?[0]["id"].as_i64().context("no id")?.to_string();
+    let pull = pushpull(&home, &["verify", &id, "--provider", "github", "--secret", SECRET]).await?;
+    assert_eq!(pull.code, Some(3), "{}", pull.stderr);
+    assert!(pull.stderr.contains("Only what arrived"), "{}", pull.stderr);
+
+    let mut listener = Listener::start(&home).await?;
+    let whole = request("Hello, World!");
+    let mut socket = Raw::connect(listener.address()).await?;
+    socket.send(&whole[..whole.len() - 3]).await?;
+    drop(socket);
+    let id = listener.next().await?["id"].as_i64().context("no id")?.to_string();
+    listener.interrupt().await?;
+    let cut = pushpull(&home, &["verify", &id, "--secret", SECRET]).await?;
+    assert_eq!(cut.code, Some(3), "{}", cut.stderr);
+    assert!(cut.stderr.contains("not kept whole"), "{}", cut.stderr);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_signed_bytes_are_printed_as_they_are_and_nothing_else() -> Result<()> {
+    let home = Home::new()?;
+    // More than any verdict shows, and no text.
+    let body = [vec![0xff, 0x00, b'\n'], vec![b'x'; 20_000]].concat();
+    let head = "POST / HTTP/1.1\r\nX-Slack-Request-Timestamp: 7\r\nX-Slack-Signature: v0=00\r\n\r\n";
+    let input = [head.as_bytes(), &body].concat();
+    let arguments = ["verify", "--provider", "slack", "--signed"];
+    let output = pushpull_on(&home, &arguments, &[], &input).await?;
+    assert_eq!((output.code, &*output.stderr), (Some(1), "")); // not valid: there is no secret
+    assert!(output.stdout == [b"v0:7:", &body[..]].concat(), "{} bytes", output.stdout.len());
+
+    let ids = received(&home, &[request("Hello, World!")]).await?;
+    let output = pushpull(&home, &["verify", &ids[0], "--secret", SECRET, "--signed"]).await?;
+    assert_eq!((output.code, output.text()?), (Some(0), "Hello, World!"));
+
+    let token = b"POST / HTTP/1.1\r\nX-Gitlab-Token: t0ken\r\n\r\n{}";
+    let output =
+        pushpull_on(&home, &["verify", "--provider", "gitlab", "--secret", "t0ken", "--signed"], &[], token).await?;
+    assert_eq!((output.code, output.text()?), (Some(3), ""));
+    assert!(output.stderr.starts_with("No bytes are signed: It carries the right secret"), "{}", output.stderr);
     Ok(())
 }

@@ -4,12 +4,11 @@ use crate::arguments::Verify;
 use crate::output::{Outcome, Output, visible};
 use anyhow::Context as _;
 use pushpull_engine::api::ApiError;
-use pushpull_engine::exchange::Side;
 use pushpull_engine::inspect::provider::{Provider, find, recognise};
 use pushpull_engine::inspect::signature::{Check, Secret, SignedRequest, Verdict, VerdictKind, verify};
 use pushpull_engine::wire::{LooseRequest, read_request};
 use pushpull_engine::{Engine, Given};
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 
 /// The longest request that is read from stdin.
 const STDIN_LIMIT: u64 = 512 * 1024 * 1024;
@@ -22,15 +21,12 @@ pub(crate) fn needs_no_workspace(options: &Verify) -> bool {
 pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output) -> anyhow::Result<Outcome> {
     let secrets = secrets(&options)?;
     let fields = pairs(&options.field)?;
-    if let (Some(engine), Some(id), true) = (engine, options.id, secrets.is_empty()) {
-        let Verify { provider, url: urls, now, tolerance, .. } = options;
-        let verdict = engine.verify(id, &Given { provider, urls, now, tolerance, fields }).await?;
-        return said(&verdict, output);
+    if let (Some(engine), Some(id)) = (engine, options.id) {
+        let Verify { provider, url: urls, now, tolerance, signed, .. } = options;
+        let verdict = engine.verify(id, &Given { provider, urls, now, tolerance, fields, secrets }).await?;
+        return said(&verdict, signed, output);
     }
-    let (request, now) = match (engine, options.id) {
-        (Some(engine), Some(id)) => stored(engine, id).await?,
-        _ => (on_stdin().await?, None),
-    };
+    let request = on_stdin().await?;
     let provider = provider(engine, &options, &request).await?;
     let urls = if options.url.is_empty() { request.urls() } else { options.url };
     let signed = SignedRequest {
@@ -40,13 +36,28 @@ pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output
         headers: &request.headers,
         body: &request.body,
     };
-    let check = Check { now: options.now.or(now), tolerance: options.tolerance, fields: &fields, other_secrets: &[] };
-    said(&verify(&signed, &provider, &secrets, &check), output)
+    let check = Check { now: options.now, tolerance: options.tolerance, fields: &fields, other_secrets: &[] };
+    said(&verify(&signed, &provider, &secrets, &check), options.signed, output)
 }
 
-fn said(verdict: &Verdict, output: Output) -> anyhow::Result<Outcome> {
-    output.result(verdict, text)?;
+/// Says the verdict, or writes the bytes that were signed and nothing else.
+fn said(verdict: &Verdict, signed: bool, output: Output) -> anyhow::Result<Outcome> {
+    if signed {
+        write_signed(verdict)?;
+    } else {
+        output.result(verdict, text)?;
+    }
     Ok(if verdict.verdict == VerdictKind::Valid { Outcome::Done } else { Outcome::CheckedNo })
+}
+
+fn write_signed(verdict: &Verdict) -> anyhow::Result<()> {
+    if verdict.signed.is_none() {
+        return Err(ApiError::failed(format!("No bytes are signed: {}", verdict.explanation)).into());
+    }
+    let mut out = std::io::stdout().lock();
+    out.write_all(&verdict.signed_bytes)?;
+    out.flush()?;
+    Ok(())
 }
 
 async fn on_stdin() -> anyhow::Result<LooseRequest> {
@@ -56,15 +67,6 @@ async fn on_stdin() -> anyhow::Result<LooseRequest> {
         return Err(ApiError::invalid("There is no request on stdin: give its bytes, head and body.").into());
     }
     Ok(read_request(&raw.into()).await.map_err(|error| ApiError::invalid(format!("The request: {error}.")))?)
-}
-
-/// A stored push, and when it came in seconds since 1970 UTC.
-async fn stored(engine: &Engine, id: i64) -> anyhow::Result<(LooseRequest, Option<i64>)> {
-    let exchange = engine.store.exchange(id).await.map_err(ApiError::from)?;
-    let message = engine.store.message(id, Side::Request).await.map_err(ApiError::from)?;
-    let head = message.map(|message| message.head).unwrap_or_default();
-    let body = engine.store.body(id, Side::Request, 0..STDIN_LIMIT).await.map_err(ApiError::from)?;
-    Ok((LooseRequest::of(&head, body), Some(exchange.summary.started_at.div_euclid(1_000_000))))
 }
 
 async fn provider(engine: Option<&Engine>, options: &Verify, request: &LooseRequest) -> anyhow::Result<Provider> {

@@ -6,7 +6,7 @@ use super::sources::{ProviderRef, SourceConfig};
 use crate::api::{ApiError, ListenerStatus};
 use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Headers, Mark, Micros, Side};
 use crate::inspect::provider::identify;
-use crate::inspect::signature::{Check, Reply, Secret, SignedRequest, Verdict, handshake, verify};
+use crate::inspect::signature::{Check, Reply, Secret, SignedRequest, Verdict, VerdictKind, handshake, judge, verify};
 use crate::inspect::{content_codings, decode};
 use crate::store::{Followed, Store};
 use crate::tunnel::TunnelState;
@@ -77,6 +77,8 @@ pub struct Given {
     pub tolerance: Option<u32>,
     /// Values that the rules ask for beside a secret, by name.
     pub fields: Vec<(String, String)>,
+    /// The secrets; none if it is checked with those of the source.
+    pub secrets: Vec<Secret>,
 }
 
 /// What a push is checked with.
@@ -131,6 +133,9 @@ impl Checking {
         self.tolerance = given.tolerance.or(self.tolerance);
         self.fields.retain(|(name, _)| given.fields.iter().all(|(other, _)| other != name));
         self.fields.extend(given.fields.iter().cloned());
+        if !given.secrets.is_empty() {
+            self.secrets.clone_from(&given.secrets);
+        }
         self.urls.clone_from(&given.urls);
         self.now = given.now;
         self
@@ -158,6 +163,14 @@ impl Checking {
             verdict.notes.extend(reply.and_then(Reply::told));
         }
         verdict
+    }
+
+    /// The verdict alone, without asking why.
+    fn judge(&self, push: &Push) -> VerdictKind {
+        let (urls, other_urls) = self.urls(&push.headers, &push.target);
+        let Push { method, headers, body, .. } = push;
+        let request = SignedRequest { method, urls: &urls, other_urls: &other_urls, headers, body };
+        judge(&request, &self.provider, &self.secrets, &self.check(push.arrived))
     }
 
     /// What the provider wants to be answered, if this is a handshake of it.
@@ -228,7 +241,8 @@ impl Parts {
     /// fit.
     ///
     /// # Errors
-    /// `NotFound` if it is gone; `VaultClosed` if its secrets can't be read; `Failed` if it can't be checked.
+    /// `NotFound` if it is gone; `Invalid` if there is no such provider; `VaultClosed` if its secrets can't be read;
+    /// `Failed` if it can't be checked.
     pub async fn verify(&self, id: ExchangeId, given: &Given) -> Result<Verdict, ApiError> {
         let row = self.store.summary(id).await?;
         if row.direction != Direction::Push {
@@ -239,7 +253,11 @@ impl Parts {
         let name = row.source.as_deref().unwrap_or_default();
         let source = self.book.get(name); // none if it was deleted meanwhile
         let rules = match &given.provider {
-            Some(key) => self.store.provider(key).await?.map(Arc::new).map(ProviderRef::Own),
+            Some(key) => {
+                let own = self.store.provider(key).await?;
+                let own = own.ok_or_else(|| ApiError::invalid(format!("There is no provider {key:?}.")))?;
+                Some(ProviderRef::Own(Arc::new(own)))
+            }
             None => source.as_ref().and_then(|source| source.provider.clone()),
         };
         let rules = rules.ok_or_else(|| {
@@ -247,7 +265,7 @@ impl Parts {
                 "Nobody knows which service sent it. Choose the provider: for the source, or for this check.",
             )
         })?;
-        if source.as_ref().is_some_and(|source| source.is_waiting()) {
+        if given.secrets.is_empty() && source.as_ref().is_some_and(|source| source.is_waiting()) {
             return Err(self.vault.closed().into());
         }
         let push = Push::read(&self.store, &row).await?;
@@ -290,7 +308,7 @@ pub(crate) fn look(push: &Push, source: Option<&Arc<SourceConfig>>, addresses: V
         found.event_type = identity.event_type;
     }
     if push.obstacle().is_none() && !source.is_waiting() {
-        found.verdict = Some(checking.verify(push).verdict);
+        found.verdict = Some(checking.judge(push));
     }
     found
 }
@@ -299,7 +317,7 @@ pub(crate) fn look(push: &Push, source: Option<&Arc<SourceConfig>>, addresses: V
 mod tests {
     use super::*;
     use crate::inspect::provider::find;
-    use crate::inspect::signature::{CauseKind, Unsigned, VerdictKind, sign};
+    use crate::inspect::signature::{CauseKind, Unsigned, sign};
 
     /// A push to our own listener that its service signed for this URL.
     fn signed_for(url: &str, body: &'static str) -> Push {
