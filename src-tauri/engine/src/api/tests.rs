@@ -41,6 +41,12 @@ async fn post(url: &str, headers: &[(&str, &str)], body: &str) -> (u16, reqwest:
     (answer.status().as_u16(), answer.headers().clone(), answer.text().await.unwrap())
 }
 
+/// A handshake of a provider of the user's: a challenge in the body comes back.
+fn echo() -> Value {
+    json!({"kind": "echo-json", "method": "POST", "at": "json:/challenge", "when": [], "key": "challenge", "status": 200,
+        "otherwise": null, "body": null, "verify": null, "always": false, "note": "Said once."})
+}
+
 /// An API whose vault has its key in a file.
 async fn with_vault(folder: &Path) -> (Api, String) {
     let (api, url) = started(folder).await;

@@ -22,6 +22,7 @@ pub(crate) use documents::{headers, off_thread, wire_rows};
 pub(crate) use feed::Feed;
 pub(crate) use jobs::Jobs;
 pub use signatures::Given;
+pub(crate) use signatures::RulesTried;
 
 use crate::api::{ApiError, AutoSource, ListenerStatus, Retention, Settings};
 use crate::capture::Hooks as _;

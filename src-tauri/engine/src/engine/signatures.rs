@@ -5,7 +5,7 @@ use super::documents::off_thread;
 use super::sources::{ProviderRef, SourceConfig};
 use crate::api::{ApiError, ListenerStatus};
 use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Headers, Mark, Micros, Side};
-use crate::inspect::provider::identify;
+use crate::inspect::provider::{Identity, Provider, identify};
 use crate::inspect::signature::{Check, Reply, Secret, SignedRequest, Verdict, VerdictKind, handshake, judge, verify};
 use crate::inspect::{content_codings, decode};
 use crate::store::{Followed, Store};
@@ -79,6 +79,14 @@ pub struct Given {
     pub fields: Vec<(String, String)>,
     /// The secrets; none if it is checked with those of the source.
     pub secrets: Vec<Secret>,
+}
+
+/// What rules make of a push that they are tried on.
+#[derive(Debug)]
+pub(crate) struct RulesTried {
+    pub(crate) verdict: Verdict,
+    pub(crate) identity: Identity,
+    pub(crate) reply: Option<Reply>,
 }
 
 /// What a push is checked with.
@@ -280,6 +288,33 @@ impl Parts {
             self.notice_change(false);
         }
         Ok(verdict)
+    }
+
+    /// Tries rules that are being written on a stored push, with all else that is set for its source.
+    ///
+    /// # Errors
+    /// `NotFound` if it is gone; `Failed` if it can't be checked.
+    pub(crate) async fn try_rules(
+        &self,
+        id: ExchangeId,
+        rules: Provider,
+        given: &Given,
+    ) -> Result<RulesTried, ApiError> {
+        let row = self.store.summary(id).await?;
+        self.read_sources().await?;
+        let source = self.book.get(row.source.as_deref().unwrap_or_default());
+        let push = Push::read(&self.store, &row).await?;
+        if let Some(why) = push.obstacle() {
+            return Err(ApiError::failed(why));
+        }
+        let rules = ProviderRef::Own(Arc::new(rules));
+        let checking = Checking::with(rules, source.as_deref(), self.addresses()).given(given);
+        off_thread(move || {
+            let decoded = decode(&push.body, &content_codings(&push.headers));
+            let identity = identify(&checking.provider, &push.headers, &decoded.bytes);
+            RulesTried { verdict: checking.verify(&push), identity, reply: checking.answer(&push) }
+        })
+        .await
     }
 
     /// Where this process can be reached, without a path: the tunnel's public URL and the listener's own.

@@ -1,17 +1,22 @@
 // A provider as it is edited: one text a field, and back to the data that the engine takes.
 import type { Encoding } from "$ipc/bindings/Encoding";
+import type { Handshake } from "$ipc/bindings/Handshake";
+import type { HandshakeKind } from "$ipc/bindings/HandshakeKind";
 import type { Hash } from "$ipc/bindings/Hash";
 import type { Method } from "$ipc/bindings/Method";
 import type { Provider } from "$ipc/bindings/Provider";
 import type { Scheme } from "$ipc/bindings/Scheme";
 import type { SecretForm } from "$ipc/bindings/SecretForm";
+import type { TokenRule } from "$ipc/bindings/TokenRule";
 import type { Unit } from "$ipc/bindings/Unit";
-import { EMPTY_PROVIDER, EMPTY_SCHEME } from "$shared/signing/blank";
+import type { UrlForms } from "$ipc/bindings/UrlForms";
+import { EMPTY_HANDSHAKE, EMPTY_PROVIDER, EMPTY_SCHEME, EMPTY_TOKEN } from "$shared/signing/blank";
 
 export interface ProviderDraft {
   name: string;
   key: string;
   recognise: string;
+  recogniseBody: string;
   at: string;
   prefix: string;
   separator: string;
@@ -24,13 +29,27 @@ export interface ProviderDraft {
   unit: Unit;
   tolerance: string;
   pastOnly: boolean;
+  urlForms: UrlForms;
+  /** Of a token: the algorithms that are taken, who must have made it, and which claim holds the body's hash. */
+  algorithms: string;
+  issuer: string;
+  bodyClaim: string;
   event: string;
   eventId: string;
   deliveryId: string;
   attempt: string;
+  firstAttempt: "0" | "1";
   batch: string;
   batchEvent: string;
   batchId: string;
+  batchAttempt: string;
+  /** How an endpoint is tried; empty if it is not. */
+  handshake: HandshakeKind | "";
+  told: string;
+  challenge: string;
+  answerKey: string;
+  answerStatus: string;
+  answerBody: string;
   statuses: string;
   seconds: string;
   retries: string;
@@ -44,10 +63,12 @@ export const blankDraft = (): ProviderDraft =>
 
 export function draftOf(provider: Provider): ProviderDraft {
   const scheme = provider.signatures[0] ?? EMPTY_SCHEME;
+  const handshake = provider.handshakes[0];
   return {
     name: provider.name,
     key: provider.key,
     recognise: listed(provider.recognise.headers),
+    recogniseBody: provider.recognise.body ?? "",
     at: listed(scheme.at),
     prefix: scheme.prefix,
     separator: scheme.separator,
@@ -60,13 +81,25 @@ export function draftOf(provider: Provider): ProviderDraft {
     unit: scheme.timestamp?.unit ?? "seconds",
     tolerance: String(scheme.timestamp?.tolerance ?? ""),
     pastOnly: scheme.timestamp?.pastOnly ?? false,
+    urlForms: scheme.urlForms,
+    algorithms: listed(scheme.token?.algorithms ?? EMPTY_TOKEN.algorithms),
+    issuer: scheme.token?.issuer ?? "",
+    bodyClaim: scheme.token?.bodyClaim ?? "",
     event: listed(provider.event),
     eventId: listed(provider.eventId),
     deliveryId: listed(provider.deliveryId),
     attempt: listed(provider.attempt),
+    firstAttempt: provider.firstAttempt === 1 ? "1" : "0",
     batch: provider.batch?.path ?? "",
     batchEvent: listed(provider.batch?.event ?? []),
     batchId: listed(provider.batch?.id ?? []),
+    batchAttempt: listed(provider.batch?.attempt ?? []),
+    handshake: handshake?.kind ?? "",
+    told: listed(handshake?.when ?? []),
+    challenge: handshake?.at ?? "",
+    answerKey: handshake?.key ?? "",
+    answerStatus: String(handshake?.status ?? 200),
+    answerBody: handshake?.body ?? "",
     statuses: provider.success?.statuses ?? "",
     seconds: String(provider.success?.seconds ?? ""),
     retries: provider.retries?.text ?? "",
@@ -91,6 +124,8 @@ export function providerOf(draft: ProviderDraft, base: Provider | null): Provide
     timestamp: draft.stampAt.trim()
       ? { at: draft.stampAt.trim(), unit: draft.unit, tolerance: whole(draft.tolerance), pastOnly: draft.pastOnly }
       : null,
+    urlForms: draft.urlForms,
+    token: draft.method === "jwt" ? tokenOf(draft, from.signatures[0]?.token ?? EMPTY_TOKEN) : null,
   };
   return {
     ...from,
@@ -98,21 +133,25 @@ export function providerOf(draft: ProviderDraft, base: Provider | null): Provide
     name: draft.name.trim(),
     certainty: "custom",
     custom: true,
-    recognise: { ...from.recognise, headers: places(draft.recognise) },
+    recognise: { ...from.recognise, headers: places(draft.recognise), body: draft.recogniseBody.trim() || null },
     signatures: [scheme, ...from.signatures.slice(1)],
     event: places(draft.event),
     eventId: places(draft.eventId),
     deliveryId: places(draft.deliveryId),
     attempt: places(draft.attempt),
+    firstAttempt: Number(draft.firstAttempt),
     batch: draft.batch.trim()
       ? {
           form: from.batch?.form ?? null,
-          attempt: from.batch?.attempt ?? [],
+          attempt: places(draft.batchAttempt),
           path: draft.batch.trim(),
           event: places(draft.batchEvent),
           id: places(draft.batchId),
         }
       : null,
+    handshakes: draft.handshake
+      ? [handshakeOf(draft, draft.handshake, from.handshakes[0] ?? EMPTY_HANDSHAKE), ...from.handshakes.slice(1)]
+      : [],
     success: draft.statuses.trim() ? { statuses: draft.statuses.trim(), seconds: number(draft.seconds) } : null,
     retries: draft.retries.trim()
       ? {
@@ -124,6 +163,23 @@ export function providerOf(draft: ProviderDraft, base: Provider | null): Provide
     notes: draft.notes.split("\n").filter((note) => note.trim() !== ""),
   };
 }
+
+const tokenOf = (draft: ProviderDraft, from: TokenRule): TokenRule => ({
+  ...from,
+  algorithms: places(draft.algorithms),
+  issuer: draft.issuer.trim() || null,
+  bodyClaim: draft.bodyClaim.trim() || null,
+});
+
+const handshakeOf = (draft: ProviderDraft, kind: HandshakeKind, from: Handshake): Handshake => ({
+  ...from,
+  kind,
+  when: places(draft.told),
+  at: draft.challenge.trim() || null,
+  key: draft.answerKey.trim() || null,
+  status: whole(draft.answerStatus) ?? 200,
+  body: draft.answerBody || null,
+});
 
 /** A key that fits the name: `Acme Billing` becomes `acme-billing`. */
 export const keyFor = (name: string): string =>

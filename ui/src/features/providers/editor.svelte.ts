@@ -10,6 +10,17 @@ const REST = 250;
 
 const EXAMPLE = "POST /in/acme HTTP/1.1\nHost: hooks.example.com\nContent-Type: application/json\nX-Signature: \n\n{}";
 
+const NOTHING: Tried = {
+  problem: null,
+  verdict: null,
+  eventType: null,
+  eventId: null,
+  attempt: null,
+  events: [],
+  handshake: null,
+  asked: [],
+};
+
 export class ProviderEditor {
   draft = $state<ProviderDraft>(blankDraft());
   /** The example: a stored push, or else the text. */
@@ -17,6 +28,8 @@ export class ProviderEditor {
   request = $state(EXAMPLE);
   secret = $state("");
   url = $state("");
+  /** The values that the rules ask for beside a secret, by name. */
+  fields = $state<Record<string, string>>({});
   tried = $state.raw<Tried | null>(null);
   problem = $state.raw<ApiError | null>(null);
   busy = $state(false);
@@ -65,12 +78,13 @@ export class ProviderEditor {
         exchange: this.exchange,
         request: this.request,
         secret: this.secret,
+        fields: Object.fromEntries(Object.entries(this.fields).filter(([, value]) => value !== "")),
         url: this.url.trim(),
       });
       if (revision === this.#revision) this.tried = tried;
     } catch (thrown) {
       const { message } = asApiError(thrown);
-      if (revision === this.#revision) this.tried = { problem: message, verdict: null, eventType: null, eventId: null };
+      if (revision === this.#revision) this.tried = { ...NOTHING, problem: message };
     }
   }
 

@@ -18,9 +18,13 @@ exchange: number | null,
  */
 request: string, 
 /**
- * The secret that it is signed with.
+ * The secret that it is signed with; empty: those of the push's source, if it is a stored one.
  */
 secret: string, 
+/**
+ * The values that the rules ask for beside a secret, by name.
+ */
+fields: { [key in string]: string }, 
 /**
  * The URL that it was sent to; empty: as its head says.
  */

@@ -91,6 +91,10 @@ export function providerAnswers(state: FakeState): Answers {
       verdict: tried.key === "" ? null : verdict(tried, secret === "" ? 0 : 1),
       eventType: "x",
       eventId: "evt_1",
+      attempt: tried.attempt.length > 0 ? 2 : null,
+      events: tried.batch ? [{ index: 0, eventType: "x", eventId: "evt_1", attempt: null }] : [],
+      handshake: tried.handshakes.length > 0 ? { status: 200, headers: [], body: "c4", note: null } : null,
+      asked: tried.signatures.flatMap((way) => [...way.signed.matchAll(/\{field:([^}]*)\}/g)].map(([, name]) => name!)),
     }),
   };
 }

@@ -1,16 +1,13 @@
 //! Providers: the known ones, the user's own, and trying one on an example.
 
 use super::Api;
-use crate::api::{ApiError, Nothing, ProviderKey, Providers, Tried, TryProvider};
-use crate::engine::off_thread;
-use crate::exchange::Side;
+use crate::api::{ApiError, HandshakeAnswer, Nothing, ProviderKey, Providers, Tried, TryProvider};
+use crate::engine::{Given, RulesTried, off_thread};
+use crate::exchange::shown;
 use crate::inspect::provider::{Provider, check_custom, identify, providers};
-use crate::inspect::signature::{Check, Secret, SignedRequest, verify};
+use crate::inspect::signature::{Check, Reply, Secret, SignedRequest, handshake, verify};
 use crate::inspect::{content_codings, decode};
 use crate::wire::{LooseRequest, read_request};
-
-/// The largest example, bytes.
-const EXAMPLE_BYTES: u64 = 16 * 1024 * 1024;
 
 impl Api {
     pub(in crate::api) async fn providers(&self, _: Nothing) -> Result<Providers, ApiError> {
@@ -34,43 +31,64 @@ impl Api {
         if let Err(problem) = check_custom(&example.provider) {
             return Ok(Tried { problem: Some(problem.to_string()), ..Tried::default() });
         }
-        let (request, now) = match example.exchange {
+        let asked = example.provider.fields().into_iter().map(str::to_owned).collect();
+        let tried = match example.exchange {
             Some(id) => {
-                let engine = self.engine().await?;
-                let summary = engine.store.summary(id).await?;
-                let message = engine.store.message(id, Side::Request).await?.unwrap_or_default();
-                let body = engine.store.body(id, Side::Request, 0..EXAMPLE_BYTES).await?;
-                (LooseRequest::of(&message.head, body), Some(summary.started_at.div_euclid(1_000_000)))
+                let given = Given {
+                    urls: Some(example.url.clone()).filter(|url| !url.is_empty()).into_iter().collect(),
+                    fields: example.fields.clone().into_iter().collect(),
+                    secrets: secrets(&example),
+                    ..Given::default()
+                };
+                self.engine().await?.try_rules(id, example.provider, &given).await?
             }
             None => match read_request(&example.request.clone().into_bytes().into()).await {
-                Ok(request) => (request, None),
+                Ok(request) => off_thread(move || on_text(&example, &request)).await?,
                 Err(error) => return Ok(Tried { problem: Some(format!("The example: {error}")), ..Tried::default() }),
             },
         };
-        off_thread(move || tried(&example, &request, now)).await
+        let RulesTried { verdict, identity, reply } = tried;
+        Ok(Tried {
+            problem: None,
+            verdict: Some(verdict),
+            event_type: identity.event_type,
+            event_id: identity.event_id.or(identity.delivery_id),
+            attempt: identity.attempt,
+            events: identity.events,
+            handshake: reply.map(answer),
+            asked,
+        })
     }
 }
 
-fn tried(example: &TryProvider, request: &LooseRequest, now: Option<i64>) -> Tried {
-    let urls = if example.url.is_empty() { request.urls() } else { vec![example.url.clone()] };
-    let secrets = match example.secret.as_str() {
+fn secrets(example: &TryProvider) -> Vec<Secret> {
+    match example.secret.as_str() {
         "" => Vec::new(),
         secret => vec![Secret::new("the secret", secret)],
-    };
-    let signed = SignedRequest {
-        method: &request.method,
-        urls: &urls,
-        other_urls: &[],
-        headers: &request.headers,
-        body: &request.body,
-    };
-    let check = Check { now, ..Check::default() };
-    let decoded = decode(&request.body, &content_codings(&request.headers));
-    let identity = identify(&example.provider, &request.headers, &decoded.bytes);
-    Tried {
-        problem: None,
-        verdict: Some(verify(&signed, &example.provider, &secrets, &check)),
-        event_type: identity.event_type,
-        event_id: identity.event_id.or(identity.delivery_id),
+    }
+}
+
+fn answer(reply: Reply) -> HandshakeAnswer {
+    HandshakeAnswer {
+        status: reply.status,
+        headers: reply.headers.clone(),
+        body: shown(&reply.body),
+        note: reply.told(),
+    }
+}
+
+/// Tries rules on a request that was typed. Nobody says when it came, and not where to but for its Host.
+fn on_text(example: &TryProvider, request: &LooseRequest) -> RulesTried {
+    let urls = if example.url.is_empty() { request.urls() } else { vec![example.url.clone()] };
+    let (provider, secrets) = (&example.provider, secrets(example));
+    let fields: Vec<(String, String)> = example.fields.clone().into_iter().collect();
+    let LooseRequest { method, headers, body, .. } = request;
+    let signed = SignedRequest { method, urls: &urls, other_urls: &[], headers, body };
+    let check = Check { fields: &fields, ..Check::default() };
+    let decoded = decode(body, &content_codings(headers));
+    RulesTried {
+        verdict: verify(&signed, provider, &secrets, &check),
+        identity: identify(provider, headers, &decoded.bytes),
+        reply: handshake(&signed, provider, &secrets, &check),
     }
 }

@@ -165,3 +165,30 @@ async fn a_secret_from_a_handshake_waits_for_a_closed_vault() {
     assert_eq!(settings().await["secrets"].as_array().unwrap().len(), 1);
     api.close().await;
 }
+
+#[tokio::test]
+async fn a_provider_of_the_users_own_has_its_handshake_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let provider = json!({"key": "acme", "name": "Acme", "certainty": "custom", "custom": true,
+        "recognise": {"headers": ["X-Acme-Signature"], "body": null}, "signatures": [], "event": [], "eventId": [],
+        "deliveryId": [], "attempt": [], "firstAttempt": 0, "batch": null, "handshakes": [echo()], "success": null,
+        "retries": null, "notes": []});
+    call(&api, "save_provider", provider).await.unwrap();
+    call(&api, "create_source", json!({"name": "acme"})).await.unwrap();
+    let save = json!({"name": "acme", "provider": "acme", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save.clone()).await.unwrap();
+    let challenge = r#"{"challenge":"c4"}"#;
+    let (status, _, body) = post(&format!("{url}/in/acme"), &[], challenge).await;
+    assert_eq!((status, body.as_str()), (200, challenge));
+    post(&format!("{url}/in/acme"), &[], "{}").await;
+    assert_eq!(found(&api, "is:handshake").await, [1]);
+    // Where they are not to be answered, it is a push like any other.
+    let mut silent = save;
+    silent["handshakes"] = false.into();
+    call(&api, "save_source", silent).await.unwrap();
+    let (_, _, body) = post(&format!("{url}/in/acme"), &[], challenge).await;
+    assert_ne!(body, challenge);
+    assert_eq!(found(&api, "is:handshake").await, [1]);
+    api.close().await;
+}

@@ -115,3 +115,72 @@ async fn what_a_provider_asks_for_beside_a_secret_is_named() {
     assert_eq!(call(&api, "save_source", set("paypal")).await.unwrap()["asked"], json!(["webhook_id"]));
     assert_eq!(call(&api, "save_source", set("github")).await.unwrap()["asked"], json!([]));
 }
+
+#[tokio::test]
+async fn an_example_shows_its_attempt_its_events_and_what_a_handshake_gets() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = started(folder.path()).await;
+    let mut provider = own_provider("acme");
+    provider["signatures"][0]["signed"] = "{field:hook}.{body}".into();
+    provider["attempt"] = json!(["header:X-Try"]);
+    provider["batch"] =
+        json!({"path": "/events", "form": null, "event": ["json:/kind"], "id": ["json:/id"], "attempt": []});
+    provider["handshakes"] = json!([echo()]);
+    let tried = async |request: &str, fields: Value| {
+        let example = json!({"provider": provider, "exchange": null, "request": request, "secret": "s3cret",
+            "fields": fields, "url": ""});
+        call(&api, "try_provider", example).await.unwrap()
+    };
+    let body = r#"{"events":[{"kind":"made","id":"a"},{"kind":"paid","id":"b"}]}"#;
+    let request = format!("POST / HTTP/1.1\nX-Try: 2\nX-Acme-Signature: x\n\n{body}");
+    let lacking = tried(&request, json!({})).await;
+    assert_eq!(lacking["asked"], json!(["hook"]));
+    assert_eq!(lacking["verdict"]["reason"], "missing_field");
+    let whole = tried(&request, json!({"hook": "h1"})).await;
+    assert_eq!(whole["verdict"]["signed"]["start"], format!("h1.{body}"));
+    assert_eq!((&whole["attempt"], &whole["handshake"]), (&json!(3), &Value::Null));
+    assert_eq!(whole["events"][1]["eventType"], "paid");
+    assert_eq!(whole["events"][1]["eventId"], "b");
+
+    let asked = tried("POST / HTTP/1.1\n\n{\"challenge\":\"c4\"}", json!({})).await;
+    assert_eq!((&asked["handshake"]["status"], &asked["events"]), (&json!(200), &json!([])));
+    assert_eq!(asked["handshake"]["body"], r#"{"challenge":"c4"}"#);
+    assert_eq!(asked["handshake"]["note"], "Said once.");
+
+    // What tells none from a push would answer every push.
+    let mut endless = echo();
+    endless["at"] = Value::Null;
+    endless["method"] = Value::Null;
+    let mut wide = own_provider("wide");
+    wide["handshakes"] = json!([endless]);
+    let refused = call(&api, "save_provider", wide).await.unwrap_err();
+    assert!(refused.message.contains("tells a handshake from a push"), "{}", refused.message);
+    api.close().await;
+}
+
+#[tokio::test]
+async fn rules_are_tried_on_a_stored_push_with_what_is_set_for_its_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let mut provider = own_provider("acme");
+    provider["signatures"][0]["signed"] = "{url}{body}".into();
+    let mut example = json!({"provider": provider, "exchange": null, "url": "https://a.example/hook", "secret": "s3cret",
+        "fields": {}, "request": "POST / HTTP/1.1\nX-Acme-Signature: x\n\n{}"});
+    let expected = call(&api, "try_provider", example.clone()).await.unwrap()["verdict"]["expected"].clone();
+    post(&format!("{url}/in/shop"), &[("X-Acme-Signature", expected.as_str().unwrap())], "{}").await;
+    let set = json!({"name": "shop", "provider": null, "url": "https://a.example/hook", "tolerance": null, "handshakes": true});
+    call(&api, "save_source", set).await.unwrap();
+    call(&api, "add_secret", json!({"source": "shop", "label": "live", "value": "s3cret"})).await.unwrap();
+    (example["exchange"], example["url"], example["secret"]) = (1.into(), "".into(), "".into());
+    let tried = call(&api, "try_provider", example.clone()).await.unwrap();
+    assert_eq!(
+        (&tried["verdict"]["verdict"], &tried["verdict"]["secret"]),
+        (&json!("valid"), &json!("live")),
+        "{tried}"
+    );
+    // As in the check itself one URL is right, and the others only explain.
+    example["url"] = "http://a.example/hook".into();
+    let other = call(&api, "try_provider", example).await.unwrap();
+    assert_eq!(other["verdict"]["proven"]["kind"], "other_url");
+    api.close().await;
+}

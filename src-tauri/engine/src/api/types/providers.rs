@@ -1,8 +1,10 @@
 //! Providers, and checks of signatures.
 
-use crate::inspect::provider::Provider;
+use crate::exchange::Header;
+use crate::inspect::provider::{EventItem, Provider};
 use crate::inspect::signature::Verdict;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// All providers.
@@ -30,8 +32,11 @@ pub struct TryProvider {
     pub exchange: Option<i64>,
     /// A raw HTTP request, head and body.
     pub request: String,
-    /// The secret that it is signed with.
+    /// The secret that it is signed with; empty: those of the push's source, if it is a stored one.
     pub secret: String,
+    /// The values that the rules ask for beside a secret, by name.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
     /// The URL that it was sent to; empty: as its head says.
     pub url: String,
 }
@@ -55,6 +60,28 @@ pub struct Tried {
     pub event_type: Option<String>,
     /// The number of the event, or of the delivery.
     pub event_id: Option<String>,
+    /// Which attempt it is; 1 is the first.
+    pub attempt: Option<u32>,
+    /// The events of a batch; empty if the body is one event.
+    pub events: Vec<EventItem>,
+    /// What is answered, if the example is a handshake.
+    pub handshake: Option<HandshakeAnswer>,
+    /// The names of the values that the rules ask for beside a secret.
+    pub asked: Vec<String>,
+}
+
+/// What a service gets that tries an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HandshakeAnswer {
+    /// The status.
+    pub status: u16,
+    /// The header fields, without Content-Length.
+    pub headers: Vec<Header>,
+    /// The body.
+    pub body: String,
+    /// What the user should know of it, or do: a sentence.
+    pub note: Option<String>,
 }
 
 /// Asks for the verdict on a stored push.

@@ -1,6 +1,6 @@
 //! The known providers, read once from the files of `engine/providers`, and the rules that their texts stand for.
 
-use super::data::{Provider, Scheme};
+use super::data::{Handshake, Provider, Scheme};
 use super::place::Place;
 use crate::inspect::signature::check_template;
 use serde::Deserialize;
@@ -113,7 +113,17 @@ pub fn check_custom(provider: &Provider) -> Result<(), CustomProblem> {
     if let Some(batch) = &provider.batch {
         events(&batch.event).map_err(|message| problem("batch", message))?;
     }
-    provider.signatures.iter().try_for_each(check_scheme)
+    provider.signatures.iter().try_for_each(check_scheme)?;
+    provider.handshakes.iter().try_for_each(check_handshake)
+}
+
+/// What tells a handshake from a push: without it every push would be answered as one.
+fn check_handshake(handshake: &Handshake) -> Result<(), CustomProblem> {
+    let told = handshake.at.is_some() || handshake.method.is_some() || !handshake.when.is_empty() || handshake.always;
+    match told {
+        true => Ok(()),
+        false => Err(problem("handshakes", "Say what tells a handshake from a push, for example json:/challenge.")),
+    }
 }
 
 fn check_scheme(scheme: &Scheme) -> Result<(), CustomProblem> {
