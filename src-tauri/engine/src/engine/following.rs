@@ -98,8 +98,8 @@ impl Parts {
                 self.keep_learnt(&push).await;
             }
             self.learn_provider(&push).await?;
-            let (source, addresses) = (self.book.get(&push.source), self.addresses());
-            found.push(off_thread(move || look(&push, source.as_ref(), addresses)).await?);
+            let (book, addresses) = (self.book.clone(), self.addresses());
+            found.push(off_thread(move || look(&push, &book, addresses)).await?);
         }
         Ok(found)
     }

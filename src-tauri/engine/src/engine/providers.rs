@@ -50,7 +50,7 @@ impl Parts {
     fn concerned(&self, key: &str) -> Vec<String> {
         let is_concerned = |name: &String| {
             let source = self.book.get(name);
-            source.is_some_and(|source| source.provider.as_ref().is_none_or(|provider| provider.key == key))
+            source.is_some_and(|source| source.provider.as_ref().is_none_or(|found| found.provider.key == key))
         };
         self.book.names().into_iter().filter(is_concerned).collect()
     }

@@ -2,10 +2,10 @@
 
 use super::Parts;
 use super::documents::off_thread;
-use super::sources::{ProviderRef, SourceConfig};
+use super::sources::{SourceBook, SourceConfig};
 use crate::api::{ApiError, ListenerStatus};
 use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Headers, Mark, Micros, Side};
-use crate::inspect::provider::{Identity, Provider, identify};
+use crate::inspect::provider::{Identity, Provider, ProviderRef, identify};
 use crate::inspect::signature::{Check, Reply, Secret, SignedRequest, Verdict, VerdictKind, handshake, judge, verify};
 use crate::inspect::{content_codings, decode};
 use crate::store::{Followed, Store};
@@ -13,7 +13,6 @@ use crate::tunnel::TunnelState;
 use crate::wire::LooseHead;
 use bytes::Bytes;
 use secrecy::ExposeSecret as _;
-use std::sync::Arc;
 
 /// Bytes of a body up to which its signature is checked.
 pub(crate) const CHECKED_BYTES: u64 = 64 * 1024 * 1024;
@@ -121,7 +120,7 @@ impl Checking {
             let label = if secret.label.is_empty() { format!("secret {}", secret.id) } else { secret.label.clone() };
             Some((label, value))
         });
-        let asked = provider.fields();
+        let asked = provider.provider.fields();
         let (fields, secrets): (Vec<_>, Vec<_>) = values.partition(|(label, _)| asked.contains(&label.as_str()));
         Self {
             provider,
@@ -164,7 +163,7 @@ impl Checking {
             headers: &push.headers,
             body: &push.body,
         };
-        let mut verdict = verify(&request, &self.provider, &self.secrets, &self.check(push.arrived));
+        let mut verdict = verify(&request, &self.provider.provider, &self.secrets, &self.check(push.arrived));
         if push.marks.contains(&Mark::Handshake) {
             let reply = self.answer(push);
             verdict.opens = reply.as_ref().and_then(|reply| reply.open_url.clone());
@@ -178,7 +177,7 @@ impl Checking {
         let (urls, other_urls) = self.urls(&push.headers, &push.target);
         let Push { method, headers, body, .. } = push;
         let request = SignedRequest { method, urls: &urls, other_urls: &other_urls, headers, body };
-        judge(&request, &self.provider, &self.secrets, &self.check(push.arrived))
+        judge(&request, &self.provider.provider, &self.secrets, &self.check(push.arrived))
     }
 
     /// What the provider wants to be answered, if this is a handshake of it.
@@ -190,12 +189,12 @@ impl Checking {
         body: &[u8],
         arrived: Micros,
     ) -> Option<Reply> {
-        if self.provider.handshakes.is_empty() {
+        if self.provider.provider.handshakes.is_empty() {
             return None;
         }
         let (urls, other_urls) = self.urls(headers, target);
         let request = SignedRequest { method, urls: &urls, other_urls: &other_urls, headers, body };
-        handshake(&request, &self.provider, &self.secrets, &self.check(arrived))
+        handshake(&request, &self.provider.provider, &self.secrets, &self.check(arrived))
     }
 
     /// The secret that the service gave in this push, if it was a handshake that gives one.
@@ -262,9 +261,8 @@ impl Parts {
         let source = self.book.get(name); // none if it was deleted meanwhile
         let rules = match &given.provider {
             Some(key) => {
-                let own = self.store.provider(key).await?;
-                let own = own.ok_or_else(|| ApiError::invalid(format!("There is no provider {key:?}.")))?;
-                Some(ProviderRef::Own(Arc::new(own)))
+                let own = self.book.provider(key);
+                Some(own.ok_or_else(|| ApiError::invalid(format!("There is no provider {key:?}.")))?)
             }
             None => source.as_ref().and_then(|source| source.provider.clone()),
         };
@@ -307,11 +305,12 @@ impl Parts {
         if let Some(why) = push.obstacle() {
             return Err(ApiError::failed(why));
         }
-        let rules = ProviderRef::Own(Arc::new(rules));
+        let rules = ProviderRef::own(rules)
+            .ok_or_else(|| ApiError::invalid("One of the places of these rules can't be read."))?;
         let checking = Checking::with(rules, source.as_deref(), self.addresses()).given(given);
         off_thread(move || {
             let decoded = decode(&push.body, &content_codings(&push.headers));
-            let identity = identify(&checking.provider, &push.headers, &decoded.bytes);
+            let identity = identify(&checking.provider.provider, &push.headers, &decoded.bytes);
             RulesTried { verdict: checking.verify(&push), identity, reply: checking.answer(&push) }
         })
         .await
@@ -332,16 +331,16 @@ impl Parts {
 }
 
 /// What one push says of itself, and whether it is signed as it should be.
-pub(crate) fn look(push: &Push, source: Option<&Arc<SourceConfig>>, addresses: Vec<String>) -> Followed {
+pub(crate) fn look(push: &Push, book: &SourceBook, addresses: Vec<String>) -> Followed {
     let mut found = Followed { id: push.id, ..Followed::default() };
-    let Some(source) = source else { return found };
-    let Some(checking) = Checking::of(source, addresses) else { return found };
+    let Some(source) = book.get(&push.source) else { return found };
     let decoded = decode(&push.body, &content_codings(&push.headers));
-    let identity = identify(&checking.provider, &push.headers, &decoded.bytes);
-    (found.event_id, found.delivery_id, found.attempt) = (identity.event_id, identity.delivery_id, identity.attempt);
-    if checking.provider.custom && push.event_type.is_none() {
-        found.event_type = identity.event_type;
+    if let Some(reader) = book.reader(&source, &push.headers, &decoded.bytes) {
+        let said = identify(&reader.provider, &push.headers, &decoded.bytes);
+        (found.event_id, found.delivery_id, found.attempt) = (said.event_id, said.delivery_id, said.attempt);
+        found.event_type = said.event_type.filter(|_| push.event_type.is_none());
     }
+    let Some(checking) = Checking::of(&source, addresses) else { return found };
     if push.obstacle().is_none() && !source.is_waiting() {
         found.verdict = Some(checking.judge(push));
     }
@@ -351,7 +350,7 @@ pub(crate) fn look(push: &Push, source: Option<&Arc<SourceConfig>>, addresses: V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::provider::find;
+    use crate::inspect::provider::{Recognisers, find};
     use crate::inspect::signature::{CauseKind, Unsigned, sign};
 
     /// A push to our own listener that its service signed for this URL.
@@ -396,7 +395,7 @@ mod tests {
     #[test]
     fn what_was_signed_for_the_tunnel_is_told_where_the_host_is_our_own() {
         let addresses = vec!["https://a.trycloudflare.example".to_owned(), "http://127.0.0.1:4400".to_owned()];
-        let mut checking = Checking::with(ProviderRef::Known(find("square").unwrap()), None, addresses);
+        let mut checking = Checking::with(Recognisers::default().find("square").unwrap(), None, addresses);
         checking.secrets = vec![Secret::new("s", "s3cret")];
         let verdict = checking.verify(&signed_for("http://127.0.0.1:4400/in/shop", "{}"));
         assert_eq!(verdict.verdict, VerdictKind::Valid, "{}", verdict.explanation);

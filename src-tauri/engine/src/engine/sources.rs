@@ -5,9 +5,9 @@ use super::Parts;
 use crate::api::{ApiError, NewSecret, SaveSource, SecretRef, SourceSecret, SourceSettings};
 use crate::capture::is_source_name;
 use crate::exchange::{Headers, Micros};
-use crate::inspect::provider::{Provider, Recogniser, find};
+use crate::inspect::Recognition;
+use crate::inspect::provider::{ProviderRef, Recognisers};
 use crate::inspect::signature::Secret;
-use crate::inspect::{Recognition, recognise};
 use crate::store::{NewSealed, Renamed, SecretRow, SourceRow, secret_place};
 use crate::transfer::KnownSecrets;
 use crate::vault::Sealer;
@@ -39,8 +39,7 @@ pub(crate) struct SourceBook(RwLock<Arc<Pages>>);
 #[derive(Debug, Default)]
 struct Pages {
     sources: HashMap<String, Arc<SourceConfig>>,
-    /// The providers of the user's.
-    own: Vec<Recogniser>,
+    providers: Recognisers,
 }
 
 /// What is set for a source, and what of its secrets can be read now.
@@ -52,24 +51,6 @@ pub(crate) struct SourceConfig {
     pub(crate) provider: Option<ProviderRef>,
     /// True if the vault is open: what is not known of a secret then is damaged.
     pub(crate) is_open: bool,
-}
-
-/// A provider, known or the user's.
-#[derive(Debug, Clone)]
-pub(crate) enum ProviderRef {
-    Known(&'static Provider),
-    Own(Arc<Provider>),
-}
-
-impl std::ops::Deref for ProviderRef {
-    type Target = Provider;
-
-    fn deref(&self) -> &Provider {
-        match self {
-            Self::Known(provider) => provider,
-            Self::Own(provider) => provider,
-        }
-    }
 }
 
 /// A secret, its value only while the vault is open.
@@ -88,10 +69,15 @@ impl SourceConfig {
         !self.is_open && !self.secrets.is_empty()
     }
 
+    /// The provider, if the user chose it.
+    fn chosen(&self) -> Option<&ProviderRef> {
+        self.provider.as_ref().filter(|_| self.row.chosen.is_some())
+    }
+
     fn settings(&self) -> SourceSettings {
         let SourceRow { name, recognised, chosen, url, tolerance, handshakes, .. } = self.row.clone();
         let secrets = self.secrets.iter().map(|secret| secret.view(self.is_open)).collect();
-        let asked = self.provider.iter().flat_map(|provider| provider.fields()).map(str::to_owned).collect();
+        let asked = self.provider.iter().flat_map(|found| found.provider.fields()).map(str::to_owned).collect();
         SourceSettings { name, provider: chosen, recognised, url, tolerance, handshakes, secrets, asked }
     }
 }
@@ -152,19 +138,22 @@ impl SourceBook {
 
     /// The provider of this key, known or the user's.
     pub(crate) fn provider(&self, key: &str) -> Option<ProviderRef> {
-        self.all().provider(key)
+        self.all().providers.find(key)
     }
 
-    /// Which service sent a push to a source, and what it calls the event. What the user chose or wrote goes before
-    /// what is known.
+    /// Which service sent a push to a source, as the push itself tells, and what the event is called by the provider
+    /// that it is read by.
     pub(crate) fn recognise(&self, source: &str, headers: &Headers, body_start: &[u8]) -> Recognition {
         let all = self.all();
-        let chosen = all.sources.get(source).and_then(|source| source.row.chosen.as_deref());
-        let own = all.own.iter().find(|own| match chosen {
-            Some(key) => own.provider.key == key,
-            None => own.fits(headers, body_start),
-        });
-        own.map_or_else(|| recognise(headers, body_start), |own| own.recognition(headers, body_start))
+        let recognised = all.providers.recognise(headers, body_start);
+        let reader = all.sources.get(source).and_then(|source| source.chosen()).or(recognised.as_ref());
+        let event_type = reader.and_then(|reader| reader.event_type(headers, body_start));
+        Recognition { provider: recognised.map(|recognised| recognised.key()), event_type }
+    }
+
+    /// The provider that a push to a source is read by; see [`Recognisers::of_push`].
+    pub(crate) fn reader(&self, source: &SourceConfig, headers: &Headers, body_start: &[u8]) -> Option<ProviderRef> {
+        self.all().providers.of_push(source.row.chosen.as_deref(), headers, body_start)
     }
 
     fn all(&self) -> Arc<Pages> {
@@ -176,13 +165,6 @@ impl SourceBook {
         let all = Arc::new(all);
         let before = std::mem::replace(&mut *self.0.write().unwrap_or_else(PoisonError::into_inner), all.clone());
         before.sources.keys().filter(|name| !all.sources.contains_key(*name)).cloned().collect()
-    }
-}
-
-impl Pages {
-    fn provider(&self, key: &str) -> Option<ProviderRef> {
-        let own = || self.own.iter().find(|own| own.provider.key == key).map(|own| own.provider.clone());
-        find(key).map(ProviderRef::Known).or_else(|| own().map(ProviderRef::Own))
     }
 }
 
@@ -320,13 +302,14 @@ impl Parts {
         for row in self.store.secret_rows().await? {
             secrets.entry(row.source_id).or_default().push(known(row, sealer.as_deref()));
         }
-        let own = self.store.custom_providers().await?.into_iter().filter_map(Recogniser::of).collect();
-        let mut pages = Pages { sources: HashMap::new(), own };
+        let providers = self.store.recognisers().await?;
+        let mut pages = Pages { sources: HashMap::new(), providers };
         let is_open = sealer.is_some();
         let rows = self.store.source_rows().await?;
         for row in rows {
             let secrets = secrets.remove(&row.id).unwrap_or_default();
-            let provider = row.chosen.as_deref().or(row.recognised.as_deref()).and_then(|key| pages.provider(key));
+            let provider =
+                row.chosen.as_deref().or(row.recognised.as_deref()).and_then(|key| pages.providers.find(key));
             pages.sources.insert(row.name.clone(), Arc::new(SourceConfig { row, secrets, provider, is_open }));
         }
         pages.sources.keys().for_each(|name| self.doorway.add_source(name));

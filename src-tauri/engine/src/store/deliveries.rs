@@ -9,12 +9,12 @@ use crate::inspect::delivery::{
     BatchEvent, COMPARED, Came, Delivery, Earlier, Said, State, Told, attempts, next_at, repeat, said, same_event,
     schedule, state_of,
 };
-use crate::inspect::provider::Provider;
+use crate::inspect::provider::Recognisers;
 use crate::inspect::{content_codings, decode};
 use crate::wire::LooseHead;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Pushes looked at in one transaction while others are stored.
 const BUSY_STEP: u32 = 16;
@@ -132,8 +132,9 @@ impl Store {
         let mut pushes: Vec<_> = rows.map_err(|e| StoreError::from_sqlx(act, &e))?.iter().map(summary).collect();
         pushes.reverse();
         let (head, body, _) = self.read_push(id).await?;
-        let own = self.own_provider_of(asked.source.as_deref().unwrap_or_default()).await?;
-        let said = said(own.as_ref(), &head.headers, &body);
+        let chosen = self.chosen_provider(asked.source.as_deref().unwrap_or_default()).await?;
+        let reader = self.recognisers().await?.of_push(chosen.as_deref(), &head.headers, &body);
+        let said = said(reader.as_ref().map(|reader| &reader.provider), &head.headers, &body);
         let schedule = schedule(said.provider);
         let attempts = attempts(self.with_children(pushes).await?, &schedule);
         Ok(Delivery {
@@ -179,22 +180,19 @@ impl Store {
         let act = "Grouping pushes";
         let from = self.grouped().await?;
         let sql = format!(
-            "SELECT e.id, e.direction, s.name, e.started_at, s.id FROM exchange e LEFT JOIN source s ON s.id = e.source_id
-                    WHERE e.id > $1 ORDER BY e.id LIMIT {count}"
+            "SELECT e.id, e.direction, e.started_at, s.id, s.chosen_provider
+               FROM exchange e LEFT JOIN source s ON s.id = e.source_id WHERE e.id > $1 ORDER BY e.id LIMIT {count}"
         );
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(from).fetch_all(&self.readers).await;
         let rows = rows.map_err(|e| StoreError::from_sqlx(act, &e))?;
         let Some(upto) = rows.last().map(|row| row.get::<ExchangeId, _>(0)) else { return Ok(false) };
         let mut looked = Vec::new();
-        let mut own: HashMap<String, Option<Provider>> = HashMap::new();
+        let providers = self.recognisers().await?;
         for row in rows.iter().filter(|row| row.get::<i64, _>(1) == 0) {
-            let Some(source) = row.get::<Option<String>, _>(2) else { continue };
-            if !own.contains_key(&source) {
-                own.insert(source.clone(), self.own_provider_of(&source).await?);
-            }
-            let provider = own.get(&source).and_then(Option::as_ref);
+            let Some(source) = row.get::<Option<i64>, _>(3) else { continue };
+            let chosen: Option<String> = row.get(4);
             // One that has been deleted meanwhile is no event any more.
-            if let Some(push) = self.look(row.get(0), row.get(3), row.get(4), provider).await? {
+            if let Some(push) = self.look(row.get(0), row.get(2), source, chosen.as_deref(), &providers).await? {
                 looked.push(push);
             }
         }
@@ -229,14 +227,16 @@ impl Store {
         id: ExchangeId,
         at: Micros,
         source: i64,
-        own: Option<&Provider>,
+        chosen: Option<&str>,
+        providers: &Recognisers,
     ) -> Result<Option<Looked>, StoreError> {
         let (head, body, len) = match self.read_push(id).await {
             Err(StoreError::NotFound(_)) => return Ok(None),
             read => read?,
         };
         let (method, target) = head.method_and_target();
-        let said = said(own, &head.headers, &body);
+        let reader = providers.of_push(chosen, &head.headers, &body);
+        let said = said(reader.as_ref().map(|reader| &reader.provider), &head.headers, &body);
         let key = said.provider.map(|provider| &provider.key[..]).unwrap_or_default();
         Ok(Some(Looked {
             id,

@@ -15,7 +15,7 @@ pub(crate) struct Followed {
     pub(crate) id: ExchangeId,
     /// None: it can't be told, or not yet.
     pub(crate) verdict: Option<VerdictKind>,
-    /// What a provider calls the event that the user wrote after it came.
+    /// What the event is called, where that was not told when it came.
     pub(crate) event_type: Option<String>,
     pub(crate) event_id: Option<String>,
     pub(crate) delivery_id: Option<String>,

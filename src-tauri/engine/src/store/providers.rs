@@ -1,7 +1,7 @@
 //! The providers that the user added, one row each.
 
 use super::{Store, StoreError};
-use crate::inspect::provider::{Certainty, Provider, check_custom, find};
+use crate::inspect::provider::{Certainty, Provider, Recognisers, check_custom, find};
 use sqlx::Row as _;
 
 /// Own providers of one workspace at most.
@@ -68,16 +68,16 @@ impl Store {
             .await
     }
 
-    /// The user's provider that a source is set to or recognised as, if it is one of theirs.
-    pub(super) async fn own_provider_of(&self, source: &str) -> Result<Option<Provider>, StoreError> {
-        let sql = "SELECT p.definition FROM source s JOIN provider p ON p.key = coalesce(s.chosen_provider, s.provider)
-                    WHERE s.name = $1";
-        let row: Option<String> = sqlx::query_scalar(sql)
-            .bind(source)
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(|error| StoreError::from_sqlx("Reading the providers", &error))?;
-        Ok(row.and_then(|text| serde_json::from_str(&text).ok()))
+    /// All providers, ready to read pushes.
+    pub(crate) async fn recognisers(&self) -> Result<Recognisers, StoreError> {
+        self.custom_providers().await.map(Recognisers::with)
+    }
+
+    /// The key of the provider that the user chose for a source.
+    pub(super) async fn chosen_provider(&self, source: &str) -> Result<Option<String>, StoreError> {
+        let chosen = sqlx::query_scalar("SELECT chosen_provider FROM source WHERE name = $1").bind(source);
+        let chosen: Result<Option<Option<String>>, _> = chosen.fetch_optional(&self.readers).await;
+        chosen.map(Option::flatten).map_err(|error| StoreError::from_sqlx("Reading a source", &error))
     }
 
     /// The provider of this key, known or the user's.

@@ -107,6 +107,53 @@ async fn a_provider_of_the_users_own_is_recognised_and_checked_with() {
 }
 
 #[tokio::test]
+async fn a_known_provider_is_used_where_it_is_chosen_whatever_the_headers_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    for (name, provider) in [("graph", "ms-graph"), ("card", "brex")] {
+        call(&api, "create_source", json!({"name": name})).await.unwrap();
+        let set = json!({"name": name, "provider": provider, "url": null, "tolerance": null, "handshakes": true});
+        call(&api, "save_source", set).await.unwrap();
+    }
+    // Nothing in its headers tells Microsoft Graph, and a batch of it is taken apart all the same.
+    let graph = |more: &str| {
+        format!(
+            r#"{{"value":[{{"changeType":"created","id":"n1","subscriptionId":"s"}},
+            {{"changeType":"deleted","id":"n2","subscriptionId":"s"}}]{more}}}"#
+        )
+    };
+    post(&format!("{url}/in/graph"), &[], &graph("")).await;
+    post(&format!("{url}/in/graph"), &[], &graph(r#","again":true"#)).await;
+    assert_eq!(found(&api, "type:created").await, [2, 1]);
+    // Brex signs by Standard Webhooks, and names its events elsewhere.
+    let signed = [("webhook-id", "msg_1"), ("webhook-timestamp", "1"), ("webhook-signature", "v1,x")];
+    post(&format!("{url}/in/card"), &signed, r#"{"type":"no","event_type":"TRANSFER_PROCESSED"}"#).await;
+    assert_eq!(found(&api, "type:TRANSFER_PROCESSED").await, [3]);
+
+    let store = api.engine().await.unwrap().store.clone();
+    store.finish_grouping().await.unwrap();
+    let delivery = call(&api, "delivery", json!({"id": 2})).await.unwrap();
+    assert_eq!((&delivery["provider"], &delivery["number"]), (&json!("ms-graph"), &json!("n1:s n2:s")));
+    assert_eq!((&delivery["first"], &delivery["events"][1]["eventType"]), (&json!(1), &json!("deleted")));
+    let delivery = call(&api, "delivery", json!({"id": 3})).await.unwrap();
+    assert_eq!((&delivery["provider"], &delivery["number"]), (&json!("brex"), &json!("msg_1")));
+
+    // What is chosen is not what was recognised.
+    for (name, recognised) in [("graph", Value::Null), ("card", json!("standard-webhooks"))] {
+        let settings = call(&api, "source_settings", json!({"name": name})).await.unwrap();
+        assert_eq!(settings["recognised"], recognised, "{name}");
+    }
+    // What came before the choice gets the name of its event from it.
+    post(&format!("{url}/in/later"), &[], r#"{"object_type":"activity","aspect_type":"create"}"#).await;
+    assert_eq!(found(&api, "type:activity.create").await, [0_i64; 0]);
+    let set = json!({"name": "later", "provider": "strava", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", set).await.unwrap();
+    call(&api, "verify_source", json!({"name": "later"})).await.unwrap();
+    assert_eq!(found(&api, "type:activity.create").await, [4]);
+    api.close().await;
+}
+
+#[tokio::test]
 async fn what_a_provider_asks_for_beside_a_secret_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = started(folder.path()).await;

@@ -1,8 +1,7 @@
 //! What a push says of itself, and what its service says of its tries.
 
 use crate::exchange::{Headers, Micros};
-use crate::inspect::provider::{Provider, find, identify};
-use crate::inspect::recognise;
+use crate::inspect::provider::{Provider, identify};
 use serde_json::Value;
 
 const SECOND: f64 = 1e6;
@@ -33,11 +32,9 @@ pub(crate) struct Schedule<'p> {
     pub(crate) gaps: &'p [u32],
 }
 
-/// Reads what a push says: by the user's own provider where its source has one, else as it is recognised. `body` is
-/// decoded.
-pub(crate) fn said<'p>(own: Option<&'p Provider>, headers: &Headers, body: &[u8]) -> Said<'p> {
-    let recognised = || recognise(headers, body).provider.and_then(|key| find(&key));
-    let Some(provider) = own.or_else(recognised) else { return Said::default() };
+/// Reads what a push of `provider` says. `body` is decoded.
+pub(crate) fn said<'p>(provider: Option<&'p Provider>, headers: &Headers, body: &[u8]) -> Said<'p> {
+    let Some(provider) = provider else { return Said::default() };
     let identity = identify(provider, headers, body);
     // An array in a form field has no place in the tree of the body.
     let array =

@@ -2,8 +2,10 @@
 
 use super::data::{Handshake, Provider, Scheme};
 use super::place::Place;
+use crate::exchange::Headers;
 use crate::inspect::signature::check_template;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 const FILES: [&str; 5] = [
@@ -14,7 +16,7 @@ const FILES: [&str; 5] = [
     include_str!("../../../providers/generic.toml"),
 ];
 
-/// What recognises a provider, ready for use.
+/// What tells a provider and its events, ready for use.
 #[derive(Debug)]
 pub(super) struct Rule {
     pub(super) marks: Vec<Mark>,
@@ -31,18 +33,77 @@ pub(super) enum Mark {
     Says(String, String),
 }
 
-/// A provider of the user's, ready to recognise pushes.
+/// A provider, ready to recognise pushes and to name their events.
 #[derive(Debug)]
 pub(crate) struct Recogniser {
-    pub(crate) provider: Arc<Provider>,
+    pub(crate) provider: Provider,
     pub(super) rule: Rule,
 }
 
 impl Recogniser {
-    /// None if its places can't be read, as those of a later version may be.
-    pub(crate) fn of(provider: Provider) -> Option<Self> {
-        let rule = rule(&provider).ok()?;
-        Some(Self { provider: Arc::new(provider), rule })
+    fn of(provider: Provider) -> Option<Self> {
+        Some(Self { rule: rule(&provider).ok()?, provider })
+    }
+}
+
+/// A provider, known or the user's.
+#[derive(Debug, Clone)]
+pub(crate) enum ProviderRef {
+    Known(&'static Recogniser),
+    Own(Arc<Recogniser>),
+}
+
+impl std::ops::Deref for ProviderRef {
+    type Target = Recogniser;
+
+    fn deref(&self) -> &Recogniser {
+        match self {
+            Self::Known(known) => known,
+            Self::Own(own) => own,
+        }
+    }
+}
+
+impl ProviderRef {
+    /// One of the user's. None if a place of it can't be read, as those of a later version may be.
+    pub(crate) fn own(provider: Provider) -> Option<Self> {
+        Recogniser::of(provider).map(|own| Self::Own(Arc::new(own)))
+    }
+
+    /// Its key; that of a known one costs nothing.
+    pub(crate) fn key(&self) -> Cow<'static, str> {
+        match self {
+            Self::Known(known) => Cow::Borrowed(&known.provider.key),
+            Self::Own(own) => Cow::Owned(own.provider.key.clone()),
+        }
+    }
+}
+
+/// All providers: the user's own, and those that are known.
+#[derive(Debug, Default)]
+pub(crate) struct Recognisers(Vec<Arc<Recogniser>>);
+
+impl Recognisers {
+    /// With these of the user's. One whose places can't be read, as those of a later version may be, is left out.
+    pub(crate) fn with(own: Vec<Provider>) -> Self {
+        Self(own.into_iter().filter_map(Recogniser::of).map(Arc::new).collect())
+    }
+
+    /// The provider of this key.
+    pub(crate) fn find(&self, key: &str) -> Option<ProviderRef> {
+        let known = KNOWN.iter().find(|known| known.provider.key == key).map(ProviderRef::Known);
+        known.or_else(|| self.0.iter().find(|own| own.provider.key == key).cloned().map(ProviderRef::Own))
+    }
+
+    /// The provider that a push tells by itself; what the user wrote goes before what is known.
+    pub(crate) fn recognise(&self, headers: &Headers, body_start: &[u8]) -> Option<ProviderRef> {
+        let own = self.0.iter().find(|own| own.fits(headers, body_start)).cloned().map(ProviderRef::Own);
+        own.or_else(|| KNOWN.iter().find(|known| known.fits(headers, body_start)).map(ProviderRef::Known))
+    }
+
+    /// The provider that a push to a source is read by: the one that is chosen for it, else the one it tells by itself.
+    pub(crate) fn of_push(&self, chosen: Option<&str>, headers: &Headers, body_start: &[u8]) -> Option<ProviderRef> {
+        chosen.and_then(|key| self.find(key)).or_else(|| self.recognise(headers, body_start))
     }
 }
 
@@ -51,12 +112,12 @@ struct File {
     provider: Vec<Provider>,
 }
 
-static KNOWN: LazyLock<Vec<(Provider, Rule)>> = LazyLock::new(|| {
+static KNOWN: LazyLock<Vec<Recogniser>> = LazyLock::new(|| {
     let files = FILES.iter().flat_map(|text| read(text));
     files
         .map(|provider| {
             let rule = rule(&provider).unwrap_or_else(|problem| panic!("provider {}: {problem}", provider.key));
-            (provider, rule)
+            Recogniser { provider, rule }
         })
         .collect()
 });
@@ -66,13 +127,9 @@ fn read(text: &str) -> Vec<Provider> {
     toml::from_str::<File>(text).unwrap_or_else(|error| panic!("a file of providers: {error}")).provider
 }
 
-pub(super) fn rules() -> &'static [(Provider, Rule)] {
-    &KNOWN
-}
-
 /// All known providers, those with the narrower rule first.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {
-    KNOWN.iter().map(|(provider, _)| provider)
+    KNOWN.iter().map(|known| &known.provider)
 }
 
 /// The known provider of this key.

@@ -9,8 +9,8 @@ mod identity;
 mod peek;
 mod place;
 
-pub(crate) use catalogue::Recogniser;
 pub use catalogue::{CustomProblem, check_custom, find, providers};
+pub(crate) use catalogue::{ProviderRef, Recogniser, Recognisers};
 pub use data::*;
 pub use identity::{EventItem, Identity, identify};
 pub use place::{Place, PlaceError};
@@ -43,25 +43,22 @@ pub struct Recognition {
 /// Recognises a push by its headers and the first bytes of its body; of those at most [`PEEK_LIMIT`] are read. A body
 /// with a content coding is not decoded.
 pub fn recognise(headers: &Headers, body_start: &[u8]) -> Recognition {
-    let body = peeked(body_start);
-    let found = catalogue::rules().iter().find(|(_, rule)| rule.fits(headers, body));
-    found.map_or_else(Recognition::default, |(provider, rule)| Recognition {
-        provider: Some(Cow::Borrowed(&provider.key)),
-        event_type: event_type(&rule.events, Looked { headers, body, url: "" }),
+    let found = Recognisers::default().recognise(headers, body_start);
+    found.map_or_else(Recognition::default, |found| Recognition {
+        provider: Some(found.key()),
+        event_type: found.event_type(headers, body_start),
     })
 }
 
 impl Recogniser {
     /// True if a push is one of this provider's.
-    pub(crate) fn fits(&self, headers: &Headers, body_start: &[u8]) -> bool {
+    fn fits(&self, headers: &Headers, body_start: &[u8]) -> bool {
         self.rule.fits(headers, peeked(body_start))
     }
 
-    /// What a push of this provider's is recognised as.
-    pub(crate) fn recognition(&self, headers: &Headers, body_start: &[u8]) -> Recognition {
-        let at = Looked { headers, body: peeked(body_start), url: "" };
-        let provider = Some(Cow::Owned(self.provider.key.clone()));
-        Recognition { provider, event_type: event_type(&self.rule.events, at) }
+    /// What this provider calls the event of a push.
+    pub(crate) fn event_type(&self, headers: &Headers, body_start: &[u8]) -> Option<String> {
+        event_type(&self.rule.events, Looked { headers, body: peeked(body_start), url: "" })
     }
 }
 
