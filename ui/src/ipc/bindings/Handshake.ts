@@ -39,7 +39,8 @@ otherwise: number | null,
  */
 body: string | null, 
 /**
- * A place that must hold the value of a field that the user gives: `query:hub.verify_token = verify_token`.
+ * A place that must hold the value of a field that the user gives: `query:hub.verify_token = verify_token`; or
+ * `signature`, which must fit if a secret is known.
  */
 verify: string | null, 
 /**

@@ -192,3 +192,39 @@ async fn a_provider_of_the_users_own_has_its_handshake_answered() {
     assert_eq!(found(&api, "is:handshake").await, [1]);
     api.close().await;
 }
+
+#[tokio::test]
+async fn a_challenge_that_must_be_signed_is_answered_only_if_it_is_where_a_secret_is_known() {
+    use crate::exchange::Headers;
+    use crate::inspect::signature::{Unsigned, sign};
+    const BODY: &str = r#"{"challenge":"pogchamp","subscription":{"type":"channel.follow"}}"#;
+    let kind = ("Twitch-Eventsub-Message-Type", "webhook_callback_verification");
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "twitch"})).await.unwrap();
+    let save = json!({"name": "twitch", "provider": "twitch", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    let url = format!("{url}/in/twitch");
+    let asked = async |secret: Option<&str>| {
+        let now = crate::store::micros_now() / 1_000_000;
+        let unsigned =
+            Unsigned { method: "POST", url: &url, headers: &Headers::default(), body: BODY.as_bytes(), fields: &[] };
+        let provider = crate::inspect::provider::find("twitch").unwrap();
+        let signed = secret.map(|secret| sign(provider, secret, &unsigned, now).unwrap().headers).unwrap_or_default();
+        let mut headers: Vec<_> = signed.iter().map(|header| (&header.name[..], &header.value[..])).collect();
+        headers.push(kind);
+        let (status, _, answer) = post(&url, &headers, BODY).await;
+        (status, answer)
+    };
+    let answered = (200, "pogchamp".to_owned());
+    assert_eq!(asked(None).await, answered, "nobody can check it");
+    call(&api, "add_secret", json!({"source": "twitch", "label": "", "value": "s3cret-of-twitch"})).await.unwrap();
+    assert_eq!(asked(Some("s3cret-of-twitch")).await, answered);
+    assert_eq!(asked(Some("another-secret")).await, (403, String::new()));
+    assert_eq!(asked(None).await.0, 403);
+    assert_eq!(found(&api, "is:handshake").await, [4, 3, 2, 1]);
+    // While the vault is closed its secrets can't be read, and no answer waits for them.
+    call(&api, "lock_vault", json!({})).await.unwrap();
+    assert_eq!(asked(None).await, answered);
+    api.close().await;
+}

@@ -394,7 +394,8 @@ pub struct Handshake {
     /// The body of a fixed answer.
     #[serde(default)]
     pub body: Option<String>,
-    /// A place that must hold the value of a field that the user gives: `query:hub.verify_token = verify_token`.
+    /// A place that must hold the value of a field that the user gives: `query:hub.verify_token = verify_token`; or
+    /// `signature`, which must fit if a secret is known.
     #[serde(default)]
     pub verify: Option<String>,
     /// True if every delivery is answered like this.

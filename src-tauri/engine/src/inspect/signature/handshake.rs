@@ -116,14 +116,11 @@ impl Asked<'_> {
                 let digest = digest::plain(Hash::Sha256, format!("{challenge}{token}{endpoint}").as_bytes());
                 json(base, &[(key, &digest::hex(&digest))])
             }
-            HandshakeKind::StatusBySignature => {
-                let verdict = judge::judge(self.request, self.provider, self.secrets, self.check);
-                match verdict.verdict {
-                    VerdictKind::Valid => fixed(handshake, base),
-                    VerdictKind::NoSecret | VerdictKind::Unsupported => return None,
-                    _ => Reply { status: handshake.otherwise.unwrap_or(401), ..base },
-                }
-            }
+            HandshakeKind::StatusBySignature => match self.judged() {
+                VerdictKind::Valid => fixed(handshake, base),
+                VerdictKind::NoSecret | VerdictKind::Unsupported => return None,
+                _ => Reply { status: handshake.otherwise.unwrap_or(401), ..base },
+            },
             HandshakeKind::StatusByQuery | HandshakeKind::Empty => base,
             HandshakeKind::Fixed => fixed(handshake, base),
             HandshakeKind::AllowOrigin => {
@@ -142,6 +139,10 @@ impl Asked<'_> {
         })
     }
 
+    fn judged(&self) -> VerdictKind {
+        judge::judge(self.request, self.provider, self.secrets, self.check).verdict
+    }
+
     /// `place` or `place = value`.
     fn holds(&self, when: &str) -> bool {
         let (place, value) = when.split_once(" = ").map_or((when, None), |(place, value)| (place, Some(value)));
@@ -149,9 +150,12 @@ impl Asked<'_> {
         found.is_some_and(|found| value.is_none_or(|value| value == found))
     }
 
-    /// True if what the user gave stands in the request, or they gave nothing. Without a value a code can't be told
-    /// from another, so a status that says so is "otherwise".
+    /// True if what the user gave stands in the request or signs it, or they gave nothing. Without a value a code can't
+    /// be told from another, so a status that says so is "otherwise".
     fn is_verified(&self, handshake: &Handshake) -> bool {
+        if handshake.verify.as_deref() == Some("signature") {
+            return self.secrets.is_empty() || self.judged() == VerdictKind::Valid;
+        }
         let Some((place, field)) = handshake.verify.as_deref().and_then(|verify| verify.split_once(" = ")) else {
             return true;
         };
