@@ -152,7 +152,9 @@ export function providerOf(draft: ProviderDraft, base: Provider | null): Provide
     handshakes: draft.handshake
       ? [handshakeOf(draft, draft.handshake, from.handshakes[0] ?? EMPTY_HANDSHAKE), ...from.handshakes.slice(1)]
       : [],
-    success: draft.statuses.trim() ? { statuses: draft.statuses.trim(), seconds: number(draft.seconds) } : null,
+    success: draft.statuses.trim()
+      ? { statuses: draft.statuses.trim(), seconds: number(draft.seconds), certainty: "custom" }
+      : null,
     retries: draft.retries.trim()
       ? {
           text: draft.retries.trim(),

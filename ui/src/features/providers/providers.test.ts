@@ -29,7 +29,7 @@ describe("the draft of a provider", () => {
         { ...EMPTY_HANDSHAKE, kind: "fixed", method: "GET", body: "ok" },
       ],
       batch: { path: "/", form: null, event: ["json:/a"], id: ["json:/b", "json:/c"], attempt: ["json:/d"] },
-      success: { statuses: "2xx", seconds: 1.25 },
+      success: { statuses: "2xx", seconds: 1.25, certainty: "custom" },
       retries: { text: "Twice.", gaps: [30, 60], certainty: "custom" },
       notes: ["One.", "Two."],
     };

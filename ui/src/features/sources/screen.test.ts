@@ -115,10 +115,12 @@ describe("the sources screen", { timeout: 120_000 }, () => {
     await shown();
     const chooser = await screen.findByLabelText("Provider");
     await screen.findByText("Stripe, as recognised");
-    await screen.findByText(/Takes 2xx as success, and waits 10 s for it/);
+    await screen.findByText("Takes 2xx as success, and waits 10 s for it. (unconfirmed)");
+    expect(screen.getByText("Stripe asks before it sends.")).toBeTruthy();
     expect(screen.getByText("confirmed")).toBeTruthy();
     await userEvent.selectOptions(chooser, "mollie");
     await screen.findByText("unconfirmed");
+    expect(screen.getByText("Takes 2xx as success, and waits 10 s for it.")).toBeTruthy();
     expect(screen.getByText(/Tries again: At once, after 1 minute/)).toBeTruthy();
     await waitFor(async () => expect((await call("source_settings", { name: "stripe" })).provider).toBe("mollie"));
     expect(await violations()).toEqual([]);

@@ -18,7 +18,8 @@ form: string | null,
  */
 event: Array<string>, 
 /**
- * Where each element has its number; the texts of all places that are there, joined by `:`.
+ * Where each element has its number: the texts of all these places, joined by `:`. It has none where one of them is
+ * not there.
  */
 id: Array<Place>, 
 /**

@@ -2,6 +2,7 @@
 import type { Batch } from "./Batch";
 import type { Certainty } from "./Certainty";
 import type { Handshake } from "./Handshake";
+import type { Joined } from "./Joined";
 import type { Place } from "./Place";
 import type { Recognise } from "./Recognise";
 import type { Retries } from "./Retries";
@@ -21,7 +22,7 @@ key: string,
  */
 name: string, 
 /**
- * How sure the rules of the signature are.
+ * How sure the rules of the signature are; what else is known says for itself how sure it is.
  */
 certainty: Certainty, 
 /**
@@ -38,13 +39,14 @@ signatures: Array<Scheme>,
  */
 event: Array<string>, 
 /**
- * Where the number of the event stands; the same for every retry and every receiver.
+ * Where the number of the event stands; the same for every retry and every receiver, and for no other event. The
+ * number of what an event is about is none by itself: it is joined with what tells its events apart.
  */
-eventId: Array<Place>, 
+eventId: Array<Joined>, 
 /**
- * Where the number of the delivery stands; the same for its retries, unless a note says so.
+ * Where the number of the delivery stands; the same for its retries, and for no other.
  */
-deliveryId: Array<Place>, 
+deliveryId: Array<Joined>, 
 /**
  * Where the number of the attempt stands.
  */

@@ -1,9 +1,24 @@
 // The stand-in's providers and verdicts.
+import type { Handshake } from "../bindings/Handshake";
 import type { Provider } from "../bindings/Provider";
 import type { Verdict } from "../bindings/Verdict";
 import type { Answers } from "./index";
 import { EMPTY_PROVIDER, EMPTY_SCHEME } from "../../shared/signing/blank";
 import type { FakeState } from "./state";
+
+const ASKED: Handshake = {
+  kind: "empty",
+  method: "HEAD",
+  at: null,
+  when: [],
+  key: null,
+  status: 200,
+  otherwise: null,
+  body: null,
+  verify: null,
+  always: false,
+  note: null,
+};
 
 const provider = (key: string, name: string, certainty: Provider["certainty"], header: string): Provider => ({
   ...EMPTY_PROVIDER,
@@ -14,7 +29,8 @@ const provider = (key: string, name: string, certainty: Provider["certainty"], h
   signatures: [{ ...EMPTY_SCHEME, at: [`header:${header}`], prefix: "sha256=" }],
   event: ["json:/type"],
   eventId: ["json:/id"],
-  success: { statuses: "2xx", seconds: 10 },
+  handshakes: [{ ...ASKED, note: `${name} asks before it sends.` }],
+  success: { statuses: "2xx", seconds: 10, certainty: "memory" },
   retries: { text: "At once, after 1 minute and after 5 minutes.", gaps: [0, 60, 300], certainty },
   notes: ["The headers are not signed."],
   custom: certainty === "custom",

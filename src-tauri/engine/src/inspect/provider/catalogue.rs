@@ -1,7 +1,7 @@
 //! The known providers, read once from the files of `engine/providers`, and the rules that their texts stand for.
 
 use super::data::{Handshake, Provider, Scheme};
-use super::place::Place;
+use super::place::{Joined, Place};
 use crate::exchange::Headers;
 use crate::inspect::signature::check_template;
 use serde::Deserialize;
@@ -208,6 +208,6 @@ fn rule(provider: &Provider) -> Result<Rule, CustomProblem> {
 
 /// Reads lists of places: `header:X + json:/action`.
 pub(super) fn events(texts: &[String]) -> Result<Vec<Vec<Place>>, String> {
-    let places = |text: &String| text.split(" + ").map(|place| place.trim().parse::<Place>()).collect();
+    let places = |text: &String| text.parse::<Joined>().map(|joined| joined.0);
     texts.iter().map(places).collect::<Result<_, _>>().map_err(|error| error.to_string())
 }

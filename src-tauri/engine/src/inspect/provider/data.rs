@@ -1,7 +1,7 @@
 //! What is known of a service, as data: the same shape in the files of `engine/providers`, on the wire, and for the
 //! providers that users add.
 
-use super::place::Place;
+use super::place::{Joined, Place};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -13,7 +13,7 @@ pub struct Provider {
     pub key: String,
     /// Its name as it writes it: `GitHub`.
     pub name: String,
-    /// How sure the rules of the signature are.
+    /// How sure the rules of the signature are; what else is known says for itself how sure it is.
     pub certainty: Certainty,
     /// What tells its pushes.
     #[serde(default)]
@@ -25,12 +25,13 @@ pub struct Provider {
     /// those behind the first may be missing.
     #[serde(default)]
     pub event: Vec<String>,
-    /// Where the number of the event stands; the same for every retry and every receiver.
+    /// Where the number of the event stands; the same for every retry and every receiver, and for no other event. The
+    /// number of what an event is about is none by itself: it is joined with what tells its events apart.
     #[serde(default)]
-    pub event_id: Vec<Place>,
-    /// Where the number of the delivery stands; the same for its retries, unless a note says so.
+    pub event_id: Vec<Joined>,
+    /// Where the number of the delivery stands; the same for its retries, and for no other.
     #[serde(default)]
-    pub delivery_id: Vec<Place>,
+    pub delivery_id: Vec<Joined>,
     /// Where the number of the attempt stands.
     #[serde(default)]
     pub attempt: Vec<Place>,
@@ -359,7 +360,8 @@ pub struct Batch {
     /// Where each element names its event; as [`Provider::event`].
     #[serde(default)]
     pub event: Vec<String>,
-    /// Where each element has its number; the texts of all places that are there, joined by `:`.
+    /// Where each element has its number: the texts of all these places, joined by `:`. It has none where one of them is
+    /// not there.
     #[serde(default)]
     pub id: Vec<Place>,
     /// Where each element has its attempt.
@@ -451,6 +453,14 @@ pub struct Success {
     /// Seconds it waits.
     #[serde(default)]
     pub seconds: Option<f32>,
+    /// How sure that is.
+    #[serde(default = "custom")]
+    pub certainty: Certainty,
+}
+
+/// What users wrote before it was asked for says nothing of it.
+fn custom() -> Certainty {
+    Certainty::Custom
 }
 
 /// When a service tries again.

@@ -2,7 +2,7 @@
 
 use super::catalogue::events;
 use super::data::{Batch, Provider};
-use super::place::{Looked, Place};
+use super::place::{Joined, Looked, Place};
 use super::{event_type, peek};
 use crate::exchange::Headers;
 use serde::{Deserialize, Serialize};
@@ -61,8 +61,8 @@ pub fn identify(provider: &Provider, headers: &Headers, body: &[u8]) -> Identity
     let attempt = read(&provider.attempt, at).and_then(|text| attempt(&text, provider.first_attempt));
     Identity {
         event_type: event_type(&self::events(&provider.event).unwrap_or_default(), at),
-        event_id: read(&provider.event_id, at).or_else(of_items),
-        delivery_id: read(&provider.delivery_id, at),
+        event_id: number(&provider.event_id, at).or_else(of_items),
+        delivery_id: number(&provider.delivery_id, at),
         attempt: attempt.or_else(|| events.iter().filter_map(|event| event.attempt).max()),
         events,
     }
@@ -73,18 +73,23 @@ fn items(batch: &Batch, at: Looked<'_>, first_attempt: u32) -> Vec<EventItem> {
     let body = field.as_ref().map_or(at.body, |field| field.as_bytes());
     let Some(array) = peek::value(body, &batch.path) else { return Vec::new() };
     let names = events(&batch.event).unwrap_or_default();
+    let id = Joined(batch.id.clone());
     let elements = peek::elements(array, ITEMS_LIMIT);
     let item = |(index, element)| {
         let at = Looked { body: element, ..at };
-        let numbers: Vec<String> = batch.id.iter().filter_map(|place| place.read(at)).collect();
         EventItem {
             index,
             event_type: event_type(&names, at),
-            event_id: (!numbers.is_empty()).then(|| shortened(numbers.join(":"))),
+            event_id: id.read(at).filter(|id| !id.is_empty()).map(shortened),
             attempt: read(&batch.attempt, at).and_then(|text| attempt(&text, first_attempt)),
         }
     };
     (0..).zip(elements).map(item).collect()
+}
+
+/// The first number that is there whole.
+fn number(numbers: &[Joined], at: Looked<'_>) -> Option<String> {
+    numbers.iter().find_map(|joined| joined.read(at)).map(shortened)
 }
 
 /// The text at the first place that has one.
@@ -166,12 +171,16 @@ mod tests {
                 r#"{"notificationItems":[{"NotificationRequestItem":{"eventCode":"C","pspReference":"p"}}]}"#,
                 ("C", "p:C"),
             ),
-            ("mandrill", "mandrill_events=%5B%7B%22event%22%3A%22send%22%2C%22_id%22%3A%221%22%7D%5D", ("send", "1")),
+            (
+                "mandrill",
+                "mandrill_events=%5B%7B%22event%22%3A%22send%22%2C%22_id%22%3A%221%22%2C%22ts%22%3A2%7D%5D",
+                ("send", "1:send:2"),
+            ),
             ("ms-graph", r#"{"value":[{"changeType":"created","id":"n","subscriptionId":"s"}]}"#, ("created", "n:s")),
             (
                 "xero",
                 r#"{"events":[{"eventCategory":"INVOICE","eventType":"UPDATE","resourceId":"r","eventDateUtc":"t"}]}"#,
-                ("INVOICE.UPDATE", "r:t"),
+                ("INVOICE.UPDATE", "INVOICE:UPDATE:r:t"),
             ),
         ] {
             let identity = of(provider, &[], body);

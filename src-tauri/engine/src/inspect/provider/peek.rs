@@ -13,16 +13,23 @@ pub(crate) fn form_field(body: &[u8], name: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-fn member<'a>(object: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
-    let mut at = skip_space(&object[1..]);
-    loop {
-        let (key, rest) = string(at)?;
+/// The members of an object, each with what starts at its value. A value is read over only when the next is asked for.
+fn members(object: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut before = None;
+    std::iter::from_fn(move || {
+        let at = match before {
+            None => object.strip_prefix(b"{")?,
+            Some(value) => skip_space(skip_value(value)?).strip_prefix(b",")?,
+        };
+        let (key, rest) = string(skip_space(at))?;
         let value = skip_space(skip_space(rest).strip_prefix(b":")?);
-        if *unescaped(key) == *wanted {
-            return Some(value);
-        }
-        at = skip_space(skip_space(skip_value(value)?).strip_prefix(b",")?);
-    }
+        before = Some(value);
+        Some((key, value))
+    })
+}
+
+fn member<'a>(object: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
+    members(object).find(|(key, _)| *unescaped(key) == *wanted).map(|(_, value)| value)
 }
 
 fn element(array: &[u8], index: usize) -> Option<&[u8]> {
@@ -88,6 +95,13 @@ pub(crate) fn scalar<'a>(body: &'a [u8], pointer: &str) -> Option<Cow<'a, str>> 
         b'{' | b'[' | b'n' => None,
         _ => Some(String::from_utf8_lossy(at)),
     }
+}
+
+/// The name of the first member that is in an object beside the one at a JSON Pointer.
+pub(crate) fn beside<'a>(body: &'a [u8], pointer: &str) -> Option<Cow<'a, str>> {
+    let (object, name) = pointer.rsplit_once('/')?;
+    let others = members(value(body, object)?).filter(|(key, _)| *unescaped(key) != *name.as_bytes());
+    others.map(|(key, _)| as_text(key)).next()
 }
 
 /// The bytes of the value at a JSON Pointer; `/` and the empty text stand for the whole.

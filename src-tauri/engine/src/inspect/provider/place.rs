@@ -1,5 +1,5 @@
 //! Where something stands in a request, written as one text: `header:X-GitHub-Event`, `json:/data/id`, `form:command`,
-//! `form:json#/event/event_hash`, `query:token`, `item:t=`. The form is that of provider files, of the window and of
+//! `form:json#/event/event_hash`, `query:token`, `item:t=`, `beside:/update_id`. The form is that of provider files, of the window and of
 //! the command line alike.
 
 use super::peek;
@@ -26,11 +26,18 @@ pub enum Place {
     Query(String),
     /// What follows this prefix in the items of the signature's own header.
     Item(String),
+    /// The name of the first member that stands beside this one in an object of the JSON body, by JSON Pointer.
+    Beside(String),
 }
+
+/// Several places whose texts make one number together, written with ` + ` between them: `json:/id + json:/event`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, TS)]
+#[ts(type = "string")]
+pub struct Joined(pub(super) Vec<Place>);
 
 /// A text that is no place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no place: write header:NAME, json:/path, form:NAME, query:NAME or item:PREFIX.")]
+#[error("{0:?} is no place: write header:NAME, json:/path, form:NAME, query:NAME, item:PREFIX or beside:/path.")]
 pub struct PlaceError(String);
 
 /// What a place is looked up in.
@@ -55,6 +62,7 @@ impl Place {
             }
             Self::Query(name) => query_fields(at.url).into_iter().find(|field| field.name == *name).map(|f| f.value),
             Self::Item(_) => None,
+            Self::Beside(pointer) => peek::beside(at.body, pointer).map(Cow::into_owned),
         }
     }
 
@@ -78,7 +86,7 @@ impl Place {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Header(name) => name.trim_end_matches('*').to_owned(),
-            Self::Json(pointer) | Self::Form(_, Some(pointer)) => {
+            Self::Json(pointer) | Self::Form(_, Some(pointer)) | Self::Beside(pointer) => {
                 pointer.rsplit('/').next().unwrap_or_default().to_owned()
             }
             Self::Form(name, None) | Self::Query(name) | Self::Item(name) => name.clone(),
@@ -124,6 +132,7 @@ impl FromStr for Place {
             }),
             "query" => Ok(Self::Query(rest.to_owned())),
             "item" => Ok(Self::Item(rest.to_owned())),
+            "beside" if rest.starts_with('/') => Ok(Self::Beside(rest.to_owned())),
             _ => Err(error()),
         }
     }
@@ -150,6 +159,43 @@ impl fmt::Display for Place {
             Self::Form(name, Some(pointer)) => write!(f, "form:{name}#{pointer}"),
             Self::Query(name) => write!(f, "query:{name}"),
             Self::Item(prefix) => write!(f, "item:{prefix}"),
+            Self::Beside(pointer) => write!(f, "beside:{pointer}"),
         }
+    }
+}
+
+impl Joined {
+    /// The texts of all its places with `:` between them; None if one of them is not there, or empty.
+    pub(super) fn read(&self, at: Looked<'_>) -> Option<String> {
+        let texts: Option<Vec<String>> =
+            self.0.iter().map(|place| place.read(at).filter(|text| !text.is_empty())).collect();
+        texts.map(|texts| texts.join(":"))
+    }
+}
+
+impl FromStr for Joined {
+    type Err = PlaceError;
+
+    fn from_str(text: &str) -> Result<Self, PlaceError> {
+        text.split(" + ").map(|place| place.trim().parse()).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl Serialize for Joined {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Joined {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl fmt::Display for Joined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts: Vec<String> = self.0.iter().map(Place::to_string).collect();
+        f.write_str(&texts.join(" + "))
     }
 }

@@ -8,6 +8,18 @@ const NOW: i64 = 1_760_000_000;
 
 /// A request signed by our own hand, checked by the same rules.
 fn signed_and_checked(provider: &Provider, secret: &str, url: &str, body: &[u8], kind: &str) -> Option<Verdict> {
+    signed_and_checked_after(0, provider, secret, url, body, kind)
+}
+
+/// The same, checked when it is so many seconds old.
+fn signed_and_checked_after(
+    age: i64,
+    provider: &Provider,
+    secret: &str,
+    url: &str,
+    body: &[u8],
+    kind: &str,
+) -> Option<Verdict> {
     let fields = [("key_id".to_owned(), "k1".to_owned())];
     let mut headers = Headers::default();
     headers.push("Content-Type", kind.to_owned());
@@ -19,7 +31,7 @@ fn signed_and_checked(provider: &Provider, secret: &str, url: &str, body: &[u8],
     let body = signed.body.unwrap_or_else(|| body.to_vec());
     let urls = [url.to_owned()];
     let request = SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: &body };
-    let check = Check { now: Some(NOW), tolerance: None, fields: &fields, other_secrets: &[] };
+    let check = Check { now: Some(NOW + age), tolerance: None, fields: &fields, other_secrets: &[] };
     Some(verify(&request, provider, &[Secret::new("own", secret)], &check))
 }
 
@@ -44,6 +56,7 @@ fn body_for(provider: &Provider) -> &'static str {
         "ms-graph" => r#"{"value":[{"clientState":"","id":"1"}]}"#,
         "mailgun" => r#"{"signature":{"timestamp":"1","token":"t","signature":""}}"#,
         "figma" => r#"{"passcode":"","event_type":"x"}"#,
+        "pusher" => r#"{"time_ms":1,"events":[]}"#,
         "linear" => r#"{"webhookTimestamp":1,"type":"Issue"}"#,
         _ => r#"{"id":1,"name":"ü"}"#,
     }
@@ -62,6 +75,26 @@ fn what_is_signed_is_valid_for_every_provider_that_can_be_signed() {
         count += 1;
     }
     assert!(count >= 85, "{count}");
+}
+
+#[test]
+fn what_is_signed_is_valid_up_to_the_limit_and_not_a_second_longer() {
+    let mut count = 0;
+    for provider in providers().filter(|provider| can_sign(provider)) {
+        let Some(stamp) = &provider.signatures[0].timestamp else { continue };
+        let Some(limit) = stamp.tolerance.map(i64::from) else { continue };
+        let reason = |age| {
+            let (secret, body) = (secret_for(provider), body_for(provider).as_bytes());
+            let url = "https://hooks.example.com/in/x";
+            signed_and_checked_after(age, provider, secret, url, body, "application/json").unwrap().reason
+        };
+        assert_eq!(reason(limit), None, "{}", provider.key);
+        assert_eq!(reason(limit + 1), Some(Reason::StaleTimestamp), "{}", provider.key);
+        let early = (!stamp.past_only).then_some(Reason::FutureTimestamp);
+        assert_eq!(reason(-limit - 1), early, "{}", provider.key);
+        count += 1;
+    }
+    assert!(count >= 20, "{count}");
 }
 
 #[test]

@@ -110,3 +110,17 @@ fn a_certificate_is_taken_only_within_its_time() {
         }
     }
 }
+
+#[test]
+fn what_a_private_key_signed_is_valid_up_to_the_limit_and_not_a_second_longer() {
+    let vectors: Vec<Vector> = serde_json::from_str(VECTORS).unwrap();
+    for (key, limit) in [("telnyx", 300), ("standard-webhooks-v1a", 300), ("plaid", 300)] {
+        let mut vector = vectors.iter().find(|one| one.provider == key && one.expect == "valid").unwrap().clone();
+        let signed_at = verdict_of(&vector).signed_at.unwrap() / 1000;
+        vector.tolerance = None;
+        vector.now = Some(signed_at + limit);
+        assert_eq!(class(&verdict_of(&vector)), "valid", "{key}");
+        vector.now = Some(signed_at + limit + 1);
+        assert_ne!(class(&verdict_of(&vector)), "valid", "{key}");
+    }
+}
