@@ -62,9 +62,35 @@ async fn deliveries(window: &Window) -> Result<()> {
     window.find("#detail-panel-tab-signature.on").await.map(drop)
 }
 
+/// A body with a newline more than was signed: the reason is proven, and what was signed can be copied.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_body_is_said_to_be_changed() -> Result<()> {
+    Window::with(&Home::new()?, changed).await
+}
+
+async fn changed(window: &Window) -> Result<()> {
+    window.find(".first h1").await?;
+    window.invoke("create_source", json!({ "name": "github" })).await?;
+    let passphrase = json!({ "place": "passphrase", "passphrase": PASSPHRASE, "keyFile": null });
+    window.invoke("make_vault", passphrase).await?;
+    window.invoke("add_secret", json!({ "source": "github", "label": "live", "value": SECRET })).await?;
+    posted(window, &format!("{BODY}\n")).await?;
+    window.find(".exchange-grid.row .shield.invalid").await?;
+    window.click(".exchange-grid.row").await?;
+    window.click("#detail-panel-tab-signature").await?;
+    window.text(".signature [data-verdict=invalid]", "it was signed without the newline at the end").await?;
+    window.text(".signature", "Check the raw bytes of the request").await?;
+    window.click("section[aria-label='Signed bytes'] .head .btn").await?;
+    window.text(".toasts", "Signed bytes copied").await
+}
+
 async fn post(window: &Window) -> Result<()> {
+    posted(window, BODY).await
+}
+
+async fn posted(window: &Window, body: &str) -> Result<()> {
     let fields = format!("X-GitHub-Event: push\r\nX-Hub-Signature-256: {SIGNATURE}\r\n");
-    assert_eq!(window.post("/in/github", &fields, BODY.as_bytes()).await?.status, 200);
+    assert_eq!(window.post("/in/github", &fields, body.as_bytes()).await?.status, 200);
     Ok(())
 }
 
