@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unescaped } from "./escapes";
 import { marked, markedText } from "./marks";
 import { segments } from "./segments";
 
@@ -59,5 +60,13 @@ describe("a line cut into segments", () => {
   it("marks hits without case, across tokens", () => {
     const hits = segments('"aB": "ab"', { json: true, needle: "AB" }).filter((piece) => piece.hit);
     expect(hits.map((piece) => piece.text)).toEqual(["aB", "ab"]);
+  });
+});
+
+describe("what stands in a JSON string", () => {
+  it("is the same however its encoder wrote it", () => {
+    expect(unescaped('"https://x.example/?a=1\\u0026b=2"')).toBe("https://x.example/?a=1&b=2");
+    expect(unescaped('"https:\\/\\/x.example\\/"')).toBe("https://x.example/");
+    expect(unescaped('"\\ud83d\\ude00 \\"a\\\\n\\" \\n"')).toBe('😀 "a\\n" \n');
   });
 });

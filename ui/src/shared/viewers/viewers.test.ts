@@ -83,7 +83,9 @@ describe("the views of a body", { timeout: 60_000 }, () => {
     expect(calls.some((call) => call.command === "open_url")).toBe(false);
     await userEvent.click(dialog.getByRole("button", { name: "Open in the browser" }));
     await waitFor(() =>
-      expect(calls.find((call) => call.command === "open_url")?.args).toMatchObject({ url: /https:/ }),
+      expect(calls.find((call) => call.command === "open_url")?.args).toEqual({
+        url: "https://pay.example.com/invoice/acct_1/pdf",
+      }),
     );
   });
 

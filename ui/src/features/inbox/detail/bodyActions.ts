@@ -3,6 +3,7 @@ import { actionOf, type ActionId } from "$app/actions";
 import { canRun, runAction, type Doing } from "$app/commands.svelte";
 import { ignoreInComparisons } from "$app/ignored";
 import { say, UNDO } from "$app/toasts.svelte";
+import { unescaped } from "$shared/text/escapes";
 import type { MenuItem } from "$shared/ui/Menu.svelte";
 import { copyNode, isOfBody, selected, type NodeAt } from "$shared/viewers/node.svelte";
 import { columns } from "../columns/columns.svelte";
@@ -35,14 +36,6 @@ function termPath(jsonPath: string): string | null {
     else return null;
   }
   return path === "" ? null : path;
-}
-
-/** What a short JSON string holds. Escapes that are not for single characters are left as they stand. */
-function unescaped(text: string): string {
-  return text.slice(1, -1).replace(/\\(u[0-9a-fA-F]{4}|.)/g, (_, kind: string) => {
-    if (kind.startsWith("u")) return String.fromCharCode(parseInt(kind.slice(1), 16));
-    return { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" }[kind] ?? kind;
-  });
 }
 
 function filterList() {
