@@ -68,6 +68,12 @@ describe("the filter field", () => {
     filter.typed = "is:failed source:a";
     filter.commit();
     expect(filter.query).toBe("is:failed source:a");
+    const raw = () => filter.terms.map((term) => term.raw);
+    filter.typed = "error  error -error error";
+    filter.commit();
+    expect(raw()).toEqual(["is:failed", "source:a", "error", "-error"]);
+    filter.set("error error");
+    expect(raw()).toEqual(["error"]);
   });
 
   it("has one value for a key that a segment sets", () => {

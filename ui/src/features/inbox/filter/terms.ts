@@ -12,9 +12,9 @@ export interface Term {
 const KEY =
   /^(source|type|method|status|path|larger|smaller|since|before|is|has|tag|direction|request|delivery|header\.[^\s:"]+|body\.(?:[^\s:"[\]]|\[[^\]]*\])+):/;
 
-/** Cuts a text into terms; an unclosed quote reaches to the end. */
+/** Cuts a text into terms, each once; an unclosed quote reaches to the end. */
 export function parseTerms(text: string): Term[] {
-  return split(text).map(asTerm);
+  return [...new Set(split(text))].map(asTerm);
 }
 
 function split(text: string): string[] {
