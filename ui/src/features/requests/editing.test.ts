@@ -380,6 +380,17 @@ describe("what comes back", { timeout: 120_000 }, () => {
     expect([navigation.screen, navigation.exchangeToShow]).toEqual(["inbox", active().shown]);
   });
 
+  it("is offered for a comparison beside one of the same second and status", async () => {
+    const rows = [3, 2, 1].map((id) => ({ ...new FakeState({ rows: 400 }).summary(id), startedAt: 1e15, status: 200 }));
+    own["list"] = () => ({ rows, complete: true });
+    own["count"] = () => ({ rows: rows.length, complete: true });
+    await shown();
+    await userEvent.click(await screen.findByRole("button", { name: "Compare with another answer" }));
+    const names = (await screen.findAllByRole("menuitem")).map((item) => item.textContent);
+    expect(names.length).toBeGreaterThan(1);
+    expect(new Set(names).size).toBe(1);
+  });
+
   it("is walked through by the arrows, and held against the one before it, that one first", async () => {
     await shown();
     const list = await screen.findByRole("listbox", { name: "Responses, newest first" });

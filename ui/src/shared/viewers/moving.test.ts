@@ -1,11 +1,14 @@
-import { screen, waitFor, within } from "@testing-library/svelte";
+import { cleanup, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { BodyInfo } from "$ipc/bindings/BodyInfo";
 import type { BodyKind } from "$ipc/bindings/BodyKind";
 import type { Reading } from "$ipc/bindings/Reading";
 import type { Answers } from "$ipc/fake";
+import type { TreeRow } from "$ipc/bindings/TreeRow";
 import { openApp } from "../../test/openApp";
+import PathBar from "./PathBar.svelte";
+import TreeNode from "./TreeNode.svelte";
 
 const INFO: BodyInfo = {
   kind: "json",
@@ -102,6 +105,67 @@ describe("moving about in a tree", { timeout: 60_000 }, () => {
   });
 });
 
+/** A row of a tree as the engine answers it. */
+const treeRow = (over: Partial<TreeRow>): TreeRow => ({
+  ...{ node: 0, depth: 0, key: null, index: 0, kind: "number", text: "1", cut: false },
+  ...{ children: 0, siblings: 1, chips: [], open: false },
+  ...over,
+});
+/** Draws one row by itself. */
+function draw(over: Partial<TreeRow>, indents = 20) {
+  const nothing = () => undefined;
+  const acts = { onselect: nothing, ontoggle: nothing, oncopy: nothing, onmenu: nothing, onopen: nothing };
+  render(TreeNode, { row: treeRow(over), id: "row", on: false, indents, needle: "", current: false, ...acts });
+  const row = document.getElementById("row") as HTMLElement;
+  const [depth, text] = [row.style.getPropertyValue("--d"), row.textContent?.replace(/\s+/g, " ").trim()];
+  cleanup();
+  return { depth, text };
+}
+
+describe("a row of a tree", () => {
+  it("is indented as far as the pane has room for, and says its level beyond that", () => {
+    expect(draw({ depth: 20, key: "a" })).toEqual({ depth: "20", text: "a: 1" });
+    expect(draw({ depth: 99_999, key: "a" })).toEqual({ depth: "20", text: "99,999 a: 1" });
+  });
+
+  it("has the same chip twice where a sender tagged a value twice", () => {
+    const tag = { kind: "wire", text: "tag 1", at: null } as const;
+    expect(draw({ chips: [tag, tag] }).text).toBe("1 tag 1tag 1");
+  });
+
+  it("shows the path of a deep one by its ends", () => {
+    const jsonPath = `$${"[0]".repeat(100_000)}['last']`;
+    const { container } = render(PathBar, {
+      place: { pointer: "", jsonPath, xpath: null, text: "", cut: false, above: [] },
+    });
+    const shown = container.querySelector("button")?.textContent ?? "";
+    expect(shown.length).toBeLessThan(1_000);
+    expect(shown).toMatch(/^\$\[0\].* … .*\['last'\]$/);
+    cleanup();
+  });
+});
+
+describe("a view that can't be drawn", { timeout: 60_000 }, () => {
+  it("says so and what to do, and leaves the other views and exchanges as they are", async () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const broken = { total: 1, rows: [{ ...treeRow({}), chips: null as unknown as [] }] };
+    let works = false;
+    const fine = { total: 1, rows: [treeRow({ text: "42" })] };
+    await openBody("json", { tree_rows: () => (works ? fine : broken) });
+    await screen.findByText(/Pushpull failed to draw this/);
+    await view("Text");
+    await screen.findByRole("region", { name: "Text" });
+    expect(screen.queryByText(/Pushpull failed to draw this/)).toBeNull();
+    await view("Tree");
+    await screen.findByText(/Pushpull failed to draw this/);
+    works = true;
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    await screen.findByRole("treeitem", { name: /42/ });
+    expect(said).toHaveBeenCalled();
+    said.mockRestore();
+  });
+});
+
 describe("finding in a body", { timeout: 60_000 }, () => {
   it("goes round at both ends, back with Shift", async () => {
     await openBody("json");
@@ -145,6 +209,18 @@ describe("the text of a body", { timeout: 60_000 }, () => {
 });
 
 describe("what stands in a body", { timeout: 60_000 }, () => {
+  it("is the address that a link means, however its encoder wrote it", async () => {
+    const place = { pointer: "/a", jsonPath: "$['a']", xpath: null, cut: false, above: [] };
+    const { calls } = await openBody("json", {
+      tree_node: () => ({ ...place, text: '"https:\\/\\/pay.example.com/?a=1\\u0026b=2"' }),
+    });
+    await userEvent.click(await screen.findByRole("button", { name: /pay\.example\.com/ }));
+    const dialog = within(await screen.findByRole("dialog", { name: /Open a link/ }));
+    dialog.getByText("https://pay.example.com/?a=1&b=2");
+    await userEvent.click(dialog.getByRole("button", { name: "Open in the browser" }));
+    await waitFor(() => expect(called(calls, "open_url")).toEqual([{ url: "https://pay.example.com/?a=1&b=2" }]));
+  });
+
   it("is another array of it as a table", async () => {
     const tables = [
       { node: 5, jsonPath: "$['lines']", rows: 120 },
