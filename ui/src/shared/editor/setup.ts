@@ -16,6 +16,7 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
+import { HIDDEN, markOf } from "$shared/text/marks";
 import { jsonProblem } from "./json";
 import { look } from "./look";
 
@@ -69,7 +70,7 @@ function common(language: Language, label: string): Extension {
   return [
     // Only \n ends a line: a \r stays a character that is seen and kept, and offsets stay those of the text.
     EditorState.lineSeparator.of("\n"),
-    highlightSpecialChars(),
+    highlightSpecialChars({ addSpecialChars: HIDDEN, render: mark }),
     EditorView.contentAttributes.of({
       "aria-label": label,
       spellcheck: "false",
@@ -79,6 +80,17 @@ function common(language: Language, label: string): Extension {
     language === "json" ? json() : language === "xml" ? xml() : [],
     look,
   ];
+}
+
+/** The same mark as in every other view, in place of a character that can't be seen. */
+function mark(point: number): HTMLElement {
+  const { text, mark } = markOf(point);
+  const element = document.createElement("span");
+  element.className = "cm-specialChar";
+  element.textContent = text;
+  element.title = mark;
+  element.setAttribute("aria-label", mark);
+  return element;
 }
 
 function jsonDiagnostics(view: EditorView): Diagnostic[] {
