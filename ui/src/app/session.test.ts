@@ -1,0 +1,48 @@
+import { waitFor } from "@testing-library/svelte";
+import { expect, it } from "vitest";
+import { useBackend } from "$ipc/backend";
+import { fakeBackend } from "$ipc/fake";
+import type { FeedEvent } from "$ipc/bindings/FeedEvent";
+import { FakeState } from "$ipc/fake/state";
+import { session } from "./session.svelte";
+
+it("reads anew what changed before the feed was heard, and the lists whenever the feed says so", async () => {
+  const fake = fakeBackend({ rows: 0 });
+  let hear: (event: FeedEvent) => void = () => {};
+  let heard: () => void = () => {};
+  let names = ["first"];
+  let asked = 0;
+  useBackend({
+    invoke: (command, payload) => {
+      if (command !== "sources") return fake.invoke(command, payload);
+      asked += 1;
+      const sources = names.map((name, place) => ({ id: place + 1, name, provider: null, newest: null, pushes: 0 }));
+      return Promise.resolve({ sources });
+    },
+    listen: (_, receive) => {
+      hear = receive as typeof hear;
+      return new Promise((resolve) => (heard = () => resolve(() => {})));
+    },
+  });
+  const shown = () => session.sources.map((source) => source.name);
+  const started = session.start();
+  await waitFor(() => expect(shown()).toEqual(["first"]));
+  names = ["first", "before the feed"];
+  heard();
+  const stop = await started;
+  expect(shown()).toEqual(names);
+  names = ["first", "of another window"];
+  const event = (lists: boolean): FeedEvent => ({
+    status: new FakeState({ rows: 0 }).status(),
+    changed: [],
+    lists,
+    jobs: [],
+  });
+  const before = asked;
+  hear(event(true));
+  await waitFor(() => expect(shown()).toEqual(names));
+  hear(event(false));
+  hear(event(true));
+  await waitFor(() => expect(asked).toBe(before + 2));
+  stop();
+});
