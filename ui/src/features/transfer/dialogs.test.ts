@@ -35,6 +35,7 @@ describe("the export dialog", { timeout: 60_000 }, () => {
     openExport({ type: "selection", ids: [1, 2] });
     await screen.findByText("Stripe-Signature");
     expect(new Set(masked)).toEqual(new Set([true]));
+    screen.getByText(/Bodies go out as they are\./);
     expect(await violations()).toEqual([]);
     await userEvent.click(screen.getByRole("switch"));
     await screen.findByText(/Credentials go out as they were/);
