@@ -6,8 +6,15 @@ import type { FakeOptions } from "$ipc/fake/state";
 
 let closeLast = () => {};
 
-/** A window of its own: nothing is left of the one before. `own` are answers of the test in place of the stand-in's. */
-export async function openApp(options: FakeOptions, own: Answers = {}) {
+/**
+ * A window of its own: nothing is left of the one before. `own` are answers of the test in place of the stand-in's; `told`
+ * changes whatever is answered.
+ */
+export async function openApp(
+  options: FakeOptions,
+  own: Answers = {},
+  told: (answer: unknown, command: string) => unknown = (answer) => answer,
+) {
   closeLast();
   vi.resetModules();
   localStorage.clear();
@@ -28,7 +35,7 @@ export async function openApp(options: FakeOptions, own: Answers = {}) {
     invoke: async (command, payload) => {
       calls.push({ command, args: payload?.args ?? payload });
       const answer = (own as Record<string, ((args: unknown) => unknown) | undefined>)[command];
-      return answer ? answer(payload?.args) : fake.invoke(command, payload);
+      return told(answer ? await answer(payload?.args) : await fake.invoke(command, payload), command);
     },
   });
   closeLast = cleanup;
