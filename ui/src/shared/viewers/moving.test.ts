@@ -72,6 +72,16 @@ describe("moving about in a tree", { timeout: 60_000 }, () => {
     await screen.findByText("invoice_pdf");
   });
 
+  it("says where a row stands that was read only after it was selected", async () => {
+    await openBody("json");
+    await userEvent.click(await screen.findByRole("button", { name: "Open all" }));
+    (await screen.findByRole("tree")).focus();
+    await userEvent.keyboard("{End}");
+    await waitFor(() =>
+      expect(document.querySelector(".pathbar .path")?.textContent).toContain("$['pending_webhooks']"),
+    );
+  });
+
   it("opens what a hit of the find stands in", async () => {
     await openBody("json");
     await screen.findByText("invoice_pdf");

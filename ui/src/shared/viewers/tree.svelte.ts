@@ -37,15 +37,12 @@ export class Tree {
   select(index: number) {
     this.selected = Math.min(Math.max(0, index), Math.max(0, this.pages.total - 1));
     this.scroll.show(this.selected);
-    void this.locate();
   }
 
-  /** Reads where the selected node stands. */
-  async locate() {
+  /** Reads where a node stands that is selected. */
+  async locate(node: number) {
     const revision = ++this.#placeRevision;
-    const row = this.row(this.selected);
-    if (!row) return;
-    const place = await call("tree_node", { body: this.body, node: row.node }).catch(() => null);
+    const place = await call("tree_node", { body: this.body, node }).catch(() => null);
     if (revision === this.#placeRevision) this.place = place;
   }
 
