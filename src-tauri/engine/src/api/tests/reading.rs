@@ -13,8 +13,9 @@ async fn the_one_before_is_of_the_same_source_and_event() {
     crate::tunnel::use_ring();
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = started(folder.path()).await;
-    for (source, event) in [("a", "push"), ("b", "push"), ("a", "ping"), ("a", "push"), ("a", "push")] {
-        post(&format!("{url}/in/{source}"), event, "application/json", "{}").await;
+    let pushes = [("a", "push"), ("b", "push"), ("a", "ping"), ("a", "push"), ("a", "push")];
+    for (number, (source, event)) in pushes.into_iter().enumerate() {
+        post(&format!("{url}/in/{source}"), event, "application/json", &number.to_string()).await;
     }
     for (id, before) in [(5, Some(4)), (4, Some(1)), (3, None), (2, None), (1, None), (99, None)] {
         let answer = call(&api, "previous", json!({"id": id})).await.unwrap();
