@@ -1,6 +1,7 @@
 //! The commands as the window calls them: by name, over a real file and a real listener.
 
 mod checks;
+mod deliveries;
 mod handshakes;
 mod others;
 mod providers;

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 use std::fmt::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The answer to a push that was stored, for a connection that goes on.
 static STORED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n\
@@ -158,6 +159,11 @@ impl Answer {
     /// No answer at all: the sender has gone.
     pub(super) fn nobody() -> Self {
         Self { wire: Bytes::new(), head_len: 0, status: 0, closes: true, staging: None }
+    }
+
+    /// How long it is held back and dripped on purpose; None if it never ends.
+    pub(super) fn takes(&self) -> Option<Duration> {
+        self.staging.as_ref().map_or(Some(Duration::ZERO), |staging| staging.takes(self.wire.len()))
     }
 
     /// As it goes into the store.

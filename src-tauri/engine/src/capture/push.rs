@@ -8,7 +8,7 @@ use super::rules::{DOCUMENT_BYTES, Decision, Plan, Pushed};
 use super::socket::BodyFailure;
 use super::staged::Staging;
 use super::{LOOP_HEADER, Shared, refusal};
-use crate::exchange::{self, Answered, Direction, Failure, FailureKind, Mark, Message};
+use crate::exchange::{self, Answered, Direction, Failure, FailureKind, Mark, Message, Micros};
 use crate::inspect::Recognition;
 use crate::inspect::signature::Reply;
 use crate::store::{NewExchange, StoreError};
@@ -16,6 +16,7 @@ use crate::wire::RequestHead;
 use axum::body::Body;
 use http::StatusCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Takes a push to a source that is there.
 pub(super) async fn take(shared: &Arc<Shared>, arrival: Arrival, source: &str, body: Body) -> Answer {
@@ -72,7 +73,7 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
         direction: Direction::Push,
         origin: shared.hooks.origin(head),
         started_at: arrival.started.at,
-        duration: Some(arrival.started.micros()),
+        duration: answer.takes().map(|takes| arrival.started.micros().saturating_add(micros(takes))),
         method: head.method.clone(),
         url: head.target.clone(),
         source: Some(source.to_owned()),
@@ -142,6 +143,10 @@ async fn decide(
             (answer, Some(Box::new(decided.answered)))
         }
     })
+}
+
+fn micros(time: Duration) -> Micros {
+    Micros::try_from(time.as_micros()).unwrap_or(Micros::MAX)
 }
 
 /// The failure that an answer shows that is wrong on purpose.

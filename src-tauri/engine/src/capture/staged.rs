@@ -50,6 +50,21 @@ impl Staging {
         Some(Arc::new(Self { delay, fault: answered.fault, longest, _place: place, may_wait }))
     }
 
+    /// How long so many bytes take; None if the answer never ends.
+    pub(super) fn takes(&self, bytes: usize) -> Option<Duration> {
+        match self.fault {
+            Some(fault) if fault.is_silent() => None,
+            _ if !self.may_wait => Some(Duration::ZERO),
+            Some(Fault::Drip { bytes_per_second }) => {
+                let (at_once, pause) = pace(bytes_per_second);
+                let pauses = u32::try_from(bytes.div_ceil(at_once).saturating_sub(1)).unwrap_or(u32::MAX);
+                Some(self.delay.saturating_add(pause.saturating_mul(pauses)))
+            }
+            _ => Some(self.delay),
+        }
+        .filter(|takes| *takes <= self.longest)
+    }
+
     /// Answers. The socket comes back if the connection may go on, or is to be ended the usual way.
     pub(super) async fn deliver(&self, mut socket: Box<Socket>, answer: &Answer) -> Option<Box<Socket>> {
         socket.settle();
@@ -82,10 +97,15 @@ impl Staging {
     }
 }
 
+/// How many bytes go at once, and the time between two times.
+fn pace(per_second: u32) -> (usize, Duration) {
+    let at_once = (f64::from(per_second) * TICK.as_secs_f64()).max(1.0) as usize;
+    (at_once, Duration::from_secs_f64(at_once as f64 / f64::from(per_second.max(1))))
+}
+
 /// Lets so many bytes go a second; false if the sender is gone or the time is over.
 async fn drip(socket: &mut Socket, bytes: &[u8], per_second: u32, ends: Instant) -> bool {
-    let at_once = (f64::from(per_second) * TICK.as_secs_f64()).max(1.0) as usize;
-    let pause = Duration::from_secs_f64(at_once as f64 / f64::from(per_second.max(1)));
+    let (at_once, pause) = pace(per_second);
     let mut next = Instant::now();
     for piece in bytes.chunks(at_once) {
         sleep_until(next).await;

@@ -3,11 +3,12 @@
 
 use super::index::index_anew;
 use super::list::{SUMMARY, summary};
+use super::organise::joined;
 use super::{Store, StoreError};
 use crate::exchange::{DeliveryMark, ExchangeId, ExchangeSummary, Micros, Repeat, Side};
 use crate::inspect::delivery::{
-    BatchEvent, COMPARED, Came, Delivery, Earlier, Said, State, Told, attempts, next_at, repeat, said, same_event,
-    schedule, state_of,
+    BatchEvent, COMPARED, Came, Counted, Delivery, Earlier, Given, Said, State, Told, attempts, next_at, repeat, said,
+    same_event, schedule, state_of,
 };
 use crate::inspect::provider::Recognisers;
 use crate::inspect::{content_codings, decode};
@@ -23,7 +24,7 @@ const BUSY_STEP: u32 = 16;
 const QUIET_STEP: u32 = 128;
 
 /// Attempts of a delivery that are shown.
-const SHOWN: i64 = 200;
+pub(super) const SHOWN: i64 = 200;
 
 /// A stored push, read and told.
 struct Looked {
@@ -136,7 +137,11 @@ impl Store {
         let reader = self.recognisers().await?.of_push(chosen.as_deref(), &head.headers, &body);
         let said = said(reader.as_ref().map(|reader| &reader.provider), &head.headers, &body);
         let schedule = schedule(said.provider);
-        let attempts = attempts(self.with_children(pushes).await?, &schedule);
+        let of = Counted {
+            by_service: said.provider.is_some_and(Provider::counts_attempts),
+            is_cut: asked.delivery.is_some_and(|mark| mark.pushes as usize > pushes.len()),
+        };
+        let attempts = attempts(self.with_children(pushes).await?, &schedule, of);
         Ok(Delivery {
             first,
             provider: said.provider.map(|provider| provider.key.clone()),
@@ -147,6 +152,19 @@ impl Store {
             schedule: schedule.words.map(String::from),
             events: said.events,
         })
+    }
+
+    /// These exchanges, with all pushes of the deliveries that they are the first of, oldest first.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn whole_deliveries(&self, ids: &[ExchangeId]) -> Result<Vec<ExchangeId>, StoreError> {
+        let list = joined(ids);
+        let sql = format!(
+            "SELECT id FROM exchange WHERE id IN ({list}) UNION SELECT id FROM exchange WHERE delivery IN ({list}) ORDER BY 1"
+        );
+        let rows = sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_all(&self.readers).await;
+        rows.map_err(|e| StoreError::from_sqlx("Reading the deliveries", &e))
     }
 
     async fn with_children(
@@ -261,11 +279,12 @@ fn types(said: &Said<'_>) -> Vec<(String, u32)> {
 
 /// Puts a push into its delivery.
 async fn place(connection: &mut SqliteConnection, push: &Looked) -> Result<(), sqlx::Error> {
-    let sql = "SELECT e.id, k.body, e.started_at, e.duration, e.status, e.delivery, e.attempt
-                 FROM event_key k JOIN exchange e ON e.id = k.id WHERE k.key = $1";
+    let sql = "SELECT e.id, k.body, e.started_at, e.duration, e.status, e.delivery, e.attempt, e.failure IS NOT NULL
+                 FROM event_key k JOIN exchange e ON e.id = k.id WHERE k.key = $1 ORDER BY k.id DESC LIMIT 1";
     let row = sqlx::query(sql).bind(push.told.key).fetch_optional(&mut *connection).await?;
     let before = row.map(|row| {
-        let earlier = Earlier { at: row.get(2), took: row.get(3), status: row.get(4), content: row.get(1) };
+        let (took, status, failed) = (row.get(3), row.get(4), row.get(7));
+        let earlier = Earlier { at: row.get(2), answer: Given { took, status, failed }, content: row.get(1) };
         (row.get::<Option<ExchangeId>, _>(5).unwrap_or_else(|| row.get(0)), row.get::<Option<u32>, _>(6), earlier)
     });
     match before.filter(|(_, _, earlier)| same_event(&push.told, earlier, push.at, push.patience)) {
@@ -282,8 +301,9 @@ async fn place(connection: &mut SqliteConnection, push: &Looked) -> Result<(), s
         }
         None => {}
     }
-    let sql = "INSERT INTO event_key VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET id = $2, body = $3";
-    sqlx::query(sql).bind(push.told.key).bind(push.id).bind(push.told.content).execute(&mut *connection).await?;
+    // A push that is gone meanwhile tells nothing.
+    let sql = "INSERT INTO event_key SELECT id, $2, $3 FROM exchange WHERE id = $1";
+    sqlx::query(sql).bind(push.id).bind(push.told.key).bind(push.told.content).execute(&mut *connection).await?;
     for (event_type, events) in &push.types {
         let sql = "INSERT OR REPLACE INTO batch VALUES ($1, $2, $3)";
         sqlx::query(sql).bind(push.id).bind(event_type).bind(events).execute(&mut *connection).await?;
@@ -307,13 +327,13 @@ async fn update(
 
 /// Marks a push about an older state than one that was here before.
 async fn order(connection: &mut SqliteConnection, id: ExchangeId, state: State) -> Result<(), sqlx::Error> {
-    let sql = "SELECT o.at, o.id FROM object_state o JOIN exchange e ON e.id = o.id WHERE o.key = $1";
+    let sql = "SELECT at, id FROM object_state WHERE key = $1 ORDER BY at DESC, id DESC LIMIT 1";
     let known = sqlx::query(sql).bind(state.key).fetch_optional(&mut *connection).await?;
     if let Some(newer) = known.filter(|row| row.get::<i64, _>(0) > state.at) {
         let by: ExchangeId = newer.get(1);
         let sql = "UPDATE exchange SET overtaken_by = $2 WHERE id = $1";
         return sqlx::query(sql).bind(id).bind(by).execute(connection).await.map(drop);
     }
-    let sql = "INSERT INTO object_state VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET at = $2, id = $3";
-    sqlx::query(sql).bind(state.key).bind(state.at).bind(id).execute(connection).await.map(drop)
+    let sql = "INSERT INTO object_state SELECT id, $2, $3 FROM exchange WHERE id = $1";
+    sqlx::query(sql).bind(id).bind(state.key).bind(state.at).execute(connection).await.map(drop)
 }

@@ -39,6 +39,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_providers.sql"),
     include_str!("../../migrations/0007_size.sql"),
     include_str!("../../migrations/0008_sources.sql"),
+    include_str!("../../migrations/0009_event_keys.sql"),
 ];
 
 /// The step after which records have to be packed.

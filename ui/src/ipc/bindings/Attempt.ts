@@ -14,7 +14,8 @@ push: ExchangeSummary,
  */
 number: number, 
 /**
- * Attempts that the service has counted and that never came here.
+ * Attempts just before it that the service has counted and no push of the delivery is: they never came, or were
+ * deleted.
  */
 missing: number, 
 /**

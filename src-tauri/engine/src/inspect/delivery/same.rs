@@ -46,12 +46,20 @@ pub(crate) struct Told {
 pub(crate) struct Earlier {
     /// When its first byte was read.
     pub(crate) at: Micros,
-    /// How long it took until we had answered; None: never.
-    pub(crate) took: Option<Micros>,
-    /// What we answered.
-    pub(crate) status: Option<u16>,
+    /// What its sender got.
+    pub(crate) answer: Given,
     /// The hash of its query and its body as they came.
     pub(crate) content: i64,
+}
+
+/// What we answered to a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Given {
+    /// How long it took until we had answered; None: never.
+    pub(crate) took: Option<Micros>,
+    pub(crate) status: Option<u16>,
+    /// True if it was no answer, or no whole one.
+    pub(crate) failed: bool,
 }
 
 impl Told {
@@ -79,11 +87,11 @@ impl Told {
     }
 }
 
-impl Earlier {
-    /// True if the sender could take our answer for a success. `patience` is how long it waits for one, if that is known.
-    fn was_accepted(&self, patience: Option<Micros>) -> bool {
+impl Given {
+    /// True if the sender could take it for a success. `patience` is how long it waits for one, if that is known.
+    pub(super) fn is_success(self, patience: Option<Micros>) -> bool {
         let in_time = self.took.is_some_and(|took| patience.is_none_or(|patience| took <= patience));
-        in_time && self.status.is_some_and(|status| (200..300).contains(&status))
+        in_time && !self.failed && self.status.is_some_and(|status| (200..300).contains(&status))
     }
 }
 
@@ -93,10 +101,10 @@ pub(crate) fn same_event(told: &Told, earlier: &Earlier, at: Micros, patience: O
     if told.numbered {
         return gap <= NUMBERED;
     }
-    if earlier.was_accepted(patience) { gap <= ECHO && told.content == earlier.content } else { gap <= UNNUMBERED }
+    if earlier.answer.is_success(patience) { gap <= ECHO && told.content == earlier.content } else { gap <= UNNUMBERED }
 }
 
 /// Why the event came again after `earlier`. `further` says that the service counts this as a later attempt than that.
 pub(crate) fn repeat(earlier: &Earlier, further: bool, patience: Option<Micros>) -> Repeat {
-    if further || !earlier.was_accepted(patience) { Repeat::Retry } else { Repeat::Duplicate }
+    if further || !earlier.answer.is_success(patience) { Repeat::Retry } else { Repeat::Duplicate }
 }

@@ -17,6 +17,11 @@ fn posted(body: &str) -> Came<'_> {
     Came { method: "POST", target: "/in/shop", body: body.as_bytes(), len: body.len() as u64 }
 }
 
+/// A whole answer, at once.
+fn answered(status: u16) -> Given {
+    Given { took: Some(1_000), status: Some(status), failed: false }
+}
+
 /// Groups pushes as the store does: each is held against the newest one with its key.
 fn grouped(pushes: &[(usize, Told, Micros, u16)]) -> BTreeMap<usize, usize> {
     let mut newest: HashMap<i64, (usize, Earlier)> = HashMap::new();
@@ -25,7 +30,7 @@ fn grouped(pushes: &[(usize, Told, Micros, u16)]) -> BTreeMap<usize, usize> {
         let before = newest.get(&told.key).filter(|(_, earlier)| same_event(&told, earlier, at, None));
         let first = before.map_or(name, |(first, _)| *first);
         first_of.insert(name, first);
-        let earlier = Earlier { at, took: Some(1_000), status: Some(status), content: told.content };
+        let earlier = Earlier { at, answer: answered(status), content: told.content };
         newest.insert(told.key, (first, earlier));
     }
     first_of
@@ -121,7 +126,7 @@ fn a_body_without_a_number_is_the_same_event_after_a_failure_or_at_once() {
     let body = told(None, r#"{"a":1,"timestamp":1}"#);
     let later = told(None, r#"{"a":1,"timestamp":2}"#);
     assert_eq!(body.key, later.key);
-    let at = |status, content| Earlier { at: 0, took: Some(1_000), status: Some(status), content };
+    let at = |status, content| Earlier { at: 0, answer: answered(status), content };
     assert!(same_event(&later, &at(500, body.content), 60 * MINUTE, None), "a retry with a new time");
     assert!(
         !same_event(&later, &at(200, body.content), MINUTE, None),
@@ -152,7 +157,7 @@ fn the_number_of_an_event_tells_it_where_its_deliveries_have_none() {
 #[test]
 fn what_comes_again_long_after_is_another_event() {
     const DAY: Micros = 24 * 60 * MINUTE;
-    let at = |status, content| Earlier { at: 0, took: Some(1_000), status: Some(status), content };
+    let at = |status, content| Earlier { at: 0, answer: answered(status), content };
     let numbered = told(Some("1"), "{}");
     for (gap, same) in [(35 * DAY, true), (35 * DAY + 1, false), (-35 * DAY, true), (-35 * DAY - 1, false)] {
         assert_eq!(same_event(&numbered, &at(200, 0), gap, None), same, "{gap}");
@@ -165,7 +170,7 @@ fn what_comes_again_long_after_is_another_event() {
         assert_eq!(same_event(&body, &at(200, body.content), gap, None), same, "after a success: {gap}");
     }
     // What took too long to answer was a failure to its sender.
-    let slow = Earlier { took: Some(5_000_000), ..at(200, body.content) };
+    let slow = Earlier { answer: Given { took: Some(5_000_000), ..answered(200) }, ..at(200, body.content) };
     assert!(same_event(&body, &slow, 60 * MINUTE, Some(3_000_000)) && !same_event(&body, &slow, 60 * MINUTE, None));
 }
 
@@ -179,13 +184,15 @@ fn fields_of_a_form_tell_the_event_in_any_order_and_without_what_is_renewed() {
 
 #[test]
 fn what_was_accepted_is_a_duplicate_and_what_failed_or_took_too_long_a_retry() {
-    let earlier = |status, took| Earlier { at: 0, took, status, content: 0 };
+    let earlier = |status, took| Earlier { at: 0, answer: Given { took, status, failed: false }, content: 0 };
+    let broken = Earlier { at: 0, answer: Given { failed: true, ..answered(200) }, content: 0 };
     let patience = Some(3_000_000);
     assert_eq!(repeat(&earlier(Some(204), Some(1)), false, patience), Repeat::Duplicate);
     assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), false, patience), Repeat::Retry);
     assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), false, None), Repeat::Duplicate);
     assert_eq!(repeat(&earlier(Some(302), Some(1)), false, None), Repeat::Retry);
     assert_eq!(repeat(&earlier(None, None), false, None), Repeat::Retry);
+    assert_eq!(repeat(&broken, false, None), Repeat::Retry, "its sender got no whole answer");
     assert_eq!(repeat(&earlier(Some(200), Some(1)), true, None), Repeat::Retry, "the service counts on");
 }
 

@@ -1,8 +1,10 @@
 //! The attempts of one delivery, numbered, with the gaps between them and what the service's schedule says.
 
 use super::said::Schedule;
+use super::same::Given;
 use crate::exchange::{ExchangeId, ExchangeSummary, Micros};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use ts_rs::TS;
 
 /// The pushes that are one event.
@@ -37,7 +39,8 @@ pub struct Attempt {
     pub push: ExchangeSummary,
     /// Which attempt it is, by the service's count or, where it does not count, by ours.
     pub number: u32,
-    /// Attempts that the service has counted and that never came here.
+    /// Attempts just before it that the service has counted and no push of the delivery is: they never came, or were
+    /// deleted.
     pub missing: u32,
     /// Since the attempt before it, µs.
     #[ts(type = "number | null")]
@@ -63,8 +66,21 @@ pub struct BatchEvent {
     pub pointer: String,
 }
 
+/// How the attempts of a delivery came by their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// By the service; else by us, and then nobody knows of one that is missing.
+    pub(crate) by_service: bool,
+    /// There were pushes before those that are shown.
+    pub(crate) is_cut: bool,
+}
+
 /// Numbers the pushes of a delivery, in the order they came, with what each was passed on as.
-pub(crate) fn attempts(pushes: Vec<(ExchangeSummary, Vec<ExchangeSummary>)>, schedule: &Schedule<'_>) -> Vec<Attempt> {
+pub(crate) fn attempts(
+    pushes: Vec<(ExchangeSummary, Vec<ExchangeSummary>)>,
+    schedule: &Schedule<'_>,
+    of: Counted,
+) -> Vec<Attempt> {
     let mut before: Option<(Micros, u32)> = None;
     let mut numbered = Vec::with_capacity(pushes.len());
     for (push, passed_on) in pushes {
@@ -73,7 +89,7 @@ pub(crate) fn attempts(pushes: Vec<(ExchangeSummary, Vec<ExchangeSummary>)>, sch
         let at = push.started_at;
         numbered.push(Attempt {
             number,
-            missing: number.saturating_sub(counted),
+            missing: 0,
             gap: before.map(|(earlier, _)| at - earlier),
             due: before.and_then(|(_, earlier)| due(schedule, earlier, number)),
             push,
@@ -81,7 +97,23 @@ pub(crate) fn attempts(pushes: Vec<(ExchangeSummary, Vec<ExchangeSummary>)>, sch
         });
         before = Some((at, number));
     }
+    if of.by_service {
+        note_missing(&mut numbered, of.is_cut);
+    }
     numbered
+}
+
+/// Counts what is missing just before each number, where it came first.
+fn note_missing(attempts: &mut [Attempt], is_cut: bool) {
+    let numbers: BTreeSet<u32> = attempts.iter().map(|attempt| attempt.number).collect();
+    let mut seen = BTreeSet::new();
+    for attempt in attempts.iter_mut().filter(|attempt| seen.insert(attempt.number)) {
+        attempt.missing = match numbers.range(..attempt.number).next_back() {
+            Some(below) => attempt.number - below - 1,
+            None if is_cut => 0,
+            None => attempt.number.saturating_sub(1),
+        };
+    }
 }
 
 /// What the schedule says of the time between two attempts, µs.
@@ -93,9 +125,8 @@ fn due(schedule: &Schedule<'_>, from: u32, to: u32) -> Option<Micros> {
 /// When the next attempt is due after the last one; None if it succeeded, or nothing says when.
 pub(crate) fn next_at(attempts: &[Attempt], schedule: &Schedule<'_>) -> Option<Micros> {
     let last = attempts.last()?;
-    let accepted = last.push.status.is_some_and(|status| (200..300).contains(&status));
-    let in_time = last.push.duration.is_some_and(|took| schedule.patience.is_none_or(|patience| took <= patience));
-    if accepted && in_time {
+    let answer = Given { took: last.push.duration, status: last.push.status, failed: last.push.failure.is_some() };
+    if answer.is_success(schedule.patience) {
         return None;
     }
     Some(last.push.started_at + due(schedule, last.number, last.number.checked_add(1)?)?)

@@ -44,6 +44,13 @@ pub struct EventItem {
     pub attempt: Option<u32>,
 }
 
+impl Provider {
+    /// True if the service says which attempt a push is.
+    pub(crate) fn counts_attempts(&self) -> bool {
+        !self.attempt.is_empty() || self.batch.as_ref().is_some_and(|batch| !batch.attempt.is_empty())
+    }
+}
+
 /// Reads what a push of `provider` says of itself. `body` is the body with its content codings off.
 pub fn identify(provider: &Provider, headers: &Headers, body: &[u8]) -> Identity {
     let at = Looked { headers, body, url: "" };

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::exchange::Repeat;
+use crate::store::deliveries::SHOWN;
 
 const SECOND: i64 = 1_000_000;
 
@@ -42,6 +43,8 @@ async fn retries_and_duplicates_are_kept_marked_and_found() {
     ] {
         assert_eq!(found(&store, filter).await, ids, "{filter}");
     }
+    assert_eq!(store.whole_deliveries(&[other, first]).await.unwrap(), [first, other, retry, again]);
+    assert_eq!(store.whole_deliveries(&[retry]).await.unwrap(), [retry], "its row stands for itself");
     let delivery = store.delivery(again).await.unwrap();
     let shown = |attempt: &crate::inspect::delivery::Attempt| {
         (attempt.push.id, attempt.number, attempt.gap, attempt.push.status)
@@ -283,6 +286,90 @@ async fn when_the_first_push_goes_the_next_one_stands_for_the_delivery() {
         .unwrap();
     assert_eq!(found(&store, "is:first").await, [second]);
     assert_eq!(mark(&store, third).await.map(|mark| (mark.0, mark.1)), Some((second, 2)));
+}
+
+/// A push of Coinbase Commerce, which says with every one which attempt it is.
+fn coinbase(attempt: u32) -> String {
+    let event = r#"{"id":"e1","type":"charge:created","created_at":"2026-11-24T09:00:00Z","data":{"id":"ch_1"}}"#;
+    format!(r#"{{"id":"n1","attempt_number":{attempt},"event":{event}}}"#)
+}
+
+async fn missing(store: &Store, id: i64) -> Vec<(u32, u32)> {
+    let attempts = store.delivery(id).await.unwrap().attempts;
+    attempts.iter().map(|attempt| (attempt.number, attempt.missing)).collect()
+}
+
+async fn delete(store: &Store, ids: &[i64]) {
+    store.remove(ids).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_attempt_is_missing_that_the_service_counted_and_no_push_of_the_delivery_is() {
+    const COMMERCE: &str = "X-CC-Webhook-Signature: x";
+    let (_folder, store) = store().await;
+    let mut last = 0;
+    for (after, attempt) in [(0, 1), (60, 5), (61, 3), (62, 5)] {
+        last = arrived(&store, COMMERCE, &coinbase(attempt), after, Some(500)).await;
+    }
+    assert_eq!(missing(&store, last).await, [(1, 0), (5, 1), (3, 1), (5, 0)], "4 and 2 are missing, each told once");
+    let between = arrived(&store, COMMERCE, &coinbase(2), 63, Some(500)).await;
+    assert_eq!(missing(&store, between).await, [(1, 0), (5, 1), (3, 0), (5, 0), (2, 0)]);
+}
+
+#[tokio::test]
+async fn nothing_is_missing_where_only_we_have_counted() {
+    let (_folder, store) = store().await;
+    let first = arrived(&store, GITHUB, "{}", 0, Some(500)).await;
+    let second = arrived(&store, GITHUB, "{}", 60, Some(500)).await;
+    let third = arrived(&store, GITHUB, "{}", 120, Some(500)).await;
+    delete(&store, &[first]).await;
+    assert_eq!(missing(&store, third).await, [(2, 0), (3, 0)]);
+    let fourth = arrived(&store, GITHUB, "{}", 180, Some(200)).await;
+    delete(&store, &[third]).await;
+    assert_eq!(missing(&store, second).await, [(2, 0), (4, 0)]);
+    assert_eq!(mark(&store, fourth).await.map(|mark| mark.0), Some(second));
+}
+
+#[tokio::test]
+async fn nothing_is_missing_before_the_first_attempt_that_is_shown_of_very_many() {
+    let (_folder, store) = store().await;
+    let mut last = 0;
+    for attempt in 1..=SHOWN as u32 + 3 {
+        let mut new = push("shop", "e", coinbase(attempt));
+        new.request.head = Bytes::from("POST /in/shop HTTP/1.1\r\nHost: a\r\nX-CC-Webhook-Signature: x\r\n\r\n");
+        (new.status, new.started_at) = (Some(500), new.started_at + i64::from(attempt) * SECOND);
+        last = store.save(new).await.unwrap();
+    }
+    store.finish_grouping().await.unwrap();
+    let shown = missing(&store, last).await;
+    assert_eq!((shown.len(), shown[0]), (SHOWN as usize, (4, 0)));
+    assert!(shown.iter().all(|(_, missing)| *missing == 0));
+}
+
+#[tokio::test]
+async fn a_retry_is_told_also_after_the_newest_attempt_is_gone_and_what_told_it_goes_with_the_last() {
+    let (_folder, store) = store().await;
+    let first = arrived(&store, GITHUB, "{}", 0, Some(500)).await;
+    let second = arrived(&store, GITHUB, "{}", 60, Some(200)).await;
+    delete(&store, &[second]).await;
+    let third = arrived(&store, GITHUB, "{}", 120, Some(200)).await;
+    assert_eq!(mark(&store, third).await, Some((first, 2, Some(Repeat::Retry), Some(2))));
+
+    let invoice = |event: &str, created: u32| {
+        format!(
+            r#"{{"id":"{event}","created":{created},"type":"invoice.updated","data":{{"object":{{"id":"in_1"}}}}}}"#
+        )
+    };
+    let newer = arrived(&store, "Stripe-Signature: t=1", &invoice("evt_2", 20), 0, Some(200)).await;
+    let newest = arrived(&store, "Stripe-Signature: t=1", &invoice("evt_3", 30), 1, Some(200)).await;
+    delete(&store, &[newest]).await;
+    let older = arrived(&store, "Stripe-Signature: t=1", &invoice("evt_1", 10), 2, Some(200)).await;
+    let by = store.summary(older).await.unwrap().delivery.and_then(|mark| mark.overtaken_by);
+    assert_eq!(by, Some(newer), "the newest state that is left");
+
+    delete(&store, &[first, third, newer, older]).await;
+    let left = "SELECT (SELECT count(*) FROM event_key) + (SELECT count(*) FROM object_state)";
+    assert_eq!(sqlx::query_scalar::<_, i64>(left).fetch_one(&store.readers).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -28,8 +28,8 @@ describe("the words of a delivery", () => {
     expect(attemptNote(attempt({ gap: 61_000_000 }))).toBe("1 min later");
   });
 
-  it("names the attempts that did not come", () => {
-    expect(missingWords(attempt({ number: 3, missing: 1 }))).toContain("Attempt 2 did not come here");
-    expect(missingWords(attempt({ number: 5, missing: 3 }))).toContain("Attempts 2 to 4");
+  it("names the attempts that are not here", () => {
+    expect(missingWords(attempt({ number: 3, missing: 1 }))).toContain("Attempt 2 is not here");
+    expect(missingWords(attempt({ number: 5, missing: 3 }))).toContain("Attempts 2 to 4 are not here");
   });
 });

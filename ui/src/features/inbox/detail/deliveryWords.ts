@@ -1,6 +1,5 @@
 // What the timeline of a delivery says of its attempts.
 import type { Attempt } from "$ipc/bindings/Attempt";
-import { counted } from "$shared/format";
 
 const SECOND = 1_000_000;
 const UNITS: [number, string][] = [
@@ -26,8 +25,9 @@ export function attemptNote({ gap, due, push }: Attempt): string | undefined {
   return parts.length > 0 ? parts.join("; ") : undefined;
 }
 
+/** What the service counted and is not here: whether it never came or was deleted, nobody knows any more. */
 export function missingWords({ missing, number }: Attempt): string {
   const first = number - missing;
-  const which = missing === 1 ? `Attempt ${first}` : `Attempts ${first} to ${number - 1}`;
-  return `${which} did not come here: ${counted(missing, "attempt")} counted by the service`;
+  const which = missing === 1 ? `Attempt ${first} is` : `Attempts ${first} to ${number - 1} are`;
+  return `${which} not here: counted by the service, and did not come or ${missing === 1 ? "was" : "were"} deleted`;
 }

@@ -36,6 +36,20 @@ async fn hanging_keeps_the_connection_open_without_a_byte() {
     assert_eq!(all(&mut stream).await.unwrap(), b"");
     assert!(began.elapsed() >= Duration::from_millis(200), "open until the time for held answers is over");
     assert_eq!(rig.count().await, 1);
+    assert_eq!(rig.stored(1).await.summary.duration, None, "it was never answered");
+}
+
+#[tokio::test]
+async fn a_delay_comes_before_the_end_without_an_answer() {
+    for fault in ["reset", "halfClose"] {
+        let rig = Rig::new(json!({"rules": [{"steps": [{"delayMs": 300, "fault": {"type": fault}}]}]})).await;
+        let began = Instant::now();
+        let mut stream = asked(&rig).await;
+        rig.until_stored(1).await;
+        assert!(all(&mut stream).await.unwrap_or_default().is_empty(), "{fault}");
+        assert!(began.elapsed() >= Duration::from_millis(300), "{fault}");
+        assert_eq!(rig.stored(1).await.answered.unwrap().delay_ms, 300, "{fault}");
+    }
 }
 
 #[tokio::test]
@@ -82,7 +96,10 @@ async fn dripping_lets_so_many_bytes_go_a_second() {
     let bytes = answer.head.len() + 4 + answer.body.len();
     assert_eq!(answer.body, "0123456789");
     // The first piece leaves at once.
-    assert!(began.elapsed() >= Duration::from_secs_f64((bytes - 25) as f64 / 500.0), "{bytes} bytes");
+    let least = Duration::from_secs_f64((bytes - 25) as f64 / 500.0);
+    assert!(began.elapsed() >= least, "{bytes} bytes");
+    let stored = rig.stored(1).await.summary.duration.expect("it ended");
+    assert!(stored >= least.as_micros() as i64 && stored <= began.elapsed().as_micros() as i64, "{stored} µs");
 }
 
 #[tokio::test]
