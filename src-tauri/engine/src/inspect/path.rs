@@ -68,9 +68,10 @@ impl JsonPath {
         self.steps.iter().map(step).collect()
     }
 
-    /// The names on the way.
+    /// The names on the way that stand in any body it leads through; digits may be the place of an element.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.steps.iter().filter_map(|step| match step {
+            Step::Member(name) if name.bytes().all(|byte| byte.is_ascii_digit()) => None,
             Step::Member(name) | Step::Deep(name) => Some(name.as_str()),
             Step::Element(_) | Step::Every => None,
         })

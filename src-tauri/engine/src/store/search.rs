@@ -67,7 +67,7 @@ impl Store {
         upto: ExchangeId,
         wanted: std::ops::Range<u64>,
     ) -> Result<Found, StoreError> {
-        let scan = self.searches.take((filter.to_owned(), upto, plan.stamp), || Scan {
+        let scan = self.searches.take((filter.to_owned(), upto, plan.stamp(upto)), || Scan {
             plan: Arc::new(plan),
             below: upto.saturating_add(1),
             found: Vec::new(),

@@ -5,6 +5,7 @@ use super::super::{codes, counts};
 use super::values::{Has, Is, StatusTerm};
 use super::{Filter, Pattern, Term, Wanted, index_words};
 use crate::exchange::{Direction, ExchangeId, Micros};
+use crate::inspect::signature::VerdictKind;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
 
@@ -28,10 +29,14 @@ pub(in crate::store) struct Plan {
     pub(in crate::store) checks: Vec<Check>,
     /// Up to here the words of every exchange are in the index.
     pub(in crate::store) indexed: i64,
-    /// True if it asks for pins, read marks, notes or tags.
+    /// True if it asks for pins, read marks, notes, tags or what is found out about pushes later.
     asks_marks: bool,
+    /// True if it asks for what grouping finds out.
+    asks_deliveries: bool,
     /// What search results depend on besides the filter: another stamp, another search.
-    pub(in crate::store) stamp: Stamp,
+    stamp: Stamp,
+    /// Up to here pushes are grouped, if the filter asks for what that finds out.
+    grouped: ExchangeId,
     /// Nothing before this fits, and nothing at or after that.
     pub(in crate::store) since: Option<Micros>,
     pub(in crate::store) before: Option<Micros>,
@@ -41,8 +46,9 @@ pub(in crate::store) struct Plan {
     pub(in crate::store) upto: Option<ExchangeId>,
 }
 
-/// What is hidden, the revision if marks are asked for, and the minutes that times like `since:15m` stand for now.
-pub(in crate::store) type Stamp = [i64; 4];
+/// What is hidden, the revision if marks are asked for, the minutes that times like `since:15m` stand for now, and how far
+/// pushes are grouped if that is asked for.
+pub(in crate::store) type Stamp = [i64; 5];
 
 /// A condition on the numbers of exchanges, with its values.
 pub(in crate::store) struct Bounds {
@@ -81,14 +87,22 @@ impl Plan {
         self.values.is_empty() && !self.is_checked() && matches!(self.conditions.as_str(), "" | HIDDEN)
     }
 
-    /// Takes what hides rows and changes marks: the newest deletion that can be taken back, and the revision.
-    pub(in crate::store) fn take_state(&mut self, hidden: Option<i64>, revision: i64) {
+    /// Takes what hides rows, changes marks and finds deliveries: the newest deletion that can be taken back, the
+    /// revision, and the exchange up to which pushes are grouped.
+    pub(in crate::store) fn take_state(&mut self, hidden: Option<i64>, revision: i64, grouped: ExchangeId) {
         let minute = |at: Option<Micros>| at.map_or(0, |at| at.div_euclid(MINUTE));
         if hidden.is_some() {
             self.conditions += HIDDEN;
         }
         let marks = if self.asks_marks { revision } else { 0 };
-        self.stamp = [hidden.unwrap_or(0), marks, minute(self.since), minute(self.before)];
+        self.grouped = if self.asks_deliveries { grouped } else { 0 };
+        self.stamp = [hidden.unwrap_or(0), marks, minute(self.since), minute(self.before), 0];
+    }
+
+    /// The stamp of a search up to this exchange: what is found out about later ones does not touch it.
+    pub(in crate::store) fn stamp(&self, upto: ExchangeId) -> Stamp {
+        let [hidden, marks, since, before, _] = self.stamp;
+        [hidden, marks, since, before, self.grouped.min(upto)]
     }
 
     /// Bounds the numbers of `exchange e`, with what the plan knows of them and with what is asked: one bound on each
@@ -151,7 +165,14 @@ impl Plan {
     fn condition(&mut self, term: &Term, wanted: &Wanted, now: Micros) {
         self.asks_marks |= matches!(
             wanted,
-            Wanted::Tag(_) | Wanted::Has(_) | Wanted::Is(Is::Pinned | Is::Unread | Is::Read | Is::Verdict(_))
+            Wanted::Tag(_)
+                | Wanted::Has(_)
+                | Wanted::Type(_)
+                | Wanted::Is(Is::Pinned | Is::Unread | Is::Read | Is::Verdict(_) | Is::Unchecked)
+        );
+        self.asks_deliveries |= matches!(
+            wanted,
+            Wanted::Delivery(_) | Wanted::Type(_) | Wanted::Is(Is::First | Is::Retry | Is::Duplicate | Is::Late)
         );
         if !term.negated {
             match wanted {
@@ -230,6 +251,10 @@ fn condition(wanted: &Wanted, now: Micros) -> (String, Vec<Value>) {
         Wanted::Is(Is::Read) => (format!("NOT {}", counts::UNREAD), Vec::new()),
         Wanted::Is(Is::Origin(origin)) => number("e.origin = ?", codes::origin_code(*origin)),
         Wanted::Is(Is::Verdict(verdict)) => number("e.verdict = ?", codes::verdict_code(*verdict)),
+        Wanted::Is(Is::Unchecked) => {
+            let code = |verdict| Value::Number(codes::verdict_code(verdict));
+            ("e.verdict IN (?, ?)".into(), [VerdictKind::NoSecret, VerdictKind::Unsupported].map(code).into())
+        }
         Wanted::Is(Is::Mark(mark)) => number("e.marks & ? != 0", codes::marks_code(&[*mark])),
         Wanted::Has(Has::Note) => fixed("e.id IN (SELECT exchange FROM note)"),
         Wanted::Has(Has::Tag) => fixed("e.id IN (SELECT exchange FROM tagged)"),

@@ -158,6 +158,8 @@ pub(super) enum Is {
     Origin(Origin),
     Mark(Mark),
     Verdict(VerdictKind),
+    /// Signed, but no verdict could be come to.
+    Unchecked,
 }
 
 /// The words of `is:`, with what they find.
@@ -183,6 +185,7 @@ pub(super) const STATES: &[(&str, Is, &str)] = &[
     ("handshake", Is::Mark(Mark::Handshake), "asked whether somebody is there, and were answered"),
     ("valid", Is::Verdict(VerdictKind::Valid), "signed as they should be"),
     ("invalid", Is::Verdict(VerdictKind::Invalid), "signed, but not so that the signature fits"),
+    ("unchecked", Is::Unchecked, "signed, and the secret is missing or the signature is of an unknown kind"),
     ("unsigned", Is::Verdict(VerdictKind::Unsigned), "without the signature that their provider sends"),
 ];
 

@@ -108,6 +108,7 @@ async fn every_term_finds_what_it_says_before_and_after_indexing() {
         ("body.price:10..19.9", &[one]),
         ("body.price:<19.9", none),
         ("body.data.items[1].sku:B-2", &[one]),
+        ("body.data.items.0.sku:A-1", &[one]),
         ("body.data.items[*].n:>=40", &[one]),
         ("body..code:12", &[four]),
         ("body.error:*", &[four]),
@@ -131,7 +132,7 @@ async fn every_state_finds_what_is_in_it() {
     use crate::exchange::{Failure, FailureKind, Mark};
     use crate::inspect::signature::VerdictKind;
     let (_folder, store) = store().await;
-    let mut of = Vec::new();
+    let (mut of, mut unchecked) = (Vec::new(), Vec::new());
     for (word, origin) in [
         ("sample", Origin::Sample),
         ("sent", Origin::Sent),
@@ -157,6 +158,12 @@ async fn every_state_finds_what_is_in_it() {
         store.note_verdict(id, verdict).await.unwrap();
         of.push((word, id));
     }
+    for verdict in [VerdictKind::NoSecret, VerdictKind::Unsupported] {
+        let id = store.save(push("a", "e", "")).await.unwrap();
+        store.note_verdict(id, verdict).await.unwrap();
+        unchecked.insert(0, id);
+    }
+    assert_eq!(found(&store, "is:unchecked").await, unchecked);
     let failure = Some(Failure { kind: FailureKind::Reset, message: String::new(), hint: None });
     of.push(("failed", store.save(NewExchange { failure, status: None, ..push("a", "e", "") }).await.unwrap()));
     let marks = vec![Mark::ViaTunnel, Mark::Handshake];
@@ -164,9 +171,57 @@ async fn every_state_finds_what_is_in_it() {
     for (word, id) in &of {
         let more = if matches!(*word, "tunnel" | "handshake") { vec![both, *id] } else { vec![*id] };
         assert_eq!(found(&store, &format!("is:{word}")).await, more, "is:{word}");
-        assert_eq!(found(&store, &format!("-is:{word}")).await.len(), of.len() + 1 - more.len(), "-is:{word}");
+        assert_eq!(found(&store, &format!("-is:{word}")).await.len(), of.len() + 3 - more.len(), "-is:{word}");
     }
-    assert_eq!(found(&store, "is:captured").await.len(), 10);
+    assert_eq!(found(&store, "is:captured").await.len(), 12);
+}
+
+#[tokio::test]
+async fn what_is_found_out_later_is_found_where_it_was_looked_for_before() {
+    let (_folder, store) = store().await;
+    let github = "POST /in/a HTTP/1.1\r\nHost: a\r\nX-GitHub-Event: push\r\nX-GitHub-Delivery: 1\r\n\r\n";
+    for after in 0..2 {
+        let mut new = push("a", "push", "word");
+        (new.request.head, new.started_at) = (Bytes::from(github), new.started_at + after * 1_000_000);
+        store.save(new).await.unwrap();
+    }
+    let invoice = |event: &str, created: u32| {
+        format!(
+            r#"{{"id":"{event}","created":{created},"type":"invoice.updated","word":1,"data":{{"object":{{"id":"in"}}}}}}"#
+        )
+    };
+    for body in [invoice("evt_2", 20), invoice("evt_1", 10)] {
+        let mut new = push("b", "invoice.updated", body);
+        new.request.head = Bytes::from("POST /in/b HTTP/1.1\r\nHost: a\r\nStripe-Signature: t=1\r\n\r\n");
+        store.save(new).await.unwrap();
+    }
+    let batch = r#"[{"eventId":1,"subscriptionType":"contact.creation","word":1,"attemptNumber":0},
+        {"eventId":2,"subscriptionType":"deal.creation","attemptNumber":0}]"#;
+    let mut new = push("c", "e", batch);
+    new.request.head = Bytes::from("POST /in/c HTTP/1.1\r\nHost: a\r\nX-HubSpot-Signature-v3: x\r\n\r\n");
+    store.save(new).await.unwrap();
+    store.save(NewExchange { event_type: None, ..push("d", "e", "word") }).await.unwrap();
+    let all: &[i64] = &[6, 5, 4, 3, 2, 1];
+    let none: &[i64] = &[];
+    // At the same newest exchange, before anything is known of them and after.
+    let cases: &[(&str, &[i64], &[i64])] = &[
+        ("is:first", all, &[6, 5, 4, 3, 1]),
+        ("is:duplicate", none, &[2]),
+        ("-is:duplicate", all, &[6, 5, 4, 3, 1]),
+        ("is:late", none, &[4]),
+        ("delivery:1", &[1], &[2, 1]),
+        ("type:deal.creation", none, &[5]),
+        ("type:order.paid", none, &[6]),
+    ];
+    for (filter, before, _) in cases {
+        assert_eq!(found(&store, &format!("{filter} word")).await, *before, "{filter}");
+    }
+    store.finish_grouping().await.unwrap();
+    let typed = crate::store::Followed { id: 6, event_type: Some("order.paid".into()), ..Default::default() };
+    store.keep_found(vec![typed]).await.unwrap();
+    for (filter, _, after) in cases {
+        assert_eq!(found(&store, &format!("{filter} word")).await, *after, "{filter}");
+    }
 }
 
 #[tokio::test]
