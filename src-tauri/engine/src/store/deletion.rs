@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! hide (a few at a time) ─ due in 10 s ─┬─ undo: shown again
+//!                                       │  (no longer due; one that is cut off is finished at the next start)
 //!                                       └─ purge (a few at a time, by whoever has the workspace open)
 //! ```
 
@@ -129,13 +130,25 @@ impl Store {
     /// # Errors
     /// `NotFound` if it can't be taken back any more.
     pub async fn undo_deletion(&self, id: i64) -> Result<u64, StoreError> {
-        // Taken from the purge first.
-        let due = micros_now() + ABANDONED;
+        // Taken from the purge first, for good.
         let is_there =
-            self.changing("Taking a deletion back", format!("UPDATE deletion SET due_at = {due} WHERE id = {id}"));
+            self.changing("Taking a deletion back", format!("UPDATE deletion SET due_at = NULL WHERE id = {id}"));
         if is_there.await? == 0 {
             return Err(StoreError::NotFound(format!("Deletion {id}")));
         }
+        self.show_again(id).await
+    }
+
+    /// Finishes what was being taken back when the process ended.
+    async fn finish_undoing(&self) -> Result<(), StoreError> {
+        let ids = sqlx::query_scalar("SELECT id FROM deletion WHERE due_at IS NULL").fetch_all(&self.readers).await;
+        for id in ids.map_err(|e| StoreError::from_sqlx("Reading what is deleted", &e))? {
+            self.show_again(id).await?;
+        }
+        Ok(())
+    }
+
+    async fn show_again(&self, id: i64) -> Result<u64, StoreError> {
         let mut shown = 0;
         loop {
             let sql = format!(
@@ -155,6 +168,7 @@ impl Store {
     /// Deletes for good what is due, until the store is dropped.
     pub(super) async fn keep_purged(self) {
         let mut committed = self.writer.committed.clone();
+        let _ = self.finish_undoing().await; // what can't be shown now is at the next start
         loop {
             // Errors end the round, not the task.
             let due = self.purge_due(micros_now()).await.unwrap_or(None);

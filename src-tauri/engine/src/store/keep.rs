@@ -129,7 +129,7 @@ impl Store {
     /// What SQLite says.
     pub async fn stored(&self) -> Result<Stored, StoreError> {
         let sql = format!(
-            "SELECT {}, (SELECT coalesce(max(id), 0) FROM exchange), (SELECT count(*) FROM node WHERE kind = 'request'),
+            "SELECT {}, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'exchange'), 0), (SELECT count(*) FROM node WHERE kind = 'request'),
                     (SELECT value FROM meta WHERE name = 'revision')",
             visible()
         );

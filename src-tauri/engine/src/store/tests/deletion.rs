@@ -112,6 +112,55 @@ async fn ten_seconds_later_nothing_is_left_of_it() {
 }
 
 #[tokio::test]
+async fn the_newest_number_stays_when_its_exchange_is_gone() {
+    let (_folder, store) = store().await;
+    let [.., four] = four(&store).await;
+    delete(&store, Doomed::Selection(vec![four])).await;
+    store.run("Waiting", "UPDATE deletion SET due_at = 0".into()).await.unwrap();
+    store.purge_due(1).await.unwrap();
+    let stored = store.stored().await.unwrap();
+    assert_eq!((stored.exchanges, stored.newest), (3, four), "who has seen it must not think of another workspace");
+}
+
+#[tokio::test]
+async fn an_undo_that_is_cut_off_is_finished_at_the_next_start_and_deletes_nothing() {
+    let (folder, store) = store().await;
+    let saves = (0..1_500).map(|_| store.save(push("a", "e", "")));
+    futures_util::future::join_all(saves).await.into_iter().for_each(|saved| assert!(saved.is_ok()));
+    let (id, _) = delete(&store, Doomed::Filter(String::new())).await;
+    let shown = async || {
+        let query = CountQuery { filter: String::new(), upto: None };
+        store.count(&query).await.unwrap().rows
+    };
+    let mut committed = store.committed();
+    let some = async {
+        while shown().await == 0 {
+            committed.changed().await.unwrap();
+        }
+    };
+    tokio::select! {
+        undone = store.undo_deletion(id) => panic!("{undone:?} before it could be cut off"),
+        () = some => {}
+    }
+    assert_eq!(shown().await, 1_000);
+    store.close().await;
+
+    let store = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
+    store.purge_due(LATER).await.unwrap();
+    assert_eq!(kept_rows(&store).await[0], 1_500, "what was taken back is never due");
+    let mut committed = store.committed();
+    let purging = store.start_purging();
+    let finished = async {
+        while kept_rows(&store).await[5] > 0 {
+            committed.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), finished).await.expect("it is finished");
+    purging.abort();
+    assert_eq!(store.stored().await.unwrap().exchanges, 1_500);
+}
+
+#[tokio::test]
 async fn a_deletion_that_is_cancelled_deletes_nothing() {
     let (_folder, store) = store().await;
     let ids = four(&store).await;
