@@ -18,8 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Bytes of an answer that are kept to read its head.
 const HEAD_BYTES: usize = 64 * 1024;
 
-/// Exchanges that are looked through for the one that came of it.
-const LOOKED_AT: u32 = 500;
+/// Rows that are read at once to find the one that came of it.
+const PAGE: u32 = 500;
 
 impl Engine {
     /// Sends a request to a source of our own listener and says what its sender gets.
@@ -47,11 +47,16 @@ impl Engine {
 
     /// The exchange that carries a mark.
     async fn marked(&self, before: ExchangeId, mark: &str) -> Result<Option<ExchangeSummary>, ApiError> {
-        let rows = self.store.stored_after(before, LOOKED_AT).await?;
-        for row in rows.into_iter().filter(|row| row.origin == Origin::Sample) {
-            let message = self.store.message(row.id, Side::Request).await?.unwrap_or_default();
-            if memchr::memmem::find(&message.head, mark.as_bytes()).is_some() {
-                return Ok(Some(row));
+        let (mut after, newest) = (before, self.store.newest().await?);
+        while after < newest {
+            let rows = self.store.stored_after(after, PAGE).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.id;
+            for row in rows.into_iter().filter(|row| row.origin == Origin::Sample) {
+                let message = self.store.message(row.id, Side::Request).await?.unwrap_or_default();
+                if memchr::memmem::find(&message.head, mark.as_bytes()).is_some() {
+                    return Ok(Some(row));
+                }
             }
         }
         Ok(None)
@@ -217,5 +222,25 @@ impl Got {
             Some(missing) if missing < 0 => SeenEnd::Long,
             _ => SeenEnd::Short,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::NewExchange;
+    use crate::store::tests::push;
+
+    #[tokio::test]
+    async fn what_came_of_it_is_found_by_its_mark_however_much_else_came() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = crate::api::Api::start(&folder.path().join("w.pushpull")).await;
+        let engine = api.engine().await.unwrap();
+        let others = (0..PAGE + 100).map(|_| engine.store.save(push("a", "e", "")));
+        futures_util::future::join_all(others).await.into_iter().for_each(|saved| assert!(saved.is_ok()));
+        let tried = NewExchange { origin: Origin::Sample, ..push("a", "the-mark", "") };
+        let tried = engine.store.save(tried).await.unwrap();
+        assert_eq!(engine.marked(0, "the-mark").await.unwrap().map(|row| row.id), Some(tried));
+        api.close().await;
     }
 }

@@ -247,4 +247,4 @@ pub(crate) fn micros_now() -> Micros {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

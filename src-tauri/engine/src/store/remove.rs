@@ -12,19 +12,29 @@ const AT_ONCE: usize = 32;
 const CHUNKS: i64 = 16;
 
 impl Store {
-    /// Takes exchanges away with their bodies, their words in the index and all that was added to them.
+    /// Takes exchanges away with their bodies, their words in the index and all that was added to them. One that was
+    /// pinned meanwhile stays. Answers how many went.
     ///
     /// # Errors
     /// What SQLite says; those before are gone then.
-    pub(super) async fn remove(&self, ids: &[ExchangeId]) -> Result<(), StoreError> {
+    pub(super) async fn remove(&self, ids: &[ExchangeId]) -> Result<u64, StoreError> {
+        let mut gone = 0;
         for some in ids.chunks(AT_ONCE) {
             let list = joined(some);
-            self.writer
-                .job("Deleting exchanges", move |connection| Box::pin(async move { rows(connection, &list).await }))
+            gone += self
+                .writer
+                .job("Deleting exchanges", move |connection| {
+                    Box::pin(async move {
+                        let sql = format!("SELECT id FROM exchange WHERE id IN ({list}) AND pinned = 0");
+                        let ids: Vec<ExchangeId> =
+                            sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut *connection).await?;
+                        rows(connection, &joined(&ids)).await.map(|()| ids.len() as u64)
+                    })
+                })
                 .await?;
             self.remove_bodies().await?;
         }
-        Ok(())
+        Ok(gone)
     }
 
     /// Takes away the chunks of large bodies whose exchanges are gone.

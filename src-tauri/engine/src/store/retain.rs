@@ -28,8 +28,7 @@ impl Store {
             if ids.is_empty() {
                 break;
             }
-            self.remove(&ids).await?;
-            gone += ids.len() as u64;
+            gone += self.remove(&ids).await?;
         }
         while self.free_pages().await? > SPARE_PAGES && self.give_back(PAGES_AT_ONCE).await? {}
         Ok(gone)

@@ -60,8 +60,7 @@ impl Store {
 
     /// What heads and bodies take of the bytes of all records, told by some of them.
     async fn head_share(&self, bytes: u64) -> Result<(u64, u64), StoreError> {
-        let sql = "SELECT record FROM wire WHERE id IN
-                       (SELECT abs(random()) % (SELECT max(id) + 1 FROM wire) FROM wire LIMIT $1)";
+        let sql = "SELECT record FROM wire WHERE id IN (SELECT id FROM exchange ORDER BY random() LIMIT $1)";
         let rows: Vec<Vec<u8>> = sqlx::query_scalar(sql)
             .bind(SAMPLES)
             .fetch_all(&self.readers)

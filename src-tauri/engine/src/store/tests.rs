@@ -15,7 +15,7 @@ mod previous;
 mod space;
 mod views;
 
-pub(super) fn push(source: &str, event: &str, body: impl Into<Bytes>) -> NewExchange {
+pub(crate) fn push(source: &str, event: &str, body: impl Into<Bytes>) -> NewExchange {
     NewExchange {
         direction: Direction::Push,
         origin: Origin::Captured,

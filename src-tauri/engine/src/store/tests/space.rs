@@ -130,6 +130,27 @@ async fn retention_takes_the_oldest_and_leaves_what_is_pinned() {
 }
 
 #[tokio::test]
+async fn what_is_pinned_after_it_was_chosen_stays() {
+    let (_folder, store) = store().await;
+    filled(&store, 3).await;
+    store.pin(&[2], true).await.unwrap();
+    store.remove(&[1, 2]).await.unwrap();
+    assert_eq!(store.ids("", i64::MAX, 0, 10).await.unwrap(), [2, 3]);
+}
+
+#[tokio::test]
+async fn the_share_of_heads_is_told_by_records_that_are_there() {
+    let (_folder, store) = store().await;
+    filled(&store, 1).await;
+    store.run("Going on", "UPDATE sqlite_sequence SET seq = 1000000000 WHERE name = 'exchange'".into()).await.unwrap();
+    filled(&store, 1).await;
+    store.remove(&[1]).await.unwrap();
+    let size = store.size().await.unwrap();
+    let heads = size.parts.iter().find(|part| part.name == "heads").unwrap();
+    assert!(heads.bytes > 0, "{:?}", size.parts);
+}
+
+#[tokio::test]
 async fn retention_by_age_takes_what_is_too_old_and_leaves_what_is_pinned() {
     let (_folder, store) = store().await;
     // The clock was wrong when the first came: it began in the future.
