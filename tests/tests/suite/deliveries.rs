@@ -24,6 +24,24 @@ async fn rows(home: &Home, filter: &str, count: usize) -> Result<Vec<Value>> {
 }
 
 #[tokio::test]
+async fn an_event_that_another_has_overtaken_is_told() -> Result<()> {
+    let home = Home::new()?;
+    let listener = Listener::start(&home).await?;
+    let invoice = |event: &str, created: u32| {
+        format!(
+            r#"{{"id":"{event}","created":{created},"type":"invoice.updated","data":{{"object":{{"id":"in_1"}}}}}}"#
+        )
+    };
+    for (event, created) in [("evt_2", 20), ("evt_1", 10), ("evt_3", 30)] {
+        let signed = [("Stripe-Signature", "t=1,v1=x")];
+        assert_eq!(post(&listener, "billing", &signed, &invoice(event, created)).await?, 200);
+    }
+    let late = &rows(&home, "is:late", 1).await?[0];
+    assert_eq!((&late["id"], &late["delivery"]["overtakenBy"]), (&2.into(), &1.into()));
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_services_send_again_is_kept_and_marked() -> Result<()> {
     let home = Home::new()?;
     let listener = Listener::start(&home).await?;
