@@ -59,6 +59,14 @@ describe("the filter language", () => {
     expect(quoted("a b")).toBe('"a b"');
     expect(quoted("plain")).toBe("plain");
   });
+
+  it("quotes what is also syntax, and nothing that is not", () => {
+    for (const value of ["", "*", "a*b", ">5", "<=1", "1..2", "a..b", "+", "{}", "C:\\x"])
+      expect(quoted(value)).toMatch(/^".*"$/);
+    expect(quoted('a\\"b')).toBe('"a\\\\\\"b"');
+    for (const value of ["in_1Q", "-5", "19.90", "a/b@c#d", "José", "2026-11-22T12:00:00Z"])
+      expect(quoted(value)).toBe(value);
+  });
 });
 
 describe("the filter field", () => {

@@ -46,9 +46,12 @@ function asTerm(raw: string): Term {
 const unquoted = (value: string): string =>
   value.replace(/"((?:[^"\\]|\\.)*)"?/g, (_, inside: string) => inside.replace(/\\(["\\])/g, "$1"));
 
-/** A value as it must be written: in quotes if it would be read as something else. */
+/** What reads the same with and without quotes, as the engine writes it; behind a key a colon means nothing either. */
+const isPlain = (value: string): boolean => /^[\p{Alphabetic}\p{N}_\-./@#:]+$/u.test(value) && !value.includes("..");
+
+/** A value as it must be written: in quotes if it could be read as something else, a pattern or a range. */
 export const quoted = (value: string): string =>
-  value === "" || /[\s"\\]/.test(value) ? `"${value.replace(/[\\"]/g, "\\$&")}"` : value;
+  isPlain(value) ? value : `"${value.replace(/[\\"]/g, "\\$&")}"`;
 
 /** True for a term that is not finished: a key without a value, a lone minus. */
 export const isUnfinished = (term: Term): boolean => term.value === "" || term.raw === "-" || term.raw === '"';
