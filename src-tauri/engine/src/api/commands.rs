@@ -102,6 +102,8 @@ commands! {
         find(FindQuery) -> FindResult;
         /// The fields of a form or the parts of a multipart body.
         parts(Reading) -> Parts;
+        /// These exchanges, with all pushes of the deliveries that they are the first of, oldest first.
+        whole_deliveries(Exchanges) -> Exchanges;
         /// Pins or unpins exchanges: what is pinned is never taken away by retention.
         pin(PinCommand) -> Nothing;
         /// Marks exchanges as read or unread.

@@ -19,6 +19,7 @@
     "raw_rows",
     "find",
     "parts",
+    "whole_deliveries",
     "pin",
     "mark_read",
     "tags",

@@ -49,6 +49,12 @@ async function copyCurl() {
   say("cURL copied, secrets masked");
 }
 
+/** Asks whether all that the filter finds goes: the further pushes of folded deliveries as well. */
+async function deleteFilter() {
+  const filter = inbox.filter.query;
+  navigation.dialog = { type: "delete", filter, rows: await inbox.countAll(filter) };
+}
+
 /** Shows the notes with the caret in them. */
 async function writeNote() {
   detail.tab = "notes";
@@ -89,12 +95,15 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
     when: one,
     run: () => inbox.cursorId !== null && openRequest({ type: "fromExchange", id: inbox.cursorId }),
   },
-  "exchange.export": { when: some, run: () => openExport({ type: "selection", ids: inbox.chosen }) },
+  "exchange.export": { when: some, run: async () => openExport({ type: "selection", ids: await inbox.meant() }) },
   "exchange.pin": { when: some, run: togglePin },
-  "exchange.tag": { when: some, run: () => (navigation.dialog = { type: "tags", ids: inbox.chosen }) },
+  "exchange.tag": { when: some, run: async () => (navigation.dialog = { type: "tags", ids: await inbox.meant() }) },
   "exchange.note": { when: one, run: writeNote },
   "exchange.unread": { when: some, run: () => markRead(inbox.chosen, false) },
-  "exchange.delete": { when: some, run: () => deleteExchanges({ type: "selection", ids: inbox.chosen }) },
+  "exchange.delete": {
+    when: some,
+    run: async () => deleteExchanges({ type: "selection", ids: await inbox.meant() }),
+  },
   "exchange.find": { when: () => detail.body !== null, run: () => detail.body?.focusFind() },
   ...bodyDoings,
   "list.filter": () => pane("list")?.querySelector<HTMLElement>("[data-filter]")?.focus(),
@@ -124,7 +133,7 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
   "list.oldestFirst": () => inbox.turn(),
   "list.deleteFilter": {
     when: () => inbox.total > 0 && !inbox.filter.isEmpty,
-    run: () => (navigation.dialog = { type: "delete", filter: inbox.filter.query, rows: inbox.total }),
+    run: deleteFilter,
   },
   "list.fold": () => (preferences.folded = !preferences.folded),
   "list.unfold": {

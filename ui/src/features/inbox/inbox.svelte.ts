@@ -118,12 +118,43 @@ class Inbox {
     this.unfolded.change(edit);
   }
 
+  /** The chosen exchanges; where one row stands for a whole delivery, all pushes of it. Oldest first. */
+  async meant(): Promise<number[]> {
+    const chosen = this.chosen;
+    const folded = this.folded ? chosen.filter((id) => !this.unfolded.has(id)) : [];
+    if (folded.length === 0) return chosen;
+    const { ids } = await call("whole_deliveries", { ids: folded });
+    return [...new Set([...chosen, ...ids])].sort((a, b) => a - b);
+  }
+
+  /** How many exchanges a filter finds, all in all. */
+  async countAll(filter: string): Promise<number> {
+    for (;;) {
+      const { rows, complete } = await call("count", { filter, upto: null });
+      if (complete) return rows;
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
+    }
+  }
+
   /** Reads the rows in view again, and how many there are; the cursor stays on its exchange, or near its place. */
   async refresh() {
     const id = this.cursorId;
     this.unfolded.clear();
     await session.refreshStatus();
     await this.#view(true);
+    await this.#keepCursor(id);
+  }
+
+  /** The same without those that came since: rows may have left or joined anywhere. */
+  async #recount() {
+    const id = this.cursorId;
+    this.unfolded.clear();
+    this.pages.reset(true);
+    await this.#count(++this.#revision, null);
+    await this.#keepCursor(id);
+  }
+
+  async #keepCursor(id: number | null) {
     if (id === null) return;
     const { rows } = await call("count", { filter: this.#query, upto: id });
     const found = rows > 0 ? (await this.#load(this.#place(this.total - rows), 1)).rows[0] : undefined;
@@ -136,6 +167,11 @@ class Inbox {
   /** True if rows leave the list when they are read: then they stay until it is looked at anew. */
   get #showsUnread(): boolean {
     return /(?:^|\s)-?is:(?:un)?read(?:\s|$)/.test(this.#query);
+  }
+
+  /** True if rows leave and join the list when marks and verdicts change. */
+  get #showsMarks(): boolean {
+    return /(?:^|\s)-?(?:(?:tag|has|type):|is:(?!first(?:\s|$)))/.test(this.#query);
   }
 
   /** The row under the cursor, if it is here. */
@@ -240,8 +276,8 @@ class Inbox {
     // Rows went or came back if there are not as many more as were stored.
     if (before && revision !== before.revision) this.#marked(exchanges - before.exchanges !== newest - before.newest);
     if (event.changed.length > 0) {
-      // What was found to be a repeat leaves a folded list.
-      if (this.folded && this.ready) void this.#count(++this.#revision, this.total);
+      // What was found to be a repeat leaves a folded list, and joins one of repeats.
+      if (this.#query !== "" && this.ready) void this.#count(++this.#revision, this.total);
       this.pages.reset(true);
       void this.unfolded.refresh().catch(sayError);
       if (this.cursorId !== null && event.changed.includes(this.cursorId)) this.changes += 1;
@@ -253,7 +289,9 @@ class Inbox {
   #marked(moved: boolean) {
     this.changes += 1;
     if (moved) void this.refresh().catch(sayError);
-    else if (!this.#showsUnread) this.pages.reset(true);
+    else if (this.#showsUnread) return;
+    else if (this.#showsMarks && this.ready) void this.#recount().catch(sayError);
+    else this.pages.reset(true);
   }
 
   async #arrived() {

@@ -26,6 +26,7 @@ import type { DraftKey } from "./DraftKey";
 import type { Drafts } from "./Drafts";
 import type { Exchange } from "./Exchange";
 import type { ExchangeSummary } from "./ExchangeSummary";
+import type { Exchanges } from "./Exchanges";
 import type { ExportCommand } from "./ExportCommand";
 import type { ExportPreview } from "./ExportPreview";
 import type { ExportQuery } from "./ExportQuery";
@@ -160,6 +161,8 @@ export interface Commands {
   find: { args: FindQuery; result: FindResult };
   /** The fields of a form or the parts of a multipart body. */
   parts: { args: Reading; result: Parts };
+  /** These exchanges, with all pushes of the deliveries that they are the first of, oldest first. */
+  whole_deliveries: { args: Exchanges; result: Exchanges };
   /** Pins or unpins exchanges: what is pinned is never taken away by retention. */
   pin: { args: PinCommand; result: Nothing };
   /** Marks exchanges as read or unread. */

@@ -124,6 +124,11 @@ function listing(state: FakeState): Answers {
           .map((text) => ({ text, detail: "" })),
       };
     },
+    whole_deliveries: ({ ids }) => {
+      const wanted = new Set(ids);
+      const further = all("").filter((row) => row.delivery !== null && wanted.has(row.delivery.first));
+      return { ids: [...ids, ...further.map((row) => row.id).filter((id) => !wanted.has(id))].sort((a, b) => a - b) };
+    },
     delete: ({ scope }) => {
       const ids = scope.type === "selection" ? scope.ids : all(scope.filter).map((row) => row.id);
       ids.forEach((id) => state.hidden.add(id));

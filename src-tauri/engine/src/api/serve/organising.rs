@@ -2,13 +2,18 @@
 
 use super::Api;
 use crate::api::{
-    ApiError, ById, CellRows, CellsQuery, CountQuery, DeleteCommand, Deletion, Histogram, HistogramQuery, JobKind,
-    ListColumns, MoveView, Note, Nothing, PinCommand, ReadCommand, SaveView, TagCommand, Tags, Tallies, View, Views,
+    ApiError, ById, CellRows, CellsQuery, CountQuery, DeleteCommand, Deletion, Exchanges, Histogram, HistogramQuery,
+    JobKind, ListColumns, MoveView, Note, Nothing, PinCommand, ReadCommand, SaveView, TagCommand, Tags, Tallies, View,
+    Views,
 };
 use crate::store::{Doomed, FilterQuery, FilterReading};
 use crate::transfer::export::ExportScope;
 
 impl Api {
+    pub(in crate::api) async fn whole_deliveries(&self, of: Exchanges) -> Result<Exchanges, ApiError> {
+        Ok(Exchanges { ids: self.engine().await?.store.whole_deliveries(&of.ids).await? })
+    }
+
     pub(in crate::api) async fn pin(&self, command: PinCommand) -> Result<Nothing, ApiError> {
         self.engine().await?.store.pin(&command.ids, command.on).await?;
         Ok(Nothing {})

@@ -5,6 +5,14 @@ use crate::transfer::export::ExportScope;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+/// Some exchanges.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Exchanges {
+    /// Their numbers.
+    #[ts(type = "number[]")]
+    pub ids: Vec<ExchangeId>,
+}
+
 /// Asks for exchanges to be pinned or unpinned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PinCommand {

@@ -66,17 +66,55 @@ describe("deliveries", { timeout: 60_000 }, () => {
     await waitFor(() => expect(asked(calls).some((filter) => /^delivery:\d+$/.test(filter))).toBe(true));
   });
 
-  it("says which attempts never came, when the next is due, and that a later state came before", async () => {
+  it("says which attempts are not here, when the next is due, and that a later state came before", async () => {
     const { calls } = await openApp({ rows: 130 }, { exchange: late, delivery: failing });
     await rows();
     await userEvent.click((await screen.findAllByText("duplicate"))[0]?.closest("[role=row]") as HTMLElement);
     await userEvent.click(await screen.findByRole("tab", { name: /Deliveries/ }));
-    await screen.findByText(/Attempts 2 to 3 did not come here/);
+    await screen.findByText(/Attempts 2 to 3 are not here/);
     expect(calls.some((call) => call.command === "delivery")).toBe(true);
     expect(screen.getByText(/later state of the same thing came before this one: number 88/)).toBeTruthy();
     expect(screen.getByText(/^Next attempt due/)).toBeTruthy();
     expect(screen.getByText("Five times in a day.")).toBeTruthy();
     expect(screen.getByText("The newest 1 of 4 pushes.")).toBeTruthy();
+  });
+
+  it("takes all pushes of a delivery that one row stands for, and those alone that stand for themselves", async () => {
+    const { calls } = await openApp({ rows: 130 });
+    await rows();
+    await userEvent.keyboard("d");
+    await waitFor(() => expect(screen.queryAllByText("retry 2")).toEqual([]));
+    const marked = (command: string) => calls.filter((call) => call.command === command).map((call) => call.args);
+    await userEvent.click((await screen.findAllByText("×3"))[0]?.closest("[role=row]") as HTMLElement);
+    await userEvent.keyboard("e");
+    await waitFor(() => expect(screen.queryAllByText("retry 2").length).toBeGreaterThan(0));
+    await userEvent.keyboard("p");
+    await waitFor(() => expect(marked("pin")).toEqual([{ ids: [120], on: true }]));
+    await userEvent.keyboard("e");
+    await waitFor(() => expect(screen.queryAllByText("retry 2")).toEqual([]));
+    await userEvent.keyboard("p");
+    await waitFor(() => expect(marked("pin")).toHaveLength(2));
+    expect(marked("pin")[1]).toEqual({ ids: [120, 124, 128], on: false });
+    await userEvent.keyboard("#");
+    await waitFor(() => expect(marked("delete")).toHaveLength(1));
+    expect(marked("delete")[0]).toMatchObject({ scope: { type: "selection", ids: [120, 124, 128] } });
+  });
+
+  it("names all pushes where everything in view of a folded list is to be deleted", async () => {
+    await openApp({ rows: 130 });
+    await rows();
+    await userEvent.keyboard("d");
+    await waitFor(() => expect(screen.queryAllByText("retry 2")).toEqual([]));
+    await userEvent.keyboard("/source:stripe{Enter}");
+    const { call } = await import("$ipc/call");
+    const shown = await call("count", { filter: "source:stripe is:first", upto: null });
+    const all = await call("count", { filter: "source:stripe", upto: null });
+    expect(all.rows).toBeGreaterThan(shown.rows);
+    await screen.findByText(`${shown.rows} in view`);
+    const { runAction } = await import("$app/commands.svelte");
+    expect(runAction("list.deleteFilter")).toBe(true);
+    const dialog = await screen.findByRole("dialog");
+    expect(dialog.textContent).toContain(`${all.rows} exchanges`);
   });
 
   it("shows the events of a batch one by one and the place of each", async () => {

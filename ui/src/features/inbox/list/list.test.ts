@@ -140,6 +140,29 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     await screen.findByText("4 of 4");
   });
 
+  it("counts again when an exchange leaves what the filter shows, and keeps the cursor near", async () => {
+    await opened();
+    await userEvent.keyboard("jpjp/is:pinned{Enter}");
+    await screen.findByText("4 in view");
+    await userEvent.keyboard("{Escape}{Home}p");
+    await screen.findByText("3 in view");
+    await screen.findByText("1 of 3");
+    await userEvent.keyboard("{End}");
+    await screen.findByText("3 of 3");
+    await waitFor(() => expect(row(2)?.textContent).toBeTruthy());
+  });
+
+  it("counts again when a verdict comes after the count", async () => {
+    let invalid = 0;
+    const count = ({ filter }: { filter: string }) => ({ rows: filter === "is:invalid" ? invalid : 60, complete: true });
+    const { call } = await opened({}, { count });
+    await userEvent.keyboard("/is:invalid{Enter}");
+    await screen.findByText("Nothing matches this filter.");
+    invalid = 2;
+    await call("pin", { ids: [1], on: true });
+    await screen.findByText("2 in view");
+  });
+
   it("pins all of a selection if only some of it is pinned", async () => {
     const { calls } = await opened();
     await userEvent.keyboard("jp");

@@ -10,8 +10,8 @@ const AT_ONCE = 10_000;
 
 /** Pins what is chosen, or unpins it if all of it is pinned. */
 export async function togglePin() {
-  const ids = inbox.chosen.slice(0, AT_ONCE);
   const on = !inbox.chosenRows.every((row) => row.pinned);
+  const ids = (await inbox.meant()).slice(0, AT_ONCE);
   inbox.patch(ids, { pinned: on });
   await call("pin", { ids, on });
 }
