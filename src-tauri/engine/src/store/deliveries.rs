@@ -10,7 +10,7 @@ use crate::inspect::delivery::{
     BatchEvent, COMPARED, Came, Counted, Delivery, Earlier, Given, Said, State, Told, attempts, next_at, repeat, said,
     same_event, schedule, state_of,
 };
-use crate::inspect::provider::Recognisers;
+use crate::inspect::provider::{Provider, Recognisers};
 use crate::inspect::{content_codings, decode};
 use crate::wire::LooseHead;
 use sqlx::sqlite::SqliteRow;
