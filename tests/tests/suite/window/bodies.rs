@@ -3,7 +3,7 @@
 use super::screens;
 use anyhow::{Context, Result};
 use fantoccini::Locator;
-use pushpull_tests::{CONTROL, ENTER, Home, RELEASE, SHIFT, Window, http, until};
+use pushpull_tests::{CONTROL, END, ENTER, Home, RELEASE, SHIFT, Window, http, until};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 /// A name, a Content-Type, a body, and what its first view holds.
 fn bodies() -> Vec<(&'static str, &'static str, Vec<u8>, &'static str)> {
-    let json = r#"{"id":"evt_1","created":1795349048,"big":9007199254740993,"url":"https://example.com/a","mail":"ada@example.com",
+    let json = r#"{"id":"evt_1","created":1795349048,"big":9007199254740993,"url":"https:\/\/example.com/?a=1\u0026b=2","mail":"ada@example.com",
         "token":"eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3OTUzNDkwNDh9.c2ln","uuid":"0190163d-8694-739b-aea5-966c26f8ad91",
         "inner":"{\"a\":[1,2]}","lines":[{"id":1,"n":"one"},{"id":2,"n":"two"}]}"#;
     let soap = "<?xml version='1.0'?><s:Envelope xmlns:s='urn:s'><s:Body><item id='1'>a &amp; b</item><item>c</item></s:Body></s:Envelope>";
@@ -30,8 +30,18 @@ fn bodies() -> Vec<(&'static str, &'static str, Vec<u8>, &'static str)> {
         ("protobuf", "application/x-protobuf", b"\x08\x96\x01\x12\x07testing\x1a\x02\x08\x01".to_vec(), "testing"),
         ("msgpack", "application/msgpack", b"\x82\xa1a\x01\xa1b\x92\x01\x02".to_vec(), "a"),
         ("image", "image/bmp", bitmap, "42 4d"),
+        ("nested", "application/json", nested(LEVELS), "level 1"),
         ("latin1", "text/plain; charset=iso-8859-1", b"caf\xe9".to_vec(), "café"),
     ]
+}
+
+/// Levels of the nested document: far more than a pane is wide.
+const LEVELS: usize = 200;
+
+/// Objects in objects; the innermost value is named by its level.
+fn nested(levels: usize) -> Vec<u8> {
+    let open: String = (1..levels).map(|level| format!("{{\"level {level}\":")).collect();
+    format!("{open}{{\"level {levels}\":\"deepest\"}}{}", "}".repeat(levels - 1)).into()
 }
 
 /// A bitmap of two by two pixels.
@@ -67,6 +77,7 @@ async fn every_kind(window: &Window) -> Result<()> {
         }
     }
     table_filter_and_token(window, bodies.len()).await?;
+    deepest(window, &bodies).await?;
     part_and_image(window, bodies.len()).await
 }
 
@@ -96,12 +107,37 @@ async fn table_filter_and_token(window: &Window, all: usize) -> Result<()> {
     screens::take(window, "body-filter-wrong").await?;
     window.click("[aria-label='Close the filter']").await?;
     window.click(".bodyview [data-value=tree]").await?;
+    // However the sender's encoder wrote the address, the one it means is asked about.
+    window.button("example.com").await?;
+    window.text("[role=dialog]", "https://example.com/?a=1&b=2").await?;
+    window.button("Cancel").await?;
     window.button("JWT").await?;
     window.text(".bodyview [role=tree]", "HS256").await?;
     window.text(".bodyview .lenses", "token").await?;
     screens::take(window, "body-token").await?;
     window.click(".lenses .ib").await?;
     window.text(".bodyview [role=tree]", "evt_1").await
+}
+
+/// The innermost value of a nested document, seen in the pane of the smallest window.
+async fn deepest(window: &Window, bodies: &[(&str, &str, Vec<u8>, &str)]) -> Result<()> {
+    let number = bodies.iter().position(|(name, ..)| *name == "nested").context("no nested body")?;
+    window.client().set_window_size(1000, 640).await?;
+    window.click(&format!("[role=grid] [role=row][aria-rowindex='{}']", bodies.len() + 1 - number)).await?;
+    window.text(".dhead", "/in/bodies/nested").await?;
+    window.click("[aria-label='Open all']").await?;
+    window.script("document.querySelector('.bodyview [role=tree]').focus()", vec![]).await?;
+    window.press(&END.to_string()).await?;
+    window.text(".bodyview [aria-selected=true]", "deepest").await?;
+    screens::take(window, "body-nested").await?;
+    let inside = "const pane = document.querySelector('.bodyview [role=tree]').getBoundingClientRect();
+        return ['.k', '.v'].every((part) => {
+            const box = document.querySelector(`.bodyview [aria-selected=true] ${part}`).getBoundingClientRect();
+            return box.left > pane.left && box.right < pane.right && box.top >= pane.top && box.bottom <= pane.bottom;
+        })";
+    assert_eq!(window.script(inside, vec![]).await?, json!(true), "the deepest row is out of sight");
+    window.client().set_window_size(1400, 900).await?;
+    Ok(())
 }
 
 /// A part of a multipart body as a document of its own, and an image drawn when it is asked for.
@@ -253,5 +289,9 @@ async fn every_view(window: &Window) -> Result<f64> {
     }
     window.click("[aria-label='Open all']").await?;
     window.find(".bodyview [role=treeitem]").await?;
+    window.script("document.querySelector('.bodyview [role=tree]').focus()", vec![]).await?;
+    window.press(&END.to_string()).await?;
+    let at_end = "return document.querySelector('.bodyview [aria-selected=true]')?.getAttribute('aria-level') > 1";
+    until("the last row", async || Ok((window.script(at_end, vec![]).await? == json!(true)).then_some(()))).await?;
     window.script("return window.gap", vec![]).await?.as_f64().context("no number")
 }

@@ -199,10 +199,18 @@ async fn a_secret_of_the_vault_is_masked_wherever_it_stands() {
 #[tokio::test]
 async fn bodies_stay_as_they_are_whatever_the_vault_knows() {
     let (_folder, store) = workspace().await;
-    let id = store.save(push("POST /in/a HTTP/1.1\r\nContent-Length: 11\r\n\r\n", KNOWN)).await.unwrap();
-    let known = KnownSecrets::new(&[KNOWN.into()]);
-    let whole = ExportQuery { known, ..query(ExportFormat::Http, &[id], true) };
-    assert!(exported(&store, &whole).await.ends_with(KNOWN.as_bytes()));
+    let body = format!("access_token={KNOWN}&password=hunter2&url=https://a:b@h/?sig=1");
+    let head = format!("POST /in/a?sig={KNOWN} HTTP/1.1\r\nContent-Length: {}\r\n\r\n", body.len());
+    let id = store.save(push(&head, body.clone())).await.unwrap();
+    let formats = [ExportFormat::Ndjson, ExportFormat::Har, ExportFormat::Curl, ExportFormat::Raw, ExportFormat::Http];
+    for format in formats {
+        let known = KnownSecrets::new(&[KNOWN.into()]);
+        let whole = exported(&store, &ExportQuery { known, ..query(format, &[id], true) }).await;
+        let whole = String::from_utf8(whole).unwrap();
+        assert_eq!(whole.matches(&body).count(), 1, "{format:?}: {whole}");
+        // Once in the body, and nowhere else.
+        assert_eq!(whole.matches(KNOWN).count(), 1, "{format:?}: {whole}");
+    }
 }
 
 #[tokio::test]
