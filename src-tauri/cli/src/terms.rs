@@ -77,7 +77,7 @@ mod tests {
                 _ => words.push(part.into()),
             }
         }
-        let end = words.iter().position(|word| word == "<" || word == "#").unwrap_or(words.len());
+        let end = words.iter().position(|word| word == "<" || word == "|" || word == "#").unwrap_or(words.len());
         words.truncate(end);
         words
     }

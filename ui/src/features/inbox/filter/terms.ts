@@ -50,8 +50,7 @@ const unquoted = (value: string): string =>
 const isPlain = (value: string): boolean => /^[\p{Alphabetic}\p{N}_\-./@#:]+$/u.test(value) && !value.includes("..");
 
 /** A value as it must be written: in quotes if it could be read as something else, a pattern or a range. */
-export const quoted = (value: string): string =>
-  isPlain(value) ? value : `"${value.replace(/[\\"]/g, "\\$&")}"`;
+export const quoted = (value: string): string => (isPlain(value) ? value : `"${value.replace(/[\\"]/g, "\\$&")}"`);
 
 /** True for a term that is not finished: a key without a value, a lone minus. */
 export const isUnfinished = (term: Term): boolean => term.value === "" || term.raw === "-" || term.raw === '"';

@@ -154,7 +154,10 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
 
   it("counts again when a verdict comes after the count", async () => {
     let invalid = 0;
-    const count = ({ filter }: { filter: string }) => ({ rows: filter === "is:invalid" ? invalid : 60, complete: true });
+    const count = ({ filter }: { filter: string }) => ({
+      rows: filter === "is:invalid" ? invalid : 60,
+      complete: true,
+    });
     const { call } = await opened({}, { count });
     await userEvent.keyboard("/is:invalid{Enter}");
     await screen.findByText("Nothing matches this filter.");
