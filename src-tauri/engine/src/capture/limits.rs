@@ -95,3 +95,21 @@ impl Limits {
         self.body_bytes.min(HARD_BODY_BYTES)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::MAX_HEADERS;
+
+    #[test]
+    fn a_sender_is_held_to_what_a_public_port_may_take() {
+        const MIB: u64 = 1024 * 1024;
+        let seconds = Duration::from_secs;
+        let Limits { head_time, body_idle_time, body_time, connections, in_flight_bytes, body_bytes, .. } =
+            Limits::default();
+        assert_eq!((head_time, body_idle_time, body_time), (seconds(5), seconds(10), seconds(60)));
+        assert_eq!((connections, MAX_HEADERS, HEAD_BYTES, STUB_BYTES), (512, 100, 64 * 1024, 64 * 1024));
+        assert_eq!((in_flight_bytes as u64, body_bytes, HARD_BODY_BYTES), (256 * MIB, 25 * MIB, 512 * MIB));
+        assert_eq!(Limits { body_bytes: u64::MAX, ..Limits::default() }.body_cap(), HARD_BODY_BYTES);
+    }
+}
