@@ -3,22 +3,10 @@ import type { Handshake } from "../bindings/Handshake";
 import type { Provider } from "../bindings/Provider";
 import type { Verdict } from "../bindings/Verdict";
 import type { Answers } from "./index";
-import { EMPTY_PROVIDER, EMPTY_SCHEME } from "../../shared/signing/blank";
+import { EMPTY_HANDSHAKE, EMPTY_PROVIDER, EMPTY_SCHEME } from "../../shared/signing/blank";
 import type { FakeState } from "./state";
 
-const ASKED: Handshake = {
-  kind: "empty",
-  method: "HEAD",
-  at: null,
-  when: [],
-  key: null,
-  status: 200,
-  otherwise: null,
-  body: null,
-  verify: null,
-  always: false,
-  note: null,
-};
+const ASKED: Handshake = { ...EMPTY_HANDSHAKE, kind: "empty", method: "HEAD" };
 
 const provider = (key: string, name: string, certainty: Provider["certainty"], header: string): Provider => ({
   ...EMPTY_PROVIDER,
