@@ -9,10 +9,14 @@ use pushpull_engine::exchange::{Direction, ExchangeId};
 use pushpull_engine::tunnel::{TunnelConfig, TunnelState};
 use serde::Serialize;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// Exchanges read at a time.
 const PAGE: u32 = 500;
+
+/// When the list is read again that could not be read.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Forwards under way at once.
 const FORWARDS: usize = 16;
@@ -64,8 +68,21 @@ async fn serve(engine: &Engine, listen: &Listen, output: Output) -> anyhow::Resu
 async fn follow(engine: &Engine, listen: &Listen, mut from: ExchangeId, output: Output) -> anyhow::Result<()> {
     let mut committed = engine.store.committed();
     let places = Arc::new(Semaphore::new(FORWARDS));
+    let mut trouble = None;
     loop {
-        let rows = engine.store.stored_after(from, PAGE).await?;
+        let rows = match engine.store.stored_after(from, PAGE).await {
+            Ok(rows) => rows,
+            // What can't be shown now is captured all the same.
+            Err(error) => {
+                if trouble.as_ref() != Some(&error) {
+                    eprintln!("{error} Pushes are kept; they are printed once they can be read.");
+                    trouble = Some(error);
+                }
+                tokio::time::sleep(AGAIN).await;
+                continue;
+            }
+        };
+        trouble = None;
         let is_all = rows.len() < PAGE as usize;
         if let Some(last) = rows.last() {
             from = last.id;

@@ -79,7 +79,12 @@ impl Engine {
         let mut tunnel = self.tunnel.watch();
         let mut committed = self.store.committed();
         let mut vault = self.vault.watch();
-        let Ok(mut file) = self.store.watch_others().await else { return };
+        let mut file = loop {
+            match self.store.watch_others().await {
+                Ok(file) => break file,
+                Err(_) => tokio::time::sleep(LOOK).await, // no descriptor for it yet
+            }
+        };
         let mut version = file.version().await.unwrap_or_default();
         let mut newest = 0;
         let mut grouped = self.store.grouped().await.unwrap_or_default();

@@ -11,15 +11,14 @@ use super::signatures::{Checking, Push, look};
 use super::{Engine, Parts};
 use crate::api::ApiError;
 use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Mark};
-use crate::store::{Followed, NewSealed, wait_for_quiet};
+use crate::store::{Followed, NewSealed, Steps, keep_up};
 use secrecy::ExposeSecret as _;
 use std::sync::Weak;
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
-/// Pushes looked at before what was found is written, while others are stored and while nothing is.
-const BUSY_STEP: u32 = 16;
-const QUIET_STEP: u32 = 256;
+/// Pushes looked at before what was found is written.
+const STEPS: Steps = Steps { busy: 16, quiet: 256 };
 
 /// Pushes of a source that are looked at again when its settings or secrets change.
 const LOOKED_AGAIN: u32 = 1_000;
@@ -41,21 +40,17 @@ impl Engine {
 }
 
 async fn follow(parts: Weak<Parts>) {
-    let Some(mut committed) = parts.upgrade().map(|parts| parts.store.committed()) else { return };
-    let mut step = QUIET_STEP;
-    loop {
-        let newest = committed.borrow_and_update().newest;
-        let Some(engine) = parts.upgrade() else { return };
-        // An error ends the round, not the task: the next commit starts another.
-        let more = engine.follow_step(step).await.unwrap_or(false);
-        drop(engine);
-        if !more && committed.changed().await.is_err() {
-            return;
+    let Some(committed) = parts.upgrade().map(|parts| parts.store.committed()) else { return };
+    let step = |count| {
+        let engine = parts.upgrade(); // held for this step alone
+        async move {
+            match engine {
+                Some(engine) => engine.follow_step(count).await,
+                None => Ok(false),
+            }
         }
-        let is_busy = committed.borrow().newest != newest;
-        let quiet = !is_busy || wait_for_quiet(&mut committed).await;
-        step = if quiet { QUIET_STEP } else { BUSY_STEP };
-    }
+    };
+    keep_up(committed, STEPS, step).await;
 }
 
 impl Parts {
@@ -64,7 +59,7 @@ impl Parts {
     /// # Errors
     /// What the store says.
     pub async fn finish_following(&self) -> Result<(), ApiError> {
-        while self.follow_step(QUIET_STEP).await? {}
+        while self.follow_step(STEPS.quiet).await? {}
         Ok(())
     }
 
@@ -121,7 +116,7 @@ impl Parts {
         let Some(config) = self.book.get(source) else { return Ok(()) };
         let followed = self.store.followed().await?;
         let ids = self.store.newest_of(config.row.id, LOOKED_AGAIN).await?;
-        for ids in ids.chunks(QUIET_STEP as usize) {
+        for ids in ids.chunks(STEPS.quiet as usize) {
             let found = self.look_at(&self.rows(ids, followed).await?).await?;
             self.store.keep_found(found).await?;
             self.notice_change(false);

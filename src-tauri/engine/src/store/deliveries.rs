@@ -1,6 +1,7 @@
 //! Deliveries: which stored pushes are the same event. Found in the background, after the commit; a push is kept and
 //! marked, never dropped.
 
+use super::background::{Steps, keep_up};
 use super::index::index_anew;
 use super::list::{SUMMARY, summary};
 use super::organise::joined;
@@ -17,11 +18,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 use std::collections::BTreeMap;
 
-/// Pushes looked at in one transaction while others are stored.
-const BUSY_STEP: u32 = 16;
-
-/// Pushes looked at in one transaction while nothing is stored.
-const QUIET_STEP: u32 = 128;
+/// Pushes looked at at a time.
+const STEPS: Steps = Steps { busy: 16, quiet: 128 };
 
 /// Attempts of a delivery that are shown.
 pub(super) const SHOWN: i64 = 200;
@@ -72,20 +70,9 @@ fn repeat_of(code: i64) -> Repeat {
 }
 
 impl Store {
-    /// Groups until the store is dropped. Errors end the round, not the task: the next commit starts another.
+    /// Groups until the store is closed.
     pub(super) async fn keep_grouped(self) {
-        let mut committed = self.writer.committed.clone();
-        let mut step = QUIET_STEP;
-        loop {
-            let newest = committed.borrow_and_update().newest;
-            let more = self.group_step(step).await.unwrap_or(false);
-            if !more && committed.changed().await.is_err() {
-                return;
-            }
-            let is_busy = committed.borrow().newest != newest;
-            let quiet = !is_busy || super::index::wait_for_quiet(&mut committed).await;
-            step = if quiet { QUIET_STEP } else { BUSY_STEP };
-        }
+        keep_up(self.committed(), STEPS, |count| self.group_step(count)).await;
     }
 
     /// Groups everything that is stored now.
@@ -93,7 +80,7 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn finish_grouping(&self) -> Result<(), StoreError> {
-        while self.group_step(QUIET_STEP).await? {}
+        while self.group_step(STEPS.quiet).await? {}
         Ok(())
     }
 

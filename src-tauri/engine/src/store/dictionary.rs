@@ -3,7 +3,7 @@
 //! Events of a type are alike, so a dictionary learnt from what is stored makes a record several times smaller than zstd
 //! can alone. It is learnt beside the captures, kept in the workspace, and replaced only where another pays.
 
-use super::index::wait_for_quiet;
+use super::background::wait_for_quiet;
 use super::pack::{Damaged, Dictionary, dictionary_of, pack, unpack};
 use super::record::Record;
 use super::{Store, StoreError, micros_now};

@@ -1,6 +1,7 @@
 //! The word index, filled in the background. It yields to everything else that is written: an exchange that is not
 //! indexed yet is found all the same, by reading it.
 
+use super::background::{Steps, keep_up};
 use super::check::has_words;
 use super::filter::index_words;
 use super::search::TYPES;
@@ -8,22 +9,12 @@ use super::{Store, StoreError};
 use crate::exchange::ExchangeId;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
 
-/// Exchanges indexed in one transaction while others are stored: few, so that a capture never waits long behind them.
-const BUSY_STEP: u32 = 4;
-
-/// Exchanges indexed in one transaction while nothing is stored.
-const QUIET_STEP: u32 = 128;
+/// Exchanges indexed at a time.
+const STEPS: Steps = Steps { busy: 4, quiet: 128 };
 
 /// Exchanges that are read at once: their bodies are in memory meanwhile.
 const READ_AT_ONCE: usize = 16;
-
-/// How long nothing must have been stored before indexing goes on.
-const QUIET: Duration = Duration::from_millis(30);
-
-/// The longest that a steady stream of captures can keep the index waiting for its next step.
-const PATIENCE: Duration = Duration::from_millis(100);
 
 impl Store {
     /// The newest exchange up to which all words are in the index.
@@ -36,20 +27,9 @@ impl Store {
         Ok(row.map_err(|e| StoreError::from_sqlx("Reading the index", &e))?.get(0))
     }
 
-    /// Indexes until the store is dropped. Errors end the round, not the task: the next commit starts another.
+    /// Indexes until the store is closed.
     pub(super) async fn keep_indexed(self) {
-        let mut committed = self.writer.committed.clone();
-        let mut step = QUIET_STEP;
-        loop {
-            let newest = committed.borrow_and_update().newest;
-            let more = self.index_step(step).await.unwrap_or(false);
-            if !more && committed.changed().await.is_err() {
-                return;
-            }
-            let is_busy = committed.borrow().newest != newest;
-            let quiet = !is_busy || wait_for_quiet(&mut committed).await;
-            step = if quiet { QUIET_STEP } else { BUSY_STEP };
-        }
+        keep_up(self.committed(), STEPS, |count| self.index_step(count)).await;
     }
 
     /// True if the words of everything that is stored are in the index.
@@ -65,7 +45,7 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn finish_indexing(&self) -> Result<(), StoreError> {
-        while self.index_step(QUIET_STEP).await? {}
+        while self.index_step(STEPS.quiet).await? {}
         Ok(())
     }
 
@@ -151,18 +131,4 @@ pub(super) async fn index_anew(
 ) -> Result<(), sqlx::Error> {
     let sql = "UPDATE search SET text = $2 WHERE rowid = $1 AND (SELECT value FROM meta WHERE name = 'indexed') >= $1";
     sqlx::query(sql).bind(id).bind(text).execute(connection).await.map(drop)
-}
-
-/// Waits until nothing was stored for a moment, or until patience is at its end; true if it is quiet.
-pub(crate) async fn wait_for_quiet(committed: &mut tokio::sync::watch::Receiver<super::Committed>) -> bool {
-    let quiet = async {
-        loop {
-            let newest = committed.borrow_and_update().newest;
-            let next_save = committed.wait_for(|done| done.newest != newest);
-            if !matches!(tokio::time::timeout(QUIET, next_save).await, Ok(Ok(_))) {
-                return; // nothing came in time, or nothing can come any more
-            }
-        }
-    };
-    tokio::time::timeout(PATIENCE, quiet).await.is_ok()
 }

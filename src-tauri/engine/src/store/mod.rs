@@ -4,6 +4,7 @@
 //! `synchronous=FULL` if a push is among it, and tells the callers only after the commit. Readers have read-only
 //! connections of their own, so that a slow question never delays a capture.
 
+mod background;
 mod check;
 mod checkpoint;
 mod codes;
@@ -49,12 +50,12 @@ mod views;
 mod wire;
 mod writer;
 
+pub(crate) use background::{Steps, keep_up};
 pub use deletion::Doomed;
 pub use error::StoreError;
 pub use filter::{Filter, FilterProblem, FilterProblemView, FilterQuery, FilterReading, Suggestion};
 pub use folder::make_private_folder;
 pub(crate) use follow::Followed;
-pub(crate) use index::wait_for_quiet;
 pub use new::NewExchange;
 pub use read::WholeExchange;
 pub use rules::StoredRules;
