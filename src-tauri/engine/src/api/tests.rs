@@ -32,9 +32,13 @@ async fn call(api: &Api, name: &str, args: Value) -> Result<Value, ApiError> {
 }
 
 /// Posts a body to a source; answers the status, the header fields and the body.
-async fn post(url: &str, headers: &[(&str, &str)], body: &str) -> (u16, reqwest::header::HeaderMap, String) {
+async fn post(
+    url: &str,
+    headers: &[(&str, &str)],
+    body: impl AsRef<[u8]>,
+) -> (u16, reqwest::header::HeaderMap, String) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let mut request = client.post(url).body(body.to_owned());
+    let mut request = client.post(url).body(body.as_ref().to_vec());
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

@@ -107,9 +107,9 @@ impl Answer {
         Self { wire: wire.into(), head_len, status: decided.status, closes: manner.closes, staging }
     }
 
-    /// What a service wants to be answered to its handshake. A field that would break the head is left out: challenges
-    /// are foreign text.
-    pub(super) fn reply(manner: Manner, reply: &Reply) -> Self {
+    /// What a service wants to be answered to its handshake, with these headers besides. A field that would break the
+    /// head is left out: challenges are foreign text.
+    pub(super) fn reply(manner: Manner, reply: &Reply, more: &[(&str, &str)]) -> Self {
         let status = StatusCode::from_u16(reply.status).unwrap_or_default();
         let bodiless = status == StatusCode::NO_CONTENT;
         let mut head = format!("HTTP/1.1 {} {}\r\n", status.as_str(), status.canonical_reason().unwrap_or_default());
@@ -120,6 +120,9 @@ impl Answer {
         };
         for header in &reply.headers {
             field(&header.name, &header.value);
+        }
+        for (name, value) in more {
+            field(name, value);
         }
         let is_typed = reply.headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"));
         if !is_typed && !reply.body.is_empty() {
@@ -199,8 +202,11 @@ fn decided_head(manner: Manner, decided: &Decided) -> Vec<u8> {
         field("Connection", b"keep-alive");
     }
     let length = decided.body.len() as i64;
-    let length = match decided.answered.fault {
-        Some(Fault::WrongLength { by }) => (length + i64::from(by)).max(0),
+    let length = match (decided.answered.fault, length) {
+        // Nothing can be taken from an empty body: what is missing has to be announced.
+        (Some(Fault::WrongLength { by }), 0) => i64::from(by).abs(),
+        (Some(Fault::WrongLength { by }), _) => (length + i64::from(by)).max(0),
+        (Some(Fault::CloseAfterHeaders), 0) => 1,
         _ => length,
     };
     // 204 and 304 have none (RFC 9110, section 8.6); 205 says that there is no body (section 15.3.6).
@@ -246,7 +252,7 @@ mod tests {
             open_url: None,
             always: false,
         };
-        let wire = Answer::reply(PLAIN, &reply).wire;
+        let wire = Answer::reply(PLAIN, &reply, &[]).wire;
         assert_eq!(
             String::from_utf8_lossy(&wire),
             "HTTP/1.1 200 OK\r\nX-Good: c\r\nContent-Type: text/plain; charset=utf-8\r\n\

@@ -9,11 +9,12 @@ use super::socket::BodyFailure;
 use super::staged::Staging;
 use super::{LOOP_HEADER, Shared, refusal};
 use crate::exchange::{self, Answered, Direction, Failure, FailureKind, Mark, Message, Micros};
-use crate::inspect::Recognition;
 use crate::inspect::signature::Reply;
+use crate::inspect::{Recognition, content_codings, decode};
 use crate::store::{NewExchange, StoreError};
 use crate::wire::RequestHead;
 use axum::body::Body;
+use bytes::Bytes;
 use http::StatusCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,24 +47,28 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
     let (mut answer, mark, mut failure) = verdict(&arrival, taken.ending, shared.limits.body_cap());
     let framing = arrival.home.take_framing().encode();
     let head = &arrival.head;
-    let Recognition { provider, event_type } = shared.hooks.recognise(source, &head.headers, &taken.start);
+    let plan = if taken.ending == Ending::Whole { shared.hooks.plan(source) } else { None };
+    let start = match &plan {
+        Some(plan) if plan.reads_event() => decoded(head.clone(), taken.start.clone()).await,
+        _ => taken.start.clone(),
+    };
+    let Recognition { provider, event_type } = shared.hooks.recognise(source, &head.headers, &start);
     let mut marks = Vec::from_iter(mark);
     let mut answered = None;
     let reply = handshake(shared, &arrival, source, provider.as_deref(), &taken);
     // A handshake has one right answer, whatever the rules say; what a service wants in general, rules may change.
     if let Some(reply) = reply.as_ref().filter(|reply| !reply.always) {
-        answer = Answer::reply(arrival.manner, reply);
+        answer = Answer::reply(arrival.manner, reply, &[]);
         marks.push(Mark::Handshake);
     } else if taken.ending == Ending::Whole {
-        if let Some(plan) = shared.hooks.plan(source) {
-            match decide(shared, &plan, &arrival, event_type.as_deref(), &taken.body).await {
+        if let Some(plan) = &plan {
+            match decide(shared, plan, &arrival, event_type.as_deref(), &taken.body, reply.as_ref()).await {
                 Ok((decided, why)) => (answer, answered) = (decided, why),
                 Err(error) => return Answer::not_stored(Manner::LAST, &error),
             }
             failure = answered.as_deref().and_then(staged_failure);
-        }
-        if let Some(reply) = reply.filter(|_| answered.is_none()) {
-            answer = Answer::reply(arrival.manner, &reply);
+        } else if let Some(reply) = &reply {
+            answer = Answer::reply(arrival.manner, reply, &[]);
         }
     }
     if came_through_tunnel(shared, head) {
@@ -123,21 +128,35 @@ fn handshake(
     shared.hooks.handshake(&Arrived { source, recognised, head: &arrival.head, body, at: arrival.started.at })
 }
 
-/// What the rules of the source say to a push that came whole.
+/// The beginning of a body with its codings off, as far as it goes: a rule asks for the event that stands in it.
+async fn decoded(head: Arc<RequestHead>, start: Bytes) -> Bytes {
+    let codings = content_codings(&head.headers);
+    if codings.is_empty() {
+        return start;
+    }
+    let packed = start.clone();
+    let decoding = tokio::task::spawn_blocking(move || decode(&packed, &codings).bytes);
+    decoding.await.unwrap_or(start)
+}
+
+/// What the rules of the source say to a push that came whole; where they say nothing, `usual` is what its service
+/// wants to be answered.
 async fn decide(
     shared: &Shared,
     plan: &Plan,
     arrival: &Arrival,
     event: Option<&str>,
     body: &crate::exchange::Body,
+    usual: Option<&Reply>,
 ) -> Result<(Answer, Option<Box<Answered>>), StoreError> {
     let wanted = plan.reads_body() && body.len() <= DOCUMENT_BYTES as u64;
     let body = if wanted { Some(shared.store.body_before_commit(body).await?) } else { None };
     let pushed = Pushed { head: arrival.head.clone(), event, body, now: arrival.started.at };
-    Ok(match plan.decide(pushed).await {
-        Decision::Plain([]) => (Answer::stored(arrival.manner), None),
-        Decision::Plain(headers) => (Answer::text(arrival.manner, StatusCode::OK, "ok", headers), None),
-        Decision::Decided(mut decided) => {
+    Ok(match (plan.decide(pushed).await, usual) {
+        (Decision::Plain(headers), Some(reply)) => (Answer::reply(arrival.manner, reply, headers), None),
+        (Decision::Plain([]), None) => (Answer::stored(arrival.manner), None),
+        (Decision::Plain(headers), None) => (Answer::text(arrival.manner, StatusCode::OK, "ok", headers), None),
+        (Decision::Decided(mut decided), _) => {
             let staging = Staging::of(&mut decided, &shared.held, shared.limits.held_time);
             let answer = Answer::decided(arrival.manner, &decided, staging);
             (answer, Some(Box::new(decided.answered)))

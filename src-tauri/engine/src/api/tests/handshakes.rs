@@ -66,6 +66,47 @@ async fn every_service_gets_its_answer_and_its_handshake_is_recorded() {
 }
 
 #[tokio::test]
+async fn a_handshake_goes_before_rules_and_a_rule_before_the_usual_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let cases: Vec<Value> = serde_json::from_str(HANDSHAKES).unwrap();
+    let case = |name: &str| cases.iter().find(|case| case["provider"] == name).unwrap();
+    let rules = json!({"methods": ["POST"], "cors": true, "rules": [
+        {"when": {"path": "/broken"}, "steps": [{"status": 500}]},
+        {"when": {"event": "invoice.*"}, "steps": [{"status": 418}]}
+    ]});
+    for name in ["nylas", "dropbox-sign"] {
+        set_up(&api, case(name)).await;
+        call(&api, "save_rules", json!({"source": name, "rules": rules})).await.unwrap();
+    }
+    let (status, _, body) = asked(&url, case("nylas")).await;
+    assert_eq!((status, body.as_str()), (200, "abc123"), "a GET that is a handshake");
+    let (status, headers, body) = asked(&url, case("dropbox-sign")).await;
+    assert_eq!((status, body.as_str()), (200, "Hello API Event Received"));
+    assert_eq!(headers["access-control-allow-origin"], "*", "the usual answer is for other origins, too");
+    assert_eq!(post(&format!("{url}/in/dropbox-sign/broken"), &[], "{}").await.0, 500);
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_rule_for_an_event_fits_one_that_stands_in_a_compressed_body() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    call(&api, "create_source", json!({"name": "packed"})).await.unwrap();
+    let rules = json!({"rules": [{"when": {"event": "invoice.*"}, "steps": [{"status": 418}]}]});
+    call(&api, "save_rules", json!({"source": "packed", "rules": rules})).await.unwrap();
+    for (event, status) in [("invoice.paid", 418), ("charge.paid", 200)] {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        write!(gzip, r#"{{"type":"{event}"}}"#).unwrap();
+        let headers = [("Stripe-Signature", "t=1"), ("Content-Encoding", "gzip")];
+        let answer = post(&format!("{url}/in/packed"), &headers, gzip.finish().unwrap()).await;
+        assert_eq!(answer.0, status, "{event}");
+    }
+    api.close().await;
+}
+
+#[tokio::test]
 async fn what_the_user_must_do_for_a_handshake_stands_in_the_notes_of_its_verdict() {
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = with_vault(folder.path()).await;

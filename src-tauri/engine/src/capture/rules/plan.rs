@@ -120,6 +120,11 @@ impl Plan {
         self.rules.iter().map(count).collect()
     }
 
+    /// True if one of its rules asks for the event.
+    pub(in crate::capture) fn reads_event(&self) -> bool {
+        self.rules.iter().any(|rule| !rule.when.event.is_empty())
+    }
+
     /// True if the body must be at hand to decide.
     pub(in crate::capture) fn reads_body(&self) -> bool {
         self.reads_body

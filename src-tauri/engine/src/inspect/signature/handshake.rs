@@ -45,7 +45,7 @@ impl fmt::Debug for Reply {
 }
 
 /// The answer to a handshake of `provider`; None if the request is none, or if the answer needs a secret that is not
-/// given. Only the first of `secrets` answers challenges; signatures are checked with all.
+/// given. The secret that signed the request answers its challenge, else the newest; signatures are checked with all.
 pub fn handshake(
     request: &SignedRequest<'_>,
     provider: &Provider,
@@ -93,7 +93,7 @@ impl Asked<'_> {
 
     fn fill(&self, handshake: &Handshake, challenge: &str, base: Reply) -> Option<Reply> {
         let key = handshake.key.as_deref().unwrap_or("challenge");
-        let secret = || self.secrets.first().map(|secret| secret.value.as_str());
+        let secret = || self.answering().map(|secret| secret.value.as_str());
         Some(match handshake.kind {
             HandshakeKind::EchoText => text(base, challenge),
             HandshakeKind::EchoJson => json(base, &[(key, challenge)]),
@@ -141,6 +141,15 @@ impl Asked<'_> {
 
     fn judged(&self) -> VerdictKind {
         judge::judge(self.request, self.provider, self.secrets, self.check).verdict
+    }
+
+    /// While secrets are exchanged the old one is still there, and the service already uses the new one.
+    fn answering(&self) -> Option<&Secret> {
+        let signs = |secret: &&Secret| {
+            let alone = std::slice::from_ref(*secret);
+            judge::judge(self.request, self.provider, alone, self.check).verdict == VerdictKind::Valid
+        };
+        self.secrets.iter().find(signs).or(self.secrets.last())
     }
 
     /// `place` or `place = value`.

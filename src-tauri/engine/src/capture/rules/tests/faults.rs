@@ -89,6 +89,19 @@ async fn a_wrong_length_is_so_much_too_long_or_too_short() {
 }
 
 #[tokio::test]
+async fn an_answer_without_a_body_is_cut_and_wrong_as_well() {
+    for (kind, announced) in [
+        (json!({"type": "closeAfterHeaders"}), "1"),
+        (json!({"type": "wrongLength", "by": 7}), "7"),
+        (json!({"type": "wrongLength", "by": -10}), "10"),
+    ] {
+        let rig = Rig::new(json!({"rules": [{"steps": [{"fault": kind}]}]})).await;
+        let answer = rig.post("/in/a", "{}").await;
+        assert_eq!((answer.header("content-length"), answer.body.as_str()), (Some(announced), ""), "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn dripping_lets_so_many_bytes_go_a_second() {
     let rig = Rig::new(fault(json!({"type": "drip", "bytesPerSecond": 500}))).await;
     let began = Instant::now();

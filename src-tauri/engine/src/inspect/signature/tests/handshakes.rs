@@ -92,6 +92,26 @@ fn a_handshake_with_another_secret_is_refused() {
 }
 
 #[test]
+fn the_newest_secret_answers_a_challenge_unless_an_older_one_signed_it() {
+    let cases: Vec<Case> = serde_json::from_str(HANDSHAKES).unwrap();
+    let case = cases.iter().find(|case| case.provider == "zoom").unwrap();
+    let among = |secrets: [&str; 2], signed_with: Option<&str>| {
+        let mut case = Case { secrets: secrets.map(str::to_owned).to_vec(), ..case.clone() };
+        if let Some(secret) = signed_with {
+            let headers = Headers::default();
+            let body = case.body.as_bytes();
+            let unsigned = Unsigned { method: "POST", url: &case.url, headers: &headers, body, fields: &[] };
+            let signed = sign(find("zoom").unwrap(), secret, &unsigned, 1_760_000_000).unwrap();
+            case.headers.extend(signed.headers.into_iter().map(|header| (header.name, header.value)));
+        }
+        serde_json::from_slice::<Value>(&reply(&case, false).unwrap().body).unwrap()
+    };
+    let own = case.secrets[0].as_str();
+    assert_eq!(&among(["the old one", own], None), case.answer_json.as_ref().unwrap());
+    assert_eq!(&among([own, "not in use yet"], Some(own)), case.answer_json.as_ref().unwrap());
+}
+
+#[test]
 fn a_usual_delivery_is_no_handshake() {
     for (provider, body) in [
         ("slack", r#"{"type":"event_callback","challenge":"x"}"#),
