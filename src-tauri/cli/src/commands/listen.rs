@@ -45,7 +45,7 @@ async fn serve(engine: &Engine, listen: &Listen, output: Output) -> anyhow::Resu
     let options = ListenOptions { port: listen.port, bind: listen.bind.clone(), fallback: false };
     let port = match engine.start_listening(options).await? {
         ListenerStatus::Listening { url, port, .. } => {
-            output.result(&Said::Listening { url }, describe)?;
+            go_on(output.result(&Said::Listening { url }, describe))?;
             port
         }
         _ => {
@@ -86,18 +86,17 @@ async fn follow(engine: &Engine, listen: &Listen, mut from: ExchangeId, output: 
         let is_all = rows.len() < PAGE as usize;
         if let Some(last) = rows.last() {
             from = last.id;
-            output.results(&rows, row)?;
+            go_on(output.results(&rows, row))?;
         }
         for found in rows {
             let id = found.id;
             if let Some(to) = listen.forward.clone().filter(|_| found.direction == Direction::Push) {
-                let place = places.clone().acquire_owned().await?;
-                let engine = engine.clone();
+                let (places, engine) = (places.clone(), engine.clone());
                 tokio::spawn(async move {
+                    let Ok(_place) = places.acquire().await else { return };
                     if let Err(error) = engine.forward(id, &to).await {
                         eprintln!("Exchange {id} was not forwarded: {error}");
                     }
-                    drop(place);
                 });
             }
         }
@@ -110,6 +109,7 @@ async fn follow(engine: &Engine, listen: &Listen, mut from: ExchangeId, output: 
 async fn say_tunnel(engine: &Engine, output: Output) -> anyhow::Result<()> {
     let mut tunnel = engine.tunnel.watch();
     let mut said = TunnelState::Off;
+    let mut was_up = false;
     loop {
         let state = engine.tunnel.status().state;
         // New lines in the log wake us as well.
@@ -119,14 +119,33 @@ async fn say_tunnel(engine: &Engine, output: Output) -> anyhow::Result<()> {
         }
         said = state.clone();
         match state {
-            TunnelState::Up { url, .. } => output.result(&Said::Tunnel { url }, describe)?,
+            TunnelState::Up { url, .. } => {
+                was_up = true;
+                go_on(output.result(&Said::Tunnel { url }, describe))?;
+            }
             TunnelState::Lost { message, .. } | TunnelState::Retrying { message, .. } => eprintln!("Tunnel: {message}"),
+            // What comes on this computer is still captured.
+            TunnelState::Failed { message, hint } if was_up => {
+                eprintln!("The tunnel is down for good: {message} {}", hint.unwrap_or_default());
+            }
             TunnelState::Failed { message, hint } => {
                 return Err(anyhow!("{message} {}", hint.unwrap_or_default()));
             }
             TunnelState::Off | TunnelState::Starting => {}
         }
         tunnel.changed().await?;
+    }
+}
+
+/// A line that found no space where it was to go is missing there, and said to be; the push is stored all the same.
+fn go_on(said: anyhow::Result<()>) -> anyhow::Result<()> {
+    use std::io::{Error, ErrorKind::StorageFull};
+    match said {
+        Err(error) if error.downcast_ref::<Error>().is_some_and(|io| io.kind() == StorageFull) => {
+            eprintln!("What was to be printed could not be written: the disk is full. Pushes are still captured.");
+            Ok(())
+        }
+        said => said,
     }
 }
 

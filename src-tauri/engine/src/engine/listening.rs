@@ -15,16 +15,19 @@ impl Engine {
         let status = match self.try_listening(&options).await {
             Ok(status) => status,
             Err(error) => {
+                self.tunnel.lead_to(None).await;
                 self.set_listener(ListenerStatus::Failed { message: error.message.clone(), hint: error.hint.clone() });
                 return Err(error);
             }
         };
+        let port = if let ListenerStatus::Listening { port, .. } = &status { Some(*port) } else { None };
+        self.tunnel.lead_to(port).await;
         self.set_listener(status.clone());
         Ok(status)
     }
 
     async fn try_listening(&self, options: &ListenOptions) -> Result<ListenerStatus, ApiError> {
-        self.stop_listening().await;
+        self.end_listening().await;
         let mut listening = self.listening.lock().await;
         let lock = ListenerLock::take(self.store.path())
             .map_err(|error| ApiError::failed(format!("The listener's lock could not be made: {error}.")))?;
@@ -43,8 +46,13 @@ impl Engine {
         Ok(status)
     }
 
-    /// Stops the listener: no new connections, what it has taken is answered.
+    /// Stops the listener, and the tunnel that leads to it: no new connections, what it has taken is answered.
     pub async fn stop_listening(&self) {
+        self.end_listening().await;
+        self.tunnel.lead_to(None).await;
+    }
+
+    async fn end_listening(&self) {
         let listening = self.listening.lock().await.take();
         if let Some((listener, _lock)) = listening {
             listener.shutdown().await;

@@ -47,6 +47,8 @@ struct Inner {
 /// A tunnel that was asked for and not stopped since.
 #[derive(Debug)]
 struct Running {
+    config: TunnelConfig,
+    local_port: u16,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -61,12 +63,37 @@ impl Tunnel {
         let mut running = self.inner.running.lock().await;
         end(&mut running).await;
         self.inner.board.clear();
-        let plan = run::plan(config, local_port).inspect_err(|error| self.inner.board.fail(error))?;
+        self.begin(&mut running, config, local_port)
+    }
+
+    fn begin(&self, running: &mut Option<Running>, config: TunnelConfig, local_port: u16) -> Result<(), TunnelError> {
+        let plan = run::plan(config.clone(), local_port).inspect_err(|error| self.inner.board.fail(error))?;
         self.inner.board.set(TunnelState::Starting);
         let stop = CancellationToken::new();
         let task = tokio::spawn(run::run(plan, self.inner.board.clone(), stop.clone()));
-        *running = Some(Running { stop, task });
+        *running = Some(Running { config, local_port, stop, task });
         Ok(())
+    }
+
+    /// Has the tunnel that runs, if one does, lead to another port, or ends it where nothing listens any more: whatever
+    /// takes the old port next is not for the public.
+    pub async fn lead_to(&self, port: Option<u16>) {
+        let mut running = self.inner.running.lock().await;
+        let Some((config, before)) = running.as_ref().map(|now| (now.config.clone(), now.local_port)) else { return };
+        match port {
+            Some(port) if port == before => {}
+            Some(port) => {
+                end(&mut running).await;
+                self.inner.board.say(format!("The listener moved to port {port}: starting anew."));
+                // The status says it if that is not possible.
+                let _ = self.begin(&mut running, config, port);
+            }
+            None => {
+                end(&mut running).await;
+                self.inner.board.say("Stopped: nothing listens here any more.");
+                self.inner.board.set(TunnelState::Off);
+            }
+        }
     }
 
     /// Stops the tunnel. When it returns, nothing of it is left running.
@@ -91,7 +118,7 @@ impl Tunnel {
 
 /// Ends what runs and waits for it. False if nothing did.
 async fn end(running: &mut Option<Running>) -> bool {
-    let Some(Running { stop, task }) = running.take() else { return false };
+    let Some(Running { stop, task, .. }) = running.take() else { return false };
     stop.cancel();
     if let Err(error) = task.await {
         tracing::error!(%error, "The task of the tunnel did not end by itself");

@@ -2,6 +2,7 @@
 //! control port is fixed, and `/proc` tells which processes are left.
 
 use super::*;
+use crate::api::{ListenOptions, ListenerStatus};
 use bore_cli::server::Server;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -122,6 +123,42 @@ async fn a_bore_tunnel_that_is_lost_comes_back() {
     let public = url.trim_start_matches("http://").to_owned();
     let closed = async { while TcpStream::connect(&public).await.is_ok() {} };
     tokio::time::timeout(PATIENCE, closed).await.expect("The public port stayed open");
+}
+
+#[tokio::test]
+async fn the_tunnel_goes_with_the_listener_and_ends_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = crate::Engine::open(&folder.path().join("w.pushpull")).await.unwrap();
+    let options = ListenOptions { port: 0, bind: "127.0.0.1".into(), fallback: false };
+    let port = |status: ListenerStatus| match status {
+        ListenerStatus::Listening { port, .. } => port,
+        other => panic!("{other:?}"),
+    };
+    let address = own_address();
+    let _server = BoreServer::start(&address, None).await;
+    let mut changes = engine.tunnel.watch();
+    let first = port(engine.start_listening(options.clone()).await.unwrap());
+    engine.tunnel.start(bore(&address, None), first).await.unwrap();
+    let url = up(&mut changes).await;
+
+    let same = ListenOptions { port: first, ..options.clone() };
+    assert_eq!(port(engine.start_listening(same).await.unwrap()), first);
+    assert_eq!(up(&mut changes).await, url, "a listener that is where it was keeps its tunnel");
+
+    assert_ne!(port(engine.start_listening(options.clone()).await.unwrap()), first);
+    let log: Vec<_> = engine.tunnel.status().log.into_iter().map(|line| line.text).collect();
+    assert!(log.iter().any(|line| line.starts_with("The listener moved to port ")), "{log:?}");
+    let url = up(&mut changes).await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = client.get(format!("{url}/elsewhere")).send().await.unwrap();
+    assert_eq!(answer.status(), 404, "our own listener is behind it");
+
+    engine.stop_listening().await;
+    assert_eq!(engine.tunnel.status().state, TunnelState::Off);
+    let public = url.trim_start_matches("http://").to_owned();
+    let closed = async { while TcpStream::connect(&public).await.is_ok() {} };
+    tokio::time::timeout(PATIENCE, closed).await.expect("The public port stayed open");
+    engine.close().await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A disk that is full, a file that can't be written, a schema from tomorrow.
 
 use anyhow::{Context, Result};
-use pushpull_tests::{Home, Listener, Program, Tmpfs, as_nobody, push, pushpull};
+use pushpull_tests::{Home, Listener, Program, Tmpfs, as_nobody, listening, push, pushpull, until};
 use sqlx::Connection;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -16,6 +16,29 @@ const BALLAST: usize = 5 * 1024 * 1024;
 async fn rows(home: &Home, workspace: &Path) -> Result<Vec<serde_json::Value>> {
     let workspace = workspace.to_str().context("The path is no text")?;
     pushpull(home, &["--workspace", workspace, "list", "--json", "--limit", "10000"]).await?.ok()?.lines()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listener_goes_on_though_nothing_can_be_printed() -> Result<()> {
+    let home = Home::new()?;
+    let said = home.file("said");
+    let mut command = tokio::process::Command::new(Program::Cli.path()?);
+    command.args(["listen", "--json", "--port", "0"]).envs(home.environment()).current_dir(home.path());
+    command.stdout(std::fs::File::create("/dev/full")?).stderr(std::fs::File::create(&said)?).kill_on_drop(true);
+    let listener = command.spawn()?;
+    let pid = listener.id().context("The listener ended")?;
+    let port = until("its port", async || {
+        let open = listening(pid)?.first().and_then(|address| address.strip_prefix("0100007F:").map(str::to_owned));
+        Ok(open.and_then(|port| u16::from_str_radix(&port, 16).ok()))
+    });
+    let address = format!("127.0.0.1:{}", port.await?);
+    for _ in 0..2 {
+        assert_eq!(push(&address, 10).await?.status, 200);
+        until("what it says", async || Ok(std::fs::read_to_string(&said)?.contains("disk is full").then_some(())))
+            .await?;
+    }
+    assert_eq!(pushpull(&home, &["list", "--json"]).await?.ok()?.lines()?.len(), 2);
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
