@@ -18,7 +18,8 @@ pub struct Provider {
     /// What tells its pushes.
     #[serde(default)]
     pub recognise: Recognise,
-    /// How it signs, the way it prefers first. None: it does not sign, or not so that it can be checked here.
+    /// How it signs, the way it prefers first: a push is judged by the first whose signature it carries and whose needs
+    /// hold, and by no other. None: it does not sign, or not so that it can be checked here.
     #[serde(default)]
     pub signatures: Vec<Scheme>,
     /// Where the event is named, the first place that names it counts: one place, or several joined by ` + `, of which
@@ -115,7 +116,7 @@ pub struct Scheme {
     /// How the digest is written.
     #[serde(default)]
     pub encoding: Encoding,
-    /// Where the signature stands; what stands in any of these places may match.
+    /// Where the signature stands; what stands in any of these places may match, as where each of two keys signs.
     pub at: Vec<Place>,
     /// What stands before each signature.
     #[serde(default)]

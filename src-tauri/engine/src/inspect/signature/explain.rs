@@ -24,9 +24,10 @@ const TRIES_LIMIT: usize = 600;
 /// Secrets that are guessed about.
 const SECRETS_LIMIT: usize = 10;
 
-/// Puts the proven cause into a verdict that says no.
+/// Puts the proven cause into a verdict that says no, by the way of signing that it is about.
 pub(super) fn explain(
     verdict: &mut Verdict,
+    scheme: Option<&Scheme>,
     request: &SignedRequest<'_>,
     provider: &Provider,
     secrets: &[Secret],
@@ -34,7 +35,7 @@ pub(super) fn explain(
 ) {
     let secrets = &secrets[..secrets.len().min(SECRETS_LIMIT)];
     let cause = match (verdict.verdict, verdict.reason) {
-        (_, Some(Reason::StaleTimestamp | Reason::FutureTimestamp)) => other_unit(verdict, provider, check),
+        (_, Some(Reason::StaleTimestamp | Reason::FutureTimestamp)) => other_unit(verdict, scheme, provider, check),
         (VerdictKind::Unsigned, _) => other_provider(request, provider, secrets, check),
         // What this one asks for and that is not there, or is otherwise, another may not ask for.
         (
@@ -49,7 +50,7 @@ pub(super) fn explain(
             ),
         ) => other_provider(request, provider, secrets, check),
         (_, Some(Reason::Mismatch | Reason::UnusableSecret | Reason::MalformedHeader)) => {
-            mismatch(verdict, request, provider, secrets, check)
+            mismatch(verdict, scheme, request, provider, secrets, check)
         }
         _ => None,
     };
@@ -142,15 +143,14 @@ fn may_fit(scheme: &Scheme, view: View<'_>) -> bool {
 
 fn mismatch(
     verdict: &Verdict,
+    scheme: Option<&Scheme>,
     request: &SignedRequest<'_>,
     provider: &Provider,
     secrets: &[Secret],
     check: &Check<'_>,
 ) -> Option<Cause> {
     let view = View::of(request, check);
-    let scheme = provider.signatures.iter().find(|scheme| {
-        scheme.label == verdict.scheme && (scheme.items.is_some() || found::is_there(scheme, view.looked()))
-    })?;
+    let scheme = scheme?;
     let item = verdict.item.zip(scheme.items.as_ref());
     let body = match item {
         Some((index, pointer)) => *elements(value(view.body, pointer)?, index as usize + 1).last()?,
@@ -380,10 +380,9 @@ fn by_headers(headers: &Headers, used: &str) -> Vec<String> {
 }
 
 /// The time that makes a stale or future signature fit is in another unit.
-fn other_unit(verdict: &Verdict, provider: &Provider, check: &Check<'_>) -> Option<Cause> {
+fn other_unit(verdict: &Verdict, scheme: Option<&Scheme>, provider: &Provider, check: &Check<'_>) -> Option<Cause> {
     let (at, now) = (verdict.signed_at?, check.now?.checked_mul(1000)?);
-    let scheme = provider.signatures.iter().find(|scheme| scheme.label == verdict.scheme)?;
-    let stamp = scheme.timestamp.as_ref()?;
+    let stamp = scheme?.timestamp.as_ref()?;
     let limit = check.tolerance.or(stamp.tolerance)?;
     let (other, is, wanted) = match stamp.unit {
         Unit::Seconds => (at / 1000, "milliseconds", "seconds"),
@@ -417,7 +416,7 @@ fn other_provider(
             continue;
         }
         // A token says nothing about who made it.
-        let verdict = judge::judge(request, other, secrets, check);
+        let (verdict, _) = judge::judge(request, other, secrets, check);
         let token = other.signatures.iter().all(|scheme| matches!(scheme.method, Method::Token | Method::Basic));
         if verdict.verdict == VerdictKind::Valid && !token {
             return Some(cause(

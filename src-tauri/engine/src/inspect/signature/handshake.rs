@@ -140,7 +140,7 @@ impl Asked<'_> {
     }
 
     fn judged(&self) -> VerdictKind {
-        judge::judge(self.request, self.provider, self.secrets, self.check).verdict
+        judge::judge(self.request, self.provider, self.secrets, self.check).0.verdict
     }
 
     /// While secrets are exchanged the old one is still there, and the service already uses the new one.

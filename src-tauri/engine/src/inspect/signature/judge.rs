@@ -96,21 +96,31 @@ pub(super) struct Tried {
     pub(super) fits: Option<Fits>,
 }
 
-/// Checks a request, without explanations of a mismatch.
-pub(super) fn judge(
+/// Checks a request, without explanations of a mismatch; with the verdict comes the way of signing that it is about.
+pub(super) fn judge<'a>(
     request: &SignedRequest<'_>,
-    provider: &Provider,
+    provider: &'a Provider,
     secrets: &[Secret],
     check: &Check<'_>,
-) -> Verdict {
+) -> (Verdict, Option<&'a Scheme>) {
     let view = View::of(request, check);
     if provider.signatures.is_empty() {
-        return not_signed(provider);
+        return (not_signed(provider), None);
     }
-    let scheme = match choose(&provider.signatures, view) {
-        Ok(scheme) => scheme,
-        Err((scheme, problem)) => return refused(provider, scheme, &problem),
-    };
+    match choose(&provider.signatures, view) {
+        Ok(scheme) => (judge_by(scheme, request, provider, view, secrets), Some(scheme)),
+        Err((scheme, problem)) => (refused(provider, scheme, &problem), Some(scheme)),
+    }
+}
+
+/// Checks a request by one way of signing: the whole of it, or the elements of its batch up to one that is not valid.
+fn judge_by(
+    scheme: &Scheme,
+    request: &SignedRequest<'_>,
+    provider: &Provider,
+    view: View<'_>,
+    secrets: &[Secret],
+) -> Verdict {
     let Some(pointer) = &scheme.items else { return judge_one(request, provider, scheme, view, secrets) };
     let items = value(view.body, pointer).map(|array| elements(array, ITEMS_LIMIT)).unwrap_or_default();
     if items.is_empty() {
@@ -127,7 +137,9 @@ pub(super) fn judge(
     last
 }
 
-/// The way of signing that the request uses: the first whose signature is there and that nothing speaks against.
+/// The way of signing that the request uses: the first whose signature is there and that nothing speaks against. It is
+/// the only one that counts: one that stands behind it would let whoever can forge the weaker of two choose it. What may
+/// match as well, such as the signature by a second key, is another place of the same way.
 ///
 /// # Errors
 /// The way that comes nearest, and what it lacks.

@@ -88,9 +88,9 @@ impl Check<'_> {
 
 /// Checks the signature of a request and says why it does not fit where that can be proven.
 pub fn verify(request: &SignedRequest<'_>, provider: &Provider, secrets: &[Secret], check: &Check<'_>) -> Verdict {
-    let mut verdict = judge::judge(request, provider, secrets, check);
+    let (mut verdict, scheme) = judge::judge(request, provider, secrets, check);
     if verdict.verdict != VerdictKind::Valid {
-        explain::explain(&mut verdict, request, provider, secrets, check);
+        explain::explain(&mut verdict, scheme, request, provider, secrets, check);
     }
     verdict
 }
@@ -102,7 +102,7 @@ pub(crate) fn judge(
     secrets: &[Secret],
     check: &Check<'_>,
 ) -> VerdictKind {
-    judge::judge(request, provider, secrets, check).verdict
+    judge::judge(request, provider, secrets, check).0.verdict
 }
 
 #[cfg(test)]

@@ -171,3 +171,75 @@ fn a_token_that_anybody_could_send_proves_no_other_service() {
     assert_eq!((reason(&verdict), verdict.proven), (Some(Reason::Mismatch), None));
     assert_eq!(reason(&checked("gitlab", URL, &headers[1..], "{}", &[SECRET])), None);
 }
+
+#[test]
+fn a_subaccount_is_taken_by_its_own_key_or_by_that_of_the_account_above_it() {
+    let by = |key: &str| digest::hex(&digest::keyed(Hash::Sha256, key.as_bytes(), b"1760000000tok"));
+    let body = |signature: &str, parent: &str| {
+        json!({"signature": {"timestamp": "1760000000", "token": "tok", "signature": signature,
+            "parent-signature": parent}, "event-data": {"event": "opened"}})
+        .to_string()
+    };
+    let signed = body(&by("below"), &by("above"));
+    for secrets in [&["below"][..], &["above"], &["other", "above"]] {
+        assert_eq!(reason(&checked("mailgun", URL, &[], &signed, secrets)), None, "{secrets:?}");
+    }
+    let other = checked("mailgun", URL, &[], &signed, &["other"]);
+    assert_eq!((reason(&other), other.found), (Some(Reason::Mismatch), Some(by("below"))));
+    let lacking = checked("mailgun", URL, &[], &signed, &[]);
+    assert_eq!((lacking.verdict, lacking.found), (VerdictKind::NoSecret, Some(by("below"))));
+    // Only what signs token and time counts, wherever it stands.
+    assert_eq!(reason(&checked("mailgun", URL, &[], &body("", "00"), &["above"])), Some(Reason::Mismatch));
+}
+
+#[test]
+fn an_older_or_weaker_way_never_saves_the_one_that_a_push_is_judged_by() {
+    let body = r#"{"id":1}"#;
+    let keyed = |hash| digest::hex(&digest::keyed(hash, SECRET.as_bytes(), body.as_bytes()));
+    let sha1 = format!("sha1={}", keyed(Hash::Sha1));
+    let wrong = format!("sha256={}", "0".repeat(64));
+    let old = digest::hex(&digest::plain(Hash::Sha256, format!("{SECRET}POST{URL}{body}").as_bytes()));
+    let url = digest::keyed(Hash::Sha1, SECRET.as_bytes(), URL.as_bytes());
+    let url = digest::written(Encoding::Base64, &url);
+    let time = (NOW * 1000).to_string();
+    type Head<'a> = &'a [(&'a str, &'a str)];
+    for (provider, old_way, new_way) in [
+        ("github", &[("X-Hub-Signature", &sha1[..])][..], &[("X-Hub-Signature-256", &wrong[..])] as Head<'_>),
+        ("meta", &[("X-Hub-Signature", &sha1)], &[("X-Hub-Signature-256", &wrong)]),
+        (
+            "hubspot",
+            &[("X-HubSpot-Signature", &old), ("X-HubSpot-Signature-Version", "v2")],
+            &[("X-HubSpot-Signature-v3", "AAAA"), ("X-HubSpot-Request-Timestamp", &time)],
+        ),
+        (
+            "twilio",
+            &[("X-Twilio-Signature", &url)],
+            &[("X-Twilio-Webhooks-Signature-Settings", "v=1;algorithm=HMAC_SHA256")],
+        ),
+    ] {
+        let body = if provider == "twilio" { "" } else { body };
+        assert_eq!(reason(&checked(provider, URL, old_way, body, &[SECRET])), None, "{provider}");
+        let both = checked(provider, URL, &[old_way, new_way].concat(), body, &[SECRET]);
+        assert_eq!(reason(&both), Some(Reason::Mismatch), "{provider}: {}", both.explanation);
+    }
+}
+
+#[test]
+fn a_mismatch_is_explained_by_the_way_that_was_used_where_others_have_no_name_either() {
+    let way = |hash: &str| {
+        json!({"method": "hmac", "hash": hash, "at": ["header:X-Sig"],
+            "needs": [{"at": "header:X-Alg", "is": hash, "class": "other"}]})
+    };
+    let own =
+        json!({"key": "acme", "name": "Acme", "certainty": "custom", "signatures": [way("sha256"), way("sha512")]});
+    let own = serde_json::from_value(own).unwrap();
+    let body = b"{}";
+    let mut headers = Headers::default();
+    headers.push("X-Alg", "sha512");
+    headers.push("X-Sig", digest::hex(&digest::keyed(Hash::Sha512, b"theirs", body)).into_bytes());
+    let request = SignedRequest { method: "POST", urls: &[], other_urls: &[], headers: &headers, body };
+    let others = [Secret::new("the secret of shop", "theirs")];
+    let check = Check { other_secrets: &others, ..Check::default() };
+    let cause = verify(&request, &own, &[Secret::new("ours", "ours")], &check).proven.unwrap();
+    assert_eq!(cause.kind, CauseKind::OtherSecret, "{}", cause.explanation);
+}
