@@ -151,7 +151,7 @@ fn problem(field: &str, message: impl std::fmt::Display) -> CustomProblem {
     CustomProblem { field: field.into(), message: message.to_string() }
 }
 
-/// Checks what types alone do not hold: the key, the marks, the places of events, the signed text.
+/// Checks what types alone do not hold: the key, the marks, the places of events, the signed text, the handshakes.
 ///
 /// # Errors
 /// The first field that can't be used.
@@ -167,19 +167,48 @@ pub fn check_custom(provider: &Provider) -> Result<(), CustomProblem> {
         return Err(problem("name", "The name has 1 to 100 characters."));
     }
     rule(provider)?;
+    check_pointer("recognise", provider.recognise.body.as_deref())?;
     if let Some(batch) = &provider.batch {
+        check_pointer("batch", Some(&batch.path))?;
         events(&batch.event).map_err(|message| problem("batch", message))?;
     }
     provider.signatures.iter().try_for_each(check_scheme)?;
     provider.handshakes.iter().try_for_each(check_handshake)
 }
 
-/// What tells a handshake from a push: without it every push would be answered as one.
 fn check_handshake(handshake: &Handshake) -> Result<(), CustomProblem> {
+    let refused = |message: &str| Err(problem("handshakes", message));
     let told = handshake.at.is_some() || handshake.method.is_some() || !handshake.when.is_empty() || handshake.always;
-    match told {
+    // Else every push would be answered as one.
+    if !told {
+        return refused("Say what tells a handshake from a push, for example json:/challenge.");
+    }
+    let mut places: Vec<&str> =
+        handshake.when.iter().map(|when| when.split_once(" = ").map_or(&when[..], |(place, _)| place)).collect();
+    match handshake.verify.as_deref().map(|verify| (verify, verify.split_once(" = "))) {
+        None | Some(("signature", _)) => {}
+        Some((_, Some((place, _)))) => places.push(place),
+        Some((_, None)) => {
+            return refused(
+                "What proves a handshake is signature, or a place and a field: query:token = verify_token.",
+            );
+        }
+    }
+    for place in places {
+        place.parse::<Place>().map_err(|error| problem("handshakes", error))?;
+    }
+    match [Some(handshake.status), handshake.otherwise].iter().flatten().all(|status| (200..600).contains(status)) {
         true => Ok(()),
-        false => Err(problem("handshakes", "Say what tells a handshake from a push, for example json:/challenge.")),
+        false => refused("The status of an answer is a number from 200 to 599."),
+    }
+}
+
+fn check_pointer(field: &str, pointer: Option<&str>) -> Result<(), CustomProblem> {
+    match pointer {
+        Some(text) if !text.starts_with('/') => {
+            Err(problem(field, format!("{text:?} is no path in the body: write it as /events, or / for the whole.")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -188,6 +217,7 @@ fn check_scheme(scheme: &Scheme) -> Result<(), CustomProblem> {
         return Err(problem("signatures", "Say where the signature stands, for example header:X-Signature."));
     }
     check_template(&scheme.signed).map_err(|message| problem("signatures", message))?;
+    check_pointer("signatures", scheme.items.as_deref())?;
     if let Some(rule) = &scheme.certificate {
         regex::Regex::new(&rule.host).map_err(|error| problem("signatures", error))?;
     }

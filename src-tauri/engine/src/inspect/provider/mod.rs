@@ -200,6 +200,32 @@ mod tests {
     }
 
     #[test]
+    fn refuses_what_would_never_be_found_or_could_not_be_sent() {
+        let known = |key: &str| serde_json::to_value(find(key).unwrap()).unwrap();
+        for (key, at, wrong, field, words) in [
+            ("adyen", "/signatures/0/items", "notificationItems", "signatures", "/events"),
+            ("hubspot", "/batch/path", "events", "batch", "/events"),
+            ("intercom", "/recognise/body", "topic", "recognise", "/events"),
+            ("slack", "/handshakes/0/when/0", "type = url_verification", "handshakes", "is no place"),
+            ("meta", "/handshakes/0/verify", "hub.verify_token = verify_token", "handshakes", "is no place"),
+            ("meta", "/handshakes/0/verify", "query:hub.verify_token", "handshakes", "query:token = verify_token"),
+        ] {
+            let mut provider = known(key);
+            check_custom(&serde_json::from_value(provider.clone()).unwrap()).unwrap();
+            *provider.pointer_mut(at).unwrap() = wrong.into();
+            let problem = check_custom(&serde_json::from_value(provider).unwrap()).expect_err(at);
+            assert_eq!(problem.field, field, "{problem}");
+            assert!(problem.message.contains(words), "{problem}");
+        }
+        for status in ["status", "otherwise"] {
+            let mut provider = known("meta");
+            provider["handshakes"][0][status] = 99.into();
+            let problem = check_custom(&serde_json::from_value(provider).unwrap()).unwrap_err();
+            assert!(problem.message.contains("200 to 599"), "{problem}");
+        }
+    }
+
+    #[test]
     fn reads_a_deep_body_without_recursion() {
         let body = format!("{{\"a\":{}{},\"type\":\"x\"}}", "[".repeat(20_000), "]".repeat(20_000));
         assert_eq!(of(&[("Stripe-Signature", "x")], &body).1.as_deref(), Some("x"));
