@@ -3,7 +3,10 @@ import type { ApiError } from "$ipc/bindings/ApiError";
 import type { Provider } from "$ipc/bindings/Provider";
 import type { Tried } from "$ipc/bindings/Tried";
 import { asApiError, call } from "$ipc/call";
+import { EMPTY_HANDSHAKE, EMPTY_SCHEME } from "$shared/signing/blank";
 import { blankDraft, draftOf, keyFor, providerOf, type ProviderDraft } from "./draft";
+import { handshakeDraftOf } from "./handshakeDraft";
+import { schemeDraftOf } from "./schemeDraft";
 
 /** How long the form rests before the example is checked. */
 const REST = 250;
@@ -36,6 +39,8 @@ export class ProviderEditor {
   readonly base: Provider | null;
   /** True if a provider of the user's is changed, false if one is made. */
   readonly known: boolean;
+  /** What was typed when the form began. */
+  readonly #begun: string;
   #revision = 0;
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
@@ -47,11 +52,25 @@ export class ProviderEditor {
       const draft = draftOf(base);
       this.draft = base.custom ? draft : { ...draft, name: `${base.name}, my own`, key: `${base.key}-own` };
     }
+    this.#begun = this.#typed();
   }
 
   /** The provider as it stands. */
   get provider(): Provider {
-    return providerOf(this.draft, this.base);
+    return providerOf(this.draft);
+  }
+
+  /** True if something is typed that is not kept anywhere. */
+  get changed(): boolean {
+    return this.#typed() !== this.#begun;
+  }
+
+  addScheme() {
+    this.draft.schemes.push(schemeDraftOf(EMPTY_SCHEME));
+  }
+
+  addHandshake() {
+    this.draft.handshakes.push(handshakeDraftOf(EMPTY_HANDSHAKE));
   }
 
   setName(name: string) {
@@ -68,6 +87,10 @@ export class ProviderEditor {
   stop() {
     clearTimeout(this.#waiting);
     this.#revision++;
+  }
+
+  #typed(): string {
+    return JSON.stringify([this.draft, this.request, this.url]);
   }
 
   async check(): Promise<void> {

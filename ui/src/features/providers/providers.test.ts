@@ -8,8 +8,8 @@ import { openApp, violations } from "../../test/openApp";
 import { blankDraft, draftOf, keyFor, providerOf } from "./draft";
 
 describe("the draft of a provider", () => {
-  it("comes back as it was, and keeps what the form does not show", () => {
-    const blank = providerOf({ ...blankDraft(), name: "Acme", key: "acme" }, null);
+  it("comes back as it was, with all that a provider can have", () => {
+    const blank = providerOf({ ...blankDraft(), name: "Acme", key: "acme" });
     const full: Provider = {
       ...blank,
       firstAttempt: 1,
@@ -18,30 +18,64 @@ describe("the draft of a provider", () => {
           ...blank.signatures[0]!,
           signed: "{method}\n{body}",
           timestamp: { at: "item:t=", unit: "milliseconds", tolerance: 30, pastOnly: true },
-          needs: [{ at: "header:X-Version", is: "1", class: "version" }],
+          needs: [
+            { at: "header:X-Version", is: "1", class: "version" },
+            { at: "header:X-Key", is: "{field:key}", class: "key" },
+          ],
           separator: ", ",
+          items: "/events",
+          bodyHashQuery: "bodySHA256",
+        },
+        {
+          ...EMPTY_SCHEME,
+          label: "v1",
+          method: "rsa",
+          at: ["header:X-Old"],
+          certificate: { at: "json:/url", host: "certs\\.acme\\.com", pathEnd: ".pem" },
+          old: true,
         },
       ],
       event: ["header:X-Event + json:/action", "json:/type"],
       recognise: { headers: ["X-Acme"], body: "/event" },
       handshakes: [
         { ...EMPTY_HANDSHAKE, kind: "echo-json", at: "json:/challenge", key: "challenge", when: ["json:/a = b"] },
-        { ...EMPTY_HANDSHAKE, kind: "fixed", method: "GET", body: "ok" },
+        {
+          ...EMPTY_HANDSHAKE,
+          kind: "fixed",
+          method: "GET",
+          body: "ok",
+          otherwise: 403,
+          verify: "query:token = verify_token",
+          always: true,
+          note: "Once.",
+        },
       ],
-      batch: { path: "/", form: null, event: ["json:/a"], id: ["json:/b", "json:/c"], attempt: ["json:/d"] },
+      batch: { path: "/", form: "events", event: ["json:/a"], id: ["json:/b", "json:/c"], attempt: ["json:/d"] },
       success: { statuses: "2xx", seconds: 1.25, certainty: "custom" },
       retries: { text: "Twice.", gaps: [30, 60], certainty: "custom" },
       notes: ["One.", "Two."],
     };
-    expect(providerOf(draftOf(full), full)).toEqual(full);
+    expect(providerOf(draftOf(full))).toEqual(full);
+    const unsigned = { ...full, signatures: [], handshakes: [], batch: null, success: null, retries: null };
+    expect(providerOf(draftOf(unsigned))).toEqual(unsigned);
   });
 
   it("comes back with the rules of its token, and has such rules where a token is chosen", () => {
-    const token = { ...EMPTY_TOKEN, algorithms: ["RS256", "HS256"], issuer: "acme", bodyClaim: "sha", leeway: 5 };
+    const token = {
+      ...EMPTY_TOKEN,
+      algorithms: ["RS256", "HS256"],
+      issuer: "acme",
+      bodyClaim: "sha",
+      leeway: 5,
+      urlClaim: "url",
+    };
+    Object.assign(token, { bodyEncoding: "base64", maxAge: 300 });
     const scheme: Scheme = { ...EMPTY_SCHEME, method: "jwt", at: ["header:X-Token"], urlForms: "port", token };
     const full: Provider = { ...EMPTY_PROVIDER, key: "acme", name: "Acme", signatures: [scheme] };
-    expect(providerOf(draftOf(full), full)).toEqual(full);
-    const chosen = providerOf({ ...blankDraft(), method: "jwt" }, null);
+    expect(providerOf(draftOf(full))).toEqual(full);
+    const draft = blankDraft();
+    draft.schemes[0]!.method = "jwt";
+    const chosen = providerOf(draft);
     expect(chosen.signatures[0]?.token?.algorithms).toEqual(["HS256"]);
   });
 
@@ -96,6 +130,7 @@ describe("providers in the window", { timeout: 60_000 }, () => {
     await userEvent.selectOptions(await form.findByLabelText("The first is"), "1");
     await type("Batch", "/events");
     await type("Its attempt", "json:/try");
+    await userEvent.click(form.getByRole("button", { name: "Add a handshake" }));
     await userEvent.selectOptions(form.getByLabelText("Answer"), "echo-json");
     await type("Challenge in", "json:/challenge");
     await type("Told by", "json:/type = ping");
@@ -149,5 +184,92 @@ describe("providers in the window", { timeout: 60_000 }, () => {
     form.getByLabelText("Body's hash");
     expect(form.queryByLabelText("Signed text")).toBeNull();
     expect(await violations()).toEqual([]);
+  });
+
+  const newProvider = async () => {
+    const { calls } = await openApp({ rows: 10 });
+    await screen.findAllByRole("row", { selected: false });
+    await userEvent.keyboard("gp");
+    const list = await screen.findByRole("dialog", { name: "Providers" });
+    await userEvent.click(await within(list).findByRole("button", { name: "Add provider" }));
+    return { calls, form: within(await screen.findByRole("dialog", { name: "New provider" })) };
+  };
+
+  it("have several ways of signing and several handshakes, in the order in which they are tried", async () => {
+    const { calls, form } = await newProvider();
+    const click = (name: string) => userEvent.click(form.getByRole("button", { name }));
+    await userEvent.type(form.getByLabelText("Name"), "Acme");
+    await click("Add another way of signing");
+    form.getByText(/checked by the first way whose signature it carries/);
+    const second = within(form.getByRole("group", { name: "Way of signing 2" }));
+    await userEvent.type(second.getByLabelText("Stands in"), "header:X-New");
+    await userEvent.click(second.getByRole("button", { name: "Name, needs, batch and more" }));
+    await userEvent.type(second.getByLabelText("Called"), "v2");
+    await userEvent.type(second.getByLabelText("Each of"), "/events");
+    await userEvent.click(second.getByRole("button", { name: "Add a need" }));
+    await userEvent.type(second.getByLabelText("Where, of need 1"), "header:X-Version");
+    await userEvent.type(second.getByLabelText("Value of need 1"), "2");
+    await userEvent.selectOptions(second.getByLabelText("What it means if need 1 does not hold"), "version");
+    expect(await violations()).toEqual([]);
+    await click("Move way 2 up");
+    for (const [place, method] of ["get", "head"].entries()) {
+      await click(place === 0 ? "Add a handshake" : "Add another handshake");
+      const one = within(form.getByRole("group", { name: `Handshake ${place + 1}` }));
+      await userEvent.type(one.getByLabelText("Method"), method);
+    }
+    await click("Add another handshake");
+    await click("Remove handshake 3");
+    await click("Add provider");
+    await screen.findByText("your own");
+    expect(calls.find((call) => call.command === "save_provider")?.args).toMatchObject({
+      signatures: [
+        {
+          label: "v2",
+          at: ["header:X-New"],
+          items: "/events",
+          needs: [{ at: "header:X-Version", is: "2", class: "version" }],
+        },
+        { label: null, at: ["header:X-Signature"] },
+      ],
+      handshakes: [{ method: "GET" }, { method: "HEAD" }],
+    });
+    await screen.findByText("hmac sha256, header:X-New, or 1 other way");
+  });
+
+  it("do not sign where the last way of signing is taken away", async () => {
+    const { calls, form } = await newProvider();
+    await userEvent.type(form.getByLabelText("Name"), "Acme");
+    await userEvent.click(form.getByRole("button", { name: "Remove way 1" }));
+    form.getByText("It does not sign.");
+    await userEvent.click(form.getByRole("button", { name: "Add provider" }));
+    await screen.findByText("your own");
+    expect(calls.find((call) => call.command === "save_provider")?.args).toMatchObject({ signatures: [] });
+  });
+
+  it("are not lost by closing the form: it asks first, and only where something was typed", async () => {
+    await newProvider();
+    await userEvent.keyboard("{Escape}");
+    const again = within(await screen.findByRole("dialog", { name: "Providers" }));
+    await userEvent.click(again.getByRole("button", { name: "Add provider" }));
+    const name = await screen.findByLabelText("Name");
+    await userEvent.type(name, "Acme");
+    const asked = () => screen.queryByRole("alertdialog", { name: "Discard what you changed?" });
+    for (const close of [
+      () => userEvent.keyboard("{Escape}"),
+      () => userEvent.click(screen.getByRole("button", { name: "Close" })),
+      () => userEvent.click(screen.getByRole("button", { name: "Cancel" })),
+    ]) {
+      await close();
+      await waitFor(() => expect(asked()).not.toBeNull());
+      expect(document.activeElement?.textContent).toBe("Keep writing");
+      expect(await violations()).toEqual([]);
+      await userEvent.keyboard("{Escape}");
+      expect(asked()).toBeNull();
+      expect(name).toHaveProperty("value", "Acme");
+    }
+    await userEvent.keyboard("{Escape}");
+    await userEvent.click(await screen.findByRole("button", { name: "Discard" }));
+    await screen.findByRole("dialog", { name: "Providers" });
+    expect(screen.queryByRole("dialog", { name: "New provider" })).toBeNull();
   });
 });

@@ -30,7 +30,8 @@ certainty: Certainty,
  */
 recognise: Recognise, 
 /**
- * How it signs, the way it prefers first. None: it does not sign, or not so that it can be checked here.
+ * How it signs, the way it prefers first: a push is judged by the first whose signature it carries and whose needs
+ * hold, and by no other. None: it does not sign, or not so that it can be checked here.
  */
 signatures: Array<Scheme>, 
 /**

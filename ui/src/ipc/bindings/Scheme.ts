@@ -31,7 +31,7 @@ hash: Hash,
  */
 encoding: Encoding, 
 /**
- * Where the signature stands; what stands in any of these places may match.
+ * Where the signature stands; what stands in any of these places may match, as where each of two keys signs.
  */
 at: Array<Place>, 
 /**

@@ -32,8 +32,4 @@ maxAge: number | null,
 /**
  * Seconds by which `nbf` and `exp` may be off.
  */
-leeway: number, 
-/**
- * What stands before the token in its place.
- */
-scheme: string, };
+leeway: number, };

@@ -54,7 +54,6 @@ export const EMPTY_TOKEN: TokenRule = {
   urlClaim: null,
   maxAge: null,
   leeway: 0,
-  scheme: "",
 };
 
 /** The commonest way of trying an endpoint, but for where the challenge stands. */

@@ -344,9 +344,6 @@ pub struct TokenRule {
     /// Seconds by which `nbf` and `exp` may be off.
     #[serde(default)]
     pub leeway: u32,
-    /// What stands before the token in its place.
-    #[serde(default)]
-    pub scheme: String,
 }
 
 /// Several events in one body.

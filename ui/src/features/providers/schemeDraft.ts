@@ -1,0 +1,124 @@
+// A way of signing as it is edited. All that the data has is here: an own provider can do what a known one can.
+import type { CertificateRule } from "$ipc/bindings/CertificateRule";
+import type { Encoding } from "$ipc/bindings/Encoding";
+import type { Hash } from "$ipc/bindings/Hash";
+import type { Method } from "$ipc/bindings/Method";
+import type { Need } from "$ipc/bindings/Need";
+import type { Scheme } from "$ipc/bindings/Scheme";
+import type { SecretForm } from "$ipc/bindings/SecretForm";
+import type { Stamp } from "$ipc/bindings/Stamp";
+import type { TokenRule } from "$ipc/bindings/TokenRule";
+import type { Unit } from "$ipc/bindings/Unit";
+import type { UrlForms } from "$ipc/bindings/UrlForms";
+import { EMPTY_TOKEN } from "$shared/signing/blank";
+import { listed, orNull, places, readEscapes, shownEscapes, typed, whole } from "./texts";
+
+export interface SchemeDraft {
+  label: string;
+  at: string;
+  prefix: string;
+  separator: string;
+  signed: string;
+  method: Method;
+  hash: Hash;
+  encoding: Encoding;
+  secret: SecretForm;
+  stampAt: string;
+  unit: Unit;
+  tolerance: string;
+  pastOnly: boolean;
+  needs: Need[];
+  items: string;
+  urlForms: UrlForms;
+  bodyHashQuery: string;
+  /** Of a certificate: where its URL stands, and from where it may come. */
+  certificateAt: string;
+  certificateHost: string;
+  certificatePath: string;
+  /** Of a token: the algorithms that are taken, who must have made it, how old it may be, which claims hold hashes. */
+  algorithms: string;
+  issuer: string;
+  bodyClaim: string;
+  bodyEncoding: Encoding;
+  urlClaim: string;
+  maxAge: string;
+  leeway: string;
+  old: boolean;
+}
+
+/** What a need says before it is written. */
+export const blankNeed = (): Need => ({ at: "", is: "", class: "other" });
+
+export function schemeDraftOf(scheme: Scheme): SchemeDraft {
+  const token = scheme.token ?? EMPTY_TOKEN;
+  return {
+    label: scheme.label ?? "",
+    at: listed(scheme.at),
+    prefix: scheme.prefix,
+    separator: scheme.separator,
+    signed: shownEscapes(scheme.signed),
+    method: scheme.method,
+    hash: scheme.hash,
+    encoding: scheme.encoding,
+    secret: scheme.secret,
+    stampAt: scheme.timestamp?.at ?? "",
+    unit: scheme.timestamp?.unit ?? "seconds",
+    tolerance: typed(scheme.timestamp?.tolerance),
+    pastOnly: scheme.timestamp?.pastOnly ?? false,
+    needs: scheme.needs.map((need) => ({ ...need })),
+    items: scheme.items ?? "",
+    urlForms: scheme.urlForms,
+    bodyHashQuery: scheme.bodyHashQuery ?? "",
+    certificateAt: scheme.certificate?.at ?? "",
+    certificateHost: scheme.certificate?.host ?? "",
+    certificatePath: scheme.certificate?.pathEnd ?? "",
+    algorithms: listed(token.algorithms),
+    issuer: token.issuer ?? "",
+    bodyClaim: token.bodyClaim ?? "",
+    bodyEncoding: token.bodyEncoding,
+    urlClaim: token.urlClaim ?? "",
+    maxAge: typed(token.maxAge),
+    leeway: typed(token.leeway),
+    old: scheme.old,
+  };
+}
+
+export const schemeOf = (draft: SchemeDraft): Scheme => ({
+  label: orNull(draft.label),
+  method: draft.method,
+  hash: draft.hash,
+  encoding: draft.encoding,
+  at: places(draft.at),
+  prefix: draft.prefix,
+  separator: draft.separator,
+  signed: readEscapes(draft.signed),
+  secret: draft.secret,
+  timestamp: stampOf(draft),
+  needs: draft.needs.filter(({ at }) => at.trim()).map((need) => ({ ...need, at: need.at.trim(), is: need.is.trim() })),
+  items: orNull(draft.items),
+  urlForms: draft.urlForms,
+  bodyHashQuery: orNull(draft.bodyHashQuery),
+  certificate: certificateOf(draft),
+  token: draft.method === "jwt" ? tokenOf(draft) : null,
+  old: draft.old,
+});
+
+function stampOf(draft: SchemeDraft): Stamp | null {
+  const at = orNull(draft.stampAt);
+  return at === null ? null : { at, unit: draft.unit, tolerance: whole(draft.tolerance), pastOnly: draft.pastOnly };
+}
+
+function certificateOf(draft: SchemeDraft): CertificateRule | null {
+  const at = orNull(draft.certificateAt);
+  return at === null ? null : { at, host: draft.certificateHost.trim(), pathEnd: draft.certificatePath.trim() };
+}
+
+const tokenOf = (draft: SchemeDraft): TokenRule => ({
+  algorithms: places(draft.algorithms),
+  issuer: orNull(draft.issuer),
+  bodyClaim: orNull(draft.bodyClaim),
+  bodyEncoding: draft.bodyEncoding,
+  urlClaim: orNull(draft.urlClaim),
+  maxAge: whole(draft.maxAge),
+  leeway: whole(draft.leeway) ?? 0,
+});
