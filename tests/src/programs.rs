@@ -12,11 +12,13 @@ pub enum Program {
     Desktop,
     /// The command line built to answer before it commits.
     Mutant,
+    /// What the README's commands call.
+    Xtask,
 }
 
 impl Program {
-    /// Its file: where its variable says (`PUSHPULL_CLI`, `PUSHPULL_DESKTOP`, `PUSHPULL_MUTANT`), else beside the
-    /// running test.
+    /// Its file: where its variable says (`PUSHPULL_CLI`, `PUSHPULL_DESKTOP`, `PUSHPULL_MUTANT`,
+    /// `PUSHPULL_XTASK`), else beside the running test.
     ///
     /// # Errors
     /// If it has not been built.
@@ -25,6 +27,7 @@ impl Program {
             Self::Cli => ("PUSHPULL_CLI", "pushpull"),
             Self::Desktop => ("PUSHPULL_DESKTOP", "pushpull-desktop"),
             Self::Mutant => ("PUSHPULL_MUTANT", "../xtask/pushpull-mutant"),
+            Self::Xtask => ("PUSHPULL_XTASK", "xtask"),
         };
         let path = match std::env::var_os(variable) {
             Some(path) => PathBuf::from(path),

@@ -1,13 +1,15 @@
 //! `cargo xtask bench`: builds what ships and measures it on this machine.
 
 use crate::command::{cargo, command, run};
+use crate::packages::Needed;
 use crate::run::has_display;
-use crate::{packages, web};
+use crate::setup::set_up;
+use crate::web;
 use anyhow::Result;
 
 /// Runs all measurements, or those named.
 pub(crate) fn bench(names: &[String]) -> Result<()> {
-    packages::install(packages::Needed::ToTest)?;
+    set_up(Needed::ToTest)?;
     web::build()?;
     run(&mut cargo(&["build", "--release", "--workspace", "--bins", "--examples"]))?;
     let mut measured = if has_display() {

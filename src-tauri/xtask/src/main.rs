@@ -7,6 +7,7 @@ mod licences;
 mod locks;
 mod packages;
 mod run;
+mod setup;
 mod stamp;
 mod steps;
 mod test;
@@ -43,10 +44,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     std::env::set_current_dir(root()?).context("Entering the repository")?;
     match name {
         "run" => run::run(rest),
-        "setup" => {
-            packages::install(packages::Needed::of(rest.iter().any(|word| word == "test")))?;
-            web::check_node()
-        }
+        "setup" => setup::set_up(packages::Needed::of(rest.iter().any(|word| word == "test"))),
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
         "screens" => steps::take_screens(),
@@ -60,8 +58,9 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     }
 }
 
-/// The repository's root folder.
+/// The root folder of the repository: Cargo says at every start where our package is, and may have built us elsewhere.
 fn root() -> Result<PathBuf> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let root = PathBuf::from(package).join("../..");
     root.canonicalize().with_context(|| format!("Finding the repository at {}", root.display()))
 }

@@ -1,7 +1,7 @@
 //! The system packages that building and testing need: which are missing, and installing them.
 
 use crate::command::{command, is_installed, output, run};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 /// A Debian package and why it is needed.
 struct Package {
@@ -95,10 +95,12 @@ fn apt(names: &[&str]) -> Result<()> {
             "Installing them needs root, and there is no sudo: run `apt-get install {list}` as root, then try again."
         );
     };
-    run(&mut command(&[prefix, &["apt-get", "update", "-q"]].concat()))?;
+    let update = ["apt-get", "update", "-q"];
     let install =
         ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-q", "-y", "--no-install-recommends"];
-    run(&mut command(&[prefix, &install, names].concat()))
+    run(&mut command(&[prefix, &update].concat()))
+        .and_then(|()| run(&mut command(&[prefix, &install, names].concat())))
+        .with_context(|| format!("apt could not install {list}: see what it says above, mend that, then try again"))
 }
 
 /// Elsewhere than on Debian and its kin: says what to install if the window's library is not there.

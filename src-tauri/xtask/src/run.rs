@@ -1,7 +1,9 @@
 //! `cargo xtask run`: from a fresh clone to an open window.
 
-use crate::command::{cargo, command, run as run_command};
-use crate::{packages, web};
+use crate::command::{cargo, run as run_command};
+use crate::packages::Needed;
+use crate::setup::set_up;
+use crate::web;
 use anyhow::{Result, bail};
 
 /// Installs what is missing, builds what changed and opens the window.
@@ -12,10 +14,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
              listen`: once installed that is `pushpull listen`."
         );
     }
-    packages::install(packages::Needed::ToRun)?;
+    set_up(Needed::ToRun)?;
     web::build()?;
-    run_command(&mut cargo(&["build", "--quiet", "--release", "--package", "pushpull-desktop"]))?;
-    run_command(command(&["target/release/pushpull-desktop"]).args(arguments))
+    // Cargo knows which folder it builds into, and shows how far it is: the first build takes minutes.
+    run_command(cargo(&["run", "--release", "--package", "pushpull-desktop", "--"]).args(arguments))
 }
 
 /// True if X11 or Wayland is there to open a window on.

@@ -7,13 +7,17 @@ use std::path::{Path, PathBuf};
 /// Folders that are made, not written.
 const MADE: &[&str] = &["node_modules", "dist", "coverage"];
 
-/// Runs `make` unless it ran to its end before with the same `inputs` and `product` is still there.
+/// Runs `make` unless it ran to its end the last time, with the same `inputs`, and `product` is still there.
 pub(crate) fn unless_done(name: &str, inputs: &[&str], product: &str, make: impl FnOnce() -> Result<()>) -> Result<()> {
     let digest = digest(inputs)?;
     let stamp = PathBuf::from("target/xtask").join(name);
     let known = std::fs::read_to_string(&stamp).is_ok_and(|known| known == digest);
     if known && Path::new(product).exists() {
         return Ok(());
+    }
+    // What breaks off leaves neither the old product nor the new one.
+    if stamp.exists() {
+        std::fs::remove_file(&stamp).with_context(|| format!("Removing {}", stamp.display()))?;
     }
     make()?;
     std::fs::create_dir_all("target/xtask").context("Making target/xtask")?;

@@ -1,7 +1,9 @@
 //! The steps of `cargo xtask test`, in the order they run in: the cheap ones that need nothing first.
 
 use crate::command::{cargo, command, npm, run};
-use crate::{bindings, licences, locks, packages, web};
+use crate::packages::Needed;
+use crate::setup::set_up;
+use crate::{bindings, licences, locks, web};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -39,8 +41,7 @@ const BUILT: &str = "target/debug";
 const MUTANT: &str = "target/xtask/pushpull-mutant";
 
 fn setup() -> Result<Option<&'static str>> {
-    packages::install(packages::Needed::ToTest)?;
-    web::check_node()?;
+    set_up(Needed::ToTest)?;
     Ok(None)
 }
 
@@ -106,7 +107,7 @@ fn window() -> Result<Option<&'static str>> {
 
 /// Takes the README's pictures anew: those of the tests that it shows, into `docs/screens`.
 pub(crate) fn take_screens() -> Result<()> {
-    packages::install(packages::Needed::ToTest)?;
+    set_up(Needed::ToTest)?;
     let folder = Path::new("docs/screens");
     run(windowed("window::")?.env("PUSHPULL_SCREENS", absolute(folder)))?;
     let shown = std::fs::read_to_string("README.md").context("Reading README.md")?;
@@ -164,6 +165,7 @@ fn suite() -> Command {
     command.env("PUSHPULL_CLI", absolute(&program("pushpull")));
     command.env("PUSHPULL_DESKTOP", absolute(&program("pushpull-desktop")));
     command.env("PUSHPULL_MUTANT", absolute(Path::new(MUTANT)));
+    command.env("PUSHPULL_XTASK", absolute(&program("xtask")));
     command
 }
 

@@ -1,25 +1,41 @@
 //! The web part: its packages and its build.
 
-use crate::command::{command, npm, output, run};
+use crate::command::{NPM, command, is_installed, npm, output, run};
 use crate::stamp::unless_done;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-/// The oldest Node that the web part's tools run on.
-const NODE: u32 = 20;
+/// Which Node the web part's tools run on: what their packages ask for.
+const NODE: &str = "Pushpull's web part is built with Node 20.19, 22.12 or newer: install it with its npm \
+                    (https://nodejs.org), then try again.";
 
-/// Fails unless Node is there and new enough.
+/// Fails unless Node is there with its npm, and new enough.
 pub(crate) fn check_node() -> Result<()> {
-    let hint = format!("Pushpull's web part is built with Node {NODE} or newer: install it, then try again.");
-    let version = output(&mut command(&["node", "--version"])).with_context(|| hint.clone())?;
-    match major(&version) {
-        Some(major) if major >= NODE => Ok(()),
-        _ => bail!("Node here is {}. {hint}", version.trim()),
+    if !is_installed(&format!("node{}", std::env::consts::EXE_SUFFIX)) {
+        bail!("There is no Node here. {NODE}");
     }
+    // Debian packages it apart from Node.
+    if !is_installed(NPM) {
+        bail!("There is no npm here, which comes with Node. {NODE}");
+    }
+    let version = output(&mut command(&["node", "--version"]))?;
+    if !version_of(&version).is_some_and(is_new_enough) {
+        bail!("Node here is {}. {NODE}", version.trim());
+    }
+    Ok(())
 }
 
-/// The first number of `v20.20.2`.
-fn major(version: &str) -> Option<u32> {
-    version.trim().trim_start_matches('v').split('.').next()?.parse().ok()
+/// The first two numbers of `v20.20.2`.
+fn version_of(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.trim().trim_start_matches('v').split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+fn is_new_enough((major, minor): (u32, u32)) -> bool {
+    match major {
+        20 => minor >= 19,
+        22 => minor >= 12,
+        _ => major > 22,
+    }
 }
 
 /// Installs the packages of the web part, if its lock file changed since the last time.
@@ -45,16 +61,4 @@ pub(crate) fn build() -> Result<()> {
         println!("Building the web part.");
         run(&mut npm("ui", &["run", "--silent", "build"]))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::major;
-
-    #[test]
-    fn the_version_of_node_is_read() {
-        assert_eq!(major("v20.20.2\n"), Some(20));
-        assert_eq!(major("v8.1.0"), Some(8));
-        assert_eq!(major("unknown"), None);
-    }
 }

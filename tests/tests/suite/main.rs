@@ -10,6 +10,7 @@ mod libraries;
 mod promise;
 mod raw_requests;
 mod rig;
+mod set_up;
 mod storage;
 mod trouble;
 mod tunnel;
