@@ -88,7 +88,10 @@ impl Parts {
     async fn look_at(&self, rows: &[ExchangeSummary]) -> Result<Vec<Followed>, ApiError> {
         let mut found = Vec::with_capacity(rows.len());
         for row in rows.iter().filter(|row| row.direction == Direction::Push) {
-            let Ok(push) = Push::read(&self.store, row).await else { continue }; // deleted meanwhile
+            let push = match Push::read(&self.store, row).await {
+                Err(error) if error.is_of_one() => continue, // deleted meanwhile, or damaged
+                read => read?,
+            };
             if row.marks.contains(&Mark::Handshake) {
                 self.keep_learnt(&push).await;
             }
@@ -180,5 +183,60 @@ impl Parts {
             }
             Err(error) => tracing::warn!(%error, "The secret of a handshake could not be kept"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::push;
+
+    /// An engine that follows only when it is asked to, and a way to the file past it.
+    async fn engine(folder: &std::path::Path) -> (Engine, rusqlite::Connection) {
+        let path = folder.join("w.pushpull");
+        let engine = Engine::open(&path).await.unwrap();
+        engine.following.get().unwrap().abort();
+        (engine, rusqlite::Connection::open(path).unwrap())
+    }
+
+    async fn save(engine: &Engine, number: &str) -> ExchangeId {
+        let mut new = push("github", "push", "{}");
+        let head = format!(
+            "POST /in/github HTTP/1.1\r\nHost: a\r\nX-GitHub-Event: push\r\nX-GitHub-Delivery: {number}\r\n\r\n"
+        );
+        new.request.head = head.into();
+        engine.store.save(new).await.unwrap()
+    }
+
+    fn deliveries(file: &rusqlite::Connection) -> Vec<(i64, String)> {
+        let mut rows = file.prepare("SELECT id, delivery_id FROM identity ORDER BY id").unwrap();
+        let rows = rows.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
+    #[tokio::test]
+    async fn a_push_that_cannot_be_read_for_a_moment_is_looked_at_when_it_can() {
+        let folder = tempfile::tempdir().unwrap();
+        let (engine, file) = engine(folder.path()).await;
+        let id = save(&engine, "d1").await;
+        file.execute_batch("ALTER TABLE wire RENAME TO away").unwrap();
+        assert!(engine.finish_following().await.is_err(), "the step is taken again");
+        file.execute_batch("ALTER TABLE away RENAME TO wire").unwrap();
+        engine.finish_following().await.unwrap();
+        assert_eq!(deliveries(&file), [(id, "d1".into())]);
+        engine.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_push_that_is_damaged_or_gone_keeps_none_of_the_others_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let (engine, file) = engine(folder.path()).await;
+        for number in ["d1", "d2", "d3", "d4"] {
+            save(&engine, number).await;
+        }
+        file.execute_batch("UPDATE wire SET record = x'0007' WHERE id = 2; DELETE FROM wire WHERE id = 3").unwrap();
+        engine.finish_following().await.unwrap();
+        assert_eq!(deliveries(&file), [(1, "d1".into()), (4, "d4".into())]);
+        engine.close().await;
     }
 }

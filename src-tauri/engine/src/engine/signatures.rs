@@ -8,7 +8,7 @@ use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Headers, Mark, Mic
 use crate::inspect::provider::{Identity, Provider, ProviderRef, identify};
 use crate::inspect::signature::{Check, Reply, Secret, SignedRequest, Verdict, VerdictKind, handshake, judge, verify};
 use crate::inspect::{content_codings, decode};
-use crate::store::{Followed, Store};
+use crate::store::{Followed, Store, StoreError};
 use crate::tunnel::TunnelState;
 use crate::wire::LooseHead;
 use bytes::Bytes;
@@ -34,7 +34,9 @@ pub(crate) struct Push {
 }
 
 impl Push {
-    pub(crate) async fn read(store: &Store, row: &ExchangeSummary) -> Result<Self, ApiError> {
+    /// # Errors
+    /// What the store says; see [`StoreError::is_of_one`].
+    pub(crate) async fn read(store: &Store, row: &ExchangeSummary) -> Result<Self, StoreError> {
         let message = store.message(row.id, Side::Request).await?.unwrap_or_default();
         let wanted = if message.body_len <= CHECKED_BYTES { message.body_len } else { 0 };
         Ok(Self {

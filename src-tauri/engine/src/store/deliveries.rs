@@ -196,7 +196,7 @@ impl Store {
         for row in rows.iter().filter(|row| row.get::<i64, _>(1) == 0) {
             let Some(source) = row.get::<Option<i64>, _>(3) else { continue };
             let chosen: Option<String> = row.get(4);
-            // One that has been deleted meanwhile is no event any more.
+            // One that has been deleted meanwhile, or is damaged, is no event any more.
             if let Some(push) = self.look(row.get(0), row.get(2), source, chosen.as_deref(), &providers).await? {
                 looked.push(push);
             }
@@ -236,7 +236,7 @@ impl Store {
         providers: &Recognisers,
     ) -> Result<Option<Looked>, StoreError> {
         let (head, body, len) = match self.read_push(id).await {
-            Err(StoreError::NotFound(_)) => return Ok(None),
+            Err(error) if error.is_of_one() => return Ok(None),
             read => read?,
         };
         let (method, target) = head.method_and_target();

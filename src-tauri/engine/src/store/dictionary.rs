@@ -286,5 +286,5 @@ fn learn_better(samples: &[Vec<u8>], old: Option<&Dictionary>) -> Option<Vec<u8>
 }
 
 fn damaged(error: &Damaged) -> StoreError {
-    StoreError::Sqlite { act: "Reading a record", reason: error.to_string() }
+    StoreError::Damaged(error.0)
 }

@@ -31,6 +31,9 @@ pub enum StoreError {
     /// There is no such exchange, source or request.
     #[error("{0} is not in the workspace.")]
     NotFound(String),
+    /// What is stored of an exchange can't be read, now or later.
+    #[error("Reading a record failed: what is stored is damaged ({0}).")]
+    Damaged(&'static str),
     /// What was typed can't be used.
     #[error("{0}")]
     Invalid(String),
@@ -45,6 +48,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// True if it is one exchange that can't be had, and trying again helps nothing: whoever walks goes on with the next.
+    pub(crate) fn is_of_one(&self) -> bool {
+        matches!(self, Self::NotFound(_) | Self::Damaged(_))
+    }
+
     /// Tells a full disk and a read-only file from everything else that SQLite says no to.
     pub(super) fn from_sqlx(act: &'static str, error: &sqlx::Error) -> Self {
         Self::from_code(act, super::open::sqlite_code(error), error)
@@ -81,6 +89,9 @@ impl From<StoreError> for ApiError {
                 Self::new(ErrorCode::Failed, message, "Make the file and its folder writable, or choose another.")
             }
             StoreError::NotFound(_) => Self::plain(ErrorCode::NotFound, message),
+            StoreError::Damaged(_) => {
+                Self::new(ErrorCode::Failed, message, "A backup may still have it; everything else can be read.")
+            }
             StoreError::Invalid(_) => Self::plain(ErrorCode::Invalid, message),
             StoreError::Sqlite { .. } => Self::plain(ErrorCode::Failed, message),
         }

@@ -8,6 +8,7 @@ use crate::exchange::{ExchangeId, Side};
 use crate::inspect::{as_utf8, content_codings, decode};
 use crate::wire::LooseHead;
 use bytes::Bytes;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -174,19 +175,28 @@ impl Store {
         for row in rows {
             let id = row.get(0);
             let mut candidate = Candidate { id, about: row.get(1), ..Candidate::default() };
-            let record = self.decoded(row.get(2)).await?;
-            for (place, side) in [Side::Request, Side::Response].into_iter().enumerate() {
-                let part = record.side(side).cloned().unwrap_or_default();
-                let raw = match row.get::<Option<i64>, _>(3 + place) {
-                    Some(key) => self.chunks(key, 0..SEARCHED).await?,
-                    None => part.body.unwrap_or_default(),
-                };
-                candidate.bodies[place] = decoded(&part.head, raw);
-                candidate.heads[place] = part.head;
+            match self.read_wire(&row, &mut candidate).await {
+                // What of it can be read is searched.
+                Err(error) if error.is_of_one() => {}
+                read => read?,
             }
             candidates.push(candidate);
         }
         Ok(candidates)
+    }
+
+    async fn read_wire(&self, row: &SqliteRow, candidate: &mut Candidate) -> Result<(), StoreError> {
+        let record = self.decoded(row.get(2)).await?;
+        for (place, side) in [Side::Request, Side::Response].into_iter().enumerate() {
+            let part = record.side(side).cloned().unwrap_or_default();
+            let raw = match row.get::<Option<i64>, _>(3 + place) {
+                Some(key) => self.chunks(key, 0..SEARCHED).await?,
+                None => part.body.unwrap_or_default(),
+            };
+            candidate.bodies[place] = decoded(&part.head, raw);
+            candidate.heads[place] = part.head;
+        }
+        Ok(())
     }
 }
 

@@ -377,3 +377,26 @@ async fn what_goes_on_in_the_background_leaves_followers_their_rows() {
     assert_eq!(at_hand(), 0, "its source has another name");
     assert_eq!(store.stored_after(0, 10).await.unwrap()[0].source.as_deref(), Some("b"));
 }
+
+#[tokio::test]
+async fn a_record_that_is_damaged_keeps_nothing_else_from_being_indexed_grouped_or_found() {
+    let (folder, store) = store().await;
+    store.finish_indexing().await.unwrap(); // the tasks have nothing to do before the damage is done
+    let damage = rusqlite::Connection::open(folder.path().join("w.pushpull")).unwrap();
+    damage
+        .execute_batch(
+            "CREATE TRIGGER damage AFTER INSERT ON wire WHEN NEW.id = 2
+             BEGIN UPDATE wire SET record = x'0007' WHERE id = NEW.id; END",
+        )
+        .unwrap();
+    for word in ["before", "damaged", "after"] {
+        store.save(push("a", "e", word)).await.unwrap();
+    }
+    assert!(matches!(store.exchange(2).await, Err(StoreError::Damaged(_))));
+    store.finish_indexing().await.unwrap();
+    store.finish_grouping().await.unwrap();
+    assert_eq!((store.is_indexed().await.unwrap(), store.grouped().await.unwrap()), (true, 3));
+    assert_eq!(found(&store, "after").await, [3]);
+    assert_eq!(found(&store, "*fter*").await, [3], "one after the other is read");
+    assert_eq!(found(&store, "\"/in/a\"").await, [3, 2, 1], "what the list shows of it is searched");
+}
