@@ -2,11 +2,12 @@
 //! marked, never dropped.
 
 use super::background::{Steps, keep_up};
+use super::codes::origin_code;
 use super::index::index_anew;
 use super::list::{SUMMARY, summary};
 use super::organise::joined;
 use super::{Store, StoreError};
-use crate::exchange::{DeliveryMark, ExchangeId, ExchangeSummary, Micros, Repeat, Side};
+use crate::exchange::{DeliveryMark, ExchangeId, ExchangeSummary, Micros, Origin, Repeat, Side};
 use crate::inspect::delivery::{
     BatchEvent, COMPARED, Came, Counted, Delivery, Earlier, Given, Said, State, Told, attempts, next_at, repeat, said,
     same_event, schedule, state_of,
@@ -28,6 +29,8 @@ pub(super) const SHOWN: i64 = 200;
 struct Looked {
     id: ExchangeId,
     at: Micros,
+    /// False for what nobody sends again: it stands beside the deliveries.
+    delivered: bool,
     told: Told,
     attempt: Option<u32>,
     patience: Option<Micros>,
@@ -185,7 +188,7 @@ impl Store {
         let act = "Grouping pushes";
         let from = self.grouped().await?;
         let sql = format!(
-            "SELECT e.id, e.direction, e.started_at, s.id, s.chosen_provider
+            "SELECT e.id, e.direction, e.started_at, s.id, s.chosen_provider, e.origin
                FROM exchange e LEFT JOIN source s ON s.id = e.source_id WHERE e.id > $1 ORDER BY e.id LIMIT {count}"
         );
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(from).fetch_all(&self.readers).await;
@@ -198,7 +201,7 @@ impl Store {
             let chosen: Option<String> = row.get(4);
             // One that has been deleted meanwhile, or is damaged, is no event any more.
             if let Some(push) = self.look(row.get(0), row.get(2), source, chosen.as_deref(), &providers).await? {
-                looked.push(push);
+                looked.push(Looked { delivered: is_delivered(row.get(5)), ..push });
             }
         }
         let batches = looked.iter().filter(|push| !push.types.is_empty()).map(|push| (push.id, push.type_names()));
@@ -214,7 +217,7 @@ impl Store {
                         .await?;
                     if raced.rows_affected() > 0 {
                         for push in &looked {
-                            place(connection, push).await?;
+                            keep(connection, push).await?;
                             if let Some(text) = texts.get(&push.id) {
                                 index_anew(connection, push.id, text).await?;
                             }
@@ -246,6 +249,7 @@ impl Store {
         Ok(Some(Looked {
             id,
             at,
+            delivered: true,
             told: Told::of(source, &said, &Came { method: &method, target: &target, body: &body, len }),
             attempt: said.attempt,
             patience: schedule(said.provider).patience,
@@ -262,6 +266,21 @@ fn types(said: &Said<'_>) -> Vec<(String, u32)> {
         *counted.entry(event_type.clone().unwrap_or_default()).or_insert(0) += 1;
     }
     counted.into_iter().collect()
+}
+
+/// True for what a service has sent. What the user tries a source with carries the numbers of the push that it was made
+/// from, and is no attempt of its service.
+fn is_delivered(origin: i64) -> bool {
+    origin != origin_code(Origin::Sample)
+}
+
+/// Keeps what was found out about a push.
+async fn keep(connection: &mut SqliteConnection, push: &Looked) -> Result<(), sqlx::Error> {
+    for (event_type, events) in &push.types {
+        let sql = "INSERT OR REPLACE INTO batch VALUES ($1, $2, $3)";
+        sqlx::query(sql).bind(push.id).bind(event_type).bind(events).execute(&mut *connection).await?;
+    }
+    if push.delivered { place(connection, push).await } else { Ok(()) }
 }
 
 /// Puts a push into its delivery.
@@ -291,10 +310,6 @@ async fn place(connection: &mut SqliteConnection, push: &Looked) -> Result<(), s
     // A push that is gone meanwhile tells nothing.
     let sql = "INSERT INTO event_key SELECT id, $2, $3 FROM exchange WHERE id = $1";
     sqlx::query(sql).bind(push.id).bind(push.told.key).bind(push.told.content).execute(&mut *connection).await?;
-    for (event_type, events) in &push.types {
-        let sql = "INSERT OR REPLACE INTO batch VALUES ($1, $2, $3)";
-        sqlx::query(sql).bind(push.id).bind(event_type).bind(events).execute(&mut *connection).await?;
-    }
     match push.state {
         Some(state) => order(connection, push.id, state).await,
         None => Ok(()),

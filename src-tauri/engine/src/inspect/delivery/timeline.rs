@@ -2,7 +2,7 @@
 
 use super::said::Schedule;
 use super::same::Given;
-use crate::exchange::{ExchangeId, ExchangeSummary, Micros};
+use crate::exchange::{ExchangeId, ExchangeSummary, Micros, Origin};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use ts_rs::TS;
@@ -122,11 +122,11 @@ fn due(schedule: &Schedule<'_>, from: u32, to: u32) -> Option<Micros> {
     (!gaps.is_empty()).then(|| gaps.iter().map(|&gap| Micros::from(gap) * 1_000_000).sum())
 }
 
-/// When the next attempt is due after the last one; None if it succeeded, or nothing says when.
+/// When the next attempt is due after the last one; None if it succeeded, the user sent it, or nothing says when.
 pub(crate) fn next_at(attempts: &[Attempt], schedule: &Schedule<'_>) -> Option<Micros> {
     let last = attempts.last()?;
     let answer = Given { took: last.push.duration, status: last.push.status, failed: last.push.failure.is_some() };
-    if answer.is_success(schedule.patience) {
+    if last.push.origin == Origin::Sample || answer.is_success(schedule.patience) {
         return None;
     }
     Some(last.push.started_at + due(schedule, last.number, last.number.checked_add(1)?)?)

@@ -56,6 +56,49 @@ async fn retries_and_duplicates_are_kept_marked_and_found() {
     assert_eq!(delivery.next_at, None, "the last one was accepted");
 }
 
+/// The same as [`arrived`], sent by the user to try the source.
+async fn tried(store: &Store, headers: &str, body: &str, after: i64) -> i64 {
+    let mut new = push("shop", "e", body.to_owned());
+    new.request.head = Bytes::from(format!("POST /in/shop HTTP/1.1\r\nHost: a\r\n{headers}\r\n\r\n"));
+    (new.origin, new.started_at) = (Origin::Sample, new.started_at + after * SECOND);
+    let id = store.save(new).await.unwrap();
+    store.finish_grouping().await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn a_try_with_a_stored_push_is_no_attempt_of_its_delivery() {
+    let (_folder, store) = store().await;
+    // By a number, and by the body.
+    for headers in [GITHUB, "X-Nobody: 1"] {
+        let first = arrived(&store, headers, r#"{"a":1}"#, 0, Some(500)).await;
+        let own = tried(&store, headers, r#"{"a":1}"#, 30).await;
+        assert_eq!(mark(&store, own).await, None, "{headers}");
+        let retry = arrived(&store, headers, r#"{"a":1}"#, 60, Some(500)).await;
+        assert_eq!(mark(&store, retry).await, Some((first, 2, Some(Repeat::Retry), Some(2))), "{headers}");
+        let shown = store.delivery(own).await.unwrap();
+        assert_eq!((shown.first, shown.attempts.len(), shown.next_at), (own, 1, None), "{headers}");
+    }
+    assert_eq!(found(&store, "is:duplicate").await, [0_i64; 0]);
+    // Nobody sends it again if we fail, and what is said of a thing's state is old.
+    let invoice = r#"{"id":"evt_9","created":90,"type":"invoice.paid","data":{"object":{"id":"in_1"}}}"#;
+    tried(&store, "Stripe-Signature: t=1", invoice, 0).await;
+    arrived(&store, "Stripe-Signature: t=1", &invoice.replace("90", "80").replace("evt_9", "evt_8"), 1, Some(200))
+        .await;
+    assert_eq!(found(&store, "is:late").await, [0_i64; 0]);
+    let slack = r#"{"type":"event_callback","event_id":"Ev1","event":{"type":"message"}}"#;
+    let mut failed = push("shop", "e", slack);
+    failed.request.head = "POST /in/shop HTTP/1.1\r\nX-Slack-Signature: v0=x\r\n\r\n".into();
+    (failed.origin, failed.status) = (Origin::Sample, Some(500));
+    let failed = store.save(failed).await.unwrap();
+    assert_eq!(store.delivery(failed).await.unwrap().next_at, None);
+    // A batch is one, whoever sent it.
+    let batch =
+        r#"[{"eventId":1,"subscriptionType":"contact.creation"},{"eventId":2,"subscriptionType":"deal.creation"}]"#;
+    let batch = tried(&store, "X-HubSpot-Signature-v3: x", batch, 0).await;
+    assert_eq!(found(&store, "type:deal.creation").await, [batch]);
+}
+
 #[tokio::test]
 async fn a_retry_is_told_also_after_its_source_has_got_another_name() {
     let (_folder, store) = store().await;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Attempt } from "$ipc/bindings/Attempt";
-import { attemptNote, gapText, missingWords } from "./deliveryWords";
+import { attemptName, attemptNote, gapText, missingWords } from "./deliveryWords";
 
 const attempt = (over: Partial<Attempt>): Attempt => ({
   push: { delivery: null } as unknown as Attempt["push"],
@@ -26,6 +26,14 @@ describe("the words of a delivery", () => {
     expect(attemptNote(attempt({}))).toBeUndefined();
     expect(attemptNote(attempt({ gap: 5_100_000, due: 5_000_000 }))).toBe("5.1 s later, due after 5 s");
     expect(attemptNote(attempt({ gap: 61_000_000 }))).toBe("1 min later");
+  });
+
+  it("tells a try of the user's from the attempts of the service", () => {
+    const of = (origin: string, number = 1) =>
+      attempt({ number, push: { delivery: null, origin } as unknown as Attempt["push"] });
+    expect(attemptName(of("captured"), 1)).toBe("received");
+    expect([attemptName(of("captured", 2), 1), attemptName(of("captured"), 2)]).toEqual(["attempt 2", "attempt 1"]);
+    expect(attemptName(of("sample"), 1)).toBe("a try");
   });
 
   it("names the attempts that are not here", () => {

@@ -16,6 +16,12 @@ export function gapText(micros: number): string {
   return `${Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value)} ${name}`;
 }
 
+/** What an attempt is called. What was sent to try the source is none of its service's. */
+export function attemptName({ number, push }: Attempt, among: number): string {
+  if (push.origin === "sample") return "a try";
+  return among > 1 || number > 1 ? `attempt ${number}` : "received";
+}
+
 /** How long after the one before, what the schedule says of that, and why it came. */
 export function attemptNote({ gap, due, push }: Attempt): string | undefined {
   const parts: string[] = [];
