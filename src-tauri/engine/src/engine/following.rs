@@ -10,7 +10,7 @@ use super::documents::off_thread;
 use super::signatures::{Checking, Push, look};
 use super::{Engine, Parts};
 use crate::api::ApiError;
-use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Mark};
+use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Mark, Origin};
 use crate::store::{Followed, NewSealed, Steps, keep_up};
 use secrecy::ExposeSecret as _;
 use std::sync::Weak;
@@ -95,7 +95,9 @@ impl Parts {
             if row.marks.contains(&Mark::Handshake) {
                 self.keep_learnt(&push).await;
             }
-            self.learn_provider(&push).await?;
+            if row.origin != Origin::Sample {
+                self.learn_provider(&push).await?;
+            }
             let (book, addresses) = (self.book.clone(), self.addresses());
             found.push(off_thread(move || look(&push, &book, addresses)).await?);
         }

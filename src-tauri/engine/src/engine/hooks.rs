@@ -119,8 +119,12 @@ impl Hooks for Doorway {
             return None;
         }
         let known = source.as_ref().and_then(|source| source.provider.clone());
-        let provider = known.or_else(|| self.book.provider(push.recognised?))?;
-        let checking = Checking::with(provider, source.as_deref(), Vec::new());
+        let chosen = source.as_ref().and_then(|source| source.chosen().cloned());
+        let recognised = || self.book.provider(push.recognised?);
+        let provider = chosen.or_else(recognised).or_else(|| known.clone())?;
+        // Whoever sends another service's handshake (security) must not have their text signed with these secrets.
+        let is_own = known.is_none_or(|known| known.provider.key == provider.provider.key);
+        let checking = Checking::with(provider, source.as_deref().filter(|_| is_own), Vec::new());
         checking.handshake(&push.head.method, &push.head.target, &push.head.headers, push.body, push.at)
     }
 

@@ -5,8 +5,8 @@ use crate::api::ApiError;
 use crate::inspect::provider::Provider;
 
 impl Engine {
-    /// Keeps a provider of the user's. The pushes of its sources, and of those that nobody has recognised, are looked
-    /// at again; nobody waits for that.
+    /// Keeps a provider of the user's. The pushes of its sources, and of those that none is chosen for, are looked at
+    /// again; nobody waits for that.
     ///
     /// # Errors
     /// `Invalid` if a field can't be used, or the key is that of a known provider.
@@ -26,13 +26,9 @@ impl Engine {
     }
 
     async fn providers_changed(&self, key: &str) -> Result<(), ApiError> {
-        let before = self.concerned(key);
         self.read_sources().await?;
         self.notice_change(true);
-        let mut sources = self.concerned(key);
-        sources.extend(before);
-        sources.sort_unstable();
-        sources.dedup();
+        let sources = self.concerned(key);
         let engine = self.clone();
         tokio::spawn(async move {
             for source in sources {
@@ -46,11 +42,11 @@ impl Engine {
 }
 
 impl Parts {
-    /// Sources of this provider, and those whose provider nobody knows.
+    /// Sources that this provider is chosen for, and those whose pushes say themselves whose they are.
     fn concerned(&self, key: &str) -> Vec<String> {
         let is_concerned = |name: &String| {
             let source = self.book.get(name);
-            source.is_some_and(|source| source.provider.as_ref().is_none_or(|found| found.provider.key == key))
+            source.is_some_and(|source| source.row.chosen.as_ref().is_none_or(|chosen| chosen == key))
         };
         self.book.names().into_iter().filter(is_concerned).collect()
     }

@@ -53,6 +53,11 @@ impl Push {
         })
     }
 
+    /// The body with its content codings off.
+    fn decoded(&self) -> Bytes {
+        decode(&self.body, &content_codings(&self.headers)).bytes
+    }
+
     /// Why its signature can't be checked, whatever the provider.
     pub(crate) fn obstacle(&self) -> Option<&'static str> {
         if self.marks.contains(&Mark::Truncated) || self.marks.contains(&Mark::Incomplete) {
@@ -108,7 +113,7 @@ pub(crate) struct Checking {
 }
 
 impl Checking {
-    /// None if no provider is known for the source.
+    /// By the rules of the source's own provider; None if that is not known.
     pub(crate) fn of(source: &SourceConfig, addresses: Vec<String>) -> Option<Self> {
         Some(Self::with(source.provider.clone()?, Some(source), addresses))
     }
@@ -261,12 +266,13 @@ impl Parts {
         self.read_sources().await?;
         let name = row.source.as_deref().unwrap_or_default();
         let source = self.book.get(name); // none if it was deleted meanwhile
+        let push = Push::read(&self.store, &row).await?;
         let rules = match &given.provider {
             Some(key) => {
                 let own = self.book.provider(key);
                 Some(own.ok_or_else(|| ApiError::invalid(format!("There is no provider {key:?}.")))?)
             }
-            None => source.as_ref().and_then(|source| source.provider.clone()),
+            None => source.as_ref().and_then(|source| self.book.checker(source, &push.headers, &push.decoded())),
         };
         let rules = rules.ok_or_else(|| {
             ApiError::invalid(
@@ -276,7 +282,6 @@ impl Parts {
         if given.secrets.is_empty() && source.as_ref().is_some_and(|source| source.is_waiting()) {
             return Err(self.vault.closed().into());
         }
-        let push = Push::read(&self.store, &row).await?;
         if let Some(why) = push.obstacle() {
             return Err(ApiError::failed(why));
         }
@@ -311,8 +316,7 @@ impl Parts {
             .ok_or_else(|| ApiError::invalid("One of the places of these rules can't be read."))?;
         let checking = Checking::with(rules, source.as_deref(), self.addresses()).given(given);
         off_thread(move || {
-            let decoded = decode(&push.body, &content_codings(&push.headers));
-            let identity = identify(&checking.provider.provider, &push.headers, &decoded.bytes);
+            let identity = identify(&checking.provider.provider, &push.headers, &push.decoded());
             RulesTried { verdict: checking.verify(&push), identity, reply: checking.answer(&push) }
         })
         .await
@@ -336,13 +340,14 @@ impl Parts {
 pub(crate) fn look(push: &Push, book: &SourceBook, addresses: Vec<String>) -> Followed {
     let mut found = Followed { id: push.id, ..Followed::default() };
     let Some(source) = book.get(&push.source) else { return found };
-    let decoded = decode(&push.body, &content_codings(&push.headers));
-    if let Some(reader) = book.reader(&source, &push.headers, &decoded.bytes) {
-        let said = identify(&reader.provider, &push.headers, &decoded.bytes);
+    let body = push.decoded();
+    if let Some(reader) = book.reader(&source, &push.headers, &body) {
+        let said = identify(&reader.provider, &push.headers, &body);
         (found.event_id, found.delivery_id, found.attempt) = (said.event_id, said.delivery_id, said.attempt);
         found.event_type = said.event_type.filter(|_| push.event_type.is_none());
     }
-    let Some(checking) = Checking::of(&source, addresses) else { return found };
+    let Some(provider) = book.checker(&source, &push.headers, &body) else { return found };
+    let checking = Checking::with(provider, Some(&source), addresses);
     if push.obstacle().is_none() && !source.is_waiting() {
         found.verdict = Some(checking.judge(push));
     }

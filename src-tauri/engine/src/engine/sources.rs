@@ -70,7 +70,7 @@ impl SourceConfig {
     }
 
     /// The provider, if the user chose it.
-    fn chosen(&self) -> Option<&ProviderRef> {
+    pub(super) fn chosen(&self) -> Option<&ProviderRef> {
         self.provider.as_ref().filter(|_| self.row.chosen.is_some())
     }
 
@@ -154,6 +154,12 @@ impl SourceBook {
     /// The provider that a push to a source is read by; see [`Recognisers::of_push`].
     pub(crate) fn reader(&self, source: &SourceConfig, headers: &Headers, body_start: &[u8]) -> Option<ProviderRef> {
         self.all().providers.of_push(source.row.chosen.as_deref(), headers, body_start)
+    }
+
+    /// The provider that a push to a source is checked by: the one that it is read by, else the one that the source was
+    /// recognised as. Services may share a source, and a stray push that came first decides nothing for the others.
+    pub(crate) fn checker(&self, source: &SourceConfig, headers: &Headers, body_start: &[u8]) -> Option<ProviderRef> {
+        self.reader(source, headers, body_start).or_else(|| source.provider.clone())
     }
 
     fn all(&self) -> Arc<Pages> {

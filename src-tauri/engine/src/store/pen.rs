@@ -61,7 +61,8 @@ impl Row {
             url: new.url,
             source: new.source,
             event_type: new.event_type,
-            provider: new.provider,
+            // What the user tries a source with does not say whose it is.
+            provider: new.provider.filter(|_| new.origin != Origin::Sample),
             status: new.status,
             failure: new.failure.map(|failure| failure_code(failure.kind)),
             parent: new.parent,

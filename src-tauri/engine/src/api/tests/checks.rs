@@ -86,6 +86,68 @@ async fn the_tolerance_and_the_url_of_a_source_count() {
 }
 
 #[tokio::test]
+async fn a_sample_does_not_say_whose_a_source_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let sample = json!({"source": "shop", "request": {"type": "sample", "provider": "stripe"}});
+    let tried = call(&api, "try_source", sample).await.unwrap();
+    assert_eq!(tried["exchange"]["eventType"], "invoice.paid");
+    call(&api, "add_secret", json!({"source": "shop", "label": "", "value": "s3cret"})).await.unwrap();
+    call(&api, "verify_source", json!({"name": "shop"})).await.unwrap();
+    let settings = call(&api, "source_settings", json!({"name": "shop"})).await.unwrap();
+    assert_eq!(settings["recognised"], Value::Null);
+    assert_eq!(found(&api, "is:invalid").await, [1], "it is checked as what it looks like all the same");
+    let headers = signed("shopify", "s3cret", "", "{}", 0);
+    let mut headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+    headers.push(("X-Shopify-Topic", "orders/create"));
+    post(&format!("{url}/in/shop"), &headers, "{}").await;
+    assert_eq!(found(&api, "is:valid").await, [2]);
+    let settings = call(&api, "source_settings", json!({"name": "shop"})).await.unwrap();
+    assert_eq!(settings["recognised"], "shopify");
+    api.close().await;
+}
+
+#[tokio::test]
+async fn services_that_share_a_source_are_each_checked_by_their_own_rules() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let shared = format!("{url}/in/shared");
+    let send = async |provider: &str, secret: &str, more: &[(&str, &str)], body: &str| {
+        let headers = signed(provider, secret, "", body, 0);
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+        post(&shared, &[&headers[..], more].concat(), body).await
+    };
+    send("stripe", "whsec_0123456789abcdef", &[], "{}").await;
+    for secret in ["whsec_0123456789abcdef", "s3cret"] {
+        call(&api, "add_secret", json!({"source": "shared", "label": "", "value": secret})).await.unwrap();
+    }
+    send("shopify", "s3cret", &[("X-Shopify-Topic", "orders/create")], "{}").await;
+    post(&shared, &[], "{}").await;
+    call(&api, "verify_source", json!({"name": "shared"})).await.unwrap();
+    assert_eq!(found(&api, "is:valid").await, [2, 1]);
+    assert_eq!(found(&api, "is:unsigned").await, [3], "what tells nothing is held against the first service");
+    let verdict = call(&api, "verify_exchange", json!({"id": 2, "provider": null})).await.unwrap();
+    assert_eq!((&verdict["provider"], &verdict["verdict"]), (&json!("shopify"), &json!("valid")));
+
+    // Another service's handshake is answered, but nothing is signed for it with the secrets that are here.
+    let (status, headers, _) = post(&shared, &[("X-Hook-Secret", "0123456789abcdef")], "").await;
+    assert_eq!((status, headers["x-hook-secret"].to_str().unwrap()), (200, "0123456789abcdef"));
+    let challenge = r#"{"event":"endpoint.url_validation","payload":{"plainToken":"1764000000.{}"}}"#;
+    let (_, _, answer) = post(&shared, &[("X-Zm-Signature", "v0=x")], challenge).await;
+    assert!(!answer.contains("encryptedToken"), "{answer}");
+    found(&api, "").await;
+    let settings = call(&api, "source_settings", json!({"name": "shared"})).await.unwrap();
+    assert_eq!(settings["secrets"].as_array().unwrap().len(), 2, "nor is its secret taken");
+
+    // What is chosen counts for all.
+    let set = json!({"name": "shared", "provider": "stripe", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", set).await.unwrap();
+    call(&api, "verify_source", json!({"name": "shared"})).await.unwrap();
+    assert_eq!(found(&api, "is:valid").await, [1]);
+    api.close().await;
+}
+
+#[tokio::test]
 async fn a_push_that_is_signed_with_the_secret_of_another_source_says_which() {
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = with_vault(folder.path()).await;
