@@ -2,12 +2,12 @@
 //! marked, never dropped.
 
 use super::background::{Steps, keep_up};
-use super::codes::origin_code;
+use super::codes::{marks_code, origin_code};
 use super::index::index_anew;
 use super::list::{SUMMARY, summary};
 use super::organise::joined;
 use super::{Store, StoreError};
-use crate::exchange::{DeliveryMark, ExchangeId, ExchangeSummary, Micros, Origin, Repeat, Side};
+use crate::exchange::{AnsweredBy, DeliveryMark, ExchangeId, ExchangeSummary, Mark, Micros, Origin, Repeat, Side};
 use crate::inspect::delivery::{
     BatchEvent, COMPARED, Came, Counted, Delivery, Earlier, Given, Said, State, Told, attempts, next_at, repeat, said,
     same_event, schedule, state_of,
@@ -187,8 +187,9 @@ impl Store {
     async fn group_step(&self, count: u32) -> Result<bool, StoreError> {
         let act = "Grouping pushes";
         let from = self.grouped().await?;
+        let delivered = delivered();
         let sql = format!(
-            "SELECT e.id, e.direction, e.started_at, s.id, s.chosen_provider, e.origin
+            "SELECT e.id, e.direction, e.started_at, s.id, s.chosen_provider, {delivered}
                FROM exchange e LEFT JOIN source s ON s.id = e.source_id WHERE e.id > $1 ORDER BY e.id LIMIT {count}"
         );
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(from).fetch_all(&self.readers).await;
@@ -201,7 +202,7 @@ impl Store {
             let chosen: Option<String> = row.get(4);
             // One that has been deleted meanwhile, or is damaged, is no event any more.
             if let Some(push) = self.look(row.get(0), row.get(2), source, chosen.as_deref(), &providers).await? {
-                looked.push(Looked { delivered: is_delivered(row.get(5)), ..push });
+                looked.push(Looked { delivered: push.delivered && row.get(5), ..push });
             }
         }
         let batches = looked.iter().filter(|push| !push.types.is_empty()).map(|push| (push.id, push.type_names()));
@@ -230,6 +231,11 @@ impl Store {
         Ok(true)
     }
 
+    /// True for the question of a browser that comes before a push.
+    async fn is_preflight(&self, id: ExchangeId) -> Result<bool, StoreError> {
+        Ok(self.record(id).await?.answered.is_some_and(|answered| answered.by == AnsweredBy::Preflight))
+    }
+
     async fn look(
         &self,
         id: ExchangeId,
@@ -249,7 +255,7 @@ impl Store {
         Ok(Some(Looked {
             id,
             at,
-            delivered: true,
+            delivered: method != "OPTIONS" || !self.is_preflight(id).await?,
             told: Told::of(source, &said, &Came { method: &method, target: &target, body: &body, len }),
             attempt: said.attempt,
             patience: schedule(said.provider).patience,
@@ -268,10 +274,11 @@ fn types(said: &Said<'_>) -> Vec<(String, u32)> {
     counted.into_iter().collect()
 }
 
-/// True for what a service has sent. What the user tries a source with carries the numbers of the push that it was made
-/// from, and is no attempt of its service.
-fn is_delivered(origin: i64) -> bool {
-    origin != origin_code(Origin::Sample)
+/// SQL that is true of a push that its service would send again. What the user tries a source with carries the numbers of
+/// the push that it was made from, and is no attempt of its service; a handshake is no event, however often it is asked.
+fn delivered() -> String {
+    let (sample, handshake) = (origin_code(Origin::Sample), marks_code(&[Mark::Handshake]));
+    format!("e.origin <> {sample} AND e.marks & {handshake} = 0")
 }
 
 /// Keeps what was found out about a push.

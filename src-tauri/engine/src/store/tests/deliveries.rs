@@ -100,6 +100,28 @@ async fn a_try_with_a_stored_push_is_no_attempt_of_its_delivery() {
 }
 
 #[tokio::test]
+async fn a_question_before_a_push_is_no_event_however_often_it_is_asked() {
+    use crate::exchange::{Answered, AnsweredBy, Mark};
+    let (_folder, store) = store().await;
+    let by = AnsweredBy::Preflight;
+    let preflight = Answered { by, delay_ms: 0, fault: None, at_once: false, reasons: Vec::new() };
+    let ask = async |answered: Option<Box<Answered>>, marks: Vec<Mark>| {
+        let mut new = push("shop", "e", "");
+        new.request.head = Bytes::from(format!("OPTIONS /in/shop HTTP/1.1\r\n{GITHUB}\r\n\r\n"));
+        (new.method, new.answered, new.marks) = ("OPTIONS".into(), answered, marks);
+        let id = store.save(new).await.unwrap();
+        store.finish_grouping().await.unwrap();
+        mark(&store, id).await
+    };
+    for _ in 0..2 {
+        assert_eq!(ask(Some(Box::new(preflight.clone())), Vec::new()).await, None, "a browser asks for every request");
+        assert_eq!(ask(None, vec![Mark::Handshake]).await, None, "its service tries the endpoint");
+    }
+    let event = arrived(&store, GITHUB, "", 1, Some(500)).await;
+    assert_eq!(mark(&store, event).await, None);
+}
+
+#[tokio::test]
 async fn a_retry_is_told_also_after_its_source_has_got_another_name() {
     let (_folder, store) = store().await;
     let first = arrived(&store, GITHUB, "{}", 0, Some(500)).await;
