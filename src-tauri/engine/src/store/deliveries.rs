@@ -96,7 +96,8 @@ impl Store {
         value.map_err(|e| StoreError::from_sqlx("Reading the deliveries", &e))
     }
 
-    /// What was found to be a repeat among the exchanges after one up to another, and the first pushes of theirs.
+    /// What was found to be a repeat among the exchanges after one up to another, and the pushes of its delivery that are
+    /// shown with it.
     ///
     /// # Errors
     /// What SQLite says.
@@ -106,8 +107,17 @@ impl Store {
                           WHERE repeats IS NOT NULL AND delivery IS NOT NULL AND id > $1 AND id <= $2
                    UNION SELECT id FROM exchange WHERE overtaken_by IS NOT NULL AND id > $1 AND id <= $2
                    LIMIT 1000";
-        let rows = sqlx::query_scalar(sql).bind(after).bind(upto).fetch_all(&self.readers).await;
-        rows.map_err(|e| StoreError::from_sqlx("Reading the deliveries", &e))
+        // Whichever attempt is open, its timeline has one more.
+        let others = "SELECT DISTINCT o.id
+                        FROM exchange e JOIN exchange o ON o.delivery = e.delivery AND o.id <= $1
+                       WHERE e.repeats IS NOT NULL AND e.delivery IS NOT NULL AND e.id > $1 AND e.id <= $2
+                       ORDER BY o.id DESC LIMIT 1000";
+        let mut told = Vec::new();
+        for sql in [sql, others] {
+            let rows = sqlx::query_scalar::<_, ExchangeId>(sql).bind(after).bind(upto).fetch_all(&self.readers).await;
+            told.extend(rows.map_err(|e| StoreError::from_sqlx("Reading the deliveries", &e))?);
+        }
+        Ok(told)
     }
 
     /// The delivery that a push belongs to.

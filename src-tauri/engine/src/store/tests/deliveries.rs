@@ -122,6 +122,20 @@ async fn a_question_before_a_push_is_no_event_however_often_it_is_asked() {
 }
 
 #[tokio::test]
+async fn whoever_shows_any_attempt_is_told_of_a_later_one() {
+    let (_folder, store) = store().await;
+    let first = arrived(&store, GITHUB, "{}", 0, Some(500)).await;
+    let second = arrived(&store, GITHUB, "{}", 60, Some(500)).await;
+    let other = arrived(&store, "X-GitHub-Event: push\r\nX-GitHub-Delivery: other", "{}", 61, Some(500)).await;
+    let grouped = store.grouped().await.unwrap();
+    let third = arrived(&store, GITHUB, "{}", 120, Some(500)).await;
+    let mut told = store.repeats_between(grouped, store.grouped().await.unwrap()).await.unwrap();
+    told.sort_unstable();
+    assert_eq!(told, [first, second, third]);
+    assert!(!told.contains(&other));
+}
+
+#[tokio::test]
 async fn a_retry_is_told_also_after_its_source_has_got_another_name() {
     let (_folder, store) = store().await;
     let first = arrived(&store, GITHUB, "{}", 0, Some(500)).await;
