@@ -54,9 +54,7 @@ export async function stopListening() {
 
 export async function openWorkspace() {
   const path = await chooseFile("Open a workspace", [{ name: "Pushpull workspace", extensions: ["pushpull"] }]);
-  if (!path) return;
-  session.take(await call("open_workspace", { path }));
-  await session.refresh();
+  if (path) await session.open(path);
 }
 
 const listening = () => session.localUrl !== null;

@@ -63,6 +63,26 @@ class Session {
     this.#answer();
   }
 
+  /** Opens a workspace in place of the one that is open. */
+  async open(path: string) {
+    try {
+      this.take(await call("open_workspace", { path }));
+    } finally {
+      // After a failure too: it may be open, though it could not be remembered for the next start.
+      await this.refresh();
+    }
+  }
+
+  /** Opens the workspace once more that could not be opened: the engine does not try by itself. */
+  async tryAgain() {
+    try {
+      const { workspace } = await call("status", {});
+      await this.open(workspace);
+    } catch (thrown) {
+      this.problem = asApiError(thrown);
+    }
+  }
+
   /** Reads the status ahead of the feed. */
   async refreshStatus() {
     this.take(await call("status", {}));

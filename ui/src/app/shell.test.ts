@@ -256,19 +256,34 @@ describe("a workspace that can't be opened", { timeout: 60_000 }, () => {
       message: "acme-sync.pushpull was written by a newer Pushpull (schema 9000; this one knows 8).",
       hint: "Update Pushpull, or open another workspace.",
     };
+    const workspace = "/home/ada/acme-sync.pushpull";
+    const listener = { type: "failed" as const, message: newer.message, hint: newer.hint };
     let refused = true;
-    await openApp(
+    let open = false;
+    const state = new FakeState({ rows: 30 });
+    // What is wrong is told by the status; the rest needs a workspace, and nothing but opening one gets it.
+    const { calls } = await openApp(
       { rows: 30 },
       {
-        status: () => {
+        status: () => (open ? state.status() : { ...state.status(), workspace, listener, notice: newer.message }),
+        open_workspace: () => {
           if (refused) throw newer;
-          return new FakeState({ rows: 30 }).status();
+          open = true;
+          return state.status();
         },
+      },
+      (answer, command) => {
+        if (!open && !["status", "open_workspace"].includes(command)) throw newer;
+        return answer;
       },
     );
     await screen.findByRole("heading", { name: "The workspace could not be opened" });
-    expect(screen.getByText(`${newer.message} ${newer.hint}`)).toBeTruthy();
+    expect(within(screen.getByRole("main")).getByText(`${newer.message} ${newer.hint}`)).toBeTruthy();
     expect(screen.getByRole("button", { name: "Open another workspace" })).toBeTruthy();
+    const tries = () => calls.filter((call) => call.command === "open_workspace").map((call) => call.args);
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(tries()).toEqual([{ path: workspace }]));
+    expect(await screen.findByRole("heading", { name: "The workspace could not be opened" })).toBeTruthy();
     refused = false;
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
     await screen.findByText("30 in view");
