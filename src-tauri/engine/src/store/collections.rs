@@ -23,14 +23,14 @@ impl Store {
     /// What SQLite says.
     pub async fn collections(&self) -> Result<Vec<CollectionNode>, StoreError> {
         let rows = sqlx::query(
-            "WITH RECURSIVE tree (id, parent, kind, name, method, place) AS (
-                 SELECT id, parent, kind, name, definition ->> 'method', printf('%020.6f', position) FROM node
-                  WHERE parent IS NULL
+            // The deepest that waits is told first, so that a folder is followed by what is in it.
+            "WITH RECURSIVE tree (id, parent, kind, name, method, level, position) AS (
+                 SELECT id, parent, kind, name, definition ->> 'method', 0, position FROM node WHERE parent IS NULL
                  UNION ALL
-                 SELECT n.id, n.parent, n.kind, n.name, n.definition ->> 'method',
-                        tree.place || '/' || printf('%020.6f', n.position)
-                   FROM node n JOIN tree ON n.parent = tree.id)
-             SELECT id, parent, kind, name, method FROM tree ORDER BY place, id",
+                 SELECT n.id, n.parent, n.kind, n.name, n.definition ->> 'method', level + 1, n.position
+                   FROM node n JOIN tree ON n.parent = tree.id
+                  ORDER BY 6 DESC, 7, 1)
+             SELECT id, parent, kind, name, method FROM tree",
         )
         .fetch_all(&self.readers)
         .await;
@@ -234,10 +234,27 @@ async fn position(
         let sql = "SELECT coalesce(max(position), 0.0) + 1.0 FROM node WHERE parent IS $1";
         return sqlx::query(sql).bind(parent).fetch_one(connection).await.and_then(|row| row.try_get(0));
     };
-    let sql = "SELECT (b.position + coalesce((SELECT max(a.position) FROM node a
-                        WHERE a.parent IS $1 AND a.position < b.position), b.position - 2)) / 2
+    let (above, below) = gap(connection, parent, before).await?;
+    let between = f64::midpoint(above, below);
+    if above < between && between < below {
+        return Ok(between);
+    }
+    // Each drop into a gap halves it; here it is used up.
+    let sql = "UPDATE node SET position = numbered.position
+                 FROM (SELECT id, row_number() OVER (ORDER BY position, id) AS position
+                         FROM node WHERE parent IS $1) AS numbered
+                WHERE node.id = numbered.id";
+    sqlx::query(sql).bind(parent).execute(&mut *connection).await?;
+    gap(connection, parent, before).await.map(|(above, below)| f64::midpoint(above, below))
+}
+
+/// The positions between which a node comes to lie that is put before a sibling.
+async fn gap(connection: &mut SqliteConnection, parent: Option<i64>, before: i64) -> Result<(f64, f64), sqlx::Error> {
+    let sql = "SELECT coalesce((SELECT max(a.position) FROM node a
+                                 WHERE a.parent IS $1 AND (a.position, a.id) < (b.position, b.id)), b.position - 2),
+                      b.position
                  FROM node b WHERE b.id = $2";
-    sqlx::query(sql).bind(parent).bind(before).fetch_one(connection).await.and_then(|row| row.try_get(0))
+    sqlx::query_as(sql).bind(parent).bind(before).fetch_one(connection).await
 }
 
 fn valid_name(name: &str) -> Result<String, StoreError> {

@@ -250,6 +250,38 @@ async fn collections_keep_their_order_and_survive_opening_again() {
 }
 
 #[tokio::test]
+async fn a_request_stays_where_it_was_dropped_however_often_others_are() {
+    let (_folder, store) = store().await;
+    let parent = store.create_folder(NewFolder { parent: None, name: "all".into() }).await.unwrap().id;
+    let mut folders = Vec::new();
+    for number in 0..5 {
+        let folder = store.create_folder(NewFolder { parent: Some(parent), name: number.to_string() }).await.unwrap();
+        folders.push(folder.id);
+    }
+    let order = async || {
+        let nodes = store.collections().await.unwrap().into_iter().filter(|node| node.parent == Some(parent));
+        nodes.map(|node| node.id).collect::<Vec<_>>()
+    };
+    // Each to the top, then each before the last one: the gap there halves each time.
+    let mut expected = folders;
+    for drop in 0..200 {
+        let before = if drop < 5 { 0 } else { 4 };
+        let (id, before) = (expected[drop % 4], expected[before]);
+        if id == before {
+            continue;
+        }
+        store.move_node(MoveNode { id, parent: Some(parent), before: Some(before) }).await.unwrap();
+        expected.retain(|other| *other != id);
+        let at = expected.iter().position(|other| *other == before).unwrap();
+        expected.insert(at, id);
+        assert_eq!(order().await, expected, "after drop {drop}");
+    }
+    // Before itself is where it is.
+    store.move_node(MoveNode { id: expected[1], parent: Some(parent), before: Some(expected[1]) }).await.unwrap();
+    assert_eq!(order().await, expected);
+}
+
+#[tokio::test]
 async fn a_full_disk_stores_nothing_and_goes_on_when_there_is_space() {
     let (_folder, store) = store().await;
     let kept = store.save(push("a", "e", "kept")).await.unwrap();
