@@ -189,6 +189,13 @@ async fn a_workspace_that_cannot_be_opened_is_told_by_the_status_and_another_can
     let status = call(&api, "status", json!({})).await.unwrap();
     assert!(status["notice"].as_str().unwrap().contains("is not a Pushpull workspace"));
     assert!(call(&api, "list", page("")).await.is_err());
+    // The same file can be tried again: once what was wrong is mended, it opens.
+    let again = json!({"path": status["workspace"]});
+    let problem = call(&api, "open_workspace", again.clone()).await.unwrap_err();
+    assert!(problem.message.contains("is not a Pushpull workspace"), "{problem:?}");
+    std::fs::remove_file(&notes).unwrap();
+    assert_eq!(call(&api, "open_workspace", again).await.unwrap()["notice"], Value::Null);
+    assert_eq!(call(&api, "list", page("")).await.unwrap()["rows"], json!([]));
     let other = folder.path().join("other.pushpull");
     let status = call(&api, "open_workspace", json!({"path": other.to_string_lossy()})).await.unwrap();
     assert_eq!(status["notice"], Value::Null);
