@@ -140,15 +140,16 @@ impl Asked<'_> {
     }
 
     fn judged(&self) -> VerdictKind {
-        judge::judge(self.request, self.provider, self.secrets, self.check).0.verdict
+        self.judged_by(self.secrets)
+    }
+
+    fn judged_by(&self, secrets: &[Secret]) -> VerdictKind {
+        judge::judge(self.request, self.provider, secrets, self.check).0.verdict
     }
 
     /// While secrets are exchanged the old one is still there, and the service already uses the new one.
     fn answering(&self) -> Option<&Secret> {
-        let signs = |secret: &&Secret| {
-            let alone = std::slice::from_ref(*secret);
-            judge::judge(self.request, self.provider, alone, self.check).verdict == VerdictKind::Valid
-        };
+        let signs = |secret: &&Secret| self.judged_by(std::slice::from_ref(*secret)) == VerdictKind::Valid;
         self.secrets.iter().find(signs).or(self.secrets.last())
     }
 
