@@ -2,9 +2,13 @@
 //!
 //! ```text
 //! hide (a few at a time) ─ due in 10 s ─┬─ undo: shown again
-//!                                       │  (no longer due; one that is cut off is finished at the next start)
+//!                                       │  (no longer due)
 //!                                       └─ purge (a few at a time, by whoever has the workspace open)
 //! ```
+//!
+//! Only a deletion that is whole has a time at which it is due. While rows are being hidden it has minus the time at which
+//! it counts as broken off; while they are shown again it has none. What breaks off either way is shown again by whoever
+//! has the workspace open, as soon as it can be.
 
 use super::organise::joined;
 use super::{Progress, Store, StoreError, micros_now, remove};
@@ -16,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 /// How long a deletion can be taken back, µs.
 const UNDO: Micros = 10_000_000;
 
-/// A deletion that was left half done counts as done after this, µs.
+/// A deletion of which nothing more is hidden counts as broken off after this, µs.
 const ABANDONED: Micros = 600_000_000;
 
 /// Rows hidden or shown again in one transaction.
@@ -55,7 +59,7 @@ impl Store {
         if let Doomed::Filter(filter) = doomed {
             self.plan(filter).await?; // what can't be read deletes nothing
         }
-        let abandoned = micros_now() + ABANDONED;
+        let abandoned = -(micros_now() + ABANDONED);
         let id: i64 = self
             .writer
             .job("Deleting", move |connection| {
@@ -69,16 +73,26 @@ impl Store {
             Doomed::Selection(ids) => self.hide_selection(id, ids, progress, cancel).await,
             Doomed::Filter(filter) => self.hide_filter(id, filter, progress, cancel).await,
         };
-        match hidden {
+        let whole = match hidden {
             Ok(hidden) if !cancel.is_cancelled() => {
-                let due = micros_now() + UNDO;
-                self.run("Deleting", format!("UPDATE deletion SET due_at = {due} WHERE id = {id}")).await?;
-                Ok((id, hidden))
+                self.set_due(id, micros_now() + UNDO).await.map(|()| Some((id, hidden)))
             }
-            stopped => {
-                self.undo_deletion(id).await?;
-                stopped.map(|_| (id, 0))
+            stopped => stopped.map(|_| None),
+        };
+        match whole {
+            Ok(Some(whole)) => Ok(whole),
+            Ok(None) => self.undo_deletion(id).await.map(|_| (id, 0)),
+            Err(error) => {
+                let _ = self.undo_deletion(id).await; // else whoever purges shows it again
+                Err(error)
             }
+        }
+    }
+
+    async fn set_due(&self, id: i64, due: Micros) -> Result<(), StoreError> {
+        match self.changing("Deleting", format!("UPDATE deletion SET due_at = {due} WHERE id = {id}")).await? {
+            0 => Err(not_there(id)), // it has been taken for one that broke off
+            _ => Ok(()),
         }
     }
 
@@ -120,6 +134,7 @@ impl Store {
     }
 
     async fn hide(&self, deletion: i64, ids: &[ExchangeId]) -> Result<u64, StoreError> {
+        self.set_due(deletion, -(micros_now() + ABANDONED)).await?;
         let list = joined(ids);
         let sql = format!("UPDATE exchange SET deletion = {deletion} WHERE id IN ({list}) AND deletion IS NULL");
         self.changing("Deleting", sql).await
@@ -134,48 +149,55 @@ impl Store {
         let is_there =
             self.changing("Taking a deletion back", format!("UPDATE deletion SET due_at = NULL WHERE id = {id}"));
         if is_there.await? == 0 {
-            return Err(StoreError::NotFound(format!("Deletion {id}")));
+            return Err(not_there(id));
         }
-        self.show_again(id).await
+        // Counted before: whoever purges shows some of them, if it comes by.
+        let hidden: i64 = sqlx::query_scalar("SELECT count(*) FROM exchange WHERE deletion = $1")
+            .bind(id)
+            .fetch_one(&self.readers)
+            .await
+            .map_err(|e| StoreError::from_sqlx("Taking a deletion back", &e))?;
+        self.show_again(id).await?;
+        Ok(hidden as u64)
     }
 
-    /// Finishes what was being taken back when the process ended.
+    /// Shows again what was being taken back, or hidden, when it broke off.
     async fn finish_undoing(&self) -> Result<(), StoreError> {
-        let ids = sqlx::query_scalar("SELECT id FROM deletion WHERE due_at IS NULL").fetch_all(&self.readers).await;
+        let sql = "SELECT id FROM deletion WHERE due_at IS NULL OR (due_at < 0 AND due_at >= $1)";
+        let ids = sqlx::query_scalar(sql).bind(-micros_now()).fetch_all(&self.readers).await;
         for id in ids.map_err(|e| StoreError::from_sqlx("Reading what is deleted", &e))? {
             self.show_again(id).await?;
         }
         Ok(())
     }
 
-    async fn show_again(&self, id: i64) -> Result<u64, StoreError> {
-        let mut shown = 0;
+    async fn show_again(&self, id: i64) -> Result<(), StoreError> {
         loop {
             let sql = format!(
                 "UPDATE exchange SET deletion = NULL WHERE id IN
                      (SELECT id FROM exchange WHERE deletion = {id} LIMIT {HIDE_AT_ONCE})"
             );
             let rows = self.changing("Taking a deletion back", sql).await?;
-            shown += rows;
             if rows == 0 {
-                self.run("Taking a deletion back", format!("DELETE FROM deletion WHERE id = {id}")).await?;
-                return Ok(shown);
+                return self.run("Taking a deletion back", format!("DELETE FROM deletion WHERE id = {id}")).await;
             }
             tokio::time::sleep(BREATH).await;
         }
     }
 
-    /// Deletes for good what is due, until the store is dropped.
+    /// Deletes for good what is due and shows again what broke off, until the store is dropped.
     pub(super) async fn keep_purged(self) {
         let mut committed = self.writer.committed.clone();
-        let _ = self.finish_undoing().await; // what can't be shown now is at the next start
         loop {
-            // Errors end the round, not the task.
-            let due = self.purge_due(micros_now()).await.unwrap_or(None);
+            let shown = self.finish_undoing().await;
+            let due = self.purge_due(micros_now()).await;
+            // An error ends the round, not the task. The next is not at once: what fails counts as a commit too.
+            let waits_for_commits = shown.is_ok() && due == Ok(None);
+            let due = due.unwrap_or(None);
             let wait = due.map_or(LOOK, |due| Duration::from_micros((due - micros_now()).max(1) as u64).min(LOOK));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                changed = committed.changed(), if due.is_none() => if changed.is_err() { return },
+                changed = committed.changed(), if waits_for_commits => if changed.is_err() { return },
             }
             if self.writer.is_closed() {
                 return;
@@ -189,8 +211,7 @@ impl Store {
     /// What SQLite says.
     pub async fn purge_due(&self, now: Micros) -> Result<Option<Micros>, StoreError> {
         loop {
-            let next =
-                sqlx::query_as("SELECT id, due_at FROM deletion WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1");
+            let next = sqlx::query_as("SELECT id, due_at FROM deletion WHERE due_at >= 0 ORDER BY due_at LIMIT 1");
             let next: Option<(i64, Micros)> = next
                 .fetch_optional(&self.readers)
                 .await
@@ -211,11 +232,11 @@ impl Store {
                     Box::pin(async move {
                         // Still due: an undo takes it first.
                         let sql = "SELECT e.id FROM deletion d JOIN exchange e ON e.deletion = d.id
-                                    WHERE d.id = $1 AND d.due_at <= $2 LIMIT $3";
+                                    WHERE d.id = $1 AND d.due_at BETWEEN 0 AND $2 LIMIT $3";
                         let query = sqlx::query_scalar(sql).bind(id).bind(now).bind(PURGE_AT_ONCE);
                         let ids: Vec<ExchangeId> = query.fetch_all(&mut *connection).await?;
                         if ids.is_empty() {
-                            let sql = "DELETE FROM deletion WHERE id = $1 AND due_at <= $2";
+                            let sql = "DELETE FROM deletion WHERE id = $1 AND due_at BETWEEN 0 AND $2";
                             sqlx::query(sql).bind(id).bind(now).execute(connection).await?;
                             return Ok(false);
                         }
@@ -245,4 +266,8 @@ impl Store {
             })
             .await
     }
+}
+
+fn not_there(id: i64) -> StoreError {
+    StoreError::NotFound(format!("Deletion {id}"))
 }

@@ -172,3 +172,67 @@ async fn a_deletion_that_is_cancelled_deletes_nothing() {
     assert!(store.delete(&Doomed::Filter("is:nothing".into()), &|_, _| {}, &CancellationToken::new()).await.is_err());
     assert_eq!(kept_rows(&store).await[5], 0);
 }
+
+/// Lets no row be shown again, as a disk does that is full, until it is lifted.
+const FULL: &str = "CREATE TRIGGER full BEFORE UPDATE OF deletion ON exchange WHEN NEW.deletion IS NULL
+                    BEGIN SELECT RAISE(ABORT, 'full'); END";
+
+#[tokio::test]
+async fn an_undo_that_fails_is_tried_again_while_the_workspace_is_open() {
+    let (_folder, store) = store().await;
+    let ids = four(&store).await;
+    let (id, _) = delete(&store, Doomed::Filter(String::new())).await;
+    store.run("Filling", FULL.into()).await.unwrap();
+    assert!(store.undo_deletion(id).await.is_err());
+    let purging = store.start_purging();
+    store.save(push("a", "e", "")).await.unwrap(); // whoever purges has seen that it can't be shown
+    store.run("Making room", "DROP TRIGGER full".into()).await.unwrap();
+    until_none_is_deleted(&store).await;
+    purging.abort();
+    assert_eq!(store.stored().await.unwrap().exchanges, ids.len() as u64 + 1);
+    assert_eq!(found(&store, "").await.len(), ids.len() + 1);
+}
+
+#[tokio::test]
+async fn a_deletion_that_was_broken_off_is_shown_again_and_never_purged() {
+    let (_folder, store) = store().await;
+    let ids = four(&store).await;
+    store.run("Filling", FULL.into()).await.unwrap();
+    let full = "CREATE TRIGGER fuller BEFORE UPDATE ON deletion WHEN NEW.due_at IS NULL BEGIN SELECT RAISE(ABORT, 'full'); END";
+    store.run("Filling", full.into()).await.unwrap();
+    let cancel = CancellationToken::new();
+    let stop = cancel.clone();
+    let deleted = store.delete(&Doomed::Filter(String::new()), &move |_, _| stop.cancel(), &cancel).await;
+    assert!(deleted.is_err(), "{deleted:?}");
+    assert_eq!(found(&store, "").await, [0_i64; 0]);
+    assert_eq!(store.purge_due(0).await.unwrap(), None, "it is never due");
+    store.run("Making room", "DROP TRIGGER full; DROP TRIGGER fuller".into()).await.unwrap();
+    store.run("Waiting", "UPDATE deletion SET due_at = -1".into()).await.unwrap();
+    let purging = store.start_purging();
+    until_none_is_deleted(&store).await;
+    purging.abort();
+    assert_eq!(found(&store, "").await.len(), ids.len());
+}
+
+#[tokio::test]
+async fn a_deletion_whose_process_ended_before_it_was_whole_is_shown_again_when_its_time_is_up() {
+    let (_folder, store) = store().await;
+    let ids = four(&store).await;
+    store.run("Beginning", "INSERT INTO deletion (id, due_at) VALUES (7, -1)".into()).await.unwrap();
+    store.run("Beginning", "UPDATE exchange SET deletion = 7 WHERE id > 2".into()).await.unwrap();
+    assert_eq!(found(&store, "").await.len(), 2);
+    let purging = store.start_purging();
+    until_none_is_deleted(&store).await;
+    purging.abort();
+    assert_eq!(found(&store, "").await.len(), ids.len());
+}
+
+async fn until_none_is_deleted(store: &Store) {
+    let mut committed = store.committed();
+    let none = async {
+        while kept_rows(store).await[5] > 0 {
+            committed.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), none).await.expect("it is finished");
+}
