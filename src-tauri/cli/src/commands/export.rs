@@ -20,6 +20,9 @@ pub(crate) async fn run(engine: &Engine, export: Export, output: Output) -> anyh
         Some(path) => {
             let exported = to_file(&engine.store, &query, &path, &|_, _| {}, &cancel).await.map_err(ApiError::from)?;
             eprintln!("{} exchanges, {}, in {}", exported.count, size(exported.bytes), exported.path);
+            if exported.gone > 0 {
+                eprintln!("{} were deleted meanwhile and are not in it", exported.gone);
+            }
             if output.json {
                 output.result(&exported, |_| String::new())?;
             }

@@ -100,7 +100,7 @@ export class Export {
   }
 
   /** Asks for a file and writes it. Answers its path; null if nothing was written. */
-  async save(name: string): Promise<{ path: string; count: number } | null> {
+  async save(name: string): Promise<{ path: string; count: number; gone: number } | null> {
     const ending = FORMATS.find(({ value }) => value === this.format)?.ending ?? "txt";
     const path = await chooseSave(`${name}.${ending}`);
     if (path === null) return null;

@@ -9,6 +9,10 @@ export type Exported = {
  */
 count: number, 
 /**
+ * Exchanges that the filter found, but that were gone before their turn came.
+ */
+gone: number, 
+/**
  * Bytes written.
  */
 bytes: number, 

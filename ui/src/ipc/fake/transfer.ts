@@ -25,7 +25,7 @@ export function transferAnswers(state: FakeState): Answers {
     }),
     export: async ({ query, path }) => {
       await new Promise((done) => setTimeout(done, 400));
-      return { count: countOf(query), bytes: 12_345, path };
+      return { count: countOf(query), gone: 0, bytes: 12_345, path };
     },
     export_text: (query) => ({ text: text(query) }),
     replay: async ({ ids }) => {

@@ -41,6 +41,9 @@ pub struct Exported {
     /// Exchanges written.
     #[ts(type = "number")]
     pub count: u64,
+    /// Exchanges that the filter found, but that were gone before their turn came.
+    #[ts(type = "number")]
+    pub gone: u64,
     /// Bytes written.
     #[ts(type = "number")]
     pub bytes: u64,

@@ -3,7 +3,7 @@
 use super::ExportError;
 use super::out::Out;
 use crate::exchange::{Answered, ExchangeId, ExchangeSummary, Failure, Headers, Side, Timing, shown};
-use crate::store::{Store, StoredMessage};
+use crate::store::{Store, StoreError, StoredMessage};
 use crate::transfer::redact::Redactor;
 use crate::wire::{Framing, LooseHead, WirePiece};
 use bytes::Bytes;
@@ -147,11 +147,17 @@ impl BodyReader {
         self.range(at..self.len.min(at + PIECE)).await
     }
 
-    /// Bytes of the body; fewer if it ends before.
+    /// Bytes of the body; fewer if it ends before. That some of it is gone, deleted meanwhile, is an error: no export
+    /// passes a part off as the whole.
     pub(super) async fn range(&self, range: Range<u64>) -> Result<Bytes, ExportError> {
         match &self.place {
             Some(BodyPlace::Stored(store, id, side)) if range.start < range.end => {
-                Ok(store.body(*id, *side, range).await?)
+                let wanted = self.len.min(range.end).saturating_sub(range.start);
+                let bytes = store.body(*id, *side, range).await?;
+                if (bytes.len() as u64) < wanted {
+                    return Err(StoreError::NotFound(format!("The rest of a body of exchange {id}")).into());
+                }
+                Ok(bytes)
             }
             Some(BodyPlace::Here(bytes)) => {
                 let within = |at: u64| at.min(bytes.len() as u64) as usize;
@@ -175,7 +181,7 @@ impl BodyReader {
         while at < range.end {
             let piece = self.range(at..range.end.min(at + PIECE)).await?;
             if piece.is_empty() {
-                break;
+                break; // its end
             }
             at += piece.len() as u64;
             out.put(piece).await?;

@@ -34,7 +34,8 @@ pub async fn to_file(
     })?;
     to.sync_all().await.map_err(failed)?;
     put_in_place(beside, path, folder).map_err(failed)?;
-    Ok(Exported { count: written.count, bytes: written.bytes, path: path.to_string_lossy().into_owned() })
+    let path = path.to_string_lossy().into_owned();
+    Ok(Exported { count: written.count, gone: written.gone, bytes: written.bytes, path })
 }
 
 /// Renames the complete file and syncs the folder, so that the name survives a power cut too.

@@ -31,7 +31,7 @@ pub use view::*;
 
 use crate::api::CountQuery;
 use crate::exchange::ExchangeId;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::transfer::redact::Redactor;
 use entry::Entry;
 use out::Out;
@@ -52,6 +52,8 @@ const PAGE: u32 = 500;
 pub struct Written {
     /// Exchanges.
     pub count: u64,
+    /// Exchanges that were found, but gone before their turn came. None of a selection: that is whole or an error.
+    pub gone: u64,
     /// Bytes.
     pub bytes: u64,
 }
@@ -62,8 +64,8 @@ pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 /// Writes an export. What was written before an error is no export.
 ///
 /// # Errors
-/// If an exchange is not there, the format does not take the selection, `to` does not take the bytes, or `cancel` was
-/// cancelled.
+/// If an exchange of a selection is not there, the format does not take the selection, `to` does not take the bytes, or
+/// `cancel` was cancelled.
 pub async fn to_writer(
     store: &Store,
     query: &ExportQuery,
@@ -72,8 +74,8 @@ pub async fn to_writer(
     cancel: &CancellationToken,
 ) -> Result<Written, ExportError> {
     let mut out = Out::new(to, None, cancel.clone());
-    let count = Export::new(store, query).await?.run(&mut out, progress).await?;
-    Ok(Written { count, bytes: out.finish().await? })
+    let written = Export::new(store, query).await?.run(&mut out, progress).await?;
+    Ok(Written { bytes: out.finish().await?, ..written })
 }
 
 /// The whole export as text, for the clipboard. Bytes that are not UTF-8 become replacement characters.
@@ -140,25 +142,32 @@ impl<'a> Export<'a> {
         Ok(Self { store, query, newest, total, redactor })
     }
 
-    /// Writes all exchanges and returns how many they were.
-    async fn run(&mut self, out: &mut Out<'_>, progress: Progress<'_>) -> Result<u64, ExportError> {
+    /// Writes all exchanges and returns how many they were; the bytes are for `out` to say.
+    async fn run(&mut self, out: &mut Out<'_>, progress: Progress<'_>) -> Result<Written, ExportError> {
         if self.query.format == ExportFormat::Raw && self.total != 1 {
             return Err(ExportError::NotOne(self.total));
         }
         self.begin(out).await?;
+        let mut written = Written::default();
         let (mut done, mut last) = (0, 0);
         loop {
             let page = self.page(done, last).await?;
             let Some(&end) = page.last() else { break };
             for id in page {
-                self.one(id, done, out).await?;
+                match self.read(id).await? {
+                    Some(entry) => {
+                        self.one(&entry, written.count == 0, out).await?;
+                        written.count += 1;
+                    }
+                    None => written.gone += 1,
+                }
                 done += 1;
                 progress(done, self.total.max(done));
             }
             last = end;
         }
         self.end(out).await?;
-        Ok(done)
+        Ok(written)
     }
 
     /// The next exchanges after `done` others, the last of which is `last`. Empty at the end.
@@ -181,18 +190,28 @@ impl<'a> Export<'a> {
         }
     }
 
-    async fn one(&mut self, id: ExchangeId, done: u64, out: &mut Out<'_>) -> Result<(), ExportError> {
-        let mut entry = Entry::read(self.store, id, self.query.format == ExportFormat::Csv).await?;
+    /// An exchange, masked if asked to. None if it went after a filter found it: a deletion that falls due throws no
+    /// export of thousands away. One that was chosen by its number has to be there.
+    async fn read(&mut self, id: ExchangeId) -> Result<Option<Entry>, ExportError> {
+        let is_chosen = matches!(self.query.scope, ExportScope::Selection { .. });
+        let mut entry = match Entry::read(self.store, id, self.query.format == ExportFormat::Csv).await {
+            Err(ExportError::Store(StoreError::NotFound(_))) if !is_chosen => return Ok(None),
+            entry => entry?,
+        };
         if let Some(redactor) = &mut self.redactor {
             entry.mask(redactor);
         }
+        Ok(Some(entry))
+    }
+
+    async fn one(&self, entry: &Entry, is_first: bool, out: &mut Out<'_>) -> Result<(), ExportError> {
         match self.query.format {
-            ExportFormat::Ndjson => ndjson::write(&entry, out).await,
-            ExportFormat::Har => har::write(&entry, done == 0, out).await,
-            ExportFormat::Curl => curl::write(&entry, out).await,
-            ExportFormat::Csv => csv::write(&entry, out).await,
-            ExportFormat::Raw => raw::write(&entry, out).await,
-            ExportFormat::Http => http::write(&entry, out).await,
+            ExportFormat::Ndjson => ndjson::write(entry, out).await,
+            ExportFormat::Har => har::write(entry, is_first, out).await,
+            ExportFormat::Curl => curl::write(entry, out).await,
+            ExportFormat::Csv => csv::write(entry, out).await,
+            ExportFormat::Raw => raw::write(entry, out).await,
+            ExportFormat::Http => http::write(entry, out).await,
         }
     }
 

@@ -35,7 +35,7 @@ async fn a_file_is_complete_private_and_alone() {
     let exported =
         to_file(&store, &everything(ExportFormat::Ndjson), &path, &progress, &CancellationToken::new()).await.unwrap();
     let bytes = std::fs::read(&path).unwrap();
-    assert_eq!((exported.count, exported.bytes), (3, bytes.len() as u64));
+    assert_eq!((exported.count, exported.gone, exported.bytes), (3, 0, bytes.len() as u64));
     assert_eq!(read_ndjson(&bytes).unwrap().len(), 3);
     assert_eq!(*steps.lock().unwrap(), [(1, 3), (2, 3), (3, 3)]);
     assert_eq!(names(folder.path()), ["out.ndjson"]);
@@ -91,4 +91,59 @@ async fn an_exchange_that_is_not_there_is_an_error() {
     let (_workspace, store) = workspace().await;
     let result = to_text(&store, &query(ExportFormat::Csv, &[7], true)).await;
     assert!(matches!(result, Err(ExportError::Store(crate::store::StoreError::NotFound(_)))));
+}
+
+/// Takes an exchange away as retention does, while an export is under way.
+fn take_away(folder: &TempDir, id: ExchangeId) {
+    let other = rusqlite::Connection::open(folder.path().join("w.pushpull")).unwrap();
+    other.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+    other.execute_batch(&format!("DELETE FROM wire WHERE id = {id}; DELETE FROM exchange WHERE id = {id};")).unwrap();
+}
+
+#[tokio::test]
+async fn what_goes_meanwhile_is_left_out_of_what_a_filter_finds_and_counted() {
+    for format in [ExportFormat::Ndjson, ExportFormat::Har, ExportFormat::Csv] {
+        let (folder, store) = with_three().await;
+        let progress = |done, _| {
+            if done == 1 {
+                take_away(&folder, 2)
+            }
+        };
+        let mut bytes = Vec::new();
+        let written =
+            to_writer(&store, &everything(format), &mut bytes, &progress, &CancellationToken::new()).await.unwrap();
+        assert_eq!((written.count, written.gone, written.bytes), (2, 1, bytes.len() as u64), "{format:?}");
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.contains("/in/0") && text.contains("/in/2") && !text.contains("/in/1"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_selection_is_exported_whole_or_not_at_all() {
+    let (folder, store) = with_three().await;
+    let progress = |done, _| {
+        if done == 1 {
+            take_away(&folder, 2)
+        }
+    };
+    let selection = query(ExportFormat::Ndjson, &[1, 2, 3], false);
+    let result = to_writer(&store, &selection, &mut Vec::new(), &progress, &CancellationToken::new()).await;
+    assert!(matches!(result, Err(ExportError::Store(crate::store::StoreError::NotFound(_)))), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_body_whose_rest_is_gone_is_no_shorter_body() {
+    let (folder, store) = workspace().await;
+    let mut spool = store.spool();
+    spool.write(Bytes::from(vec![b'x'; 1_000_000])).await.unwrap();
+    let mut exchange = push("POST /in/a HTTP/1.1\r\n\r\n", "");
+    exchange.request.body = spool.finish().await.unwrap();
+    let id = store.save(exchange).await.unwrap();
+    let other = rusqlite::Connection::open(folder.path().join("w.pushpull")).unwrap();
+    other.execute("DELETE FROM chunk WHERE seq > 1", []).unwrap();
+    for format in [ExportFormat::Raw, ExportFormat::Http, ExportFormat::Ndjson, ExportFormat::Har] {
+        let selection = query(format, &[id], false);
+        let result = to_writer(&store, &selection, &mut Vec::new(), &|_, _| {}, &CancellationToken::new()).await;
+        assert!(result.is_err(), "{format:?}: {result:?}");
+    }
 }
