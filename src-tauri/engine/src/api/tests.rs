@@ -6,6 +6,7 @@ mod handshakes;
 mod others;
 mod providers;
 mod reading;
+mod sending;
 mod sources;
 mod vault;
 

@@ -94,6 +94,20 @@ describe("a replay", { timeout: 60_000 }, () => {
     expect(navigation.dialog).toBeNull();
   });
 
+  it("names those that could not be sent, beside what was", async () => {
+    const problem = {
+      code: "invalid",
+      message: "Exchange 387 can't be replayed: its body is kept in part.",
+      hint: null,
+    };
+    own["replay"] = () => ({ exchanges: [], notSent: [{ id: 387, problem }] });
+    openReplay([386, 387]);
+    shown();
+    await userEvent.click(await button("Replay 2 exchanges"));
+    await screen.findByText(/1 exchange not sent:/);
+    expect((await screen.findByRole("alert")).textContent).toContain("Exchange 387 can't be replayed");
+  });
+
   it("is stopped by its button, and says why it could not be done", async () => {
     let refuse: (reason: unknown) => void = () => {};
     own["replay"] = () => new Promise((_, reject) => (refuse = reject));

@@ -3,6 +3,7 @@ import { asApiError, call } from "$ipc/call";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
 import type { Failure } from "$ipc/bindings/Failure";
+import type { NotSent } from "$ipc/bindings/NotSent";
 import type { Settings } from "$ipc/bindings/Settings";
 
 /** One replay dialog. */
@@ -14,6 +15,9 @@ export class Replay {
   problem = $state.raw<ApiError | null>(null);
   /** What came back, in the order of the pushes; null before the first send. */
   results = $state.raw<ExchangeSummary[] | null>(null);
+
+  /** Those that could not be sent, each with the reason. */
+  notSent = $state.raw<NotSent[]>([]);
 
   /** Why the first of them that has no answer has none. */
   failure = $state.raw<Failure | null>(null);
@@ -39,7 +43,9 @@ export class Replay {
     this.problem = null;
     this.failure = null;
     try {
-      this.results = (await call("replay", { ids: [...this.ids], to, ticket })).exchanges;
+      const replayed = await call("replay", { ids: [...this.ids], to, ticket });
+      this.results = replayed.exchanges;
+      this.notSent = replayed.notSent;
       const failed = this.results.find((row) => row.failure !== null);
       if (failed) this.failure = (await call("exchange", { id: failed.id })).failure;
       return settings && settings.replayTarget !== to

@@ -44,6 +44,7 @@ export function transferAnswers(state: FakeState): Answers {
           status: failed(place) ? null : place % 3 === 2 ? 500 : 200,
           failure: failed(place) ? ("refused" as const) : null,
         })),
+        notSent: [],
       };
     },
   };

@@ -2,13 +2,13 @@
 
 use super::Api;
 use crate::api::{
-    ApiError, ById, CollectionNode, Collections, CurlText, Draft, DraftKey, Drafts, HeadPreview, ImportedRequest,
-    MoveNode, NewFolder, NodeDeletion, Nothing, RenameNode, ReplayCommand, Replayed, SaveRequest, SavedRequest,
-    SendCommand, Ticket,
+    ApiError, ById, CollectionNode, Collections, CurlText, Draft, DraftKey, Drafts, ErrorCode, HeadPreview,
+    ImportedRequest, MoveNode, NewFolder, NodeDeletion, NotSent, Nothing, RenameNode, ReplayCommand, Replayed,
+    SaveRequest, SavedRequest, SendCommand, Ticket,
 };
 use crate::exchange::{ExchangeSummary, Side};
 use crate::inspect::BodyRef;
-use crate::send::{RequestDefinition, SendJob};
+use crate::send::{RequestDefinition, SendJob, Target};
 
 impl Api {
     pub(in crate::api) async fn collections(&self, _: Nothing) -> Result<Collections, ApiError> {
@@ -104,21 +104,37 @@ impl Api {
         Ok(Nothing {})
     }
 
-    /// Sends captured pushes again, the bytes as they came.
+    /// Sends captured pushes again, the bytes as they came. One that can't be is left out and named, so that it is known
+    /// of each whether it went.
     ///
     /// # Errors
-    /// `Invalid` if the URL can't be used; `NotFound` if a push is gone.
+    /// `Invalid` if the URL can't be used; nothing is sent then.
     pub async fn replay(&self, command: ReplayCommand) -> Result<Replayed, ApiError> {
         let engine = self.engine().await?;
         let ticket = engine.tickets.open(&command.ticket);
-        let mut exchanges = Vec::with_capacity(command.ids.len());
+        Target::parse(&command.to).map_err(ApiError::invalid)?;
+        let mut replayed = Replayed { exchanges: Vec::with_capacity(command.ids.len()), not_sent: Vec::new() };
         for push in command.ids {
             if ticket.token.is_cancelled() {
                 break;
             }
-            let id = crate::replay::replay(&engine.store, &engine.sender, push, &command.to, ticket.token.clone());
-            exchanges.push(engine.store.summary(id.await?).await?);
+            let cancel = ticket.token.clone();
+            let sent = async {
+                let id = crate::replay::replay(&engine.store, &engine.sender, push, &command.to, cancel).await?;
+                Ok::<_, ApiError>(engine.store.summary(id).await?)
+            };
+            match sent.await {
+                Ok(exchange) => replayed.exchanges.push(exchange),
+                Err(problem) => {
+                    // What the workspace has no room for is no reason to send more of it.
+                    let is_over = problem.code == ErrorCode::Failed;
+                    replayed.not_sent.push(NotSent { id: push, problem });
+                    if is_over {
+                        break;
+                    }
+                }
+            }
         }
-        Ok(Replayed { exchanges })
+        Ok(replayed)
     }
 }

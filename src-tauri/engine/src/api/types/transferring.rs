@@ -1,5 +1,6 @@
 //! Replays and exports.
 
+use crate::api::ApiError;
 use crate::exchange::{ExchangeId, ExchangeSummary};
 use crate::transfer::export::ExportQuery;
 use serde::{Deserialize, Serialize};
@@ -17,11 +18,25 @@ pub struct ReplayCommand {
     pub ticket: String,
 }
 
-/// The exchanges that a replay made, in the order of the pushes.
+/// What a replay came to, in the order of the pushes. One that was cancelled, or for which the
+/// workspace has no room, leaves out those that were not tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
 pub struct Replayed {
-    /// Answers and failures alike.
+    /// The exchanges that it made: answers and failures alike.
     pub exchanges: Vec<ExchangeSummary>,
+    /// The pushes that could not be replayed. The last is one whose exchange could not be kept, if it ended there.
+    pub not_sent: Vec<NotSent>,
+}
+
+/// A push of which a replay made no exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NotSent {
+    /// Its number.
+    #[ts(type = "number")]
+    pub id: ExchangeId,
+    /// Why.
+    pub problem: ApiError,
 }
 
 /// Asks for an export into a file.
