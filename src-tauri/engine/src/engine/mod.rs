@@ -39,7 +39,7 @@ use lock::ListenerLock;
 use sources::SourceBook;
 use std::path::Path;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tickets::Tickets;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -47,6 +47,9 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// The smallest size that a workspace can be kept to, bytes.
 const LEAST_BYTES: u64 = 1024 * 1024;
+
+/// How long what is cancelled because the workspace is closed has to keep what it came to.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// One open workspace and what runs on it. Cheap to clone; what runs stops when [`Engine::close`] is called or the last
 /// clone is dropped.
@@ -159,6 +162,7 @@ impl Engine {
         self.tunnel.stop().await;
         self.stop_listening().await;
         self.tickets.cancel_all();
+        let _ = tokio::time::timeout(LAST_WORDS, self.tickets.all_ended()).await; // what takes longer is not kept
         self.background.iter().for_each(AbortOnDropHandle::abort);
         if let Some(following) = self.following.get() {
             following.abort();

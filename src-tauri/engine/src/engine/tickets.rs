@@ -1,12 +1,21 @@
 //! What is under way and can be cancelled, by the word that the caller chose.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// What is under way.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Tickets(Arc<Mutex<HashMap<String, CancellationToken>>>);
+pub(crate) struct Tickets(Arc<Open>);
+
+#[derive(Debug, Default)]
+struct Open {
+    tokens: Mutex<HashMap<String, CancellationToken>>,
+    /// Told whenever something has ended.
+    ended: Notify,
+}
 
 /// Held while something is under way; dropping it ends the entry.
 #[derive(Debug)]
@@ -34,13 +43,26 @@ impl Tickets {
         self.lock().values().for_each(CancellationToken::cancel);
     }
 
+    /// Waits until nothing is under way.
+    pub(crate) async fn all_ended(&self) {
+        loop {
+            let mut ended = pin!(self.0.ended.notified());
+            ended.as_mut().enable(); // what ends from here on is not missed
+            if self.lock().is_empty() {
+                return;
+            }
+            ended.await;
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, CancellationToken>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
         self.all.lock().remove(&self.word);
+        self.all.0.ended.notify_waiters();
     }
 }

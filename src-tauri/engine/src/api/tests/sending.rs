@@ -1,8 +1,9 @@
 //! Sends that do not go the plain way.
 
 use super::*;
-use crate::exchange::Mark;
+use crate::exchange::{FailureKind, Mark};
 use crate::send::tests::kit::Server;
+use crate::store::Store;
 use crate::store::tests::push;
 
 #[tokio::test]
@@ -30,4 +31,21 @@ async fn a_replay_of_many_sends_what_it_can_and_names_the_rest_with_the_reason()
     let nowhere = json!({"ids": [first], "to": "nowhere", "ticket": "t"});
     assert_eq!(call(&api, "replay", nowhere).await.unwrap_err().code, ErrorCode::Invalid);
     api.close().await;
+}
+
+#[tokio::test]
+async fn what_is_being_sent_when_the_workspace_is_closed_is_kept_as_cancelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = started(folder.path()).await;
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", silent.local_addr().unwrap());
+    let send = json!({"ticket": "t", "definition": definition("GET", &url), "requestId": null});
+    let close = async {
+        let _taken = silent.accept().await.unwrap();
+        api.close().await;
+    };
+    let (_sent, ()) = tokio::join!(call(&api, "send", send), close);
+    let store = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
+    let kept = store.exchange(store.newest().await.unwrap()).await.unwrap();
+    assert_eq!(kept.failure.map(|failure| failure.kind), Some(FailureKind::Cancelled));
 }
