@@ -3,6 +3,7 @@
 mod checks;
 mod deliveries;
 mod handshakes;
+mod listening;
 mod others;
 mod providers;
 mod reading;

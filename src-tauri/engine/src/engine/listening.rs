@@ -12,7 +12,10 @@ impl Engine {
     /// `PortTaken` if the port is and `fallback` is off; `Invalid` for an address that is none; else what the system
     /// says. The status tells the same.
     pub async fn start_listening(&self, options: ListenOptions) -> Result<ListenerStatus, ApiError> {
-        let status = match self.try_listening(&options).await {
+        // Held from the stop to the start: a second start would meet our own lock and take it for another process's.
+        let mut listening = self.listening.lock().await;
+        self.stop(&mut listening).await;
+        let status = match self.try_listening(&options, &mut listening).await {
             Ok(status) => status,
             Err(error) => {
                 self.tunnel.lead_to(None).await;
@@ -26,9 +29,11 @@ impl Engine {
         Ok(status)
     }
 
-    async fn try_listening(&self, options: &ListenOptions) -> Result<ListenerStatus, ApiError> {
-        self.end_listening().await;
-        let mut listening = self.listening.lock().await;
+    async fn try_listening(
+        &self,
+        options: &ListenOptions,
+        listening: &mut Option<(Listener, ListenerLock)>,
+    ) -> Result<ListenerStatus, ApiError> {
         let lock = ListenerLock::take(self.store.path())
             .map_err(|error| ApiError::failed(format!("The listener's lock could not be made: {error}.")))?;
         let Some(mut lock) = lock else {
@@ -48,13 +53,12 @@ impl Engine {
 
     /// Stops the listener, and the tunnel that leads to it: no new connections, what it has taken is answered.
     pub async fn stop_listening(&self) {
-        self.end_listening().await;
+        self.stop(&mut *self.listening.lock().await).await;
         self.tunnel.lead_to(None).await;
     }
 
-    async fn end_listening(&self) {
-        let listening = self.listening.lock().await.take();
-        if let Some((listener, _lock)) = listening {
+    async fn stop(&self, listening: &mut Option<(Listener, ListenerLock)>) {
+        if let Some((listener, _lock)) = listening.take() {
             listener.shutdown().await;
         }
         self.sender.set_own_ports(Vec::new());

@@ -1,0 +1,20 @@
+//! Starting the listener when something is in the way.
+
+use super::*;
+
+#[tokio::test]
+async fn a_listener_that_is_started_twice_at_once_listens() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = Api::start(&folder.path().join("w.pushpull")).await;
+    let options = json!({"port": 0, "bind": "127.0.0.1", "fallback": false});
+    for _ in 0..20 {
+        let starts = (0..4).map(|_| call(&api, "start_listening", options.clone()));
+        for started in futures_util::future::join_all(starts).await {
+            assert_eq!(started.unwrap()["listener"]["type"], "listening");
+        }
+        let status = call(&api, "status", json!({})).await.unwrap();
+        let url = status["listener"]["url"].as_str().unwrap_or_else(|| panic!("{status}"));
+        assert_eq!(post(&format!("{url}/in/a"), &[], "{}").await.0, 200);
+    }
+    api.close().await;
+}
