@@ -60,7 +60,7 @@ impl StoreError {
 
     /// As [`Self::from_sqlx`], for the connection that exchanges are written with.
     pub(super) fn from_rusqlite(act: &'static str, error: &rusqlite::Error) -> Self {
-        Self::from_code(act, error.sqlite_error().map(|error| error.extended_code & 0xff), error)
+        Self::from_code(act, error.sqlite_error().map(|error| super::open::primary_code(error.extended_code)), error)
     }
 
     fn from_code(act: &'static str, code: Option<i32>, error: &dyn std::error::Error) -> Self {

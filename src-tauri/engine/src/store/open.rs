@@ -145,8 +145,13 @@ fn opening(path: &Path, error: &sqlx::Error) -> StoreError {
 
 /// SQLite's primary result code, if the error is SQLite's.
 pub(super) fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
-    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
+    Some(primary_code(error.as_database_error()?.code()?.parse().ok()?))
+}
+
+/// The primary result code of an extended one. That the index of the log has no room is said as an error of input and
+/// output, where all else on a full disk is said to be one.
+pub(super) fn primary_code(extended: i32) -> i32 {
+    if extended == rusqlite::ffi::SQLITE_IOERR_SHMSIZE { rusqlite::ffi::SQLITE_FULL } else { extended & 0xff }
 }
 
 /// Makes the file readable by its owner only before SQLite writes to it; the log and its index take the same rights.

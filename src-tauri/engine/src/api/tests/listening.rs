@@ -18,3 +18,14 @@ async fn a_listener_that_is_started_twice_at_once_listens() {
     }
     api.close().await;
 }
+
+/// Who asks has the port from here; other processes do without it.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_does_not_keep_the_listener_from_starting() {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/dev/full", folder.path().join("w.pushpull.listener")).unwrap();
+    let (api, url) = started(folder.path()).await;
+    assert_eq!(post(&format!("{url}/in/a"), &[], "{}").await.0, 200);
+    api.close().await;
+}
