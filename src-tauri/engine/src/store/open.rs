@@ -246,24 +246,32 @@ async fn apply(connection: &mut SqliteConnection, number: i64, step: &'static st
     transaction.commit().await
 }
 
-/// Copies the file to `NAME.schema-N.backup` and checks the copy.
-async fn back_up(connection: &mut SqliteConnection, path: &Path, schema: i64) -> Result<PathBuf, StoreError> {
+/// Copies the file to `NAME.schema-N.backup` and checks the copy. One that is there is replaced only by a whole one; none
+/// is made if another process has changed the schema meanwhile, which has made it.
+async fn back_up(connection: &mut SqliteConnection, path: &Path, schema: i64) -> Result<(), StoreError> {
     let act = "Copying the workspace before changing its schema";
+    let failed = |error: std::io::Error| StoreError::Sqlite { act, reason: error.to_string() };
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".schema-{schema}.backup"));
     let copy = PathBuf::from(name);
-    if copy.exists() {
-        std::fs::remove_file(&copy).map_err(|e| StoreError::Sqlite { act, reason: e.to_string() })?;
-    }
-    make_private(&copy)?;
+    let folder = copy.parent().unwrap_or(Path::new("."));
+    // Its default mode is 0600.
+    let beside = tempfile::Builder::new().prefix(".backup-").suffix(".part").tempfile_in(folder).map_err(failed)?;
+    let beside = beside.into_temp_path();
     sqlx::query("VACUUM INTO $1")
-        .bind(copy.to_string_lossy().into_owned())
+        .bind(beside.to_string_lossy().into_owned())
         .execute(connection)
         .await
         .map_err(|e| StoreError::from_sqlx(act, &e))?;
-    let mut check = options(&copy).read_only(true).connect().await.map_err(|e| StoreError::from_sqlx(act, &e))?;
+    let mut check = options(&beside).read_only(true).connect().await.map_err(|e| StoreError::from_sqlx(act, &e))?;
     let verdict: String = one(&mut check, "PRAGMA integrity_check").await?;
-    if verdict == "ok" { Ok(copy) } else { Err(StoreError::Sqlite { act, reason: verdict }) }
+    let found: i64 = one(&mut check, "PRAGMA user_version").await?;
+    check.close().await.map_err(|e| StoreError::from_sqlx(act, &e))?;
+    match verdict.as_str() {
+        "ok" if found == schema => beside.persist(&copy).map_err(|e| failed(e.error)),
+        "ok" => Ok(()),
+        _ => Err(StoreError::Sqlite { act, reason: verdict }),
+    }
 }
 
 /// Copies a workspace as it is now to another file, and checks the copy; answers its bytes.
@@ -369,6 +377,21 @@ mod tests {
         let mut old = options(&copy).connect().await.unwrap();
         assert_eq!(one::<i64>(&mut old, "PRAGMA user_version").await.unwrap(), KNOWN);
         assert_eq!(one::<i64>(&mut connection, "PRAGMA user_version").await.unwrap(), KNOWN + 1);
+    }
+
+    /// Two first starts after an update: the second finds the first's copy, and the file already of the new schema.
+    #[tokio::test]
+    async fn a_copy_is_not_replaced_by_one_of_another_schema() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, mut connection) = fresh(folder.path()).await;
+        migrate(&mut connection, &path, &later()).await.unwrap();
+        back_up(&mut connection, &path, KNOWN).await.unwrap();
+        let copy = folder.path().join(format!("w.pushpull.schema-{KNOWN}.backup"));
+        let mut old = options(&copy).connect().await.unwrap();
+        assert_eq!(one::<i64>(&mut old, "PRAGMA user_version").await.unwrap(), KNOWN);
+        let names = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let left: Vec<_> = names.filter(|name| name.to_string_lossy().ends_with(".part")).collect();
+        assert!(left.is_empty(), "{left:?}");
     }
 
     #[tokio::test]
