@@ -36,6 +36,12 @@ class Navigation {
   paletteOpen = $state(false);
   shortcutsOpen = $state(false);
   tunnelOpen = $state(false);
+
+  /** Another workspace was opened: what was to be shown is of the one before. The screen stays. */
+  clear() {
+    this.compared = [];
+    this.requestToOpen = this.exchangeToShow = this.source = this.sourceToShow = this.dialog = null;
+  }
 }
 
 export const navigation = new Navigation();

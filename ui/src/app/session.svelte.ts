@@ -10,6 +10,14 @@ import { listenToFeed } from "$ipc/feed";
 
 type Receiver = (event: FeedEvent) => void;
 
+/** What holds something of the workspace that is open. */
+export interface Holder {
+  /** Keeps at once what was typed: another workspace is about to be opened. */
+  flush?: () => Promise<unknown>;
+  /** Lets go of everything: it belongs to a workspace that is not open any more. */
+  clear: () => void;
+}
+
 class Session {
   status = $state.raw<Status | null>(null);
   settings = $state.raw<Settings | null>(null);
@@ -19,7 +27,10 @@ class Session {
   problem = $state.raw<ApiError | null>(null);
   /** Grows when another workspace was opened: what was read from the old one is void. */
   workspaceRevision = $state(0);
+  /** True while another workspace is being opened: what is typed now would be kept in either. */
+  opening = $state(false);
   #receivers = new Set<Receiver>();
+  #holders = new Set<Holder>();
   #running: Promise<() => void> | null = null;
   #answer = () => {};
   /** Settled once the engine has answered for the first time, if only with an error. */
@@ -65,11 +76,14 @@ class Session {
 
   /** Opens a workspace in place of the one that is open. */
   async open(path: string) {
+    this.opening = true;
     try {
+      await Promise.all([...this.#holders].map((holder) => holder.flush?.()));
       this.take(await call("open_workspace", { path }));
     } finally {
       // After a failure too: it may be open, though it could not be remembered for the next start.
       await this.refresh();
+      this.opening = false;
     }
   }
 
@@ -90,8 +104,19 @@ class Session {
 
   /** Takes the status that a command answered, ahead of the feed. */
   take(status: Status) {
-    if (this.status && this.status.workspace !== status.workspace) this.workspaceRevision += 1;
+    const another = this.status !== null && this.status.workspace !== status.workspace;
     this.status = status;
+    if (!another) return;
+    this.workspaceRevision += 1;
+    this.settings = null;
+    this.sources = [];
+    for (const holder of this.#holders) holder.clear();
+  }
+
+  /** Tells `holder` when another workspace is opened, before and after; the answer stops it. */
+  hold(holder: Holder): () => void {
+    this.#holders.add(holder);
+    return () => this.#holders.delete(holder);
   }
 
   /** Calls `receive` on every event of the feed; the answer stops it. */
@@ -103,13 +128,16 @@ class Session {
   #receive(event: FeedEvent) {
     this.take(event.status);
     this.jobs = event.jobs;
-    if (event.lists) void this.refreshLists();
+    // What could not be read of a workspace that was just opened is read now.
+    if (event.lists || this.settings === null) void this.refreshLists();
     for (const receive of this.#receivers) receive(event);
   }
 
   async refreshLists() {
+    const revision = this.workspaceRevision;
     try {
       const [settings, sources] = await Promise.all([call("settings", {}), call("sources", {})]);
+      if (revision !== this.workspaceRevision) return;
       this.settings = settings;
       this.sources = sources.sources;
     } catch (thrown) {

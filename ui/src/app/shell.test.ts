@@ -9,8 +9,12 @@ import { ACTIONS, type Action } from "./actions";
 const all: readonly Action[] = ACTIONS;
 const keysOf = (id: string) => all.find((action) => action.id === id)?.keys;
 
-async function opened(options: FakeOptions = {}, own: Answers = {}) {
-  const app = await openApp({ rows: 30, ...options }, own);
+async function opened(
+  options: FakeOptions = {},
+  own: Answers = {},
+  told?: (answer: unknown, command: string) => unknown,
+) {
+  const app = await openApp({ rows: 30, ...options }, own, told);
   await screen.findAllByRole("row", { selected: false });
   return app;
 }
@@ -246,6 +250,101 @@ describe("another workspace", { timeout: 60_000 }, () => {
     await userEvent.keyboard("{Control>}o{/Control}");
     await waitFor(() => expect(asked("list")).toBeGreaterThan(before[0] ?? 0));
     await waitFor(() => expect(asked("columns")).toBeGreaterThan(before[1] ?? 0));
+  });
+});
+
+describe("what was of the workspace before", { timeout: 60_000 }, () => {
+  const other = "/home/ada/other.pushpull";
+
+  it("is not acted on: no cursor, no selection, no dialog, nothing to undo", async () => {
+    await opened();
+    const [{ session }, { inbox }, { navigation, openReplay }, { say, toasts }, { compares }] = await Promise.all([
+      import("./session.svelte"),
+      import("../features/inbox/inbox.svelte"),
+      import("./navigation.svelte"),
+      import("./toasts.svelte"),
+      import("../features/compare/compares.svelte"),
+    ]);
+    await waitFor(() => expect(inbox.row(1)).toBeDefined(), { timeout: 20_000 });
+    inbox.moveTo(1);
+    inbox.pick(1);
+    expect([inbox.cursorId, ...inbox.chosen]).not.toContain(null);
+    compares.open([1, 2]);
+    openReplay([1]);
+    say("1 exchange deleted", { title: "Undo", run: () => {} });
+    session.take({ ...new FakeState({ rows: 30 }).status(), workspace: other });
+    expect([inbox.chosen, inbox.cursorId, navigation.dialog, toasts.undoable, compares.tabs, session.settings]).toEqual(
+      [[], null, null, undefined, [], null],
+    );
+  });
+
+  it("is kept before, and never in the next file", async () => {
+    let workspace = "/home/ada/acme-sync.pushpull";
+    const status = () => ({ ...new FakeState({ rows: 30 }).status(), workspace });
+    let refused = false;
+    const { calls } = await opened(
+      {},
+      {
+        status,
+        open_workspace: ({ path }) => {
+          workspace = path;
+          // It is open, but could not be remembered.
+          throw { code: "failed", message: "It will not be at the next start.", hint: null };
+        },
+        save_rules: () => {
+          refused = true;
+          throw { code: "failed", message: "The disk is full.", hint: null };
+        },
+      },
+    );
+    const [{ session }, { drafts }, { RulesForm }] = await Promise.all([
+      import("./session.svelte"),
+      import("../features/requests/drafts.svelte"),
+      import("../features/sources/rules.svelte"),
+    ]);
+    await drafts.load(session.workspaceRevision);
+    const tab = drafts.create();
+    const form = new RulesForm();
+    session.hold(form);
+    await form.load("stripe");
+    form.add();
+    await session.open(other).catch(() => undefined);
+    expect(session.status?.workspace).toBe(other);
+    await form.flush();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const names = calls.map((call) => call.command);
+    const at = names.indexOf("open_workspace");
+    const kept = calls.findIndex(
+      ({ command, args }) => command === "save_draft" && (args as { key: string }).key === tab.key,
+    );
+    expect(refused).toBe(true);
+    expect(kept).toBeGreaterThanOrEqual(0);
+    expect(kept).toBeLessThan(at);
+    expect(names.slice(at)).not.toContain("save_draft");
+    expect(names.slice(at)).not.toContain("save_rules");
+    expect(drafts.tabs).toEqual([]);
+  });
+
+  it("does not stand in its settings, though these can't be read at once", async () => {
+    let workspace = "/home/ada/acme-sync.pushpull";
+    const { calls } = await opened(
+      {},
+      { status: () => ({ ...new FakeState({ rows: 30 }).status(), workspace }) },
+      (answer, command) => {
+        if (command === "settings" && workspace === other) throw { code: "failed", message: "Busy.", hint: null };
+        return answer;
+      },
+    );
+    const [{ session }, { goTo }] = await Promise.all([import("./session.svelte"), import("./navigation.svelte")]);
+    goTo("settings");
+    const target = await screen.findByLabelText("Target");
+    await userEvent.type(target, "http://old");
+    workspace = other;
+    await session.refreshStatus();
+    await waitFor(() => expect(target.isConnected).toBe(false));
+    expect((await screen.findByLabelText<HTMLInputElement>("Target")).value).toBe("");
+    expect((await screen.findByRole<HTMLButtonElement>("button", { name: "Save" })).disabled).toBe(true);
+    expect(calls.map((call) => call.command)).not.toContain("save_settings");
   });
 });
 

@@ -44,6 +44,11 @@ class Toasts {
     return this.shown.findLast((toast) => toast.action?.title === UNDO);
   }
 
+  /** What was done can't be taken back any more. */
+  settle() {
+    this.shown = this.shown.filter((toast) => toast.action === null);
+  }
+
   drop(key: number) {
     this.shown = this.shown.filter((toast) => toast.key !== key);
   }

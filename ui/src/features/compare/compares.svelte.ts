@@ -1,4 +1,5 @@
 // The open comparisons of the window. They live as long as it does: what they compare is in the workspace.
+import { session } from "$app/session.svelte";
 import { CompareTab } from "./comparison.svelte";
 
 class Compares {
@@ -29,3 +30,4 @@ class Compares {
 }
 
 export const compares = new Compares();
+session.hold(compares);

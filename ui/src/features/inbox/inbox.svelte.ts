@@ -179,6 +179,21 @@ class Inbox {
     return this.cursor === null ? undefined : this.row(this.cursor);
   }
 
+  /** Another workspace was opened: its exchanges have other numbers. */
+  clear() {
+    this.#revision += 1;
+    this.#upto = 0;
+    this.#seen = null;
+    this.#anchor = null;
+    this.cursor = this.cursorId = null;
+    this.picked.clear();
+    this.unfolded.clear();
+    this.pages.reset();
+    this.total = this.fresh = 0;
+    this.ready = false;
+    this.problem = null;
+  }
+
   /** Looks at the list anew: another filter or another workspace. */
   async restart() {
     this.#query = this.query;
@@ -424,3 +439,4 @@ class Inbox {
 }
 
 export const inbox = new Inbox();
+session.hold(inbox);

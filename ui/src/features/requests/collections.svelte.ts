@@ -1,5 +1,6 @@
 // The collections: the nodes, which row is current, and what the user does to them.
 import { SvelteSet } from "svelte/reactivity";
+import { session } from "$app/session.svelte";
 import { asApiError, call } from "$ipc/call";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { CollectionNode } from "$ipc/bindings/CollectionNode";
@@ -22,6 +23,14 @@ export class CollectionTree {
 
   node(id: number | null): CollectionNode | null {
     return this.nodes.find((node) => node.id === id) ?? null;
+  }
+
+  /** Lets go of the nodes: they belong to a workspace that is not open any more. */
+  clear(): void {
+    this.nodes = [];
+    this.closed.clear();
+    this.current = this.renaming = null;
+    this.loaded = false;
   }
 
   async load(): Promise<void> {
@@ -133,3 +142,4 @@ export class CollectionTree {
 
 /** The collections of the open workspace. */
 export const collections = new CollectionTree();
+session.hold(collections);

@@ -1,5 +1,6 @@
 // The open tabs of the requests screen. Every change is kept in the workspace within a moment, so that a crash costs
 // nothing that was typed.
+import { session } from "$app/session.svelte";
 import { asApiError, call } from "$ipc/call";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { Draft } from "$ipc/bindings/Draft";
@@ -23,29 +24,42 @@ export class Drafts {
   /** The opening of a workspace that the tabs belong to. */
   private revision = -1;
   private readonly waiting = new Map<string, ReturnType<typeof setTimeout>>();
+  private saving: Promise<void> = Promise.resolve();
   private readonly watchers = new Map<string, () => void>();
 
   /** Reads the tabs that were open in a workspace, once for each time one is opened. */
   async load(workspaceRevision: number): Promise<void> {
     if (this.revision === workspaceRevision) return;
+    this.clear();
     this.revision = workspaceRevision;
-    this.loaded = false;
-    const tabs = await this.read();
-    for (const stop of this.watchers.values()) stop();
-    this.watchers.clear();
+    const tabs = await this.read(workspaceRevision);
+    if (this.revision !== workspaceRevision) return;
     this.tabs = tabs;
     this.activeKey = tabs[0]?.key ?? null;
     for (const tab of tabs) this.watch(tab);
     this.loaded = true;
   }
 
-  private async read(): Promise<DraftTab[]> {
+  /** Lets go of the tabs: they belong to a workspace that is not open any more. */
+  clear(): void {
+    for (const timer of this.waiting.values()) clearTimeout(timer);
+    for (const stop of this.watchers.values()) stop();
+    this.waiting.clear();
+    this.watchers.clear();
+    this.tabs = [];
+    this.activeKey = null;
+    this.loaded = false;
+    this.problem = null;
+    this.revision = -1;
+  }
+
+  private async read(workspaceRevision: number): Promise<DraftTab[]> {
     try {
       const { drafts, answers } = await call("drafts", {});
       const own = (draft: Draft) => answers.filter((answer) => draft.answers.includes(answer.id));
       return await Promise.all(drafts.map(async (draft) => new DraftTab(draft, await savedOf(draft), own(draft))));
     } catch (thrown) {
-      this.revision = -1;
+      if (this.revision === workspaceRevision) this.revision = -1;
       throw thrown;
     }
   }
@@ -143,6 +157,8 @@ export class Drafts {
   /** Keeps at once what still waits: the window is about to go. */
   async flush(): Promise<void> {
     await Promise.all(this.tabs.filter((tab) => this.waiting.has(tab.key)).map((tab) => this.keep(tab)));
+    // And what is on its way.
+    await this.saving;
   }
 
   private add(tab: DraftTab, at = this.tabs.length): DraftTab {
@@ -176,13 +192,21 @@ export class Drafts {
     clearTimeout(this.waiting.get(tab.key));
     this.waiting.set(
       tab.key,
-      setTimeout(() => void this.keep(tab), KEEP_AFTER),
+      // While another workspace is being opened, it could land in either file.
+      setTimeout(() => void (session.opening ? this.schedule(tab) : this.keep(tab)), KEEP_AFTER),
     );
   }
 
-  private async keep(tab: DraftTab): Promise<void> {
+  private keep(tab: DraftTab): Promise<void> {
     clearTimeout(this.waiting.get(tab.key));
     this.waiting.delete(tab.key);
+    // One after another, so that what was typed last is what stays.
+    this.saving = this.saving.then(() => this.write(tab));
+    return this.saving;
+  }
+
+  private async write(tab: DraftTab): Promise<void> {
+    if (!this.tabs.includes(tab)) return;
     try {
       await call("save_draft", tab.toDraft());
       this.problem = null;
@@ -218,3 +242,4 @@ function touch(value: unknown): void {
 
 /** The one set of tabs of the window. */
 export const drafts = new Drafts();
+session.hold({ flush: () => drafts.flush(), clear: () => drafts.clear() });

@@ -122,6 +122,13 @@ export class RulesForm {
     }
   }
 
+  /** Another workspace was opened: what is here is of a source in the one before. */
+  clear() {
+    clearTimeout(this.#waiting);
+    this.set = null;
+    this.source = "";
+  }
+
   async reset() {
     await this.flush();
     this.#take(await call("reset_rules", { source: this.source }));
