@@ -143,7 +143,10 @@ export class RulesForm {
   }
 
   async recount() {
-    if (this.set === null) return;
+    if (this.set === null) {
+      if (this.failure) await this.load(this.source);
+      return;
+    }
     const [source, saves] = [this.source, this.#saves];
     const read = await call("source_rules", { source });
     if (this.source !== source) return;
