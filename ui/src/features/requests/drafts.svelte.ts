@@ -10,6 +10,8 @@ import { DraftTab } from "./draft.svelte";
 
 /** How long after a change a tab is kept, ms: one write for a burst of keys. */
 export const KEEP_AFTER = 150;
+/** How long after a failure a tab is kept again, ms. */
+export const KEEP_AGAIN_AFTER = 5_000;
 
 /** The open tabs. */
 export class Drafts {
@@ -25,6 +27,8 @@ export class Drafts {
   private revision = -1;
   private readonly waiting = new Map<string, ReturnType<typeof setTimeout>>();
   private saving: Promise<void> = Promise.resolve();
+  /** The keys of the tabs that could not be kept. */
+  private readonly failed = new Set<string>();
   private readonly watchers = new Map<string, () => void>();
 
   /** Reads the tabs that were open in a workspace, once for each time one is opened. */
@@ -46,6 +50,7 @@ export class Drafts {
     for (const stop of this.watchers.values()) stop();
     this.waiting.clear();
     this.watchers.clear();
+    this.failed.clear();
     this.tabs = [];
     this.activeKey = null;
     this.loaded = false;
@@ -188,12 +193,12 @@ export class Drafts {
     this.watchers.set(tab.key, stop);
   }
 
-  private schedule(tab: DraftTab): void {
+  private schedule(tab: DraftTab, after = KEEP_AFTER): void {
     clearTimeout(this.waiting.get(tab.key));
     this.waiting.set(
       tab.key,
       // While another workspace is being opened, it could land in either file.
-      setTimeout(() => void (session.opening ? this.schedule(tab) : this.keep(tab)), KEEP_AFTER),
+      setTimeout(() => void (session.opening ? this.schedule(tab) : this.keep(tab)), after),
     );
   }
 
@@ -209,15 +214,22 @@ export class Drafts {
     if (!this.tabs.includes(tab)) return;
     try {
       await call("save_draft", tab.toDraft());
-      this.problem = null;
+      this.failed.delete(tab.key);
+      if (this.failed.size === 0) this.problem = null;
     } catch (thrown) {
-      this.problem = asApiError(thrown);
+      if (!this.tabs.includes(tab)) return;
+      this.failed.add(tab.key);
+      const problem = asApiError(thrown);
+      // The same is not said anew each time.
+      if (problem.message !== this.problem?.message) this.problem = problem;
+      if (!this.waiting.has(tab.key)) this.schedule(tab, KEEP_AGAIN_AFTER);
     }
   }
 
   private forget(tab: DraftTab): void {
     clearTimeout(this.waiting.get(tab.key));
     this.waiting.delete(tab.key);
+    this.failed.delete(tab.key);
     this.watchers.get(tab.key)?.();
     this.watchers.delete(tab.key);
   }

@@ -5,7 +5,7 @@ import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
 import type { Draft } from "$ipc/bindings/Draft";
 import type { RequestDefinition } from "$ipc/bindings/RequestDefinition";
 import { emptyDefinition } from "./definition";
-import { Drafts, KEEP_AFTER } from "./drafts.svelte";
+import { Drafts, KEEP_AFTER, KEEP_AGAIN_AFTER } from "./drafts.svelte";
 
 type Answer = (args: never) => unknown;
 
@@ -73,6 +73,30 @@ describe("the open tabs", () => {
     expect(kept().map((draft) => draft.definition.url)).toEqual(["https://late"]);
     await vi.advanceTimersByTimeAsync(KEEP_AFTER * 4);
     expect(kept()).toHaveLength(1);
+  });
+
+  it("are kept again after a failure: by themselves and when the window goes, and the problem stays until then", async () => {
+    let full = true;
+    const { kept } = backend({
+      save_draft: ({ definition }: Draft) => {
+        if (full && definition.url === "https://a") throw new Error("The disk is full.");
+      },
+    });
+    const drafts = new Drafts();
+    drafts.create(definition("https://a"));
+    await vi.advanceTimersByTimeAsync(KEEP_AFTER);
+    drafts.create(definition("https://b"));
+    await vi.advanceTimersByTimeAsync(KEEP_AFTER);
+    expect(drafts.problem?.message).toBe("The disk is full.");
+    await drafts.flush();
+    const urls = () => kept().map((draft) => draft.definition.url);
+    expect(urls()).toEqual(["https://a", "https://b", "https://a"]);
+    full = false;
+    await vi.advanceTimersByTimeAsync(KEEP_AGAIN_AFTER);
+    expect(urls()).toHaveLength(4);
+    expect(drafts.problem).toBeNull();
+    await vi.advanceTimersByTimeAsync(KEEP_AGAIN_AFTER);
+    expect(urls()).toHaveLength(4);
   });
 
   it("come back as they were, in their order, and only once for a workspace", async () => {
