@@ -106,14 +106,23 @@ export class DraftTab {
     this.problem = null;
     try {
       const definition = $state.snapshot(this.definition) as RequestDefinition;
-      const answer = await call("send", { ticket: run.ticket, definition, requestId: this.requestId });
+      const { requestId } = this;
+      const answer = await call("send", { ticket: run.ticket, definition, requestId });
       this.answers = [answer, ...this.answers];
       this.shown = answer.id;
+      if (requestId === null) await this.list([answer.id]);
     } catch (thrown) {
       this.problem = asApiError(thrown);
     } finally {
       this.run = null;
     }
+  }
+
+  /** Lists answers under the request that was saved while they were on their way; does nothing if none was. */
+  async list(answers: number[]): Promise<void> {
+    if (this.requestId === null || answers.length === 0) return;
+    const saved = await call("saved_request", { id: this.requestId });
+    await call("save_request", { ...saved, answers });
   }
 
   /** Cancels the send; what had happened until then is kept as an exchange. */

@@ -110,13 +110,16 @@ export class Drafts {
   async save(tab: DraftTab, name: string, parent: number | null): Promise<void> {
     const definition = $state.snapshot(tab.definition) as RequestDefinition;
     // What was sent before the first save is not lost to it.
-    const { answers } = tab.toDraft();
-    const saved = await call("save_request", { id: tab.requestId, parent, name, definition, answers });
+    const { answers, requestId } = tab.toDraft();
+    const saved = await call("save_request", { id: requestId, parent, name, definition, answers });
     tab.requestId = saved.id;
     tab.name = saved.name;
     tab.named = true;
     tab.saved = definition;
     await this.keep(tab);
+    // What came while it was saved.
+    const late = tab.answers.map((answer) => answer.id).filter((id) => !answers.includes(id));
+    if (requestId === null) await tab.list(late);
   }
 
   /** Closes a tab and answers what reopens it. */

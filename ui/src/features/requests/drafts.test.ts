@@ -143,6 +143,27 @@ describe("the open tabs", () => {
     expect(tab.unsaved).toBe(false);
   });
 
+  it("list what was on its way when the request was first saved", async () => {
+    const saved = { id: 3, parent: 1, name: "A", definition: definition("https://a") };
+    let answered: (row: unknown) => void = () => {};
+    const { calls } = backend({ save_request: () => saved, saved_request: () => saved });
+    const { backend: current } = await import("$ipc/backend");
+    const to = await current();
+    useBackend({
+      ...to,
+      invoke: (command, payload) =>
+        command === "send" ? new Promise((resolve) => (answered = resolve)) : to.invoke(command, payload),
+    });
+    const drafts = new Drafts();
+    const tab = drafts.create(definition("https://a"));
+    const sending = tab.send();
+    await drafts.save(tab, "A", null);
+    answered({ id: 9 });
+    await sending;
+    expect(tab.shown).toBe(9);
+    expect(calls.findLast(({ command }) => command === "save_request")?.args).toEqual({ ...saved, answers: [9] });
+  });
+
   it("close to the neighbour, and a closed one can be had back in its place", async () => {
     const { calls } = backend({});
     const drafts = new Drafts();
