@@ -128,8 +128,8 @@ class Session {
   #receive(event: FeedEvent) {
     this.take(event.status);
     this.jobs = event.jobs;
-    // What could not be read of a workspace that was just opened is read now.
-    if (event.lists || this.settings === null) void this.refreshLists();
+    // What could not be read before is read now.
+    if (event.lists || this.settings === null || this.problem !== null) void this.refreshLists();
     for (const receive of this.#receivers) receive(event);
   }
 
@@ -140,6 +140,7 @@ class Session {
       if (revision !== this.workspaceRevision) return;
       this.settings = settings;
       this.sources = sources.sources;
+      this.problem = null;
     } catch (thrown) {
       this.problem = asApiError(thrown);
     }

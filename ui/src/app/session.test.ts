@@ -6,6 +6,31 @@ import type { FeedEvent } from "$ipc/bindings/FeedEvent";
 import { FakeState } from "$ipc/fake/state";
 import { session } from "./session.svelte";
 
+it("says that the lists can't be read only until they are: with the next event", async () => {
+  const fake = fakeBackend({ rows: 0 });
+  let busy = false;
+  let hear: (event: FeedEvent) => void = () => {};
+  useBackend({
+    invoke: (command, payload) => {
+      if (busy && command === "sources") throw { code: "failed", message: "Busy.", hint: null };
+      return fake.invoke(command, payload);
+    },
+    listen: (_, receive) => {
+      hear = receive as typeof hear;
+      return Promise.resolve(() => {});
+    },
+  });
+  const stop = await session.start();
+  const status = new FakeState({ rows: 0 }).status();
+  busy = true;
+  hear({ status, changed: [], lists: true, jobs: [] });
+  await waitFor(() => expect(session.problem?.message).toBe("Busy."));
+  busy = false;
+  hear({ status, changed: [], lists: false, jobs: [] });
+  await waitFor(() => expect(session.problem).toBeNull());
+  stop();
+});
+
 it("reads anew what changed before the feed was heard, and the lists whenever the feed says so", async () => {
   const fake = fakeBackend({ rows: 0 });
   let hear: (event: FeedEvent) => void = () => {};

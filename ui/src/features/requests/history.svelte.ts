@@ -1,5 +1,6 @@
 // Every answer that a request ever got, newest first; for a request that was never saved, those of its tab.
 import { call } from "$ipc/call";
+import type { ApiError } from "$ipc/bindings/ApiError";
 import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
 import { PagedRows } from "$shared/virtual/pages.svelte";
 
@@ -21,6 +22,11 @@ export class History {
 
   get ready(): boolean {
     return this.kept?.ready ?? true;
+  }
+
+  /** Why they could not be read. */
+  get problem(): ApiError | null {
+    return this.kept?.problem ?? null;
   }
 
   row(index: number): ExchangeSummary | undefined {
