@@ -36,10 +36,11 @@ export async function deleteExchanges(scope: ExportScope, ticket: string = crypt
   const { id, exchanges } = await call("delete", { scope, ticket });
   if (exchanges === 0) return say("Nothing was deleted.");
   inbox.picked.clear();
-  await inbox.refresh();
+  // First: it can be taken back for ten seconds only, and a slow search takes longer to be counted anew.
   toasts.add(`${counted(exchanges, "exchange")} deleted`, {
     action: { title: "Undo", run: () => void undo(id).catch(sayError) },
   });
+  await inbox.refresh();
 }
 
 async function undo(id: number) {
