@@ -45,7 +45,12 @@ class Cells {
       const some = wanted.slice(at, at + AT_ONCE);
       const columns = [...new Set(some.flatMap(([, columns]) => [...columns]))];
       const ids = some.map(([id]) => id);
-      const { rows } = await call("cells", { ids, columns });
+      const { rows } = await call("cells", { ids, columns }).catch((thrown: unknown) => {
+        // Rows that are shown again ask again.
+        for (const [id, columns] of wanted.slice(at))
+          columns.forEach((column) => this.#asked.delete(`${id} ${column}`));
+        throw thrown;
+      });
       ids.forEach((id, row) =>
         columns.forEach((column, place) => this.#values.set(`${id} ${column}`, rows[row]?.[place] ?? null)),
       );
