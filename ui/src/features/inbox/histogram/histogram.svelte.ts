@@ -95,7 +95,8 @@ function micros(value: string | null): number | null {
   const ago = /^(\d+)([smhdw])$/.exec(value);
   const unit = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 }[ago?.[2] ?? ""];
   if (ago && unit) return (Date.now() - Number(ago[1]) * unit * 1000) * 1000;
-  const date = new Date(value);
+  // A date without a time is its midnight here, as the engine reads it; without the time, the page would take UTC's.
+  const date = new Date(/^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00` : value);
   return Number.isNaN(date.getTime()) ? null : date.getTime() * 1000;
 }
 

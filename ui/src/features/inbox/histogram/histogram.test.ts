@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { HistogramQuery } from "$ipc/bindings/HistogramQuery";
 import { openApp } from "../../../test/openApp";
 
@@ -63,5 +63,15 @@ describe("the strip over the list", { timeout: 60_000 }, () => {
     await waitFor(() => expect(asked()).toMatchObject({ since: FROM, until: FROM + MINUTE }));
     await userEvent.keyboard("z");
     await waitFor(() => expect(asked()).toMatchObject({ since: null, until: null }));
+  });
+
+  it("takes a date without a time as its midnight here, as the engine does", async () => {
+    vi.stubEnv("TZ", "Pacific/Auckland");
+    const [{ strip }, { inbox }] = await Promise.all([import("./histogram.svelte"), import("../inbox.svelte")]);
+    const midnight = Date.UTC(2026, 10, 21, 11) * 1000;
+    strip.drawn = { from: midnight - MINUTE, width: MINUTE, bars: BARS, complete: true };
+    inbox.filter.set("since:2026-11-22");
+    expect(strip.brushed).toEqual([1, 3]);
+    vi.unstubAllEnvs();
   });
 });
