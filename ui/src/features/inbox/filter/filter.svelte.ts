@@ -60,9 +60,10 @@ export class Filter {
     this.terms = value === null ? others : [...others, ...parseTerms(`${key}:${value}`)];
   }
 
-  /** What goes to the engine, but for the positive terms of these keys. */
-  without(keys: readonly string[]): string {
-    const passes = (term: Term) => term.key === null || term.negated || !keys.includes(term.key);
+  /** What goes to the engine, but for the positive terms of these keys; of `is`, those with one of these states. */
+  without(keys: readonly string[], states: readonly string[] = []): string {
+    const passes = ({ key, value, negated }: Term) =>
+      key === null || negated || !(keys.includes(key) || (key === "is" && states.includes(value)));
     return queryOf([...this.terms, ...parseTerms(this.typed)].filter(passes));
   }
 }

@@ -124,6 +124,13 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     expect(outcome.getByRole("radio", { name: /Unread/ }).textContent).toContain("4");
   });
 
+  it("says how many there are of each outcome among what else is asked for", async () => {
+    const { calls } = await opened();
+    await userEvent.keyboard("/is:failed is:pinned direction:push -is:unread{Enter}");
+    const asked = () => calls.findLast((call) => call.command === "tallies")?.args as { filter: string };
+    await waitFor(() => expect(asked().filter).toBe("is:pinned -is:unread"));
+  });
+
   it("shows the size of what the other end sent: the body of a push, the answer of a pull", async () => {
     await opened();
     // Number 60 is a push of 460 bytes, number 58 a pull that was answered with 2.

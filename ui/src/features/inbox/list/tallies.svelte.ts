@@ -7,6 +7,9 @@ const ASK_AGAIN_AFTER = 300;
 /** While rows keep coming, they are asked for this often at most. */
 const RESTS = 500;
 
+/** What one segment sets of `is:`. */
+export const STATES = ["failed", "unread"] as const;
+
 class ListTallies {
   now = $state.raw<Tallies | null>(null);
   #revision = 0;
@@ -14,7 +17,7 @@ class ListTallies {
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
   /** The filter without what the segments set. */
-  readonly filter = $derived(inbox.filter.without(["direction", "is"]));
+  readonly filter = $derived(inbox.filter.without(["direction"], STATES));
 
   /** Asks anew, soon. */
   ask() {
