@@ -150,7 +150,7 @@ class Inbox {
     const id = this.cursorId;
     this.unfolded.clear();
     this.pages.reset(true);
-    await this.#count(++this.#revision, null);
+    await this.#count(++this.#revision, null, this.total);
     await this.#keepCursor(id);
   }
 
@@ -238,15 +238,20 @@ class Inbox {
     return this.oldestFirst ? this.total - 1 - fromNewest : fromNewest;
   }
 
-  /** Counts until the count is complete. `before` is given if older rows keep their places. */
-  async #count(revision: number, before: number | null) {
+  /**
+   * Counts until the count is complete. `before` is given if older rows keep their places; `held` are the rows that stay
+   * while a slow search has not found as many again.
+   */
+  async #count(revision: number, before: number | null, held = before ?? 0) {
     this.counting = true;
     try {
       for (;;) {
         const { rows, complete } = await call("count", { filter: this.#query, upto: this.#upto });
         if (revision !== this.#revision) return;
-        this.#grow(rows, before);
-        before = before === null ? null : rows;
+        if (complete || rows >= held) {
+          this.#grow(rows, before);
+          before = before === null ? null : rows;
+        }
         this.ready = true;
         this.problem = null;
         if (complete) break;

@@ -131,6 +131,20 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     await waitFor(() => expect(asked().filter).toBe("is:pinned -is:unread"));
   });
 
+  it("keeps its rows while a slow search counts them anew", async () => {
+    let found = { rows: 60, complete: true };
+    const { calls, call } = await opened({}, { count: () => found });
+    found = { rows: 3, complete: false };
+    const before = filters(calls).length;
+    await call("pin", { ids: [5], on: true });
+    const { inbox } = await import("../inbox.svelte");
+    void inbox.refresh();
+    await waitFor(() => expect(filters(calls).length).toBeGreaterThan(before + 1));
+    expect(inbox.total).toBe(60);
+    found = { rows: 58, complete: true };
+    await waitFor(() => expect(inbox.total).toBe(58));
+  });
+
   it("shows the size of what the other end sent: the body of a push, the answer of a pull", async () => {
     await opened();
     // Number 60 is a push of 460 bytes, number 58 a pull that was answered with 2.
