@@ -17,6 +17,8 @@ class Views {
   naming = $state(false);
   #waiting: ReturnType<typeof setTimeout> | undefined;
   #counting = false;
+  /** Something changed while they were being counted. */
+  #stale = false;
   #seen = "";
 
   async load() {
@@ -26,13 +28,18 @@ class Views {
 
   /** Counts all views, one after another. */
   async count() {
+    this.#stale = true;
     if (this.#counting) return;
     this.#counting = true;
-    try {
-      for (const view of this.all) this.counts.set(view.id, await rows(view.filter));
-    } finally {
-      this.#counting = false;
+    while (this.#stale) {
+      this.#stale = false;
+      for (const view of this.all) {
+        const counted = await rows(view.filter).catch(() => null); // counted again with the next change
+        if (counted === null) this.counts.delete(view.id);
+        else this.counts.set(view.id, counted);
+      }
     }
+    this.#counting = false;
   }
 
   feed({ lists, status }: FeedEvent) {
@@ -45,7 +52,7 @@ class Views {
 
   #counted() {
     this.#waiting = undefined;
-    this.count().catch(() => undefined); // counted again with the next change
+    void this.count();
   }
 
   async save(name: string, filter: string) {
