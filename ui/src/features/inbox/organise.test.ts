@@ -31,6 +31,20 @@ describe("finding and organising", { timeout: 60_000 }, () => {
     expect(called(calls, "move_view").at(-1)?.["before"]).toBe(2);
   });
 
+  it("shows the views of the workspace that is opened", async () => {
+    let names = ["Here"];
+    await openApp(
+      { rows: 10 },
+      { views: () => ({ views: names.map((name, place) => ({ id: place + 1, name, filter: "is:failed" })) }) },
+    );
+    await screen.findByRole("button", { name: /^Here/ });
+    names = ["There"];
+    const { session } = await import("$app/session.svelte");
+    if (session.status) session.take({ ...session.status, workspace: "/elsewhere.pushpull" });
+    await screen.findByRole("button", { name: /^There/ });
+    expect(screen.queryByRole("button", { name: /^Here/ })).toBeNull();
+  });
+
   it("takes the row that the button went down on, wherever it comes up", async () => {
     await openApp({ rows: 30 });
     const [first, second] = (await rows()) as [HTMLElement, HTMLElement];

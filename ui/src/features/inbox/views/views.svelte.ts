@@ -21,6 +21,12 @@ class Views {
   #stale = false;
   #seen = "";
 
+  /** Reads the views of another workspace: numbers of the old one may be those of others here. */
+  async restart() {
+    this.counts.clear();
+    await this.load();
+  }
+
   async load() {
     this.all = (await call("views", {})).views;
     await this.count();
