@@ -64,7 +64,7 @@ impl Store {
         if counted && width % MINUTE == 0 {
             self.add_minutes(&mut histogram).await?;
         } else if plan.is_checked() {
-            let upto = query.upto.unwrap_or(i64::MAX - 1);
+            let upto = self.upto(query.upto).await?;
             let found = self.found(&query.filter, plan, upto, 0..u64::MAX).await?;
             histogram.complete = found.complete;
             for ids in found.ids.chunks(IDS) {
@@ -90,7 +90,7 @@ impl Store {
             tallies.add(self.tally("e.id > (SELECT value FROM meta WHERE name = 'indexed')", &[], &plan).await?);
             return Ok(tallies);
         }
-        let upto = query.upto.unwrap_or(i64::MAX - 1);
+        let upto = self.upto(query.upto).await?;
         if !plan.is_checked() {
             let bounds = plan.bounds(None, upto);
             return self.tally(bounds.sql, &bounds.ids, &plan).await;

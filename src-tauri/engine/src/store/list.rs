@@ -212,7 +212,7 @@ impl Store {
     }
 
     /// A view without an end of its own ends at what is stored now.
-    async fn upto(&self, upto: Option<ExchangeId>) -> Result<ExchangeId, StoreError> {
+    pub(super) async fn upto(&self, upto: Option<ExchangeId>) -> Result<ExchangeId, StoreError> {
         match upto {
             Some(upto) => Ok(upto),
             None => self.newest().await,

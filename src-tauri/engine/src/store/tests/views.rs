@@ -159,3 +159,16 @@ async fn bars_and_tallies_are_the_same_however_they_are_counted() {
         assert_eq!((part.bars[0].pushes, part.bars[1].pushes), (2, 2));
     }
 }
+
+#[tokio::test]
+async fn bars_and_tallies_of_a_word_count_what_came_since() {
+    let (_folder, store) = store().await;
+    for filter in ["words", "\"ords\"", "header.x-kind:e"] {
+        let query = CountQuery { filter: filter.into(), upto: None };
+        let before = store.tallies(&query).await.unwrap().pushes;
+        assert_eq!(bars(&store, filter).await.iter().map(|bar| bar.0).sum::<u64>(), before, "{filter}");
+        store.save(push("a", "e", "some words")).await.unwrap();
+        assert_eq!(store.tallies(&query).await.unwrap().pushes, before + 1, "{filter}");
+        assert_eq!(bars(&store, filter).await.iter().map(|bar| bar.0).sum::<u64>(), before + 1, "{filter}");
+    }
+}
