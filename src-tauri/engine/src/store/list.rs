@@ -232,17 +232,18 @@ impl Store {
         let filter = Filter::parse(filter).map_err(|problem| StoreError::Invalid(problem.message))?;
         let mut plan = filter.plan(self.indexed(), super::micros_now());
         // Only while something is hidden: the condition keeps SQLite from answering out of an index alone.
-        let sql = "SELECT (SELECT max(deletion) FROM exchange WHERE deletion IS NOT NULL),
+        let sql = "SELECT EXISTS (SELECT 1 FROM exchange WHERE deletion IS NOT NULL),
                           (SELECT value FROM meta WHERE name = 'revision'),
                           (SELECT value FROM meta WHERE name = 'indexed'),
                           (SELECT max(id) FROM exchange),
                           (SELECT min(first) FROM bucket WHERE minute >= $1),
                           (SELECT max(last) FROM bucket WHERE minute <= $2),
-                          (SELECT value FROM meta WHERE name = 'grouped')";
+                          (SELECT value FROM meta WHERE name = 'grouped'),
+                          (SELECT value FROM meta WHERE name = 'shown')";
         let minute = |at: Option<Micros>, otherwise: i64| at.map_or(otherwise, |at| at.div_euclid(60_000_000));
         let row = sqlx::query(sql).bind(minute(plan.since, i64::MAX)).bind(minute(plan.before, i64::MIN));
         let row = row.fetch_one(&self.readers).await.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
-        plan.take_state(row.get(0), row.get(1), row.get(6));
+        plan.take_state(row.get(0), row.get(7), row.get(1), row.get(6));
         let (indexed, newest): (i64, Option<i64>) = (row.get(2), row.get(3));
         // The minutes know which exchanges they hold: the rest need not be looked at.
         if plan.since.is_some() {

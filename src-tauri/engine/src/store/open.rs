@@ -40,6 +40,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0007_size.sql"),
     include_str!("../../migrations/0008_sources.sql"),
     include_str!("../../migrations/0009_event_keys.sql"),
+    include_str!("../../migrations/0010_shown.sql"),
 ];
 
 /// The step after which records have to be packed.

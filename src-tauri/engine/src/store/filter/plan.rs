@@ -46,7 +46,7 @@ pub(in crate::store) struct Plan {
     pub(in crate::store) upto: Option<ExchangeId>,
 }
 
-/// What is hidden, the revision if marks are asked for, the minutes that times like `since:15m` stand for now, and how far
+/// How often rows were hidden, shown again or taken away, the revision if marks are asked for, the minutes that times like `since:15m` stand for now, and how far
 /// pushes are grouped if that is asked for.
 pub(in crate::store) type Stamp = [i64; 5];
 
@@ -87,22 +87,22 @@ impl Plan {
         self.values.is_empty() && !self.is_checked() && matches!(self.conditions.as_str(), "" | HIDDEN)
     }
 
-    /// Takes what hides rows, changes marks and finds deliveries: the newest deletion that can be taken back, the
-    /// revision, and the exchange up to which pushes are grouped.
-    pub(in crate::store) fn take_state(&mut self, hidden: Option<i64>, revision: i64, grouped: ExchangeId) {
+    /// Takes what hides rows, changes marks and finds deliveries: whether any row is hidden, how often rows were hidden,
+    /// shown again or taken away, the revision, and the exchange up to which pushes are grouped.
+    pub(in crate::store) fn take_state(&mut self, hides: bool, shown: i64, revision: i64, grouped: ExchangeId) {
         let minute = |at: Option<Micros>| at.map_or(0, |at| at.div_euclid(MINUTE));
-        if hidden.is_some() {
+        if hides {
             self.conditions += HIDDEN;
         }
         let marks = if self.asks_marks { revision } else { 0 };
         self.grouped = if self.asks_deliveries { grouped } else { 0 };
-        self.stamp = [hidden.unwrap_or(0), marks, minute(self.since), minute(self.before), 0];
+        self.stamp = [shown, marks, minute(self.since), minute(self.before), 0];
     }
 
     /// The stamp of a search up to this exchange: what is found out about later ones does not touch it.
     pub(in crate::store) fn stamp(&self, upto: ExchangeId) -> Stamp {
-        let [hidden, marks, since, before, _] = self.stamp;
-        [hidden, marks, since, before, self.grouped.min(upto)]
+        let [shown, marks, since, before, _] = self.stamp;
+        [shown, marks, since, before, self.grouped.min(upto)]
     }
 
     /// Bounds the numbers of `exchange e`, with what the plan knows of them and with what is asked: one bound on each

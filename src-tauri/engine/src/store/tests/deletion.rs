@@ -236,3 +236,33 @@ async fn until_none_is_deleted(store: &Store) {
     };
     tokio::time::timeout(std::time::Duration::from_secs(20), none).await.expect("it is finished");
 }
+
+#[tokio::test]
+async fn a_search_that_is_remembered_knows_what_was_deleted_shown_again_and_taken_away() {
+    let (folder, store) = store().await;
+    let [one, two, three, four] = four(&store).await;
+    for filter in ["words", "\"ords\""] {
+        assert_eq!(found(&store, filter).await, [four, three, two, one]);
+    }
+    let shows = async |ids: &[i64], when: &str| {
+        for filter in ["words", "\"ords\""] {
+            assert_eq!(found(&store, filter).await, ids, "{filter}, {when}");
+            let query = CountQuery { filter: filter.into(), upto: None };
+            assert_eq!(store.tallies(&query).await.unwrap().pushes, ids.len() as u64, "{filter}, {when}");
+        }
+    };
+    let (first, _) = delete(&store, Doomed::Selection(vec![one])).await;
+    shows(&[four, three, two], "one is deleted").await;
+    delete(&store, Doomed::Selection(vec![two])).await;
+    shows(&[four, three], "two are").await;
+    store.undo_deletion(first).await.unwrap();
+    shows(&[four, three, one], "the first is taken back").await;
+    store.run("Waiting", "UPDATE deletion SET due_at = 0".into()).await.unwrap();
+    store.purge_due(1).await.unwrap();
+    shows(&[four, three, one], "nothing is hidden any more").await;
+    store.remove(&[three]).await.unwrap();
+    shows(&[four, one], "one is taken away").await;
+    let other = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
+    other.remove(&[one]).await.unwrap();
+    shows(&[four], "another process takes one away").await;
+}
