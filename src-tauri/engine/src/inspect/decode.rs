@@ -48,6 +48,11 @@ pub fn content_codings(headers: &Headers) -> Vec<String> {
 /// Takes `codings` off `raw`, the last one applied first. What fails or passes a cap leaves the bytes so far, or the
 /// bytes as they came where there are none, and a notice.
 pub fn decode(raw: &Bytes, codings: &[String]) -> Decoded {
+    decode_front(raw, codings, DECODED_LIMIT)
+}
+
+/// The same for no more than the first bytes of what is packed.
+pub(crate) fn decode_front(raw: &Bytes, codings: &[String], size: usize) -> Decoded {
     if codings.len() > CODINGS_LIMIT {
         let notice = format!(
             "The body has {} content codings, and at most {CODINGS_LIMIT} are taken off; it is shown as it came.",
@@ -55,7 +60,7 @@ pub fn decode(raw: &Bytes, codings: &[String]) -> Decoded {
         );
         return Decoded { bytes: raw.clone(), notice: Some(notice) };
     }
-    let limits = Limits { most: raw.len().saturating_mul(RATIO_LIMIT), end: Instant::now() + TIME_LIMIT };
+    let limits = Limits { size, most: raw.len().saturating_mul(RATIO_LIMIT), end: Instant::now() + TIME_LIMIT };
     let mut decoded = Decoded { bytes: raw.clone(), notice: None };
     for coding in codings.iter().rev().filter(|_| !raw.is_empty()) {
         let (bytes, stop) = take_off(coding, &decoded.bytes, &limits);
@@ -72,6 +77,7 @@ pub fn decode(raw: &Bytes, codings: &[String]) -> Decoded {
 
 /// How much may come out, and until when.
 struct Limits {
+    size: usize,
     /// The bytes that the size of the body as it came allows, past [`RATIO_FREE`].
     most: usize,
     end: Instant,
@@ -80,7 +86,7 @@ struct Limits {
 impl Limits {
     /// What stops decoding once `len` bytes are out.
     fn check(&self, len: usize) -> Option<Stop> {
-        if len > DECODED_LIMIT {
+        if len > self.size {
             Some(Stop::Size)
         } else if len > RATIO_FREE && len > self.most {
             Some(Stop::Ratio)
@@ -112,7 +118,7 @@ impl Stop {
                 format!("The {coding} data stops before its end; the {len} bytes up to there are shown.")
             }
             (Self::Size, _) => {
-                format!("The body decodes to more than {} MiB; the first part is shown.", DECODED_LIMIT / 1024 / 1024)
+                format!("The body decodes to more than {} MiB; the first part is shown.", len / 1024 / 1024)
             }
             (Self::Ratio, _) => format!(
                 "The body decodes to more than {RATIO_LIMIT} times its size; decoding stopped after {len} bytes."
@@ -163,7 +169,7 @@ fn inflate(input: &[u8], wrapped: bool, limits: &Limits) -> (Vec<u8>, Option<Sto
         let got = usize::try_from(state.total_out() - written).unwrap_or(0);
         out.extend_from_slice(&block[..got]);
         if let Some(stop) = limits.check(out.len()) {
-            out.truncate(DECODED_LIMIT);
+            out.truncate(limits.size);
             return (out, Some(stop));
         }
         match status {
@@ -199,7 +205,7 @@ fn read_all(mut reader: impl Read, limits: &Limits) -> (Vec<u8>, Option<Stop>) {
             Err(_) => return (out, Some(Stop::Broken)),
         }
         if let Some(stop) = limits.check(out.len()) {
-            out.truncate(DECODED_LIMIT);
+            out.truncate(limits.size);
             return (out, Some(stop));
         }
     }

@@ -37,6 +37,7 @@ pub use rows::Rows;
 pub use view::*;
 
 pub(crate) use charset::as_utf8;
+pub(crate) use decode::decode_front;
 #[cfg(test)]
 pub(crate) use json::any_json;
 pub(crate) use json::{Json, Node, escaped};

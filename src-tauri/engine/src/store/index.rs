@@ -16,6 +16,9 @@ const STEPS: Steps = Steps { busy: 4, quiet: 128 };
 /// Exchanges that are read at once: their bodies are in memory meanwhile.
 const READ_AT_ONCE: usize = 16;
 
+/// Bytes of texts that are written at once: what packs well is far longer than it came.
+const TEXT_AT_ONCE: usize = 8 * 1024 * 1024;
+
 impl Store {
     /// The newest exchange up to which all words are in the index.
     pub(super) fn indexed(&self) -> ExchangeId {
@@ -57,16 +60,21 @@ impl Store {
     }
 
     /// True if there may be more to do.
-    async fn index_step(&self, count: u32) -> Result<bool, StoreError> {
+    pub(super) async fn index_step(&self, count: u32) -> Result<bool, StoreError> {
         let from = self.read_indexed().await?;
         self.indexed.store(from, std::sync::atomic::Ordering::Release);
         let ids = self.ids_after(from, count).await?;
-        let Some(&upto) = ids.last() else { return Ok(false) };
-        let mut texts = Vec::with_capacity(ids.len());
+        let (mut texts, mut bytes, mut upto) = (Vec::with_capacity(ids.len()), 0, None);
         for some in ids.chunks(READ_AT_ONCE) {
-            let candidates = self.read_candidates(some).await?;
-            texts.extend(candidates.iter().map(|candidate| (candidate.id, candidate.text())));
+            let read = self.texts(some).await?;
+            bytes += read.iter().map(|(_, text)| text.len()).sum::<usize>();
+            texts.extend(read);
+            upto = some.last().copied();
+            if bytes > TEXT_AT_ONCE {
+                break;
+            }
         }
+        let Some(upto) = upto else { return Ok(false) };
         let done = self
             .writer
             .finding("Indexing", move |connection| {
@@ -103,6 +111,15 @@ impl Store {
 }
 
 impl Store {
+    /// The texts of exchanges.
+    async fn texts(&self, ids: &[ExchangeId]) -> Result<Vec<(ExchangeId, String)>, StoreError> {
+        let candidates = self.read_candidates(ids).await?;
+        let reading = tokio::task::spawn_blocking(move || {
+            candidates.into_iter().map(|candidate| (candidate.id, candidate.text())).collect()
+        });
+        reading.await.map_err(|_| StoreError::Busy)
+    }
+
     /// The texts of exchanges of which these words were found after they were stored, the words added; only of those
     /// that do not have them anyway.
     pub(super) async fn texts_with(
@@ -112,10 +129,10 @@ impl Store {
         let mut texts = HashMap::new();
         let ids: Vec<ExchangeId> = found.keys().copied().collect();
         for some in ids.chunks(READ_AT_ONCE) {
-            for candidate in self.read_candidates(some).await? {
-                let (text, more) = (candidate.text(), &found[&candidate.id]);
+            for (id, text) in self.texts(some).await? {
+                let more = &found[&id];
                 if !has_words(&text, &index_words(more)) {
-                    texts.insert(candidate.id, format!("{text}\n{more}"));
+                    texts.insert(id, format!("{text}\n{more}"));
                 }
             }
         }

@@ -5,7 +5,7 @@ use super::check::Candidate;
 use super::filter::{Plan, Stamp};
 use super::{Store, StoreError};
 use crate::exchange::{ExchangeId, Side};
-use crate::inspect::{as_utf8, content_codings, decode};
+use crate::inspect::{as_utf8, content_codings, decode_front};
 use crate::wire::LooseHead;
 use bytes::Bytes;
 use sqlx::sqlite::SqliteRow;
@@ -182,7 +182,15 @@ impl Store {
             }
             candidates.push(candidate);
         }
-        Ok(candidates)
+        let decoding = tokio::task::spawn_blocking(move || {
+            for Candidate { heads, bodies, .. } in &mut candidates {
+                for (head, body) in heads.iter().zip(bodies) {
+                    *body = decoded(head, std::mem::take(body));
+                }
+            }
+            candidates
+        });
+        decoding.await.map_err(|_| StoreError::Busy)
     }
 
     async fn read_wire(&self, row: &SqliteRow, candidate: &mut Candidate) -> Result<(), StoreError> {
@@ -193,7 +201,7 @@ impl Store {
                 Some(key) => self.chunks(key, 0..SEARCHED).await?,
                 None => part.body.unwrap_or_default(),
             };
-            candidate.bodies[place] = decoded(&part.head, raw);
+            candidate.bodies[place] = raw;
             candidate.heads[place] = part.head;
         }
         Ok(())
@@ -222,9 +230,10 @@ fn portions(candidates: &[Weighed]) -> Vec<Vec<ExchangeId>> {
     portions
 }
 
-/// The body without its content codings, as UTF-8 without a byte order mark. Most are that already, which is told
-/// without reading the head.
+/// The start of the body without its content codings, as UTF-8 without a byte order mark. Most are that already, which
+/// is told without reading the head.
 fn decoded(head: &Bytes, raw: Bytes) -> Bytes {
+    let raw = raw.slice(..raw.len().min(SEARCHED as usize));
     let has = |text: &[u8]| memchr::memmem::find(head, text).is_some();
     let encodings = has(b"ncoding") || has(b"NCODING");
     let marks: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
@@ -233,7 +242,7 @@ fn decoded(head: &Bytes, raw: Bytes) -> Bytes {
         return raw;
     }
     let headers = LooseHead::parse(head).headers;
-    as_utf8(&headers, &decode(&raw, &content_codings(&headers)).bytes)
+    as_utf8(&headers, &decode_front(&raw, &content_codings(&headers), SEARCHED as usize).bytes)
 }
 
 /// True if a head may name a charset that is not UTF-8.

@@ -12,6 +12,7 @@ mod language;
 mod node_deletion;
 mod organise;
 mod previous;
+mod search;
 mod space;
 mod views;
 

@@ -1,0 +1,58 @@
+//! What of a body is searched.
+
+use super::*;
+use crate::store::search::SEARCHED;
+use std::io::Write as _;
+
+/// A push with a field more in its head.
+fn push_with(field: &str, body: impl Into<Bytes>) -> NewExchange {
+    let mut push = push("a", "e", body);
+    push.request.head = Bytes::from(format!("POST /in/a HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\n"));
+    push
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A text that packs well, twice as long as what is searched, with a word at each end.
+fn long_text() -> String {
+    let filling = "nothing to be found in here ".repeat(2 * SEARCHED as usize / 28);
+    format!("foremost {filling} hindmost")
+}
+
+#[tokio::test]
+async fn no_more_of_a_body_is_unpacked_than_is_searched() {
+    let (_folder, store) = store().await;
+    let text = long_text();
+    let packed = Bytes::from(gzip(text.as_bytes()));
+    let plain = store.save(push("a", "e", text)).await.unwrap();
+    let gzipped = store.save(push_with("Content-Encoding: gzip", packed.clone())).await.unwrap();
+    let candidates = store.read_candidates(&[plain, gzipped]).await.unwrap();
+    let lengths: Vec<usize> = candidates.iter().map(|candidate| candidate.bodies[0].len()).collect();
+    assert_eq!(lengths, [SEARCHED as usize; 2]);
+    for is_indexed in [false, true] {
+        for filter in ["foremost", "\"oremost\""] {
+            assert_eq!(found(&store, filter).await, [gzipped, plain], "{filter}, indexed: {is_indexed}");
+        }
+        for filter in ["hindmost", "\"indmost\""] {
+            assert_eq!(found(&store, filter).await, [0; 0], "{filter}, indexed: {is_indexed}");
+        }
+        store.finish_indexing().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn texts_that_unpack_to_much_are_indexed_a_few_at_a_time() {
+    let (_folder, store) = store().await;
+    let packed = Bytes::from(gzip(long_text().as_bytes()));
+    for _ in 0..128 {
+        store.save(push_with("Content-Encoding: gzip", packed.clone())).await.unwrap();
+    }
+    assert!(store.index_step(128).await.unwrap());
+    assert_eq!(store.read_indexed().await.unwrap(), 16, "their texts are not all in memory at once");
+    store.finish_indexing().await.unwrap();
+    assert_eq!(found(&store, "foremost").await.len(), 128);
+}
