@@ -92,15 +92,18 @@ impl Store {
             return Err(StoreError::Invalid(format!("A list has at most {COLUMNS} columns.")));
         }
         let places = query.columns.iter().map(|column| Place::read(column)).collect::<Result<Vec<_>, _>>()?;
-        let mut missing = self.cells.missing(query);
+        let mut rows = self.cells.known(query);
+        let mut missing: Vec<ExchangeId> = query.ids.iter().copied().filter(|id| !rows.contains_key(id)).collect();
         missing.sort_unstable();
         for ids in missing.chunks(AT_ONCE) {
             for candidate in self.read_candidates(ids).await? {
-                let values = query.columns.iter().zip(&places).map(|(column, place)| (column, place.value(&candidate)));
-                self.cells.keep(candidate.id, values);
+                let row: Vec<_> = places.iter().map(|place| place.value(&candidate)).collect();
+                self.cells.keep(candidate.id, &query.columns, &row);
+                rows.insert(candidate.id, row);
             }
         }
-        Ok(self.cells.take(query))
+        let gone = || vec![None; query.columns.len()];
+        Ok(query.ids.iter().map(|id| rows.get(id).cloned().unwrap_or_else(gone)).collect())
     }
 
     /// The columns of the list as the user has set them; None if never.
@@ -131,24 +134,19 @@ impl Cells {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn missing(&self, query: &CellsQuery) -> Vec<ExchangeId> {
+    /// The rows of which all values are known.
+    fn known(&self, query: &CellsQuery) -> HashMap<ExchangeId, Vec<Option<String>>> {
         let known = self.lock();
-        let is_missing =
-            |id: &&ExchangeId| query.columns.iter().any(|column| !known.contains_key(&(**id, column.clone())));
-        query.ids.iter().filter(is_missing).copied().collect()
+        let cell = |id, column: &String| known.get(&(id, column.clone())).cloned();
+        let row = |id| query.columns.iter().map(|column| cell(id, column)).collect::<Option<Vec<_>>>();
+        query.ids.iter().filter_map(|id| Some((*id, row(*id)?))).collect()
     }
 
-    fn keep<'c>(&self, id: ExchangeId, values: impl Iterator<Item = (&'c String, Option<String>)>) {
+    fn keep(&self, id: ExchangeId, columns: &[String], row: &[Option<String>]) {
         let mut known = self.lock();
         if known.len() >= REMEMBERED {
             known.clear(); // cheap to read again: only rows that are shown are asked for
         }
-        known.extend(values.map(|(column, value)| ((id, column.clone()), value)));
-    }
-
-    fn take(&self, query: &CellsQuery) -> Vec<Vec<Option<String>>> {
-        let known = self.lock();
-        let cell = |id: ExchangeId, column: &String| known.get(&(id, column.clone())).cloned().flatten();
-        query.ids.iter().map(|id| query.columns.iter().map(|column| cell(*id, column)).collect()).collect()
+        known.extend(columns.iter().zip(row).map(|(column, value)| ((id, column.clone()), value.clone())));
     }
 }

@@ -414,3 +414,19 @@ async fn a_method_finds_its_requests_and_no_others() {
         assert_eq!(found(&store, filter).await, wanted, "{filter}");
     }
 }
+
+#[tokio::test]
+async fn cells_come_though_they_are_more_than_are_remembered() {
+    let (_folder, store) = store().await;
+    let saves = (0..600).map(|_| store.save(push("a", "e", "{}")));
+    let ids: Vec<i64> = futures_util::future::join_all(saves).await.into_iter().map(Result::unwrap).collect();
+    let none = (0..39).map(|number| format!("body.a{number}"));
+    let columns: Vec<String> = none.chain(["header.x-kind".into()]).collect();
+    let expected = [vec![None; 39], vec![Some("e".to_owned())]].concat();
+    for _ in 0..2 {
+        let query = crate::api::CellsQuery { ids: ids.clone(), columns: columns.clone() };
+        let rows = store.cells(&query).await.unwrap();
+        assert_eq!(rows.len(), 600);
+        assert!(rows.iter().all(|row| *row == expected), "{:?}", rows.iter().position(|row| *row != expected));
+    }
+}
