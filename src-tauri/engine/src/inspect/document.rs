@@ -215,15 +215,18 @@ impl Document {
         seen.push((lens.clone(), document));
     }
 
-    /// Where a text stands.
-    pub fn find(&self, needle: &str, view: FindView) -> FindResult {
+    /// Where a text stands; an empty one nowhere. None if it is too long to be looked for.
+    pub fn find(&self, needle: &str, view: FindView) -> Option<FindResult> {
         let none = FindResult { hits: Vec::new(), more: false };
-        let Some(needle) = Needle::new(needle) else { return none };
-        match view {
+        if needle.is_empty() {
+            return Some(none);
+        }
+        let needle = Needle::new(needle)?;
+        Some(match view {
             FindView::Text => needle.rows(self.rows(false)),
             FindView::Pretty => needle.rows(self.rows(true)),
             FindView::Tree => self.tree().map_or(none, |json| needle.nodes(json)),
-        }
+        })
     }
 
     /// The fields of a form or the parts of a multipart body; none for any other.

@@ -18,9 +18,9 @@ const NEEDLE_SIZE: usize = 16 * 1024 * 1024;
 pub(crate) struct Needle(Regex);
 
 impl Needle {
-    /// None if nothing can be found by it: it is empty, or too long.
+    /// None if it is too long to be looked for.
     pub(crate) fn new(text: &str) -> Option<Self> {
-        if text.is_empty() || text.chars().nth(NEEDLE_LIMIT).is_some() {
+        if text.chars().nth(NEEDLE_LIMIT).is_some() {
             return None;
         }
         let pattern = regex::escape(text);

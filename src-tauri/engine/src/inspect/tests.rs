@@ -74,20 +74,29 @@ fn places_a_node() {
 #[test]
 fn finds_without_case_in_every_view() {
     let document = document("application/json", "{\"Straße\":\"caf\\u00e9\",\n\"b\":[\"CAFÉ\",1]}".as_bytes());
-    assert!(document.find("straSSe", FindView::Text).hits.is_empty());
-    assert_eq!(document.find("STRAẞE", FindView::Text).hits, [0]);
-    assert_eq!(document.find("\"B\"", FindView::Text).hits, [1]);
-    assert_eq!(document.find("\"b\"", FindView::Pretty).hits, [2]);
-    assert_eq!(document.find("café", FindView::Tree).hits.len(), 2);
-    assert!(document.find("RASSE", FindView::Tree).hits.is_empty(), "ß is a letter of its own");
+    assert!(document.find("straSSe", FindView::Text).unwrap().hits.is_empty());
+    assert_eq!(document.find("STRAẞE", FindView::Text).unwrap().hits, [0]);
+    assert_eq!(document.find("\"B\"", FindView::Text).unwrap().hits, [1]);
+    assert_eq!(document.find("\"b\"", FindView::Pretty).unwrap().hits, [2]);
+    assert_eq!(document.find("café", FindView::Tree).unwrap().hits.len(), 2);
+    assert!(document.find("RASSE", FindView::Tree).unwrap().hits.is_empty(), "ß is a letter of its own");
     let nodes = self::document("application/json", b"{\"Key\":{\"k\\u0065y2\":1},\"b\":[\"key\",true]}");
-    assert_eq!(nodes.find("KEY", FindView::Tree).hits, [7, 20, 28], "by its key or what it holds");
-    assert_eq!(nodes.find("true", FindView::Tree).hits, [34]);
-    assert!(document.find("", FindView::Tree).hits.is_empty());
-    assert!(document.find(".*", FindView::Text).hits.is_empty());
+    assert_eq!(nodes.find("KEY", FindView::Tree).unwrap().hits, [7, 20, 28], "by its key or what it holds");
+    assert_eq!(nodes.find("true", FindView::Tree).unwrap().hits, [34]);
+    assert!(document.find("", FindView::Tree).unwrap().hits.is_empty());
+    assert!(document.find(".*", FindView::Text).unwrap().hits.is_empty());
     let many = Document::new(None, &[], "x\n".repeat(10_001).into(), 20_002);
-    let found = many.find("X", FindView::Text);
+    let found = many.find("X", FindView::Text).unwrap();
     assert_eq!((found.hits.len(), found.more), (10_000, true));
+}
+
+#[test]
+fn tells_a_text_that_is_too_long_to_be_looked_for_from_one_that_is_nowhere() {
+    let document = document("text/plain", b"a");
+    for view in [FindView::Text, FindView::Pretty, FindView::Tree] {
+        assert_eq!(document.find(&"x".repeat(1_000), view).map(|found| found.hits), Some(Vec::new()));
+        assert_eq!(document.find(&"x".repeat(1_001), view), None);
+    }
 }
 
 #[test]

@@ -100,7 +100,8 @@ impl Api {
     }
 
     pub(in crate::api) async fn find(&self, query: FindQuery) -> Result<FindResult, ApiError> {
-        self.ask(query.body, move |body| body.find(&query.needle, query.view)).await
+        let found = self.ask(query.body, move |body| body.find(&query.needle, query.view)).await?;
+        found.ok_or_else(|| ApiError::invalid("The text is too long to be looked for. Take a shorter part of it."))
     }
 
     pub(in crate::api) async fn table_rows(&self, query: TableQuery) -> Result<TablePage, ApiError> {
