@@ -238,7 +238,9 @@ fn decoded(head: &Bytes, raw: Bytes) -> Bytes {
     let encodings = has(b"ncoding") || has(b"NCODING");
     let marks: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
     let is_marked = marks.iter().any(|mark| raw.starts_with(mark));
-    if raw.is_empty() || !(encodings || is_marked || names_charset(head)) {
+    // A document may say in itself what it is in.
+    let is_markup = raw.trim_ascii_start().starts_with(b"<");
+    if raw.is_empty() || !(encodings || is_marked || is_markup || names_charset(head)) {
         return raw;
     }
     let headers = LooseHead::parse(head).headers;

@@ -56,3 +56,18 @@ async fn texts_that_unpack_to_much_are_indexed_a_few_at_a_time() {
     store.finish_indexing().await.unwrap();
     assert_eq!(found(&store, "foremost").await.len(), 128);
 }
+
+#[tokio::test]
+async fn a_document_is_searched_in_the_charset_that_it_declares() {
+    let (_folder, store) = store().await;
+    let xml = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>caf\xe9 cr\xe8me</a>";
+    let page = b"\n<!DOCTYPE html>\n<meta charset=windows-1252><p>caf\xe9 cr\xe8me";
+    let one = store.save(push_with("Content-Type: text/xml", xml.to_vec())).await.unwrap();
+    let two = store.save(push_with("Content-Type: text/html", page.to_vec())).await.unwrap();
+    for is_indexed in [false, true] {
+        for filter in ["café", "\"é crè\""] {
+            assert_eq!(found(&store, filter).await, [two, one], "{filter}, indexed: {is_indexed}");
+        }
+        store.finish_indexing().await.unwrap();
+    }
+}
