@@ -71,6 +71,11 @@ fn fields(bytes: &[u8]) -> impl Iterator<Item = Field<'_>> {
     })
 }
 
+/// The fields of a form in UTF-8 as they read, between them the signs that part them.
+pub(crate) fn decoded(bytes: &[u8]) -> String {
+    text(bytes, UTF_8)
+}
+
 /// Undoes `+` and `%XX`; a `%` that starts no escape stays (WHATWG URL, application/x-www-form-urlencoded parsing).
 fn text(bytes: &[u8], encoding: &'static Encoding) -> String {
     let spaced: Vec<u8> = bytes.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();

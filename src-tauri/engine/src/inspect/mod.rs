@@ -38,6 +38,7 @@ pub use view::*;
 
 pub(crate) use charset::as_utf8;
 pub(crate) use decode::decode_front;
+pub(crate) use form::decoded as form_decoded;
 #[cfg(test)]
 pub(crate) use json::any_json;
 pub(crate) use json::{Json, Node, escaped};

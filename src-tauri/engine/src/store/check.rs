@@ -2,7 +2,7 @@
 
 use super::filter::{Decimal, Pattern, Test, folded, is_of_a_word};
 use crate::exchange::ExchangeId;
-use crate::inspect::JsonPath;
+use crate::inspect::{JsonPath, form_decoded};
 use crate::wire::LooseHead;
 use bytes::Bytes;
 use regex::Regex;
@@ -82,7 +82,7 @@ impl Candidate {
             text.push_str(&String::from_utf8_lossy(head));
             if is_text(body) {
                 text.push_str(&String::from_utf8_lossy(body));
-                if let Some(plain) = unescaped(body) {
+                if let Some(plain) = plain(head, body) {
                     text.push('\n');
                     text.push_str(&plain);
                 }
@@ -91,10 +91,15 @@ impl Candidate {
         text
     }
 
+    /// The bodies that read otherwise than they came.
+    fn plain(&self) -> impl Iterator<Item = String> {
+        self.heads.iter().zip(&self.bodies).filter_map(|(head, body)| plain(head, body))
+    }
+
     fn has(&self, wanted: &regex::bytes::Regex) -> bool {
         wanted.is_match(self.about.as_bytes())
             || self.heads.iter().chain(&self.bodies).any(|bytes| wanted.is_match(bytes))
-            || self.bodies.iter().any(|body| unescaped(body).is_some_and(|plain| wanted.is_match(plain.as_bytes())))
+            || self.plain().any(|plain| wanted.is_match(plain.as_bytes()))
     }
 }
 
@@ -107,6 +112,19 @@ pub(super) fn has_words(text: &str, words: &[String]) -> bool {
 /// Text has no NUL in it; words of anything else would only be noise.
 fn is_text(body: &[u8]) -> bool {
     memchr::memchr(0, &body[..body.len().min(1024)]).is_none()
+}
+
+/// A body as it reads; None if that is how it came.
+fn plain(head: &Bytes, body: &[u8]) -> Option<String> {
+    let escapes = memchr::memchr2(b'%', b'+', body).is_some();
+    if escapes && is_form(head) { Some(form_decoded(body)) } else { unescaped(body) }
+}
+
+fn is_form(head: &Bytes) -> bool {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let headers = LooseHead::parse(head).headers;
+    let media = headers.text("content-type").and_then(|media| media.trim().get(..FORM.len()));
+    media.is_some_and(|media| media.eq_ignore_ascii_case(FORM))
 }
 
 /// JSON with the escapes in its strings taken off: many senders write `é` and `&` as `\u00e9` and `\u0026`. None if it

@@ -71,3 +71,18 @@ async fn a_document_is_searched_in_the_charset_that_it_declares() {
         store.finish_indexing().await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn the_fields_of_a_form_are_searched_as_they_read_and_as_they_came() {
+    let (_folder, store) = store().await;
+    let body = "name=Jos%C3%A9+Garc%c3%ada&note=50%25+%zz";
+    let form = store.save(push_with("content-type: Application/X-WWW-Form-Urlencoded", body)).await.unwrap();
+    store.save(push("a", "e", body)).await.unwrap();
+    for is_indexed in [false, true] {
+        for filter in ["josé", "garcía", "\"José García\"", "\"50% %zz\""] {
+            assert_eq!(found(&store, filter).await, [form], "{filter}, indexed: {is_indexed}");
+        }
+        assert_eq!(found(&store, "\"Jos%C3%A9+\"").await.len(), 2, "indexed: {is_indexed}");
+        store.finish_indexing().await.unwrap();
+    }
+}
