@@ -2,6 +2,7 @@
 
 use super::screens;
 use anyhow::{Context, Result};
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use pushpull_tests::{ENTER, ESCAPE, Home, Window};
 
 /// GitHub's published example, as another service would send it.
@@ -41,7 +42,26 @@ async fn write(window: &Window) -> Result<()> {
     window.text(".example [data-verdict=valid]", "Valid").await?;
     window.text(".example", "paid").await?;
     screens::take(window, "new-provider").await?;
+    keeps_what_is_typed(window).await?;
     window.click("[role=dialog] .ft .primary").await
+}
+
+/// Esc and a click beside the form ask before they lose what was typed.
+async fn keeps_what_is_typed(window: &Window) -> Result<()> {
+    const ASKED: &str = "[role=dialog] [role=alertdialog]";
+    window.press(&ESCAPE.to_string()).await?;
+    window.text(ASKED, "Discard what you changed?").await?;
+    window.press(&ESCAPE.to_string()).await?;
+    window.find("[role=dialog] .ft .primary").await?;
+    let beside = MouseActions::new("mouse".into())
+        .then(PointerAction::MoveTo { duration: None, x: 4.0, y: 4.0 })
+        .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+        .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+    window.client().perform_actions(beside).await?;
+    window.text(ASKED, "Discard what you changed?").await?;
+    window.button("Keep writing").await?;
+    window.find("[role=dialog] .ft .primary").await?;
+    Ok(())
 }
 
 async fn arrives(window: &Window) -> Result<()> {
