@@ -9,8 +9,8 @@ use super::organise::joined;
 use super::{Store, StoreError};
 use crate::exchange::{AnsweredBy, DeliveryMark, ExchangeId, ExchangeSummary, Mark, Micros, Origin, Repeat, Side};
 use crate::inspect::delivery::{
-    BatchEvent, COMPARED, Came, Counted, Delivery, Earlier, Given, Said, State, Told, attempts, next_at, repeat, said,
-    same_event, schedule, state_of,
+    Accepts, BatchEvent, COMPARED, Came, Counted, Delivery, Earlier, Given, Said, State, Told, attempts, next_at,
+    repeat, said, same_event, schedule, state_of,
 };
 use crate::inspect::provider::{Provider, Recognisers};
 use crate::inspect::{content_codings, decode};
@@ -33,7 +33,7 @@ struct Looked {
     delivered: bool,
     told: Told,
     attempt: Option<u32>,
-    patience: Option<Micros>,
+    accepts: Accepts,
     state: Option<State>,
     /// Events of a batch by type.
     types: Vec<(String, u32)>,
@@ -268,7 +268,7 @@ impl Store {
             delivered: method != "OPTIONS" || !self.is_preflight(id).await?,
             told: Told::of(source, &said, &Came { method: &method, target: &target, body: &body, len }),
             attempt: said.attempt,
-            patience: schedule(said.provider).patience,
+            accepts: schedule(said.provider).accepts,
             state: state_of(source, key, &head.headers, &body),
             types: types(&said),
         }))
@@ -310,11 +310,11 @@ async fn place(connection: &mut SqliteConnection, push: &Looked) -> Result<(), s
         let earlier = Earlier { at: row.get(2), answer: Given { took, status, failed }, content: row.get(1) };
         (row.get::<Option<ExchangeId>, _>(5).unwrap_or_else(|| row.get(0)), row.get::<Option<u32>, _>(6), earlier)
     });
-    match before.filter(|(_, _, earlier)| same_event(&push.told, earlier, push.at, push.patience)) {
+    match before.filter(|(_, _, earlier)| same_event(&push.told, earlier, push.at, &push.accepts)) {
         Some((first, counted, earlier)) => {
             let counted = counted.unwrap_or(1);
             let further = push.attempt.is_some_and(|attempt| attempt > counted);
-            let code = repeat_code(repeat(&earlier, further, push.patience));
+            let code = repeat_code(repeat(&earlier, further, &push.accepts));
             let attempt = push.attempt.unwrap_or_else(|| counted.saturating_add(1));
             update(connection, push.id, Some(first), Some(code), Some(attempt)).await?;
         }

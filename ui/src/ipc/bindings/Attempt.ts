@@ -27,6 +27,10 @@ gap: number | null,
  */
 due: number | null, 
 /**
+ * True if its service could take our answer for a success.
+ */
+accepted: boolean, 
+/**
  * Where it was replayed or forwarded to, oldest first.
  */
 passedOn: Array<ExchangeSummary>, };

@@ -6,7 +6,7 @@ import type { Certainty } from "./Certainty";
  */
 export type Success = { 
 /**
- * The statuses: `2xx`, `200`, `200, 204`.
+ * The statuses: `2xx`, `200`, `200, 204`; with a remark in brackets behind one.
  */
 statuses: string, 
 /**

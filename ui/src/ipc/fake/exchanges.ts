@@ -135,6 +135,7 @@ function delivery(state: FakeState, id: number): Delivery {
       missing: 0,
       gap: place === 0 ? null : 61_000_000,
       due: place === 0 ? null : 60_000_000,
+      accepted: place === pushes.length - 1,
       passedOn: [],
     })),
     pushes: pushes.length,

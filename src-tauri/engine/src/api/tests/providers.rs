@@ -28,6 +28,10 @@ async fn a_provider_of_the_users_own_is_tried_kept_and_deleted() {
     assert!(refused["problem"].as_str().unwrap().contains("{nothing}"));
 
     assert_eq!(call(&api, "save_provider", github).await.unwrap_err().code, ErrorCode::Invalid);
+    let mut unclear = own.clone();
+    unclear["success"] = json!({"statuses": "2xx or 302", "seconds": null});
+    let refused = call(&api, "save_provider", unclear).await.unwrap_err();
+    assert!(refused.message.contains("\"2xx or 302\" is no status: write 200"), "{}", refused.message);
     let saved = call(&api, "save_provider", own.clone()).await.unwrap();
     assert_eq!((saved["custom"].as_bool(), saved["certainty"].as_str()), (Some(true), Some("custom")));
     own["name"] = "Acme 2".into();

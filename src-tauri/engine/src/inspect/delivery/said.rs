@@ -1,7 +1,7 @@
 //! What a push says of itself, and what its service says of its tries.
 
 use crate::exchange::{Headers, Micros};
-use crate::inspect::provider::{Provider, identify};
+use crate::inspect::provider::{Provider, Statuses, Success, identify};
 use serde_json::Value;
 
 const SECOND: f64 = 1e6;
@@ -21,11 +21,19 @@ pub(crate) struct Said<'p> {
     pub(crate) events: Vec<super::BatchEvent>,
 }
 
-/// When a service tries again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Schedule<'p> {
-    /// How long it waits for an answer.
+/// What a service takes as success.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Accepts {
+    pub(crate) statuses: Statuses,
+    /// How long it waits for an answer, if that is known.
     pub(crate) patience: Option<Micros>,
+}
+
+/// When a service tries again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Schedule<'p> {
+    /// What ends it.
+    pub(crate) accepts: Accepts,
     /// Its schedule in words.
     pub(crate) words: Option<&'p str>,
     /// Seconds from each attempt to the next.
@@ -64,12 +72,19 @@ pub(super) fn text(value: &Value, pointer: &str) -> Option<String> {
     }
 }
 
+fn accepts(success: &Success) -> Accepts {
+    Accepts {
+        // What a user wrote before it was read may be no statuses.
+        statuses: success.statuses.parse().unwrap_or_default(),
+        patience: success.seconds.map(|seconds| (f64::from(seconds) * SECOND) as Micros),
+    }
+}
+
 /// The schedule of a service.
 pub(crate) fn schedule(provider: Option<&Provider>) -> Schedule<'_> {
     let retries = provider.and_then(|provider| provider.retries.as_ref());
-    let seconds = provider.and_then(|provider| provider.success.as_ref()).and_then(|success| success.seconds);
     Schedule {
-        patience: seconds.map(|seconds| (f64::from(seconds) * SECOND) as Micros),
+        accepts: provider.and_then(|provider| provider.success.as_ref()).map(accepts).unwrap_or_default(),
         words: retries.map(|retries| &retries.text[..]),
         gaps: retries.map(|retries| &retries.gaps[..]).unwrap_or_default(),
     }

@@ -1,6 +1,6 @@
 //! Whether a push is an event that was here before, and whether it was sent again because we failed or without need.
 
-use super::{Said, exact_hash, hash, stable_hash, stable_query};
+use super::{Accepts, Said, exact_hash, hash, stable_hash, stable_query};
 use crate::exchange::{Micros, Repeat};
 use crate::wire::{behind_source, origin_form, split_query};
 
@@ -88,23 +88,23 @@ impl Told {
 }
 
 impl Given {
-    /// True if the sender could take it for a success. `patience` is how long it waits for one, if that is known.
-    pub(super) fn is_success(self, patience: Option<Micros>) -> bool {
-        let in_time = self.took.is_some_and(|took| patience.is_none_or(|patience| took <= patience));
-        in_time && !self.failed && self.status.is_some_and(|status| (200..300).contains(&status))
+    /// True if a sender that accepts this could take it for a success.
+    pub(super) fn is_success(self, accepts: &Accepts) -> bool {
+        let in_time = self.took.is_some_and(|took| accepts.patience.is_none_or(|patience| took <= patience));
+        in_time && !self.failed && self.status.is_some_and(|status| accepts.statuses.contain(status))
     }
 }
 
 /// True if a push at `at` is the event of an earlier one with the same key.
-pub(crate) fn same_event(told: &Told, earlier: &Earlier, at: Micros, patience: Option<Micros>) -> bool {
+pub(crate) fn same_event(told: &Told, earlier: &Earlier, at: Micros, accepts: &Accepts) -> bool {
     let gap = (at - earlier.at).abs();
     if told.numbered {
         return gap <= NUMBERED;
     }
-    if earlier.answer.is_success(patience) { gap <= ECHO && told.content == earlier.content } else { gap <= UNNUMBERED }
+    if earlier.answer.is_success(accepts) { gap <= ECHO && told.content == earlier.content } else { gap <= UNNUMBERED }
 }
 
 /// Why the event came again after `earlier`. `further` says that the service counts this as a later attempt than that.
-pub(crate) fn repeat(earlier: &Earlier, further: bool, patience: Option<Micros>) -> Repeat {
-    if further || !earlier.answer.is_success(patience) { Repeat::Retry } else { Repeat::Duplicate }
+pub(crate) fn repeat(earlier: &Earlier, further: bool, accepts: &Accepts) -> Repeat {
+    if further || !earlier.answer.is_success(accepts) { Repeat::Retry } else { Repeat::Duplicate }
 }

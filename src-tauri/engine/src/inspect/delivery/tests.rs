@@ -17,6 +17,16 @@ fn posted(body: &str) -> Came<'_> {
     Came { method: "POST", target: "/in/shop", body: body.as_bytes(), len: body.len() as u64 }
 }
 
+/// A service of which nothing is known.
+fn unknown() -> Accepts {
+    Accepts::default()
+}
+
+/// One that waits for so long.
+fn within(patience: Micros) -> Accepts {
+    Accepts { patience: Some(patience), ..unknown() }
+}
+
 /// A whole answer, at once.
 fn answered(status: u16) -> Given {
     Given { took: Some(1_000), status: Some(status), failed: false }
@@ -27,7 +37,7 @@ fn grouped(pushes: &[(usize, Told, Micros, u16)]) -> BTreeMap<usize, usize> {
     let mut newest: HashMap<i64, (usize, Earlier)> = HashMap::new();
     let mut first_of = BTreeMap::new();
     for &(name, told, at, status) in pushes {
-        let before = newest.get(&told.key).filter(|(_, earlier)| same_event(&told, earlier, at, None));
+        let before = newest.get(&told.key).filter(|(_, earlier)| same_event(&told, earlier, at, &unknown()));
         let first = before.map_or(name, |(first, _)| *first);
         first_of.insert(name, first);
         let earlier = Earlier { at, answer: answered(status), content: told.content };
@@ -127,13 +137,13 @@ fn a_body_without_a_number_is_the_same_event_after_a_failure_or_at_once() {
     let later = told(None, r#"{"a":1,"timestamp":2}"#);
     assert_eq!(body.key, later.key);
     let at = |status, content| Earlier { at: 0, answer: answered(status), content };
-    assert!(same_event(&later, &at(500, body.content), 60 * MINUTE, None), "a retry with a new time");
+    assert!(same_event(&later, &at(500, body.content), 60 * MINUTE, &unknown()), "a retry with a new time");
     assert!(
-        !same_event(&later, &at(200, body.content), MINUTE, None),
+        !same_event(&later, &at(200, body.content), MINUTE, &unknown()),
         "a heartbeat: it was accepted and has a new time"
     );
-    assert!(same_event(&body, &at(200, body.content), MINUTE, None), "the very same bytes at once");
-    assert!(!same_event(&body, &at(200, body.content), 60 * MINUTE, None), "the very same bytes an hour later");
+    assert!(same_event(&body, &at(200, body.content), MINUTE, &unknown()), "the very same bytes at once");
+    assert!(!same_event(&body, &at(200, body.content), 60 * MINUTE, &unknown()), "the very same bytes an hour later");
 }
 
 #[test]
@@ -160,18 +170,20 @@ fn what_comes_again_long_after_is_another_event() {
     let at = |status, content| Earlier { at: 0, answer: answered(status), content };
     let numbered = told(Some("1"), "{}");
     for (gap, same) in [(35 * DAY, true), (35 * DAY + 1, false), (-35 * DAY, true), (-35 * DAY - 1, false)] {
-        assert_eq!(same_event(&numbered, &at(200, 0), gap, None), same, "{gap}");
+        assert_eq!(same_event(&numbered, &at(200, 0), gap, &unknown()), same, "{gap}");
     }
     let body = told(None, "{}");
     for (gap, same) in [(36 * 60 * MINUTE, true), (36 * 60 * MINUTE + 1, false)] {
-        assert_eq!(same_event(&body, &at(500, body.content), gap, None), same, "after a failure: {gap}");
+        assert_eq!(same_event(&body, &at(500, body.content), gap, &unknown()), same, "after a failure: {gap}");
     }
     for (gap, same) in [(10 * MINUTE, true), (10 * MINUTE + 1, false)] {
-        assert_eq!(same_event(&body, &at(200, body.content), gap, None), same, "after a success: {gap}");
+        assert_eq!(same_event(&body, &at(200, body.content), gap, &unknown()), same, "after a success: {gap}");
     }
     // What took too long to answer was a failure to its sender.
     let slow = Earlier { answer: Given { took: Some(5_000_000), ..answered(200) }, ..at(200, body.content) };
-    assert!(same_event(&body, &slow, 60 * MINUTE, Some(3_000_000)) && !same_event(&body, &slow, 60 * MINUTE, None));
+    assert!(
+        same_event(&body, &slow, 60 * MINUTE, &within(3_000_000)) && !same_event(&body, &slow, 60 * MINUTE, &unknown())
+    );
 }
 
 #[test]
@@ -186,14 +198,17 @@ fn fields_of_a_form_tell_the_event_in_any_order_and_without_what_is_renewed() {
 fn what_was_accepted_is_a_duplicate_and_what_failed_or_took_too_long_a_retry() {
     let earlier = |status, took| Earlier { at: 0, answer: Given { took, status, failed: false }, content: 0 };
     let broken = Earlier { at: 0, answer: Given { failed: true, ..answered(200) }, content: 0 };
-    let patience = Some(3_000_000);
-    assert_eq!(repeat(&earlier(Some(204), Some(1)), false, patience), Repeat::Duplicate);
-    assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), false, patience), Repeat::Retry);
-    assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), false, None), Repeat::Duplicate);
-    assert_eq!(repeat(&earlier(Some(302), Some(1)), false, None), Repeat::Retry);
-    assert_eq!(repeat(&earlier(None, None), false, None), Repeat::Retry);
-    assert_eq!(repeat(&broken, false, None), Repeat::Retry, "its sender got no whole answer");
-    assert_eq!(repeat(&earlier(Some(200), Some(1)), true, None), Repeat::Retry, "the service counts on");
+    let patience = within(3_000_000);
+    assert_eq!(repeat(&earlier(Some(204), Some(1)), false, &patience), Repeat::Duplicate);
+    assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), false, &patience), Repeat::Retry);
+    assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), false, &unknown()), Repeat::Duplicate);
+    assert_eq!(repeat(&earlier(Some(302), Some(1)), false, &unknown()), Repeat::Retry);
+    assert_eq!(repeat(&earlier(None, None), false, &unknown()), Repeat::Retry);
+    let only = Accepts { statuses: "204".parse().unwrap(), ..unknown() };
+    assert_eq!(repeat(&earlier(Some(204), Some(1)), false, &only), Repeat::Duplicate);
+    assert_eq!(repeat(&earlier(Some(200), Some(1)), false, &only), Repeat::Retry, "Fitbit takes 204 alone");
+    assert_eq!(repeat(&broken, false, &unknown()), Repeat::Retry, "its sender got no whole answer");
+    assert_eq!(repeat(&earlier(Some(200), Some(1)), true, &unknown()), Repeat::Retry, "the service counts on");
 }
 
 #[test]

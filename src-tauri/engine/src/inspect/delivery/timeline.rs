@@ -48,6 +48,8 @@ pub struct Attempt {
     /// What the schedule says of that gap, µs.
     #[ts(type = "number | null")]
     pub due: Option<Micros>,
+    /// True if its service could take our answer for a success.
+    pub accepted: bool,
     /// Where it was replayed or forwarded to, oldest first.
     pub passed_on: Vec<ExchangeSummary>,
 }
@@ -92,6 +94,7 @@ pub(crate) fn attempts(
             missing: 0,
             gap: before.map(|(earlier, _)| at - earlier),
             due: before.and_then(|(_, earlier)| due(schedule, earlier, number)),
+            accepted: given(&push).is_success(&schedule.accepts),
             push,
             passed_on,
         });
@@ -101,6 +104,11 @@ pub(crate) fn attempts(
         note_missing(&mut numbered, of.is_cut);
     }
     numbered
+}
+
+/// What we answered to a push.
+fn given(push: &ExchangeSummary) -> Given {
+    Given { took: push.duration, status: push.status, failed: push.failure.is_some() }
 }
 
 /// Counts what is missing just before each number, where it came first.
@@ -125,8 +133,7 @@ fn due(schedule: &Schedule<'_>, from: u32, to: u32) -> Option<Micros> {
 /// When the next attempt is due after the last one; None if it succeeded, the user sent it, or nothing says when.
 pub(crate) fn next_at(attempts: &[Attempt], schedule: &Schedule<'_>) -> Option<Micros> {
     let last = attempts.last()?;
-    let answer = Given { took: last.push.duration, status: last.push.status, failed: last.push.failure.is_some() };
-    if last.push.origin == Origin::Sample || answer.is_success(schedule.patience) {
+    if last.push.origin == Origin::Sample || last.accepted {
         return None;
     }
     Some(last.push.started_at + due(schedule, last.number, last.number.checked_add(1)?)?)

@@ -2,6 +2,7 @@
 
 use super::data::{Handshake, Provider, Scheme};
 use super::place::{Joined, Place};
+use super::statuses::Statuses;
 use crate::exchange::Headers;
 use crate::inspect::signature::check_template;
 use serde::Deserialize;
@@ -151,7 +152,8 @@ fn problem(field: &str, message: impl std::fmt::Display) -> CustomProblem {
     CustomProblem { field: field.into(), message: message.to_string() }
 }
 
-/// Checks what types alone do not hold: the key, the marks, the places of events, the signed text, the handshakes.
+/// Checks what types alone do not hold: the key, the marks, the places of events, the statuses, the signed text, the
+/// handshakes.
 ///
 /// # Errors
 /// The first field that can't be used.
@@ -171,6 +173,9 @@ pub fn check_custom(provider: &Provider) -> Result<(), CustomProblem> {
     if let Some(batch) = &provider.batch {
         check_pointer("batch", Some(&batch.path))?;
         events(&batch.event).map_err(|message| problem("batch", message))?;
+    }
+    if let Some(success) = &provider.success {
+        success.statuses.parse::<Statuses>().map_err(|error| problem("success", error))?;
     }
     provider.signatures.iter().try_for_each(check_scheme)?;
     provider.handshakes.iter().try_for_each(check_handshake)

@@ -446,7 +446,7 @@ pub enum HandshakeKind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Success {
-    /// The statuses: `2xx`, `200`, `200, 204`.
+    /// The statuses: `2xx`, `200`, `200, 204`; with a remark in brackets behind one.
     pub statuses: String,
     /// Seconds it waits.
     #[serde(default)]

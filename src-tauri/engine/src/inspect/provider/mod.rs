@@ -8,6 +8,7 @@ mod fields;
 mod identity;
 mod peek;
 mod place;
+mod statuses;
 
 #[cfg(test)]
 mod examples;
@@ -20,6 +21,7 @@ pub use place::{Joined, Place, PlaceError};
 
 pub(crate) use peek::{elements, value};
 pub(crate) use place::Looked;
+pub(crate) use statuses::Statuses;
 
 use crate::exchange::Headers;
 use catalogue::{Mark, Rule};

@@ -122,6 +122,26 @@ async fn a_question_before_a_push_is_no_event_however_often_it_is_asked() {
 }
 
 #[tokio::test]
+async fn what_its_service_takes_as_success_decides_what_comes_again_and_when() {
+    let (_folder, store) = store().await;
+    // Linear takes 200 alone; WooCommerce some redirects, too.
+    let linear = "Linear-Event: Issue\r\nLinear-Delivery: d1";
+    let first = arrived(&store, linear, r#"{"action":"create"}"#, 0, Some(204)).await;
+    let delivery = store.delivery(first).await.unwrap();
+    assert_eq!((delivery.attempts[0].accepted, delivery.next_at.is_some()), (false, true));
+    let again = arrived(&store, linear, r#"{"action":"create"}"#, 60, Some(200)).await;
+    assert_eq!(mark(&store, again).await, Some((first, 2, Some(Repeat::Retry), Some(2))));
+    let delivery = store.delivery(again).await.unwrap();
+    assert_eq!((delivery.attempts[1].accepted, delivery.next_at), (true, None));
+    let shop = "X-WC-Webhook-Topic: order.created\r\nX-WC-Webhook-Delivery-ID: d2";
+    let first = arrived(&store, shop, "{}", 0, Some(302)).await;
+    let again = arrived(&store, shop, "{}", 60, Some(303)).await;
+    assert_eq!(mark(&store, again).await, Some((first, 2, Some(Repeat::Duplicate), Some(2))));
+    let third = arrived(&store, shop, "{}", 120, Some(200)).await;
+    assert_eq!(mark(&store, third).await, Some((first, 3, Some(Repeat::Retry), Some(3))));
+}
+
+#[tokio::test]
 async fn whoever_shows_any_attempt_is_told_of_a_later_one() {
     let (_folder, store) = store().await;
     let first = arrived(&store, GITHUB, "{}", 0, Some(500)).await;

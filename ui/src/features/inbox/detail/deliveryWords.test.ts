@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Attempt } from "$ipc/bindings/Attempt";
-import { attemptName, attemptNote, gapText, missingWords } from "./deliveryWords";
+import { attemptName, attemptNote, gapText, isToComeAgain, missingWords } from "./deliveryWords";
 
 const attempt = (over: Partial<Attempt>): Attempt => ({
   push: { delivery: null } as unknown as Attempt["push"],
@@ -8,6 +8,7 @@ const attempt = (over: Partial<Attempt>): Attempt => ({
   missing: 0,
   gap: null,
   due: null,
+  accepted: true,
   passedOn: [],
   ...over,
 });
@@ -34,6 +35,12 @@ describe("the words of a delivery", () => {
     expect(attemptName(of("captured"), 1)).toBe("received");
     expect([attemptName(of("captured", 2), 1), attemptName(of("captured"), 2)]).toEqual(["attempt 2", "attempt 1"]);
     expect(attemptName(of("sample"), 1)).toBe("a try");
+  });
+
+  it("knows what comes again by what the service takes as success, and not by the status", () => {
+    const of = (accepted: boolean, origin = "captured") =>
+      isToComeAgain(attempt({ accepted, push: { status: 204, origin } as unknown as Attempt["push"] }));
+    expect([of(true), of(false), of(false, "sample")]).toEqual([false, true, false]);
   });
 
   it("names the attempts that are not here", () => {

@@ -22,6 +22,9 @@ export function attemptName({ number, push }: Attempt, among: number): string {
   return among > 1 || number > 1 ? `attempt ${number}` : "received";
 }
 
+/** True of an attempt that its service counts as failed, so that its schedule says when the next one comes. */
+export const isToComeAgain = ({ accepted, push }: Attempt) => !accepted && push.origin !== "sample";
+
 /** How long after the one before, what the schedule says of that, and why it came. */
 export function attemptNote({ gap, due, push }: Attempt): string | undefined {
   const parts: string[] = [];

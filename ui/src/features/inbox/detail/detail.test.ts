@@ -129,6 +129,7 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
           missing: 0,
           gap: null,
           due: null,
+          accepted: true,
           passedOn: [],
         })),
         pushes: 2,

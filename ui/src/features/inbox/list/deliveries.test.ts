@@ -25,7 +25,7 @@ const failing = ({ id }: { id: number }) => ({
   first: id,
   provider: "slack",
   number: null,
-  attempts: [{ push: summary(id), number: 4, missing: 2, gap: null, due: null, passedOn: [] }],
+  attempts: [{ push: summary(id), number: 4, missing: 2, gap: null, due: null, accepted: false, passedOn: [] }],
   pushes: 4,
   schedule: "Five times in a day.",
   nextAt: 1_795_349_047_000_000,
