@@ -5,6 +5,7 @@
 
 mod cli;
 mod dice;
+mod display;
 mod home;
 pub mod http;
 mod listener;
@@ -21,6 +22,7 @@ mod window;
 
 pub use cli::{Output, pushpull, pushpull_on, pushpull_without};
 pub use dice::Dice;
+pub use display::Display;
 pub use home::Home;
 pub use listener::Listener;
 pub use payloads::{Payload, github_payloads};

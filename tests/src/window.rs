@@ -121,7 +121,16 @@ impl Window {
         Self::with_environment(home, &[], test).await
     }
 
-    /// The same with further environment variables.
+    /// Opens the window and has a test use it until it is killed, as by a crash or a power cut of its own.
+    ///
+    /// # Errors
+    /// As [`Window::with`].
+    pub async fn until_killed<T>(home: &Home, test: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        // Dropping it kills the driver and the window, by SIGKILL.
+        test(&Self::open(home, &[]).await?).await
+    }
+
+    /// The same as [`Window::with`] with further environment variables.
     ///
     /// # Errors
     /// As [`Window::with`].

@@ -13,6 +13,7 @@ mod requests;
 mod screens;
 mod signature;
 mod sources;
+mod start;
 mod storage;
 mod trouble;
 mod tunnel;

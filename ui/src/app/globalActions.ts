@@ -39,8 +39,8 @@ export async function sendSample(provider: SampleProvider) {
 
 export async function listen(port?: number) {
   const settings = session.settings;
-  session.take(
-    await call("start_listening", {
+  await session.takeAnswer(
+    call("start_listening", {
       port: port ?? settings?.port ?? 4400,
       bind: settings?.bind ?? "127.0.0.1",
       fallback: true,
@@ -49,7 +49,7 @@ export async function listen(port?: number) {
 }
 
 export async function stopListening() {
-  session.take(await call("stop_listening", {}));
+  await session.takeAnswer(call("stop_listening", {}));
 }
 
 export async function openWorkspace() {

@@ -31,6 +31,8 @@ class Session {
   opening = $state(false);
   #receivers = new Set<Receiver>();
   #holders = new Set<Holder>();
+  /** Events of the feed so far. */
+  #heard = 0;
   #running: Promise<() => void> | null = null;
   #answer = () => {};
   /** Settled once the engine has answered for the first time, if only with an error. */
@@ -62,9 +64,8 @@ class Session {
 
   async refresh() {
     try {
-      const asked = [call("status", {}), call("settings", {}), call("sources", {})] as const;
-      const [status, settings, { sources }] = await Promise.all(asked);
-      this.take(status);
+      const asked = [this.takeAnswer(call("status", {})), call("settings", {}), call("sources", {})] as const;
+      const [, settings, { sources }] = await Promise.all(asked);
       this.settings = settings;
       this.sources = sources;
       this.problem = null;
@@ -79,7 +80,7 @@ class Session {
     this.opening = true;
     try {
       await Promise.all([...this.#holders].map((holder) => holder.flush?.()));
-      this.take(await call("open_workspace", { path }));
+      await this.takeAnswer(call("open_workspace", { path }));
     } finally {
       // After a failure too: it may be open, though it could not be remembered for the next start.
       await this.refresh();
@@ -99,11 +100,20 @@ class Session {
 
   /** Reads the status ahead of the feed. */
   async refreshStatus() {
-    this.take(await call("status", {}));
+    await this.takeAnswer(call("status", {}));
   }
 
-  /** Takes the status that a command answered, ahead of the feed. */
-  take(status: Status) {
+  /**
+   * Takes the status that a command answers, ahead of the feed. Not if the feed spoke meanwhile: the answer may be the
+   * older of the two, and nothing would follow that corrects it. What it knew better the feed brings in a moment.
+   */
+  async takeAnswer(answer: Promise<Status>) {
+    const heard = this.#heard;
+    const status = await answer;
+    if (heard === this.#heard) this.#take(status);
+  }
+
+  #take(status: Status) {
     const another = this.status !== null && this.status.workspace !== status.workspace;
     this.status = status;
     if (!another) return;
@@ -126,7 +136,8 @@ class Session {
   }
 
   #receive(event: FeedEvent) {
-    this.take(event.status);
+    this.#heard += 1;
+    this.#take(event.status);
     this.jobs = event.jobs;
     // What could not be read before is read now.
     if (event.lists || this.settings === null || this.problem !== null) void this.refreshLists();

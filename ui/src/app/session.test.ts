@@ -71,3 +71,35 @@ it("reads anew what changed before the feed was heard, and the lists whenever th
   await waitFor(() => expect(asked).toBe(before + 2));
   stop();
 });
+
+it("keeps what the feed said while a command was still to answer", async () => {
+  const fake = fakeBackend({ rows: 0 });
+  let hear: (event: FeedEvent) => void = () => {};
+  let answer: ((status: unknown) => void) | null = null;
+  let slow = false;
+  useBackend({
+    invoke: (command, payload) =>
+      slow && command === "status" ? new Promise((resolve) => (answer = resolve)) : fake.invoke(command, payload),
+    listen: (_, receive) => {
+      hear = receive as typeof hear;
+      return Promise.resolve(() => {});
+    },
+  });
+  const stop = await session.start();
+  const of = (tunnel: "up" | "starting") => new FakeState({ rows: 0, tunnel }).status();
+  slow = true;
+  const asked = session.refreshStatus();
+  await waitFor(() => expect(answer).not.toBeNull());
+  hear({ status: of("up"), changed: [], lists: false, jobs: [] });
+  answer!(of("starting"));
+  await asked;
+  expect(session.status?.tunnel.state.type).toBe("up");
+
+  answer = null;
+  const ahead = session.refreshStatus();
+  await waitFor(() => expect(answer).not.toBeNull());
+  answer!(of("starting"));
+  await ahead;
+  expect(session.status?.tunnel.state.type).toBe("starting");
+  stop();
+});

@@ -6,7 +6,6 @@ use anyhow::{Context, Result};
 use pushpull_tests::{CONTROL, Home, Listener, Program, RELEASE, Receiver, Window, push, pushpull, until};
 use serde_json::json;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::AsyncReadExt;
@@ -104,20 +103,6 @@ async fn the_page_calls_only_what_it_was_given() -> Result<()> {
             document.head.append(made); return window.ran ?? null";
         assert_eq!(window.script(script, vec![]).await?, json!(null));
         Ok(())
-    })
-    .await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_second_start_leaves_one_window() -> Result<()> {
-    let home = Home::new()?;
-    Window::with(&home, async |window| {
-        window.find(".first h1").await?;
-        let mut second = Command::new(Program::Desktop.path()?);
-        second.envs(home.environment()).stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-        let ended = tokio::time::timeout(pushpull_tests::PATIENCE, second.status()).await;
-        assert!(ended.context("The second start stays")??.success());
-        window.find(".first h1").await.map(drop)
     })
     .await
 }

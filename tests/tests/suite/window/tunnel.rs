@@ -11,6 +11,9 @@ use std::path::Path;
 /// The name that the stand-in for cloudflared prints.
 const NAME: &str = "https://blue-cat.trycloudflare.com";
 
+/// What the bore server asks for.
+const SECRET: &str = "open sesame";
+
 /// Notes every state that is shown, in the panel and in the top bar.
 const WATCH: &str = "\
 window.states = [];
@@ -54,9 +57,15 @@ async fn cloudflared(window: &Window, program: &Path) -> Result<()> {
     window.text(".top", "Tunnel failed").await?;
     screens::take(window, "tunnel-failed").await?;
 
-    let up = format!("echo 'INF |  {NAME}  |' >&2\necho 'INF Registered tunnel connection' >&2\nexec sleep 1000");
+    let up = format!(
+        "until test -e \"$0.answered\"; do sleep 0.02; done\necho 'INF |  {NAME}  |' >&2\n\
+         echo 'INF Registered tunnel connection' >&2\nexec sleep 1000"
+    );
     write(program, &up)?;
     start(window).await?;
+    window.text(".tunnelpop .head .badge", "starting").await?;
+    window.text(".top", "Tunnel starting").await?;
+    std::fs::write(program.with_file_name("cloudflared.answered"), "")?;
     window.text(".tunnelpop .url", NAME).await.context("With one that comes up")?;
     window.text(".tunnelpop .head .badge", "up").await?;
     window.text(".top", NAME.trim_start_matches("https://")).await?;
@@ -74,7 +83,7 @@ fn write(program: &Path, script: &str) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bore_tunnel_whose_server_goes_is_lost_tried_again_and_up_when_it_is_back() -> Result<()> {
-    let server = BoreServer::start(None).await?;
+    let server = BoreServer::start(Some(SECRET)).await?;
     Window::with(&Home::new()?, async |window| bore(window, server).await).await
 }
 
@@ -84,6 +93,9 @@ async fn bore(window: &Window, server: BoreServer) -> Result<()> {
     window.url().await?;
     window.keys("gt").await?;
     window.fill(".tunnelpop input.data", BoreServer::HOST).await?;
+    start(window).await?;
+    window.text(".tunnelpop", "asks for a secret").await?;
+    window.fill(".tunnelpop input[type=password]", SECRET).await?;
     start(window).await?;
     let url = public(window).await?;
     copied(window, &url).await.context("Copying its URL")?;
@@ -98,7 +110,7 @@ async fn bore(window: &Window, server: BoreServer) -> Result<()> {
     window.text(".tunnelpop .head .badge", "retrying, attempt").await?;
     window.text(".tunnelpop .note", BoreServer::HOST).await?;
     screens::take(window, "tunnel-retrying").await?;
-    let _server = BoreServer::start(None).await?;
+    let _server = BoreServer::start(Some(SECRET)).await?;
     let url = public(window).await?;
     let states = window.script("return window.states", vec![]).await?;
     let states: Vec<&str> = states.as_array().context("No states")?.iter().filter_map(Value::as_str).collect();
