@@ -272,7 +272,7 @@ describe("what was of the workspace before", { timeout: 60_000 }, () => {
     compares.open([1, 2]);
     openReplay([1]);
     say("1 exchange deleted", { title: "Undo", run: () => {} });
-    session.take({ ...new FakeState({ rows: 30 }).status(), workspace: other });
+    await session.takeAnswer(Promise.resolve({ ...new FakeState({ rows: 30 }).status(), workspace: other }));
     expect([inbox.chosen, inbox.cursorId, navigation.dialog, toasts.undoable, compares.tabs, session.settings]).toEqual(
       [[], null, null, undefined, [], null],
     );

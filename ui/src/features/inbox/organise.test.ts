@@ -40,7 +40,8 @@ describe("finding and organising", { timeout: 60_000 }, () => {
     await screen.findByRole("button", { name: /^Here/ });
     names = ["There"];
     const { session } = await import("$app/session.svelte");
-    if (session.status) session.take({ ...session.status, workspace: "/elsewhere.pushpull" });
+    if (session.status)
+      await session.takeAnswer(Promise.resolve({ ...session.status, workspace: "/elsewhere.pushpull" }));
     await screen.findByRole("button", { name: /^There/ });
     expect(screen.queryByRole("button", { name: /^Here/ })).toBeNull();
   });
