@@ -64,8 +64,10 @@ class Session {
 
   async refresh() {
     try {
-      const asked = [this.takeAnswer(call("status", {})), call("settings", {}), call("sources", {})] as const;
-      const [, settings, { sources }] = await Promise.all(asked);
+      // All or nothing: where there is no workspace the status still answers, and says why.
+      const asked = Promise.all([call("status", {}), call("settings", {}), call("sources", {})]);
+      await this.takeAnswer(asked.then(([status]) => status));
+      const [, settings, { sources }] = await asked;
       this.settings = settings;
       this.sources = sources;
       this.problem = null;
