@@ -125,8 +125,10 @@ async fn the_newest_number_stays_when_its_exchange_is_gone() {
 #[tokio::test]
 async fn an_undo_that_is_cut_off_is_finished_at_the_next_start_and_deletes_nothing() {
     let (folder, store) = store().await;
-    let saves = (0..1_500).map(|_| store.save(push("a", "e", "")));
-    futures_util::future::join_all(saves).await.into_iter().for_each(|saved| assert!(saved.is_ok()));
+    for _ in 0..4 {
+        let saves = (0..1_500).map(|_| store.save(push("a", "e", "")));
+        futures_util::future::join_all(saves).await.into_iter().for_each(|saved| assert!(saved.is_ok()));
+    }
     let (id, _) = delete(&store, Doomed::Filter(String::new())).await;
     let shown = async || {
         let query = CountQuery { filter: String::new(), upto: None };
@@ -142,12 +144,12 @@ async fn an_undo_that_is_cut_off_is_finished_at_the_next_start_and_deletes_nothi
         undone = store.undo_deletion(id) => panic!("{undone:?} before it could be cut off"),
         () = some => {}
     }
-    assert_eq!(shown().await, 1_000);
+    assert!(shown().await < 6_000);
     store.close().await;
 
     let store = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
     store.purge_due(LATER).await.unwrap();
-    assert_eq!(kept_rows(&store).await[0], 1_500, "what was taken back is never due");
+    assert_eq!(kept_rows(&store).await[0], 6_000, "what was taken back is never due");
     let mut committed = store.committed();
     let purging = store.start_purging();
     let finished = async {
@@ -157,7 +159,7 @@ async fn an_undo_that_is_cut_off_is_finished_at_the_next_start_and_deletes_nothi
     };
     tokio::time::timeout(std::time::Duration::from_secs(10), finished).await.expect("it is finished");
     purging.abort();
-    assert_eq!(store.stored().await.unwrap().exchanges, 1_500);
+    assert_eq!(store.stored().await.unwrap().exchanges, 6_000);
 }
 
 #[tokio::test]
