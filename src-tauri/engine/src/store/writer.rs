@@ -75,7 +75,7 @@ pub struct Committed {
     pub bytes: u64,
     /// Commits that the disk need not have yet.
     pub unsynced: u64,
-    /// Why the last exchange could not be stored; None once one could again, or something else on a disk that was full.
+    /// Why the last exchange could not be stored; None once one could again.
     pub trouble: Option<StoreError>,
 }
 
@@ -227,12 +227,8 @@ impl Desk {
                         self.progress.send_modify(|done| {
                             done.commits += 1;
                             done.unsynced += 1;
-                            if matter.tells_of_the_disk() {
-                                match &result {
-                                    Err(StoreError::DiskFull) => done.trouble = Some(StoreError::DiskFull),
-                                    Ok(()) if done.trouble == Some(StoreError::DiskFull) => done.trouble = None,
-                                    _ => {}
-                                }
+                            if matter.tells_of_the_disk() && result == Err(StoreError::DiskFull) {
+                                done.trouble = Some(StoreError::DiskFull);
                             }
                         });
                         let _ = done.send(result);
