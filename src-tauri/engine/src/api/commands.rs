@@ -167,7 +167,7 @@ commands! {
         remove_secret(SecretRef) -> SourceSettings;
         /// Checks the signature of a push anew, and says why it does not fit.
         verify_exchange(VerifyQuery) -> Verdict;
-        /// Checks the newest pushes of a source again.
+        /// Checks all pushes of a source again.
         verify_source(SourceName) -> Nothing;
         /// The vault: whether secrets can be read now, and where their key is.
         vault(Nothing) -> VaultStatus;

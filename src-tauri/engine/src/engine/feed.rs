@@ -78,7 +78,6 @@ impl Engine {
     pub(crate) async fn keep_feeding(self, feed: Feed) {
         let mut tunnel = self.tunnel.watch();
         let mut committed = self.store.committed();
-        let mut vault = self.vault.watch();
         let mut file = loop {
             match self.store.watch_others().await {
                 Ok(file) => break file,
@@ -116,7 +115,6 @@ impl Engine {
                 () = self.changed.notified() => {}
                 done = committed.changed() => if done.is_err() { return },
                 _ = tunnel.changed() => {}
-                _ = vault.changed() => self.vault_changed().await,
                 () = other_commit(&mut file, &mut version) => {
                     self.read_lists_again().await;
                 }
@@ -152,18 +150,6 @@ impl Engine {
         let _ = self.read_sources().await; // what can't be read now is read at the next change
         let _ = self.read_rules().await;
         self.jobs.note_lists();
-    }
-
-    /// The vault was opened or closed: so are the secrets of sources.
-    async fn vault_changed(&self) {
-        let _ = self.read_sources().await;
-        self.jobs.note_lists();
-        let engine = self.clone();
-        tokio::spawn(async move {
-            if let Err(error) = engine.look_again_at_all().await {
-                tracing::warn!(%error, "Pushes that waited for the vault could not be looked at");
-            }
-        });
     }
 
     /// True while this process listens.

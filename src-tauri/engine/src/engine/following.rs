@@ -4,14 +4,16 @@
 //!
 //! ```text
 //! committed ─ rows after the mark ─ a step each: verdict and numbers, secrets of handshakes ─ one transaction, mark moved
+//! none left ─ pushes of sources that have changed, newest first ─ a step each, likewise ─ one transaction
 //! ```
 
+use super::again::Scope;
 use super::documents::off_thread;
 use super::signatures::{Checking, Push, look};
 use super::{Engine, Parts};
 use crate::api::ApiError;
-use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Mark, Origin};
-use crate::store::{Followed, NewSealed, Steps, keep_up};
+use crate::exchange::{Direction, ExchangeSummary, Mark, Origin};
+use crate::store::{Followed, NewSealed, Steps, keep_up_with};
 use secrecy::ExposeSecret as _;
 use std::sync::Weak;
 use tokio::task::JoinHandle;
@@ -19,12 +21,6 @@ use zeroize::Zeroizing;
 
 /// Pushes looked at before what was found is written.
 const STEPS: Steps = Steps { busy: 16, quiet: 256 };
-
-/// Pushes of a source that are looked at again when its settings or secrets change.
-const LOOKED_AGAIN: u32 = 1_000;
-
-/// Pushes of a source among which handshakes are looked for when the vault opens.
-const HANDSHAKES_AMONG: u32 = 10_000;
 
 /// Secrets from handshakes that a source keeps at most: whoever knows its URL can send one.
 const LEARNT_LIMIT: usize = 8;
@@ -40,7 +36,9 @@ impl Engine {
 }
 
 async fn follow(parts: Weak<Parts>) {
-    let Some(committed) = parts.upgrade().map(|parts| parts.store.committed()) else { return };
+    let Some((committed, again)) = parts.upgrade().map(|parts| (parts.store.committed(), parts.again.clone())) else {
+        return;
+    };
     let step = |count| {
         let engine = parts.upgrade(); // held for this step alone
         async move {
@@ -50,11 +48,11 @@ async fn follow(parts: Weak<Parts>) {
             }
         }
     };
-    keep_up(committed, STEPS, step).await;
+    keep_up_with(committed, || again.asked(), STEPS, step).await;
 }
 
 impl Parts {
-    /// Follows everything that is stored now.
+    /// Follows everything that is stored now, and looks at everything again that has to be.
     ///
     /// # Errors
     /// What the store says.
@@ -65,9 +63,10 @@ impl Parts {
 
     /// True if there may be more to do.
     async fn follow_step(&self, count: u32) -> Result<bool, ApiError> {
+        let _turn = self.following_turn.lock().await;
         let from = self.store.followed().await?;
         let rows = self.store.stored_after(from, count).await?;
-        let Some(upto) = rows.last().map(|row| row.id) else { return Ok(false) };
+        let Some(upto) = rows.last().map(|row| row.id) else { return self.look_again_step(count).await };
         self.learn_of_sources(&rows).await?;
         let found = self.look_at(&rows).await?;
         if self.store.keep_followed(from, upto, found).await? {
@@ -116,50 +115,37 @@ impl Parts {
         Ok(())
     }
 
-    /// Looks at the newest pushes of a source again: its settings or secrets have changed.
-    pub(crate) async fn look_again_at(&self, source: &str) -> Result<(), ApiError> {
-        let Some(config) = self.book.get(source) else { return Ok(()) };
-        let followed = self.store.followed().await?;
-        let ids = self.store.newest_of(config.row.id, LOOKED_AGAIN).await?;
-        for ids in ids.chunks(STEPS.quiet as usize) {
-            let found = self.look_at(&self.rows(ids, followed).await?).await?;
-            self.store.keep_found(found).await?;
-            self.notice_change(false);
-        }
-        Ok(())
-    }
-
-    /// The rows that the follower has passed; it will come to the others.
-    async fn rows(&self, ids: &[ExchangeId], followed: ExchangeId) -> Result<Vec<ExchangeSummary>, ApiError> {
-        let mut rows = Vec::with_capacity(ids.len());
-        for &id in ids.iter().filter(|&&id| id <= followed) {
-            rows.extend(self.store.summary(id).await.ok()); // deleted meanwhile
-        }
-        Ok(rows)
-    }
-
-    /// The vault has opened: what waited for secrets is looked at, and secrets that handshakes gave are kept.
-    pub(crate) async fn look_again_at_all(&self) -> Result<(), ApiError> {
-        if !self.vault.is_open() {
-            return Ok(());
-        }
-        for source in self.book.names() {
-            let Some(config) = self.book.get(&source) else { continue };
-            for id in self.store.handshakes_of(config.row.id, HANDSHAKES_AMONG).await? {
-                let Ok(row) = self.store.summary(id).await else { continue };
-                let Ok(push) = Push::read(&self.store, &row).await else { continue };
-                self.keep_learnt(&push).await;
-            }
-            if !config.secrets.is_empty() {
-                self.look_again_at(&source).await?;
+    /// Looks at everything again that has to be, and can be now.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn finish_looking_again(&self) -> Result<(), ApiError> {
+        loop {
+            let _turn = self.following_turn.lock().await;
+            if !self.look_again_step(STEPS.quiet).await? {
+                return Ok(());
             }
         }
-        Ok(())
+    }
+
+    /// Looks at some pushes again of a source whose settings or secrets have changed; true if there may be more to do.
+    /// One that needs a closed vault waits until it opens.
+    async fn look_again_step(&self, count: u32) -> Result<bool, ApiError> {
+        let is_ready = |source| self.book.of_id(source).is_none_or(|source| !source.is_waiting());
+        let Some(turn) = self.again.next(is_ready) else { return Ok(false) };
+        let rows = self.store.pushes_of(turn.source, turn.below, turn.scope == Scope::Unchecked, count).await?;
+        let found = self.look_at(&rows).await?;
+        self.store.keep_found(found).await?;
+        if is_ready(turn.source) {
+            self.again.note(&turn, rows.last().map(|row| row.id));
+        }
+        self.notice_change(false);
+        Ok(true)
     }
 
     /// Puts the secret that a service gave in its handshake into the vault, unless it is there. While the vault is
     /// closed it stays in the stored handshake, and is taken from there when the vault opens.
-    async fn keep_learnt(&self, push: &Push) {
+    pub(super) async fn keep_learnt(&self, push: &Push) {
         let _turn = self.learning.lock().await;
         let Some(source) = self.book.get(&push.source) else { return };
         if source.is_waiting() || source.secrets.iter().filter(|secret| secret.learnt).count() >= LEARNT_LIMIT {
@@ -191,13 +177,14 @@ impl Parts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::ExchangeId;
     use crate::store::tests::push;
 
     /// An engine that follows only when it is asked to, and a way to the file past it.
     async fn engine(folder: &std::path::Path) -> (Engine, rusqlite::Connection) {
         let path = folder.join("w.pushpull");
         let engine = Engine::open(&path).await.unwrap();
-        engine.following.get().unwrap().abort();
+        engine.following.get().unwrap().iter().for_each(JoinHandle::abort);
         (engine, rusqlite::Connection::open(path).unwrap())
     }
 

@@ -1,5 +1,6 @@
 //! One open workspace and what runs on it: the listener, the sender, the tunnel, the word index, the feed.
 
+mod again;
 mod documents;
 mod feed;
 mod filtering;
@@ -8,6 +9,7 @@ mod hooks;
 mod jobs;
 mod listening;
 mod lock;
+mod opening;
 mod providers;
 mod retaining;
 mod rules;
@@ -33,6 +35,7 @@ use crate::send::Sender;
 use crate::store::Store;
 use crate::tunnel::{Probes, Tunnel};
 use crate::vault::{Keys, Vault};
+use again::Again;
 use documents::Documents;
 use hooks::Doorway;
 use lock::ListenerLock;
@@ -70,7 +73,12 @@ pub struct Parts {
     pub(crate) book: Arc<SourceBook>,
     /// Held while the sources are read, so that what was read last is what counts.
     reading_sources: Mutex<()>,
-    following: OnceLock<tokio::task::JoinHandle<()>>,
+    /// What is to be looked at again.
+    again: Arc<Again>,
+    /// Held for one step of following, so that what has changed is looked at again after it.
+    following_turn: Mutex<()>,
+    /// What goes on beside captures and needs the engine.
+    following: OnceLock<[tokio::task::JoinHandle<()>; 2]>,
     /// Held while a secret from a handshake is kept, so that none is kept twice.
     learning: Mutex<()>,
     pub(crate) probes: Arc<Probes>,
@@ -135,6 +143,8 @@ impl Engine {
             tunnel,
             vault,
             book,
+            again: Arc::default(),
+            following_turn: Mutex::default(),
             following: OnceLock::new(),
             reading_sources: Mutex::default(),
             learning: Mutex::default(),
@@ -153,7 +163,8 @@ impl Engine {
         engine.read_sources().await?;
         engine.read_rules().await?;
         // Nobody else sets it.
-        let _ = engine.following.set(engine.start_following());
+        let secrets = opening::keep_reading_secrets(Arc::downgrade(&engine.0), engine.vault.watch());
+        let _ = engine.following.set([engine.start_following(), tokio::spawn(secrets)]);
         Ok(engine)
     }
 
@@ -164,9 +175,7 @@ impl Engine {
         self.tickets.cancel_all();
         let _ = tokio::time::timeout(LAST_WORDS, self.tickets.all_ended()).await; // what takes longer is not kept
         self.background.iter().for_each(AbortOnDropHandle::abort);
-        if let Some(following) = self.following.get() {
-            following.abort();
-        }
+        self.following.get().into_iter().flatten().for_each(tokio::task::JoinHandle::abort);
         self.store.close().await;
     }
 }

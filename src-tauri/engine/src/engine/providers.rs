@@ -1,6 +1,6 @@
 //! The user's own providers: kept, deleted, and what follows for the pushes that are here.
 
-use super::{Engine, Parts};
+use super::Engine;
 use crate::api::ApiError;
 use crate::inspect::provider::Provider;
 
@@ -12,7 +12,7 @@ impl Engine {
     /// `Invalid` if a field can't be used, or the key is that of a known provider.
     pub async fn save_provider(&self, provider: Provider) -> Result<Provider, ApiError> {
         let saved = self.store.save_provider(provider).await?;
-        self.providers_changed(&saved.key).await?;
+        self.providers_changed().await?;
         Ok(saved)
     }
 
@@ -21,33 +21,13 @@ impl Engine {
     /// # Errors
     /// What the store says.
     pub async fn delete_provider(&self, key: String) -> Result<(), ApiError> {
-        self.store.delete_provider(key.clone()).await?;
-        self.providers_changed(&key).await
+        self.store.delete_provider(key).await?;
+        self.providers_changed().await
     }
 
-    async fn providers_changed(&self, key: &str) -> Result<(), ApiError> {
+    async fn providers_changed(&self) -> Result<(), ApiError> {
         self.read_sources().await?;
         self.notice_change(true);
-        let sources = self.concerned(key);
-        let engine = self.clone();
-        tokio::spawn(async move {
-            for source in sources {
-                if let Err(error) = engine.look_again_at(&source).await {
-                    tracing::warn!(%error, "The pushes of a source could not be looked at again");
-                }
-            }
-        });
         Ok(())
-    }
-}
-
-impl Parts {
-    /// Sources that this provider is chosen for, and those whose pushes say themselves whose they are.
-    fn concerned(&self, key: &str) -> Vec<String> {
-        let is_concerned = |name: &String| {
-            let source = self.book.get(name);
-            source.is_some_and(|source| source.row.chosen.as_ref().is_none_or(|chosen| chosen == key))
-        };
-        self.book.names().into_iter().filter(is_concerned).collect()
     }
 }

@@ -8,7 +8,7 @@ use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Headers, Mark, Mic
 use crate::inspect::provider::{Identity, Provider, ProviderRef, identify};
 use crate::inspect::signature::{Check, Reply, Secret, SignedRequest, Verdict, VerdictKind, handshake, judge, verify};
 use crate::inspect::{content_codings, decode};
-use crate::store::{Followed, Store, StoreError};
+use crate::store::{Followed, Judged, Store, StoreError};
 use crate::tunnel::TunnelState;
 use crate::wire::LooseHead;
 use bytes::Bytes;
@@ -346,11 +346,11 @@ pub(crate) fn look(push: &Push, book: &SourceBook, addresses: Vec<String>) -> Fo
         (found.event_id, found.delivery_id, found.attempt) = (said.event_id, said.delivery_id, said.attempt);
         found.event_type = said.event_type.filter(|_| push.event_type.is_none());
     }
-    let Some(provider) = book.checker(&source, &push.headers, &body) else { return found };
-    let checking = Checking::with(provider, Some(&source), addresses);
-    if push.obstacle().is_none() && !source.is_waiting() {
-        found.verdict = Some(checking.judge(push));
-    }
+    found.verdict = match book.checker(&source, &push.headers, &body).filter(|_| push.obstacle().is_none()) {
+        None => Judged::Never,
+        Some(_) if source.is_waiting() => Judged::NotNow,
+        Some(provider) => Judged::As(Checking::with(provider, Some(&source), addresses).judge(push)),
+    };
     found
 }
 

@@ -2,6 +2,7 @@
 //! the way of a push waits for the vault.
 
 use super::Parts;
+use super::again::Scope;
 use crate::api::{ApiError, NewSecret, SaveSource, SecretRef, SourceSecret, SourceSettings};
 use crate::capture::is_source_name;
 use crate::exchange::{Headers, Micros};
@@ -69,6 +70,27 @@ impl SourceConfig {
         !self.is_open && !self.secrets.is_empty()
     }
 
+    /// True if a push is checked with the same rules, secrets and settings by both.
+    fn checks_like(&self, other: &Self) -> bool {
+        let about = |source: &Self| {
+            let secrets = source.secrets.iter().map(|secret| (secret.id, secret.label.clone(), secret.added_at));
+            let SourceRow { chosen, url, tolerance, .. } = source.row.clone();
+            (chosen, url, tolerance, secrets.collect::<Vec<_>>())
+        };
+        let rules = |source: &Self| source.provider.as_ref().map(|found| found.provider.clone());
+        about(self) == about(other) && rules(self) == rules(other)
+    }
+
+    /// Which of its pushes have to be looked at again, as it was `before`; None if none.
+    fn again(&self, before: Option<&Self>) -> Option<Scope> {
+        let waited = before.is_none_or(|before| before.is_waiting());
+        match before {
+            Some(before) if !self.checks_like(before) => Some(Scope::All),
+            _ if waited && !self.secrets.is_empty() && self.provider.is_some() => Some(Scope::Unchecked),
+            _ => None,
+        }
+    }
+
     /// The provider, if the user chose it.
     pub(super) fn chosen(&self) -> Option<&ProviderRef> {
         self.provider.as_ref().filter(|_| self.row.chosen.is_some())
@@ -102,10 +124,30 @@ fn ending(secret: &str) -> String {
     secret.chars().skip(length - shown).collect()
 }
 
+impl Pages {
+    /// The sources whose pushes have to be looked at again after `before`, and which of them.
+    fn again(&self, before: &Self) -> Vec<(i64, Scope)> {
+        let of_before: HashMap<i64, &SourceConfig> =
+            before.sources.values().map(|source| (source.row.id, &**source)).collect();
+        let rules_changed = self.providers != before.providers;
+        let scope = |source: &SourceConfig| match of_before.get(&source.row.id) {
+            // New rules may recognise what nobody has recognised.
+            Some(_) if rules_changed && source.provider.is_none() => Some(Scope::All),
+            before => source.again(before.copied()),
+        };
+        self.sources.values().filter_map(|source| Some((source.row.id, scope(source)?))).collect()
+    }
+}
+
 impl SourceBook {
     /// A source that is there.
     pub(crate) fn get(&self, name: &str) -> Option<Arc<SourceConfig>> {
         self.all().sources.get(name).cloned()
+    }
+
+    /// The source of this number.
+    pub(crate) fn of_id(&self, id: i64) -> Option<Arc<SourceConfig>> {
+        self.all().sources.values().find(|source| source.row.id == id).cloned()
     }
 
     /// The values of all secrets that can be read now.
@@ -166,11 +208,9 @@ impl SourceBook {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes what was read anew; the names that are there no more.
-    fn set(&self, all: Pages) -> Vec<String> {
-        let all = Arc::new(all);
-        let before = std::mem::replace(&mut *self.0.write().unwrap_or_else(PoisonError::into_inner), all.clone());
-        before.sources.keys().filter(|name| !all.sources.contains_key(*name)).cloned().collect()
+    /// Takes what was read anew; answers what was there before.
+    fn set(&self, all: Arc<Pages>) -> Arc<Pages> {
+        std::mem::replace(&mut *self.0.write().unwrap_or_else(PoisonError::into_inner), all)
     }
 }
 
@@ -299,8 +339,24 @@ impl Parts {
         self.book.get(name).map(|source| source.settings()).ok_or_else(|| no_source(name))
     }
 
+    /// Checks the signatures of all pushes of a source again, with what is set for it now.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no source of this name; `VaultClosed` if its secrets can't be read.
+    pub async fn verify_source(&self, name: &str) -> Result<(), ApiError> {
+        self.vault.settled().await;
+        self.read_sources().await?;
+        let source = self.book.get(name).ok_or_else(|| no_source(name))?;
+        if source.is_waiting() {
+            return Err(self.vault.closed().into());
+        }
+        self.again.ask(source.row.id, Scope::All);
+        self.finish_looking_again().await
+    }
+
     /// Reads the sources anew; their secrets are opened if the vault is open. What another process has made or taken away
-    /// is let in or not from now on.
+    /// is let in or not from now on, and pushes that would be checked otherwise than before are looked at again; nobody
+    /// waits for that.
     pub(crate) async fn read_sources(&self) -> Result<(), ApiError> {
         let _turn = self.reading_sources.lock().await;
         let sealer = self.vault.sealer();
@@ -319,8 +375,13 @@ impl Parts {
             pages.sources.insert(row.name.clone(), Arc::new(SourceConfig { row, secrets, provider, is_open }));
         }
         pages.sources.keys().for_each(|name| self.doorway.add_source(name));
-        for gone in self.book.set(pages) {
-            self.doorway.remove_source(&gone);
+        let pages = Arc::new(pages);
+        let before = self.book.set(pages.clone());
+        for gone in before.sources.keys().filter(|name| !pages.sources.contains_key(*name)) {
+            self.doorway.remove_source(gone);
+        }
+        for (source, scope) in pages.again(&before) {
+            self.again.ask(source, scope);
         }
         Ok(())
     }

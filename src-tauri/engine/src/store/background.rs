@@ -12,7 +12,7 @@ const QUIET: Duration = Duration::from_millis(30);
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// When a step that failed is taken again, if nothing is stored meanwhile.
-const AGAIN: Duration = Duration::from_secs(2);
+pub(crate) const AGAIN: Duration = Duration::from_secs(2);
 
 /// How many exchanges one step takes, in one transaction.
 #[derive(Debug, Clone, Copy)]
@@ -25,19 +25,32 @@ pub(crate) struct Steps {
 
 /// Takes one step after the other until the store is closed. A step says whether there may be more to do. One that
 /// failed ends nothing: what it could not have (a file, space, the vault) may be there the next time.
-pub(crate) async fn keep_up<E, F>(
+pub(crate) async fn keep_up<E, F>(committed: watch::Receiver<Committed>, steps: Steps, step: impl FnMut(u32) -> F)
+where
+    F: Future<Output = Result<bool, E>>,
+{
+    keep_up_with(committed, std::future::pending, steps, step).await;
+}
+
+/// Like [`keep_up`], where what is not stored can be more to do as well: then `asked` returns.
+pub(crate) async fn keep_up_with<E, F, A>(
     mut committed: watch::Receiver<Committed>,
+    mut asked: impl FnMut() -> A,
     steps: Steps,
     mut step: impl FnMut(u32) -> F,
 ) where
     F: Future<Output = Result<bool, E>>,
+    A: Future<Output = ()>,
 {
     let mut count = steps.quiet;
     loop {
         let newest = committed.borrow_and_update().newest;
         let next = match step(count).await {
             Ok(true) => Ok(()),
-            Ok(false) => committed.changed().await,
+            Ok(false) => tokio::select! {
+                changed = committed.changed() => changed,
+                () = asked() => Ok(()),
+            },
             Err(_) => timeout(AGAIN, committed.changed()).await.unwrap_or(Ok(())),
         };
         if next.is_err() {

@@ -2,19 +2,31 @@
 
 use super::codes::verdict_code;
 use super::index::index_anew;
+use super::list::{SUMMARY, summary};
 use super::organise::CHANGED;
 use super::{Store, StoreError};
-use crate::exchange::{ExchangeId, Mark};
+use crate::exchange::{ExchangeId, ExchangeSummary, Mark};
 use crate::inspect::signature::VerdictKind;
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 use std::collections::HashMap;
+
+/// What came of checking a push.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Judged {
+    /// It can't be checked now: the verdict that it has stays.
+    #[default]
+    NotNow,
+    /// There is nothing to check it by, or not enough of it.
+    Never,
+    /// This verdict.
+    As(VerdictKind),
+}
 
 /// What was found out about one push.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Followed {
     pub(crate) id: ExchangeId,
-    /// None: it can't be told, or not yet.
-    pub(crate) verdict: Option<VerdictKind>,
+    pub(crate) verdict: Judged,
     /// What the event is called, where that was not told when it came.
     pub(crate) event_type: Option<String>,
     pub(crate) event_id: Option<String>,
@@ -71,15 +83,26 @@ impl Store {
 
     /// Keeps the verdict of one push.
     pub(crate) async fn note_verdict(&self, id: ExchangeId, verdict: VerdictKind) -> Result<(), StoreError> {
-        self.keep_found(vec![Followed { id, verdict: Some(verdict), ..Followed::default() }]).await
+        self.keep_found(vec![Followed { id, verdict: Judged::As(verdict), ..Followed::default() }]).await
     }
 
-    /// The newest pushes of a source, newest first.
-    pub(crate) async fn newest_of(&self, source: i64, count: u32) -> Result<Vec<ExchangeId>, StoreError> {
-        // The plus keeps SQLite on the index of sources.
-        let sql = "SELECT id FROM exchange WHERE source_id = $1 AND +direction = 0 ORDER BY id DESC LIMIT $2";
-        let rows = sqlx::query_scalar(sql).bind(source).bind(count).fetch_all(&self.readers).await;
-        rows.map_err(|e| StoreError::from_sqlx("Reading the pushes of a source", &e))
+    /// The newest pushes of a source below one, newest first; all of them, or those without a verdict.
+    pub(crate) async fn pushes_of(
+        &self,
+        source: i64,
+        below: ExchangeId,
+        unchecked: bool,
+        count: u32,
+    ) -> Result<Vec<ExchangeSummary>, StoreError> {
+        // The pluses keep SQLite on the index of sources.
+        let sql = format!(
+            "{SUMMARY} WHERE e.source_id = $1 AND e.id < $2 AND +e.direction = 0 AND ($3 = 0 OR +e.verdict IS NULL)
+              ORDER BY e.id DESC LIMIT $4"
+        );
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(source).bind(below).bind(unchecked).bind(count);
+        let rows = query.fetch_all(&self.readers).await;
+        let rows = rows.map_err(|e| StoreError::from_sqlx("Reading the pushes of a source", &e))?;
+        Ok(rows.iter().map(summary).collect())
     }
 
     /// Those of the newest pushes of a source that were handshakes, newest first.
@@ -100,10 +123,16 @@ async fn write(
 ) -> Result<(), sqlx::Error> {
     let mut changed = false;
     for one in found {
-        let code = one.verdict.map(verdict_code);
-        // What stays as it is costs nothing, and a push that is gone meanwhile stays gone.
-        let sql = "UPDATE exchange SET verdict = $1 WHERE id = $2 AND verdict IS NOT $1";
-        changed |= sqlx::query(sql).bind(code).bind(one.id).execute(&mut *connection).await?.rows_affected() > 0;
+        let verdict = match one.verdict {
+            Judged::NotNow => None,
+            Judged::Never => Some(None),
+            Judged::As(verdict) => Some(Some(verdict_code(verdict))),
+        };
+        if let Some(code) = verdict {
+            // What stays as it is costs nothing, and a push that is gone meanwhile stays gone.
+            let sql = "UPDATE exchange SET verdict = $1 WHERE id = $2 AND verdict IS NOT $1";
+            changed |= sqlx::query(sql).bind(code).bind(one.id).execute(&mut *connection).await?.rows_affected() > 0;
+        }
         if let Some(event_type) = one.event_type {
             let sql = "UPDATE exchange SET event_type = $1 WHERE id = $2 AND event_type IS NULL";
             let named = sqlx::query(sql).bind(event_type).bind(one.id).execute(&mut *connection).await?;

@@ -50,12 +50,12 @@ mod views;
 mod wire;
 mod writer;
 
-pub(crate) use background::{Steps, keep_up};
+pub(crate) use background::{AGAIN, Steps, keep_up_with};
 pub use deletion::Doomed;
 pub use error::StoreError;
 pub use filter::{Filter, FilterProblem, FilterProblemView, FilterQuery, FilterReading, Suggestion};
 pub use folder::make_private_folder;
-pub(crate) use follow::Followed;
+pub(crate) use follow::{Followed, Judged};
 pub use new::NewExchange;
 pub use read::WholeExchange;
 pub use rules::StoredRules;

@@ -225,7 +225,7 @@ export interface Commands {
   remove_secret: { args: SecretRef; result: SourceSettings };
   /** Checks the signature of a push anew, and says why it does not fit. */
   verify_exchange: { args: VerifyQuery; result: Verdict };
-  /** Checks the newest pushes of a source again. */
+  /** Checks all pushes of a source again. */
   verify_source: { args: SourceName; result: Nothing };
   /** The vault: whether secrets can be read now, and where their key is. */
   vault: { args: Nothing; result: VaultStatus };

@@ -23,27 +23,15 @@ impl Api {
     }
 
     pub(in crate::api) async fn save_source(&self, save: SaveSource) -> Result<SourceSettings, ApiError> {
-        let engine = self.engine().await?;
-        let name = save.name.clone();
-        let settings = engine.save_source(save).await?;
-        look_again(&engine, name);
-        Ok(settings)
+        self.engine().await?.save_source(save).await
     }
 
     pub(in crate::api) async fn add_secret(&self, new: NewSecret) -> Result<SourceSettings, ApiError> {
-        let engine = self.engine().await?;
-        let name = new.source.clone();
-        let settings = engine.add_secret(new).await?;
-        look_again(&engine, name);
-        Ok(settings)
+        self.engine().await?.add_secret(new).await
     }
 
     pub(in crate::api) async fn remove_secret(&self, secret: SecretRef) -> Result<SourceSettings, ApiError> {
-        let engine = self.engine().await?;
-        let name = secret.source.clone();
-        let settings = engine.remove_secret(secret).await?;
-        look_again(&engine, name);
-        Ok(settings)
+        self.engine().await?.remove_secret(secret).await
     }
 
     pub(in crate::api) async fn verify_exchange(&self, query: VerifyQuery) -> Result<Verdict, ApiError> {
@@ -55,7 +43,7 @@ impl Api {
     }
 
     pub(in crate::api) async fn verify_source(&self, source: SourceName) -> Result<Nothing, ApiError> {
-        self.engine().await?.look_again_at(&source.name).await?;
+        self.engine().await?.verify_source(&source.name).await?;
         Ok(Nothing {})
     }
 
@@ -91,16 +79,6 @@ impl Api {
 /// What the window gives for one check: the rules.
 fn given(provider: Option<String>) -> Given {
     Given { provider, ..Given::default() }
-}
-
-/// What is set for a source has changed: its newest pushes are looked at again, and nobody waits for it.
-fn look_again(engine: &Engine, source: String) {
-    let engine = engine.clone();
-    tokio::spawn(async move {
-        if let Err(error) = engine.look_again_at(&source).await {
-            tracing::warn!(%error, "The pushes of a source could not be looked at again");
-        }
-    });
 }
 
 /// Secrets are read anew, and whoever shows the vault is told, whatever became of it.

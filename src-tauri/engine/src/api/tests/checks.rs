@@ -2,11 +2,12 @@
 
 use super::*;
 
+// The example of GitHub's documentation.
+const SECRET: &str = "It's a Secret to Everybody";
+const GOOD: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+
 #[tokio::test]
 async fn pushes_are_checked_after_they_are_stored_and_again_when_the_secrets_change() {
-    // The example of GitHub's documentation.
-    const SECRET: &str = "It's a Secret to Everybody";
-    const GOOD: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = with_vault(folder.path()).await;
     let url = format!("{url}/in/github");
@@ -192,5 +193,80 @@ async fn what_was_not_kept_whole_is_not_called_valid_or_invalid() {
     assert!(refused.message.contains("not kept whole"), "{}", refused.message);
     assert_eq!(found(&api, "is:valid").await.len() + found(&api, "is:invalid").await.len(), 0);
     assert_eq!(found(&api, "is:unsigned").await, [0_i64; 0]);
+    api.close().await;
+}
+
+/// A push as GitHub's documentation signs one.
+fn signed_push() -> crate::store::NewExchange {
+    let mut new = crate::store::tests::push("github", "push", "Hello, World!");
+    new.request.head =
+        format!("POST /in/github HTTP/1.1\r\nHost: a\r\nX-GitHub-Event: push\r\nX-Hub-Signature-256: {GOOD}\r\n\r\n")
+            .into();
+    new
+}
+
+#[tokio::test]
+async fn every_push_of_a_source_is_looked_at_again_when_its_secrets_change_however_many_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "github"})).await.unwrap();
+    let save = json!({"name": "github", "provider": "github", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    let store = api.engine().await.unwrap().store.clone();
+    let saves = (0..1_500).map(|_| store.save(signed_push()));
+    futures_util::future::join_all(saves).await.into_iter().for_each(|saved| assert!(saved.is_ok()));
+    assert_eq!(found(&api, "is:valid").await, [0_i64; 0]);
+    call(&api, "add_secret", json!({"source": "github", "label": "", "value": SECRET})).await.unwrap();
+    found(&api, "").await;
+    let valid = call(&api, "count", json!({"filter": "is:valid", "upto": null})).await.unwrap();
+    assert_eq!(valid["rows"], 1_500);
+    api.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_is_added_while_pushes_stream_in_checks_all_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "github"})).await.unwrap();
+    let save = json!({"name": "github", "provider": "github", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    let store = api.engine().await.unwrap().store.clone();
+    let stream = tokio::spawn(async move {
+        for _ in 0..60 {
+            let saves = (0..20).map(|_| store.save(signed_push()));
+            futures_util::future::join_all(saves).await.into_iter().for_each(|saved| assert!(saved.is_ok()));
+        }
+    });
+    let mut committed = api.engine().await.unwrap().store.committed();
+    committed.wait_for(|done| done.newest > 400).await.unwrap();
+    call(&api, "add_secret", json!({"source": "github", "label": "", "value": SECRET})).await.unwrap();
+    stream.await.unwrap();
+    found(&api, "").await;
+    let other = call(&api, "count", json!({"filter": "-is:valid", "upto": null})).await.unwrap();
+    assert_eq!(other["rows"], 0);
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_closed_vault_takes_no_verdict_away_and_what_changed_counts_once_it_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "hub"})).await.unwrap();
+    let save = |provider: &str, url: &str| json!({"name": "hub", "provider": provider, "url": url, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save("github", "https://a.example/in/hub")).await.unwrap();
+    call(&api, "add_secret", json!({"source": "hub", "label": "", "value": SECRET})).await.unwrap();
+    post(&format!("{url}/in/hub"), &[("X-Hub-Signature-256", GOOD)], "Hello, World!").await;
+    assert_eq!(found(&api, "is:valid").await, [1]);
+
+    call(&api, "lock_vault", json!({})).await.unwrap();
+    call(&api, "save_source", save("github", "https://b.example/in/hub")).await.unwrap();
+    assert_eq!(call(&api, "verify_source", json!({"name": "hub"})).await.unwrap_err().code, ErrorCode::VaultClosed);
+    assert_eq!(found(&api, "is:valid").await, [1], "what can't be checked now keeps its verdict");
+    call(&api, "save_source", save("stripe", "https://b.example/in/hub")).await.unwrap();
+    assert_eq!(found(&api, "is:valid").await, [1]);
+
+    call(&api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
+    assert_eq!(found(&api, "is:valid").await, [0_i64; 0]);
+    assert_eq!(found(&api, "is:unsigned").await, [1], "as the other service would sign it");
     api.close().await;
 }

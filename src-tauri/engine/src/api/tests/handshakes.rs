@@ -201,7 +201,7 @@ async fn a_secret_from_a_handshake_waits_for_a_closed_vault() {
     let settings = async || call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
     assert_eq!(settings().await["secrets"], json!([]));
     call(&api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
-    api.engine().await.unwrap().look_again_at_all().await.unwrap();
+    api.engine().await.unwrap().vault_changed().await.unwrap();
     assert_eq!(settings().await["secrets"][0]["ending"], "cdef");
     assert_eq!(settings().await["secrets"].as_array().unwrap().len(), 1);
     api.close().await;

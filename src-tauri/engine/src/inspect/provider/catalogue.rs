@@ -84,6 +84,13 @@ impl ProviderRef {
 #[derive(Debug, Default)]
 pub(crate) struct Recognisers(Vec<Arc<Recogniser>>);
 
+/// The same rules of the user's; those of the known ones are always the same.
+impl PartialEq for Recognisers {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.iter().map(|own| &own.provider).eq(other.0.iter().map(|own| &own.provider))
+    }
+}
+
 impl Recognisers {
     /// With these of the user's. One whose places can't be read, as those of a later version may be, is left out.
     pub(crate) fn with(own: Vec<Provider>) -> Self {

@@ -1,0 +1,61 @@
+//! What follows when the vault opens or closes, however that came about: at the start, by the window, by another process
+//! that made it.
+
+use super::Parts;
+use super::signatures::Push;
+use crate::api::ApiError;
+use crate::store::AGAIN;
+use std::sync::Weak;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// Pushes of a source among which handshakes are looked for when the vault opens.
+const HANDSHAKES_AMONG: u32 = 10_000;
+
+/// Reads the secrets of sources anew on every change of the vault, until the engine is gone.
+pub(super) async fn keep_reading_secrets(parts: Weak<Parts>, mut changes: watch::Receiver<u64>) {
+    loop {
+        // The first time whatever the vault has come to: it may have opened before anybody could watch.
+        changes.borrow_and_update();
+        let Some(engine) = parts.upgrade() else { return };
+        let done = engine.vault_changed().await;
+        drop(engine);
+        let next = match done {
+            Ok(()) => changes.changed().await,
+            Err(error) => {
+                tracing::warn!(%error, "The secrets of sources could not be read; they are read again soon");
+                timeout(AGAIN, changes.changed()).await.unwrap_or(Ok(()))
+            }
+        };
+        if next.is_err() {
+            return;
+        }
+    }
+}
+
+impl Parts {
+    /// Takes up what the vault has come to: secrets are read anew, or not readable any more.
+    pub(crate) async fn vault_changed(&self) -> Result<(), ApiError> {
+        self.read_sources().await?;
+        self.notice_change(true);
+        if self.vault.is_open() { self.learn_from_handshakes().await } else { Ok(()) }
+    }
+
+    /// Keeps the secrets that handshakes gave while the vault was closed.
+    async fn learn_from_handshakes(&self) -> Result<(), ApiError> {
+        for source in self.book.names() {
+            let Some(config) = self.book.get(&source) else { continue };
+            for id in self.store.handshakes_of(config.row.id, HANDSHAKES_AMONG).await? {
+                let push = match self.store.summary(id).await {
+                    Ok(row) => Push::read(&self.store, &row).await,
+                    Err(error) => Err(error),
+                };
+                match push {
+                    Err(error) if error.is_of_one() => {} // deleted meanwhile, or damaged
+                    push => self.keep_learnt(&push?).await,
+                }
+            }
+        }
+        Ok(())
+    }
+}
