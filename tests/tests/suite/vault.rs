@@ -1,7 +1,7 @@
 //! Secrets on the command line: where their key comes from, and that they show nowhere.
 
 use anyhow::{Context, Result};
-use pushpull_tests::{Home, PATIENCE, Program};
+use pushpull_tests::{Home, Listener, PATIENCE, Program, http, until};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
@@ -148,4 +148,39 @@ async fn a_real_secret_service_keeps_the_key_and_another_session_finds_it() -> R
     let without = run(&home, VAULT, &[], "").await?.json()?;
     assert_eq!(without["state"], "locked", "{without}");
     Ok(())
+}
+
+/// GitHub's published example: the secret is `It's a Secret to Everybody`, the body `Hello, World!`.
+const GITHUB: &str = "It's a Secret to Everybody";
+const SIGNATURE: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+
+async fn push_signed(listener: &Listener) -> Result<()> {
+    let push = http::client()?.post(listener.source("hub")).header("X-GitHub-Event", "push");
+    push.header("X-Hub-Signature-256", SIGNATURE).body("Hello, World!").send().await?.error_for_status()?;
+    Ok(())
+}
+
+/// How many pushes the filter finds.
+async fn count(home: &Home, filter: &str) -> Result<usize> {
+    Ok(run(home, &["--json", "list", filter], &[], "").await?.printed.lines().count())
+}
+
+#[tokio::test]
+async fn a_listener_has_its_secrets_before_the_first_push() -> Result<()> {
+    let home = Home::new()?;
+    let key = home.file("key").to_string_lossy().into_owned();
+    let with_key = [("PUSHPULL_KEY_FILE", key.as_str())];
+    for (source, provider, secret) in [("zoom", "zoom", "zoom-secret-token"), ("hub", "github", GITHUB)] {
+        let arguments = ["source", source, "--create", "--provider", provider, "--add-secret", "live"];
+        let added = run(&home, &arguments, &with_key, secret).await?;
+        assert_eq!(added.code, Some(0), "{}", added.said);
+    }
+    let named = format!("PUSHPULL_KEY_FILE={key}");
+    let listener = Listener::start_under(&["env", &named], &Program::Cli.path()?, &home, &[]).await?;
+    let challenge = r#"{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}"#;
+    let answer = http::client()?.post(listener.source("zoom")).body(challenge).send().await?.text().await?;
+    let answer: Value = serde_json::from_str(&answer).with_context(|| answer)?;
+    assert_eq!(answer["encryptedToken"], "d9e0d764a78494688ba3f2d5c0ed4ca311394b4834d959759213424d2df961e3");
+    push_signed(&listener).await?;
+    until("the first push is checked", async || Ok((count(&home, "is:valid").await? == 1).then_some(()))).await
 }

@@ -4,6 +4,12 @@ use super::{Engine, ListenerLock, Parts};
 use crate::api::{ApiError, ErrorCode, ListenOptions, ListenerStatus};
 use crate::capture::{Limits, ListenError, Listener};
 use std::sync::PoisonError;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long the listener waits for a vault that is opening, so that the first push finds its secrets. A key store that
+/// asks its user keeps no push waiting.
+const SETTLING: Duration = Duration::from_secs(1);
 
 impl Engine {
     /// Starts the listener, in place of the one there is.
@@ -12,6 +18,7 @@ impl Engine {
     /// `PortTaken` if the port is and `fallback` is off; `Invalid` for an address that is none; else what the system
     /// says. The status tells the same.
     pub async fn start_listening(&self, options: ListenOptions) -> Result<ListenerStatus, ApiError> {
+        let _ = timeout(SETTLING, self.vault.settled()).await; // pushes are taken either way
         // Held from the stop to the start: a second start would meet our own lock and take it for another process's.
         let mut listening = self.listening.lock().await;
         self.stop(&mut listening).await;
@@ -34,6 +41,7 @@ impl Engine {
         options: &ListenOptions,
         listening: &mut Option<(Listener, ListenerLock)>,
     ) -> Result<ListenerStatus, ApiError> {
+        self.read_sources().await?;
         let lock = ListenerLock::take(self.store.path())
             .map_err(|error| ApiError::failed(format!("The listener's lock could not be made: {error}.")))?;
         let Some(mut lock) = lock else {
