@@ -260,6 +260,11 @@ pub(crate) struct Replay {
 pub(crate) struct Verify {
     /// The number of a stored push; without it a raw HTTP request is read from stdin
     pub(crate) id: Option<i64>,
+    /// Check all stored pushes of this source again, with what is set for it now
+    #[arg(long, value_name = "NAME", conflicts_with_all = [
+        "id", "provider", "secret", "secret_file", "secret_env", "public_key", "field", "url", "now", "tolerance", "signed",
+    ])]
+    pub(crate) source: Option<String>,
     /// Whose rules to check by: `github`, `stripe` …; as recognised if it is not given
     #[arg(long, value_name = "PROVIDER")]
     pub(crate) provider: Option<String>,

@@ -184,3 +184,24 @@ async fn a_listener_has_its_secrets_before_the_first_push() -> Result<()> {
     push_signed(&listener).await?;
     until("the first push is checked", async || Ok((count(&home, "is:valid").await? == 1).then_some(()))).await
 }
+
+#[tokio::test]
+async fn a_secret_that_is_added_on_the_command_line_checks_the_pushes_that_are_there() -> Result<()> {
+    let home = Home::new()?;
+    let key = home.file("key").to_string_lossy().into_owned();
+    let with_key = [("PUSHPULL_KEY_FILE", key.as_str())];
+    let listener = Listener::start(&home).await?;
+    push_signed(&listener).await?;
+    push_signed(&listener).await?;
+    listener.interrupt().await?;
+    assert_eq!(count(&home, "is:valid").await?, 0);
+    let added = run(&home, &["source", "hub", "--add-secret", "live"], &with_key, GITHUB).await?;
+    assert_eq!(added.code, Some(0), "{}", added.said);
+    assert_eq!(count(&home, "is:valid").await?, 2);
+
+    let verified = run(&home, &["verify", "--source", "hub"], &with_key, "").await?;
+    assert_eq!((verified.code, verified.printed.as_str()), (Some(0), "hub: 2 valid\n"), "{}", verified.said);
+    let removed = run(&home, &["source", "hub", "--remove-secret", "1"], &with_key, "").await?;
+    assert_eq!((removed.code, count(&home, "is:valid").await?), (Some(0), 0), "{}", removed.said);
+    Ok(())
+}

@@ -55,6 +55,8 @@ pub(crate) async fn run_source(engine: &Engine, source: Source, output: Output) 
     for id in source.remove_secret {
         settings = engine.remove_secret(SecretRef { source: source.name.clone(), id }).await?;
     }
+    // Here, because the process ends. What waits for a vault that stays closed is left to whoever opens it.
+    engine.finish_looking_again().await?;
     if let Some(to) = &source.rename {
         settings = engine.rename_source(&source.name, to).await?;
     }

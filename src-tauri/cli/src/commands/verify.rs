@@ -3,11 +3,12 @@
 use crate::arguments::Verify;
 use crate::output::{Outcome, Output, visible};
 use anyhow::Context as _;
-use pushpull_engine::api::ApiError;
+use pushpull_engine::api::{ApiError, CountQuery};
 use pushpull_engine::inspect::provider::{Provider, find, recognise};
 use pushpull_engine::inspect::signature::{Check, Secret, SignedRequest, Verdict, VerdictKind, verify};
 use pushpull_engine::wire::{LooseRequest, read_request};
 use pushpull_engine::{Engine, Given};
+use serde::Serialize;
 use std::io::{Read as _, Write as _};
 
 /// The longest request that is read from stdin.
@@ -15,10 +16,15 @@ const STDIN_LIMIT: u64 = 512 * 1024 * 1024;
 
 /// True if it can be done without a workspace: the request is on stdin, and the provider is none of the user's.
 pub(crate) fn needs_no_workspace(options: &Verify) -> bool {
-    options.id.is_none() && options.provider.as_deref().is_none_or(|key| find(key).is_some())
+    options.id.is_none()
+        && options.source.is_none()
+        && options.provider.as_deref().is_none_or(|key| find(key).is_some())
 }
 
 pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output) -> anyhow::Result<Outcome> {
+    if let (Some(engine), Some(source)) = (engine, &options.source) {
+        return run_source(engine, source, output).await;
+    }
     let secrets = secrets(&options)?;
     let fields = pairs(&options.field)?;
     if let (Some(engine), Some(id)) = (engine, options.id) {
@@ -38,6 +44,38 @@ pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output
     };
     let check = Check { now: options.now, tolerance: options.tolerance, fields: &fields, other_secrets: &[] };
     said(&verify(&signed, &provider, &secrets, &check), options.signed, output)
+}
+
+/// How many pushes of a source have which verdict; those with another or none are in no count.
+#[derive(Debug, Serialize)]
+struct Checked {
+    source: String,
+    valid: u64,
+    invalid: u64,
+    unsigned: u64,
+}
+
+/// Checks all pushes of a source again and says what came of it.
+async fn run_source(engine: &Engine, source: &str, output: Output) -> anyhow::Result<Outcome> {
+    super::vault::unlock(engine).await?;
+    engine.verify_source(source).await?;
+    let count = async |verdict: &str| {
+        let filter = format!("source:{source} is:{verdict}");
+        Ok::<_, ApiError>(engine.store.count(&CountQuery { filter, upto: None }).await?.rows)
+    };
+    let checked = Checked {
+        source: source.to_owned(),
+        valid: count("valid").await?,
+        invalid: count("invalid").await?,
+        unsigned: count("unsigned").await?,
+    };
+    output.result(&checked, |Checked { source, valid, invalid, unsigned }| {
+        let counts = [(valid, "valid"), (invalid, "not valid"), (unsigned, "not signed")];
+        let counts = counts.iter().filter(|(count, _)| **count > 0).map(|(count, words)| format!("{count} {words}"));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        format!("{source}: {}", if counts.is_empty() { "nothing could be checked" } else { &counts })
+    })?;
+    Ok(if checked.invalid == 0 { Outcome::Done } else { Outcome::CheckedNo })
 }
 
 /// Says the verdict, or writes the bytes that were signed and nothing else.
