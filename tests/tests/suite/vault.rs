@@ -95,6 +95,10 @@ async fn a_key_file_opens_the_vault_and_without_it_there_is_no_new_key() -> Resu
     assert_eq!((closed.code, &closed.json()?["state"]), (Some(1), &"keyMissing".into()));
     assert_eq!(run(&home, ADD, &with_key, SECRET).await?.code, Some(3));
     assert!(!key.exists());
+    let export = run(&home, &["export", "--format", "har"], &with_key, "").await?;
+    assert_eq!(export.code, Some(0));
+    assert!(export.said.contains("1 secret is locked and can't be recognised"), "{}", export.said);
+    assert_eq!(run(&home, &["export", "--format", "har", "--no-redact"], &with_key, "").await?.said, "");
     let found = home.file("elsewhere").to_string_lossy().into_owned();
     assert_eq!(run(&home, &["vault", "--key-file", &found], &[], "").await?.code, Some(0));
     Ok(())

@@ -1,20 +1,28 @@
 //! `pushpull export`
 
 use crate::arguments::Export;
-use crate::output::{Outcome, Output, size};
+use crate::output::{Outcome, Output, say, size};
 use pushpull_engine::Engine;
 use pushpull_engine::api::ApiError;
+use pushpull_engine::transfer::KnownSecrets;
 use pushpull_engine::transfer::export::{ExportQuery, ExportScope, to_file, to_writer};
 use tokio_util::sync::CancellationToken;
 
+/// What helps where secrets are locked.
+const UNLOCK: &str = "Open the vault to have them masked: `pushpull vault` says what it takes.";
+
 pub(crate) async fn run(engine: &Engine, export: Export, output: Output) -> anyhow::Result<Outcome> {
     let scope = ExportScope::Filter { filter: export.filter.join(" ") };
-    let query = ExportQuery {
-        scope,
-        format: export.format.into(),
-        redact: !export.no_redact,
-        known: engine.known_secrets().await,
-    };
+    let redact = !export.no_redact;
+    let known = if redact { engine.known_secrets().await? } else { KnownSecrets::default() };
+    match known.locked() {
+        0 => {}
+        1 => say("1 secret is locked and can't be recognised in what is exported.", Some(UNLOCK)),
+        locked => {
+            say(&format!("{locked} secrets are locked and can't be recognised in what is exported."), Some(UNLOCK))
+        }
+    }
+    let query = ExportQuery { scope, format: export.format.into(), redact, known };
     let cancel = CancellationToken::new();
     match export.output {
         Some(path) => {

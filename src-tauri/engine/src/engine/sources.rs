@@ -308,13 +308,18 @@ impl Parts {
         self.sources_changed(&new.source).await
     }
 
-    /// The secrets of the vault that can be read now, for masking them in what leaves the workspace.
-    pub async fn known_secrets(&self) -> KnownSecrets {
+    /// The secrets of the vault that can be read now, for masking them in what leaves the workspace, and how many others
+    /// there are.
+    ///
+    /// # Errors
+    /// What the store says: less would be masked than is asked for.
+    pub async fn known_secrets(&self) -> Result<KnownSecrets, ApiError> {
         self.vault.settled().await;
-        let _ = self.read_sources().await; // what was read before is masked all the same
+        self.read_sources().await?;
         let mut all = self.book.secrets();
-        all.extend(self.vault.items().await.unwrap_or_default());
-        KnownSecrets::new(&all)
+        all.extend(self.vault.items().await?);
+        let sealed = self.store.sealed_secrets().await?;
+        Ok(KnownSecrets::new(&all).beside_locked(sealed.saturating_sub(all.len() as u64)))
     }
 
     /// Takes a secret out of the vault.

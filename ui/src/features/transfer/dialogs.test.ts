@@ -43,6 +43,17 @@ describe("the export dialog", { timeout: 60_000 }, () => {
     expect(masked.at(-1)).toBe(false);
   });
 
+  it("says how many secrets are locked, and so not recognised", async () => {
+    useBackend(fakeBackend({ rows: 400, vault: "keyMissing" }));
+    render(TransferDialogs);
+    openExport({ type: "selection", ids: [1, 2] });
+    await screen.findByText(/2 secrets are locked and can’t be recognised in what is exported/);
+    expect(await violations()).toEqual([]);
+    await userEvent.click(screen.getByRole("switch"));
+    await screen.findByText(/Credentials go out as they were/);
+    expect(screen.queryByText(/secrets are locked/)).toBeNull();
+  });
+
   it("does not offer one body for several exchanges", async () => {
     render(TransferDialogs);
     openExport({ type: "selection", ids: [1, 2] });

@@ -15,4 +15,8 @@ count: number,
 /**
  * The header names and query names in the shown part whose values are masked, each once.
  */
-masked: Array<string>, };
+masked: Array<string>, 
+/**
+ * Secrets of the vault that can't be read now, and are masked only where their place tells them.
+ */
+locked: number, };

@@ -22,6 +22,7 @@ export function transferAnswers(state: FakeState): Answers {
       text: text(query).repeat(query.format === "raw" ? 1 : 6),
       count: countOf(query),
       masked: query.redact && query.format !== "csv" ? ["Authorization", "Stripe-Signature"] : [],
+      locked: query.redact && state.vault.status.state !== "unlocked" ? state.vault.status.secrets : 0,
     }),
     export: async ({ query, path }) => {
       await new Promise((done) => setTimeout(done, 400));

@@ -61,6 +61,31 @@ async fn what_leaves_the_workspace_shows_no_secret_of_the_vault() {
     api.close().await;
 }
 
+#[tokio::test]
+async fn an_export_says_how_many_secrets_it_could_not_recognise() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "a"})).await.unwrap();
+    call(&api, "add_secret", json!({"source": "a", "label": "", "value": "canary secret"})).await.unwrap();
+    let bore = json!({"provider": "bore", "server": "127.0.0.1", "secret": "tunnel secret", "port": 0, "kept": true});
+    call(&api, "start_tunnel", bore).await.unwrap();
+    post(&format!("{url}/in/a"), &[("X-Plain", "canary secret")], "").await;
+    let query = |redact: bool| json!({"scope": {"type": "filter", "filter": ""}, "format": "http", "redact": redact});
+    let preview = async |redact| call(&api, "preview_export", query(redact)).await;
+    assert_eq!(preview(true).await.unwrap()["locked"], 0);
+    call(&api, "lock_vault", json!({})).await.unwrap();
+    assert_eq!(preview(true).await.unwrap()["locked"], 2);
+    assert_eq!(preview(false).await.unwrap()["locked"], 0, "nothing is masked anyway");
+
+    // What can't be looked up is no reason to mask less.
+    let file = rusqlite::Connection::open(folder.path().join("w.pushpull")).unwrap();
+    file.execute_batch("ALTER TABLE vault_item RENAME TO away").unwrap();
+    assert_eq!(preview(true).await.unwrap_err().code, ErrorCode::Failed);
+    assert_eq!(call(&api, "export_text", query(true)).await.unwrap_err().code, ErrorCode::Failed);
+    assert!(preview(false).await.is_ok());
+    api.close().await;
+}
+
 /// A key store that asks the user, who takes their time.
 #[derive(Debug)]
 struct Asking {

@@ -104,7 +104,7 @@ pub async fn preview(store: &Store, query: &ExportQuery) -> Result<ExportPreview
         Err(error) => return Err(error),
     };
     let masked = export.redactor.map(Redactor::masked).unwrap_or_default();
-    Ok(ExportPreview { text: text_of_cut(&bytes), count: export.total, masked })
+    Ok(ExportPreview { text: text_of_cut(&bytes), count: export.total, masked, locked: query.known.locked() })
 }
 
 /// Bytes as text; a character that the cut went through is left out.

@@ -66,4 +66,7 @@ pub struct ExportPreview {
     pub count: u64,
     /// The header names and query names in the shown part whose values are masked, each once.
     pub masked: Vec<String>,
+    /// Secrets of the vault that can't be read now, and are masked only where their place tells them.
+    #[ts(type = "number")]
+    pub locked: u64,
 }

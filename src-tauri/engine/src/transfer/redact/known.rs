@@ -17,7 +17,10 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 
 /// Texts that are masked. Never shown.
 #[derive(Clone, Default)]
-pub struct KnownSecrets(Arc<Vec<Finder<'static>>>);
+pub struct KnownSecrets {
+    forms: Arc<Vec<Finder<'static>>>,
+    locked: u64,
+}
 
 impl KnownSecrets {
     /// From the secrets of a vault.
@@ -26,13 +29,24 @@ impl KnownSecrets {
         // The longest first, so that none is masked only in part.
         forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         forms.dedup();
-        Self(Arc::new(forms.iter().map(|form| Finder::new(form).into_owned()).collect()))
+        Self { forms: Arc::new(forms.iter().map(|form| Finder::new(form).into_owned()).collect()), locked: 0 }
+    }
+
+    /// The same, where so many others can't be read now.
+    #[must_use]
+    pub fn beside_locked(self, locked: u64) -> Self {
+        Self { locked, ..self }
+    }
+
+    /// Secrets that can't be read now, and are not recognised wherever only their value tells them.
+    pub fn locked(&self) -> u64 {
+        self.locked
     }
 
     /// The text with every known secret in it masked; None if there is none.
     pub(super) fn mask(&self, text: &[u8]) -> Option<Vec<u8>> {
         let mut masked: Option<Vec<u8>> = None;
-        for finder in self.0.iter() {
+        for finder in self.forms.iter() {
             let looked = masked.as_deref().unwrap_or(text);
             if finder.find(looked).is_some() {
                 masked = Some(replaced(looked, finder));
@@ -104,7 +118,7 @@ fn base64_within(secret: &[u8], shift: usize) -> [String; 2] {
 
 impl PartialEq for KnownSecrets {
     fn eq(&self, other: &Self) -> bool {
-        self.0.iter().map(Finder::needle).eq(other.0.iter().map(Finder::needle))
+        self.locked == other.locked && self.forms.iter().map(Finder::needle).eq(other.forms.iter().map(Finder::needle))
     }
 }
 
@@ -112,7 +126,7 @@ impl Eq for KnownSecrets {}
 
 impl std::fmt::Debug for KnownSecrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "KnownSecrets({})", self.0.len())
+        write!(f, "KnownSecrets({})", self.forms.len())
     }
 }
 
