@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { runAction } from "$app/commands.svelte";
 import { navigation } from "$app/navigation.svelte";
 import { session } from "$app/session.svelte";
+import { toasts } from "$app/toasts.svelte";
 import { useBackend } from "$ipc/backend";
 import { call } from "$ipc/call";
 import { fakeBackend } from "$ipc/fake";
@@ -216,6 +217,24 @@ describe("the sources screen", { timeout: 120_000 }, () => {
     await userEvent.click(screen.getByText("Add secret"));
     await screen.findByLabelText("Remove webhook_id");
     expect(screen.queryByText(/also ask for/)).toBeNull();
+  });
+
+  it("checks the pushes of a source again, and says so", async () => {
+    const fake = fakeBackend({ rows: 400 });
+    const checked: unknown[] = [];
+    useBackend({
+      ...fake,
+      invoke: (command, payload) => {
+        if (command === "verify_source") checked.push(payload?.["args"]);
+        return fake.invoke(command, payload);
+      },
+    });
+    await call("add_secret", { source: "stripe", label: "live", value: "whsec_0123456789abcdef" });
+    await shown();
+    await userEvent.click(await screen.findByText("Check its pushes again"));
+    await waitFor(() => expect(toasts.shown.at(-1)?.text).toBe("The pushes of stripe are checked again"));
+    expect(checked).toEqual([{ name: "stripe" }]);
+    expect(await violations()).toEqual([]);
   });
 
   it("adds a secret whose value is not shown again, and removes it", async () => {

@@ -17,6 +17,8 @@ export class ServiceForm {
   handshakes = $state(true);
   problem = $state.raw<ApiError | null>(null);
   secretProblem = $state.raw<ApiError | null>(null);
+  /** The pushes of the source are being checked again. */
+  checking = $state(false);
   #source = "";
 
   async load(source: string) {
@@ -70,6 +72,21 @@ export class ServiceForm {
   removeSecret(id: number): Promise<boolean> {
     const source = this.#source;
     return this.#secrets(() => call("remove_secret", { source, id }));
+  }
+
+  /** Checks the pushes of the source again, the vault opened on the way; true if it was done. */
+  async checkAgain(): Promise<boolean> {
+    const name = this.#source;
+    this.secretProblem = null;
+    this.checking = true;
+    try {
+      return (await vault.with(() => call("verify_source", { name }))) !== null;
+    } catch (thrown) {
+      this.secretProblem = asApiError(thrown);
+      return false;
+    } finally {
+      this.checking = false;
+    }
   }
 
   async #secrets(run: () => Promise<SourceSettings | null>): Promise<boolean> {
