@@ -2,6 +2,7 @@
 //! its own steps, from the newest push to the oldest, so that none of them sees two books at once.
 
 use crate::exchange::ExchangeId;
+use crate::store::Regrouping;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::Notify;
 
@@ -14,13 +15,21 @@ pub(super) enum Scope {
     All,
 }
 
+/// Where a turn is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It looks at the newest push below this one.
+    Looking { below: ExchangeId },
+    /// All are looked at; they are put into their deliveries anew.
+    Grouping(Regrouping),
+}
+
 /// How far the pushes of one source are looked at again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Turn {
     pub(super) source: i64,
     pub(super) scope: Scope,
-    /// The next is the newest below this one.
-    pub(super) below: ExchangeId,
+    pub(super) place: Place,
     /// Tells a turn from the same one begun anew.
     number: u64,
 }
@@ -39,7 +48,7 @@ impl Again {
         *number += 1;
         let before = turns.iter().position(|turn| turn.source == source).map(|place| turns.remove(place));
         let scope = before.map_or(scope, |before| before.scope.max(scope));
-        turns.push(Turn { source, scope, below: ExchangeId::MAX, number: *number });
+        turns.push(Turn { source, scope, place: Place::Looking { below: ExchangeId::MAX }, number: *number });
         self.asked.notify_one();
     }
 
@@ -54,13 +63,12 @@ impl Again {
         all.1.iter().find(|turn| is_ready(turn.source)).cloned()
     }
 
-    /// Notes that a turn has come down to a push; None if it is at its end. One that was asked for anew meanwhile begins
-    /// anew.
-    pub(super) fn note(&self, done: &Turn, last: Option<ExchangeId>) {
+    /// Notes where a turn goes on; None if it is at its end. One that was asked for anew meanwhile begins anew.
+    pub(super) fn note(&self, done: &Turn, next: Option<Place>) {
         let (_, turns) = &mut *self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(place) = turns.iter().position(|turn| turn == done) else { return };
-        match last {
-            Some(last) => turns[place].below = last,
+        match next {
+            Some(next) => turns[place].place = next,
             None => drop(turns.remove(place)),
         }
     }
@@ -75,13 +83,14 @@ mod tests {
         let again = Again::default();
         again.ask(1, Scope::All);
         let turn = again.next(|_| true).unwrap();
-        again.note(&turn, Some(50));
+        again.note(&turn, Some(Place::Looking { below: 50 }));
         let turn = again.next(|_| true).unwrap();
-        assert_eq!((turn.below, turn.scope), (50, Scope::All));
+        assert_eq!((turn.place, turn.scope), (Place::Looking { below: 50 }, Scope::All));
         again.ask(1, Scope::Unchecked);
         again.note(&turn, None);
         let turn = again.next(|_| true).unwrap();
-        assert_eq!((turn.below, turn.scope), (ExchangeId::MAX, Scope::All), "what was asked for before is not done");
+        let start = Place::Looking { below: ExchangeId::MAX };
+        assert_eq!((turn.place, turn.scope), (start, Scope::All), "what was asked for before is not done");
         again.note(&turn, None);
         assert_eq!(again.next(|_| true), None);
     }

@@ -7,13 +7,13 @@
 //! none left ─ pushes of sources that have changed, newest first ─ a step each, likewise ─ one transaction
 //! ```
 
-use super::again::Scope;
+use super::again::{Place, Scope};
 use super::documents::off_thread;
 use super::signatures::{Checking, Push, look};
 use super::{Engine, Parts};
 use crate::api::ApiError;
 use crate::exchange::{Direction, ExchangeSummary, Mark, Origin};
-use crate::store::{Followed, NewSealed, Steps, keep_up_with};
+use crate::store::{Followed, NewSealed, Regrouping, Steps, keep_up_with};
 use secrecy::ExposeSecret as _;
 use std::sync::Weak;
 use tokio::task::JoinHandle;
@@ -133,11 +133,22 @@ impl Parts {
     async fn look_again_step(&self, count: u32) -> Result<bool, ApiError> {
         let is_ready = |source| self.book.of_id(source).is_none_or(|source| !source.is_waiting());
         let Some(turn) = self.again.next(is_ready) else { return Ok(false) };
-        let rows = self.store.pushes_of(turn.source, turn.below, turn.scope == Scope::Unchecked, count).await?;
-        let found = self.look_at(&rows).await?;
-        self.store.keep_found(found).await?;
-        if is_ready(turn.source) {
-            self.again.note(&turn, rows.last().map(|row| row.id));
+        match turn.place {
+            Place::Looking { below } => {
+                let rows = self.store.pushes_of(turn.source, below, turn.scope == Scope::Unchecked, count).await?;
+                let found = self.look_at(&rows).await?;
+                self.store.keep_found(found).await?;
+                if is_ready(turn.source) {
+                    let next = rows.last().map(|row| Place::Looking { below: row.id });
+                    // What was read otherwise may be another delivery; what only waited for the vault is not.
+                    let regroup = (turn.scope == Scope::All).then(|| Place::Grouping(Regrouping::default()));
+                    self.again.note(&turn, next.or(regroup));
+                }
+            }
+            Place::Grouping(from) => {
+                let next = self.store.group_again(turn.source, from, count).await?;
+                self.again.note(&turn, next.map(Place::Grouping));
+            }
         }
         self.notice_change(false);
         Ok(true)

@@ -26,7 +26,7 @@ pub(crate) struct Push {
     target: String,
     pub(crate) headers: Headers,
     pub(crate) body: Bytes,
-    /// What its event is called, if that was told when it came.
+    /// What its event is called, as far as that is known by now.
     event_type: Option<String>,
     body_size: u64,
     marks: Vec<Mark>,
@@ -344,7 +344,9 @@ pub(crate) fn look(push: &Push, book: &SourceBook, addresses: Vec<String>) -> Fo
     if let Some(reader) = book.reader(&source, &push.headers, &body) {
         let said = identify(&reader.provider, &push.headers, &body);
         (found.event_id, found.delivery_id, found.attempt) = (said.event_id, said.delivery_id, said.attempt);
-        found.event_type = said.event_type.filter(|_| push.event_type.is_none());
+        // When it came, only the start of its body was looked into; and another provider may have been chosen since.
+        let is_read = push.body_size <= CHECKED_BYTES;
+        found.event_type = (is_read && said.event_type != push.event_type).then_some(said.event_type);
     }
     found.verdict = match book.checker(&source, &push.headers, &body).filter(|_| push.obstacle().is_none()) {
         None => Judged::Never,

@@ -86,7 +86,7 @@ impl SourceConfig {
         let waited = before.is_none_or(|before| before.is_waiting());
         match before {
             Some(before) if !self.checks_like(before) => Some(Scope::All),
-            _ if waited && !self.secrets.is_empty() && self.provider.is_some() => Some(Scope::Unchecked),
+            _ if waited && !self.secrets.is_empty() => Some(Scope::Unchecked),
             _ => None,
         }
     }
@@ -132,7 +132,7 @@ impl Pages {
         let rules_changed = self.providers != before.providers;
         let scope = |source: &SourceConfig| match of_before.get(&source.row.id) {
             // New rules may recognise what nobody has recognised.
-            Some(_) if rules_changed && source.provider.is_none() => Some(Scope::All),
+            Some(_) if rules_changed && source.row.chosen.is_none() => Some(Scope::All),
             before => source.again(before.copied()),
         };
         self.sources.values().filter_map(|source| Some((source.row.id, scope(source)?))).collect()

@@ -5,7 +5,7 @@ use super::background::{Steps, keep_up};
 use super::codes::{marks_code, origin_code};
 use super::index::index_anew;
 use super::list::{SUMMARY, summary};
-use super::organise::joined;
+use super::organise::{CHANGED, joined};
 use super::{Store, StoreError};
 use crate::exchange::{AnsweredBy, DeliveryMark, ExchangeId, ExchangeSummary, Mark, Micros, Origin, Repeat, Side};
 use crate::inspect::delivery::{
@@ -17,10 +17,21 @@ use crate::inspect::{content_codings, decode};
 use crate::wire::LooseHead;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Pushes looked at at a time.
 const STEPS: Steps = Steps { busy: 16, quiet: 128 };
+
+/// How far the pushes of a source are grouped anew, from the oldest on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Regrouping {
+    after: ExchangeId,
+    /// A push was read otherwise than before: all that came after it may belong elsewhere.
+    is_other: bool,
+}
+
+/// What is done here, for those who read an error.
+const GROUPING: &str = "Grouping pushes";
 
 /// Attempts of a delivery that are shown.
 pub(super) const SHOWN: i64 = 200;
@@ -132,10 +143,12 @@ impl Store {
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(first).fetch_all(&self.readers).await;
         let mut pushes: Vec<_> = rows.map_err(|e| StoreError::from_sqlx(act, &e))?.iter().map(summary).collect();
         pushes.reverse();
-        let (head, body, _) = self.read_push(id).await?;
+        let (head, body, len) = self.read_push(id).await?;
         let chosen = self.chosen_provider(asked.source.as_deref().unwrap_or_default()).await?;
         let reader = self.recognisers().await?.of_push(chosen.as_deref(), &head.headers, &body);
         let said = said(reader.as_ref().map(|reader| &reader.provider), &head.headers, &body);
+        let (method, target) = head.method_and_target();
+        let is_told = self.is_told(id, &said, &Came { method: &method, target: &target, body: &body, len }).await?;
         let schedule = schedule(said.provider);
         let of = Counted {
             by_service: said.provider.is_some_and(Provider::counts_attempts),
@@ -145,13 +158,21 @@ impl Store {
         Ok(Delivery {
             first,
             provider: said.provider.map(|provider| provider.key.clone()),
-            number: said.delivery_id.or(said.event_id),
+            number: said.delivery_id.or(said.event_id).filter(|_| is_told),
             next_at: next_at(&attempts, &schedule),
             attempts,
             pushes: asked.delivery.map_or(1, |mark| mark.pushes),
             schedule: schedule.words.map(String::from),
             events: said.events,
         })
+    }
+
+    /// True if what a push says now is what tells it again: it was grouped when another provider, or none, read it.
+    async fn is_told(&self, id: ExchangeId, said: &Said<'_>, came: &Came<'_>) -> Result<bool, StoreError> {
+        let sql = "SELECT e.source_id, k.key FROM exchange e JOIN event_key k ON k.id = e.id WHERE e.id = $1";
+        let row = sqlx::query(sql).bind(id).fetch_optional(&self.readers).await;
+        let row = row.map_err(|e| StoreError::from_sqlx("Reading a delivery", &e))?;
+        Ok(row.is_some_and(|row| Told::of(row.get(0), said, came).key == row.get::<i64, _>(1)))
     }
 
     /// These exchanges, with all pushes of the deliveries that they are the first of, oldest first.
@@ -195,16 +216,87 @@ impl Store {
 
     /// True if there may be more to do.
     async fn group_step(&self, count: u32) -> Result<bool, StoreError> {
-        let act = "Grouping pushes";
         let from = self.grouped().await?;
-        let delivered = delivered();
-        let sql = format!(
-            "SELECT e.id, e.direction, e.started_at, s.id, s.chosen_provider, {delivered}
-               FROM exchange e LEFT JOIN source s ON s.id = e.source_id WHERE e.id > $1 ORDER BY e.id LIMIT {count}"
-        );
+        let sql = format!("{} WHERE e.id > $1 ORDER BY e.id LIMIT {count}", stored());
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(from).fetch_all(&self.readers).await;
-        let rows = rows.map_err(|e| StoreError::from_sqlx(act, &e))?;
+        let rows = rows.map_err(|e| StoreError::from_sqlx(GROUPING, &e))?;
         let Some(upto) = rows.last().map(|row| row.get::<ExchangeId, _>(0)) else { return Ok(false) };
+        let (looked, texts) = self.look_at(&rows).await?;
+        self.writer
+            .finding(GROUPING, move |connection| {
+                Box::pin(async move {
+                    // Another process that works on the same file may have been faster.
+                    let raced = sqlx::query("UPDATE meta SET value = $1 WHERE name = 'grouped' AND value = $2")
+                        .bind(upto)
+                        .bind(from)
+                        .execute(&mut *connection)
+                        .await?;
+                    if raced.rows_affected() > 0 {
+                        keep(connection, &looked, &texts).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(true)
+    }
+
+    /// Groups some pushes of a source anew, as far as they are grouped: another provider may read them than before.
+    /// Returns where it goes on; None at the end.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub(crate) async fn group_again(
+        &self,
+        source: i64,
+        from: Regrouping,
+        count: u32,
+    ) -> Result<Option<Regrouping>, StoreError> {
+        let sql = format!(
+            "{} WHERE e.source_id = $1 AND e.id > $2 AND e.id <= (SELECT value FROM meta WHERE name = 'grouped')
+              ORDER BY e.id LIMIT {count}",
+            stored(),
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(source).bind(from.after).fetch_all(&self.readers).await;
+        let rows = rows.map_err(|e| StoreError::from_sqlx(GROUPING, &e))?;
+        let Some(after) = rows.last().map(|row| row.get::<ExchangeId, _>(0)) else { return Ok(None) };
+        let (looked, texts) = self.look_at(&rows).await?;
+        let is_other = from.is_other || !self.is_kept(&looked).await?;
+        if is_other {
+            self.writer
+                .finding(GROUPING, move |connection| {
+                    Box::pin(async move {
+                        for push in &looked {
+                            forget(connection, push.id).await?;
+                        }
+                        keep(connection, &looked, &texts).await?;
+                        sqlx::raw_sql(CHANGED).execute(connection).await.map(drop)
+                    })
+                })
+                .await?;
+        }
+        Ok(Some(Regrouping { after, is_other }))
+    }
+
+    /// True if all of this is what stands in the file.
+    async fn is_kept(&self, looked: &[Looked]) -> Result<bool, StoreError> {
+        let failed = |error: sqlx::Error| StoreError::from_sqlx(GROUPING, &error);
+        for push in looked {
+            let told = sqlx::query_as("SELECT key, body FROM event_key WHERE id = $1").bind(push.id);
+            let told: Option<(i64, i64)> = told.fetch_optional(&self.readers).await.map_err(failed)?;
+            let types = "SELECT event_type, events FROM batch WHERE exchange = $1 ORDER BY event_type";
+            let types: Vec<(String, u32)> =
+                sqlx::query_as(types).bind(push.id).fetch_all(&self.readers).await.map_err(failed)?;
+            if told != push.delivered.then_some((push.told.key, push.told.content)) || types != push.types {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What is found out about the pushes among these rows of [`stored`], and the texts of those that are found by more
+    /// words now.
+    async fn look_at(&self, rows: &[SqliteRow]) -> Result<(Vec<Looked>, HashMap<ExchangeId, String>), StoreError> {
         let mut looked = Vec::new();
         let providers = self.recognisers().await?;
         for row in rows.iter().filter(|row| row.get::<i64, _>(1) == 0) {
@@ -217,28 +309,7 @@ impl Store {
         }
         let batches = looked.iter().filter(|push| !push.types.is_empty()).map(|push| (push.id, push.type_names()));
         let texts = self.texts_with(batches.collect()).await?;
-        self.writer
-            .finding(act, move |connection| {
-                Box::pin(async move {
-                    // Another process that works on the same file may have been faster.
-                    let raced = sqlx::query("UPDATE meta SET value = $1 WHERE name = 'grouped' AND value = $2")
-                        .bind(upto)
-                        .bind(from)
-                        .execute(&mut *connection)
-                        .await?;
-                    if raced.rows_affected() > 0 {
-                        for push in &looked {
-                            keep(connection, push).await?;
-                            if let Some(text) = texts.get(&push.id) {
-                                index_anew(connection, push.id, text).await?;
-                            }
-                        }
-                    }
-                    Ok(())
-                })
-            })
-            .await?;
-        Ok(true)
+        Ok((looked, texts))
     }
 
     /// True for the question of a browser that comes before a push.
@@ -291,20 +362,54 @@ fn delivered() -> String {
     format!("e.origin <> {sample} AND e.marks & {handshake} = 0")
 }
 
-/// Keeps what was found out about a push.
-async fn keep(connection: &mut SqliteConnection, push: &Looked) -> Result<(), sqlx::Error> {
-    for (event_type, events) in &push.types {
-        let sql = "INSERT OR REPLACE INTO batch VALUES ($1, $2, $3)";
-        sqlx::query(sql).bind(push.id).bind(event_type).bind(events).execute(&mut *connection).await?;
+/// SQL that reads exchanges as they are looked at.
+fn stored() -> String {
+    let delivered = delivered();
+    format!(
+        "SELECT e.id, e.direction, e.started_at, s.id, s.chosen_provider, {delivered}
+           FROM exchange e LEFT JOIN source s ON s.id = e.source_id"
+    )
+}
+
+/// Keeps what was found out about pushes, in their order.
+async fn keep(
+    connection: &mut SqliteConnection,
+    looked: &[Looked],
+    texts: &HashMap<ExchangeId, String>,
+) -> Result<(), sqlx::Error> {
+    for push in looked {
+        for (event_type, events) in &push.types {
+            let sql = "INSERT OR REPLACE INTO batch VALUES ($1, $2, $3)";
+            sqlx::query(sql).bind(push.id).bind(event_type).bind(events).execute(&mut *connection).await?;
+        }
+        if push.delivered {
+            place(connection, push).await?;
+        }
+        if let Some(text) = texts.get(&push.id) {
+            index_anew(connection, push.id, text).await?;
+        }
     }
-    if push.delivered { place(connection, push).await } else { Ok(()) }
+    Ok(())
+}
+
+/// Takes back what was found out about a push.
+async fn forget(connection: &mut SqliteConnection, id: ExchangeId) -> Result<(), sqlx::Error> {
+    for sql in [
+        "UPDATE exchange SET delivery = NULL, repeats = NULL, attempt = NULL, overtaken_by = NULL WHERE id = $1",
+        "DELETE FROM batch WHERE exchange = $1",
+        "DELETE FROM event_key WHERE id = $1",
+        "DELETE FROM object_state WHERE id = $1",
+    ] {
+        sqlx::query(sql).bind(id).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// Puts a push into its delivery.
 async fn place(connection: &mut SqliteConnection, push: &Looked) -> Result<(), sqlx::Error> {
     let sql = "SELECT e.id, k.body, e.started_at, e.duration, e.status, e.delivery, e.attempt, e.failure IS NOT NULL
-                 FROM event_key k JOIN exchange e ON e.id = k.id WHERE k.key = $1 ORDER BY k.id DESC LIMIT 1";
-    let row = sqlx::query(sql).bind(push.told.key).fetch_optional(&mut *connection).await?;
+                 FROM event_key k JOIN exchange e ON e.id = k.id WHERE k.key = $1 AND k.id < $2 ORDER BY k.id DESC LIMIT 1";
+    let row = sqlx::query(sql).bind(push.told.key).bind(push.id).fetch_optional(&mut *connection).await?;
     let before = row.map(|row| {
         let (took, status, failed) = (row.get(3), row.get(4), row.get(7));
         let earlier = Earlier { at: row.get(2), answer: Given { took, status, failed }, content: row.get(1) };
@@ -346,8 +451,8 @@ async fn update(
 
 /// Marks a push about an older state than one that was here before.
 async fn order(connection: &mut SqliteConnection, id: ExchangeId, state: State) -> Result<(), sqlx::Error> {
-    let sql = "SELECT at, id FROM object_state WHERE key = $1 ORDER BY at DESC, id DESC LIMIT 1";
-    let known = sqlx::query(sql).bind(state.key).fetch_optional(&mut *connection).await?;
+    let sql = "SELECT at, id FROM object_state WHERE key = $1 AND id < $2 ORDER BY at DESC, id DESC LIMIT 1";
+    let known = sqlx::query(sql).bind(state.key).bind(id).fetch_optional(&mut *connection).await?;
     if let Some(newer) = known.filter(|row| row.get::<i64, _>(0) > state.at) {
         let by: ExchangeId = newer.get(1);
         let sql = "UPDATE exchange SET overtaken_by = $2 WHERE id = $1";

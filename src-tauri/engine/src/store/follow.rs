@@ -27,8 +27,8 @@ pub(crate) enum Judged {
 pub(crate) struct Followed {
     pub(crate) id: ExchangeId,
     pub(crate) verdict: Judged,
-    /// What the event is called, where that was not told when it came.
-    pub(crate) event_type: Option<String>,
+    /// What the event is called, or that it has no name, where that is not what stands with it.
+    pub(crate) event_type: Option<Option<String>>,
     pub(crate) event_id: Option<String>,
     pub(crate) delivery_id: Option<String>,
     pub(crate) attempt: Option<u32>,
@@ -77,7 +77,7 @@ impl Store {
 
     /// The texts of pushes whose event type was found.
     async fn texts_of(&self, found: &[Followed]) -> Result<HashMap<ExchangeId, String>, StoreError> {
-        let typed = found.iter().filter_map(|one| Some((one.id, one.event_type.clone()?)));
+        let typed = found.iter().filter_map(|one| Some((one.id, one.event_type.clone()??)));
         self.texts_with(typed.collect()).await
     }
 
@@ -134,7 +134,7 @@ async fn write(
             changed |= sqlx::query(sql).bind(code).bind(one.id).execute(&mut *connection).await?.rows_affected() > 0;
         }
         if let Some(event_type) = one.event_type {
-            let sql = "UPDATE exchange SET event_type = $1 WHERE id = $2 AND event_type IS NULL";
+            let sql = "UPDATE exchange SET event_type = $1 WHERE id = $2 AND event_type IS NOT $1";
             let named = sqlx::query(sql).bind(event_type).bind(one.id).execute(&mut *connection).await?;
             if named.rows_affected() > 0 {
                 changed = true;

@@ -52,6 +52,7 @@ mod writer;
 
 pub(crate) use background::{AGAIN, Steps, keep_up_with};
 pub use deletion::Doomed;
+pub(crate) use deliveries::Regrouping;
 pub use error::StoreError;
 pub use filter::{Filter, FilterProblem, FilterProblemView, FilterQuery, FilterReading, Suggestion};
 pub use folder::make_private_folder;

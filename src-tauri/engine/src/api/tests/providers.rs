@@ -158,6 +158,66 @@ async fn a_known_provider_is_used_where_it_is_chosen_whatever_the_headers_say() 
 }
 
 #[tokio::test]
+async fn what_came_before_a_provider_was_chosen_is_read_and_grouped_by_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let store = api.engine().await.unwrap().store.clone();
+    // Nothing tells Microsoft Graph, and its two tries differ; the third says that it is somebody else's.
+    let graph = |more: &str| {
+        format!(
+            r#"{{"value":[{{"changeType":"created","id":"n1","subscriptionId":"s"}},
+            {{"changeType":"deleted","id":"n2","subscriptionId":"s"}}]{more}}}"#
+        )
+    };
+    for (headers, more) in [(&[][..], ""), (&[], r#","again":1"#), (&[("X-GitHub-Event", "push")], r#","again":2"#)] {
+        post(&format!("{url}/in/graph"), headers, &graph(more)).await;
+    }
+    assert_eq!(found(&api, "type:push").await, [3]);
+    store.finish_grouping().await.unwrap();
+    assert_eq!(found(&api, "source:graph is:first").await, [3, 2, 1]);
+    let choose = async |provider: Value| {
+        let set = json!({"name": "graph", "provider": provider, "url": null, "tolerance": null, "handshakes": true});
+        call(&api, "save_source", set).await.unwrap();
+        call(&api, "verify_source", json!({"name": "graph"})).await.unwrap();
+    };
+    choose(json!("ms-graph")).await;
+    assert_eq!(found(&api, "source:graph is:first").await, [1]);
+    assert_eq!(found(&api, "delivery:1 is:duplicate").await, [3, 2]);
+    assert_eq!(found(&api, "type:deleted").await, [3, 2, 1], "the events of each are known");
+    assert_eq!(found(&api, "type:push").await, [0_i64; 0]);
+    let delivery = call(&api, "delivery", json!({"id": 2})).await.unwrap();
+    assert_eq!((&delivery["first"], &delivery["pushes"]), (&json!(1), &json!(3)));
+    assert_eq!(delivery["number"], "n1:s n2:s");
+
+    // A later try joins them, and nothing of it stays when the choice is taken back.
+    post(&format!("{url}/in/graph"), &[], &graph(r#","again":3"#)).await;
+    store.finish_grouping().await.unwrap();
+    assert_eq!(found(&api, "delivery:1").await, [4, 3, 2, 1]);
+    choose(json!("github")).await;
+    assert_eq!(found(&api, "source:graph is:first").await, [4, 3, 2, 1]);
+    assert_eq!(found(&api, "type:deleted").await, [0_i64; 0]);
+    assert_eq!(found(&api, "type:push").await, [3]);
+    api.close().await;
+}
+
+#[tokio::test]
+async fn another_place_of_the_event_counts_for_what_is_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    call(&api, "save_provider", own_provider("acme")).await.unwrap();
+    post(&format!("{url}/in/shop"), &[("X-Acme-Signature", "x")], r#"{"kind":"made","name":"order.made"}"#).await;
+    post(&format!("{url}/in/shop"), &[("X-Acme-Signature", "x")], r#"{"kind":"gone"}"#).await;
+    assert_eq!(found(&api, "type:made").await, [1]);
+    let mut edited = own_provider("acme");
+    edited["event"] = json!(["json:/name"]);
+    call(&api, "save_provider", edited).await.unwrap();
+    until_found(&api, "type:order.made", &[1]).await;
+    until_found(&api, "type:gone", &[]).await;
+    assert_eq!(found(&api, "type:made").await, [0_i64; 0]);
+    api.close().await;
+}
+
+#[tokio::test]
 async fn what_a_provider_asks_for_beside_a_secret_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = started(folder.path()).await;

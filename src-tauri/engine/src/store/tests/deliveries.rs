@@ -156,6 +156,20 @@ async fn whoever_shows_any_attempt_is_told_of_a_later_one() {
 }
 
 #[tokio::test]
+async fn a_delivery_has_the_number_that_it_was_told_by() {
+    let (_folder, store) = store().await;
+    let first = arrived(&store, "X-Acme-Signature: x", r#"{"id":"e1"}"#, 0, Some(500)).await;
+    let of = async |id| store.delivery(id).await.unwrap().number;
+    assert_eq!(of(first).await, None);
+    let acme = r#"{"key":"acme","name":"Acme","certainty":"custom","eventId":["json:/id"],
+        "recognise":{"headers":["X-Acme-Signature"]}}"#;
+    store.save_provider(serde_json::from_str(acme).unwrap()).await.unwrap();
+    assert_eq!(of(first).await, None, "it was told by its body");
+    let second = arrived(&store, "X-Acme-Signature: x", r#"{"id":"e1"}"#, 60, Some(500)).await;
+    assert_eq!(of(second).await.as_deref(), Some("e1"));
+}
+
+#[tokio::test]
 async fn a_retry_is_told_also_after_its_source_has_got_another_name() {
     let (_folder, store) = store().await;
     let first = arrived(&store, GITHUB, "{}", 0, Some(500)).await;
