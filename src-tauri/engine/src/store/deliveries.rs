@@ -164,6 +164,7 @@ impl Store {
             pushes: asked.delivery.map_or(1, |mark| mark.pushes),
             schedule: schedule.words.map(String::from),
             events: said.events,
+            more_events: said.more_events,
         })
     }
 

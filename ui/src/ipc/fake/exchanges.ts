@@ -150,6 +150,7 @@ function delivery(state: FakeState, id: number): Delivery {
             eventId: String(9_007_199_254_740_993n + BigInt(index)),
             pointer: `/data/object/lines/data/${index}`,
           })),
+    moreEvents: false,
   };
 }
 

@@ -27,7 +27,7 @@ export const VERDICTS: Record<VerdictKind, Look> = {
   },
   unsupported: {
     word: "Can't be checked",
-    title: "Signature not checked: the service does not sign, or not so that it can be checked",
+    title: "Signature not checked: the service does not sign, or not so that all of it can be checked",
     icon: "shield",
     note: "plain",
     tone: "",

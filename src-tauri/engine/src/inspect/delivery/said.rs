@@ -19,6 +19,8 @@ pub(crate) struct Said<'p> {
     pub(crate) attempt: Option<u32>,
     /// The events of a batch; empty if the body is one event.
     pub(crate) events: Vec<super::BatchEvent>,
+    /// True if there are more of them in the body.
+    pub(crate) more_events: bool,
 }
 
 /// What a service takes as success.
@@ -59,6 +61,7 @@ pub(crate) fn said<'p>(provider: Option<&'p Provider>, headers: &Headers, body: 
         delivery_id: identity.delivery_id,
         event_id: identity.event_id,
         attempt: identity.attempt,
+        more_events: is_batch && identity.more_events,
         events: if is_batch { identity.events.into_iter().map(event).collect() } else { Vec::new() },
     }
 }

@@ -29,6 +29,8 @@ pub struct Delivery {
     pub next_at: Option<Micros>,
     /// The events in the body of the push that was asked for; empty if it is one event.
     pub events: Vec<BatchEvent>,
+    /// True if that body holds more events than these.
+    pub more_events: bool,
 }
 
 /// One push of a delivery.

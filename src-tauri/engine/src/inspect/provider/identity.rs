@@ -28,6 +28,8 @@ pub struct Identity {
     pub attempt: Option<u32>,
     /// The events of a batch; empty if the body is one event.
     pub events: Vec<EventItem>,
+    /// True if the body holds more events than these: they are too many, or the body was cut.
+    pub more_events: bool,
 }
 
 /// One event of a batch.
@@ -55,7 +57,7 @@ impl Provider {
 pub fn identify(provider: &Provider, headers: &Headers, body: &[u8]) -> Identity {
     let at = Looked { headers, body, url: "" };
     let batch = provider.batch.as_ref();
-    let events = batch.map(|batch| items(batch, at, provider.first_attempt)).unwrap_or_default();
+    let (events, more_events) = batch.map(|batch| items(batch, at, provider.first_attempt)).unwrap_or_default();
     // Several events in one body are one delivery: their numbers together tell it again.
     let of_items = || match &events[..] {
         [] => None,
@@ -72,16 +74,19 @@ pub fn identify(provider: &Provider, headers: &Headers, body: &[u8]) -> Identity
         delivery_id: number(&provider.delivery_id, at),
         attempt: attempt.or_else(|| events.iter().filter_map(|event| event.attempt).max()),
         events,
+        more_events,
     }
 }
 
-fn items(batch: &Batch, at: Looked<'_>, first_attempt: u32) -> Vec<EventItem> {
+/// The events of a batch, and whether there are more of them.
+fn items(batch: &Batch, at: Looked<'_>, first_attempt: u32) -> (Vec<EventItem>, bool) {
     let field = batch.form.as_ref().and_then(|name| Place::Form(name.clone(), None).read(at));
     let body = field.as_ref().map_or(at.body, |field| field.as_bytes());
-    let Some(array) = peek::value(body, &batch.path) else { return Vec::new() };
+    let Some(array) = peek::start(body, &batch.path) else { return Default::default() };
     let names = events(&batch.event).unwrap_or_default();
     let id = Joined(batch.id.clone());
-    let elements = peek::elements(array, ITEMS_LIMIT);
+    let elements = peek::elements(array, ITEMS_LIMIT + 1);
+    let is_whole = elements.len() <= ITEMS_LIMIT && peek::value(array, "").is_some();
     let item = |(index, element)| {
         let at = Looked { body: element, ..at };
         EventItem {
@@ -91,7 +96,7 @@ fn items(batch: &Batch, at: Looked<'_>, first_attempt: u32) -> Vec<EventItem> {
             attempt: read(&batch.attempt, at).and_then(|text| attempt(&text, first_attempt)),
         }
     };
-    (0..).zip(elements).map(item).collect()
+    ((0..).zip(elements.into_iter().take(ITEMS_LIMIT)).map(item).collect(), !is_whole)
 }
 
 /// The first number that is there whole.

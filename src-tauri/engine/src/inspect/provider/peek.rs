@@ -104,8 +104,9 @@ pub(crate) fn beside<'a>(body: &'a [u8], pointer: &str) -> Option<Cow<'a, str>> 
     others.map(|(key, _)| as_text(key)).next()
 }
 
-/// The bytes of the value at a JSON Pointer; `/` and the empty text stand for the whole.
-pub(crate) fn value<'a>(body: &'a [u8], pointer: &str) -> Option<&'a [u8]> {
+/// What starts at the value at a JSON Pointer; `/` and the empty text stand for the whole. The value itself may lie behind
+/// the end of a `body` that is cut.
+pub(crate) fn start<'a>(body: &'a [u8], pointer: &str) -> Option<&'a [u8]> {
     let mut at = skip_space(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body));
     for step in pointer.split('/').skip(1).filter(|step| !step.is_empty()) {
         let step = step.replace("~1", "/").replace("~0", "~");
@@ -115,11 +116,17 @@ pub(crate) fn value<'a>(body: &'a [u8], pointer: &str) -> Option<&'a [u8]> {
             _ => return None,
         };
     }
+    Some(at)
+}
+
+/// The bytes of the value at a JSON Pointer; see [`start`].
+pub(crate) fn value<'a>(body: &'a [u8], pointer: &str) -> Option<&'a [u8]> {
+    let at = start(body, pointer)?;
     let rest = skip_value(at)?;
     Some(&at[..at.len() - rest.len()])
 }
 
-/// The elements of the array that `bytes` is, up to `limit`.
+/// The elements of the array that `bytes` start with, up to `limit`; those that are there whole.
 pub(crate) fn elements(bytes: &[u8], limit: usize) -> Vec<&[u8]> {
     let mut found = Vec::new();
     let Some(mut at) = bytes.strip_prefix(b"[").map(skip_space) else { return found };

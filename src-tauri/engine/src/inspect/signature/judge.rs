@@ -4,7 +4,7 @@ use super::found::{self, Found, NotFound};
 use super::template::{self, Missing, Values};
 use super::time::{self, Fits};
 use super::verdict::{Verdict, VerdictKind};
-use super::words::{blank, cut, fitting, mismatch, not_signed, refused};
+use super::words::{blank, cut, fitting, mismatch, not_signed, partly, refused};
 use super::{Check, Secret, SignedRequest, digest, jwt, keys, message, secret_forms, url_forms};
 use crate::exchange::Headers;
 use crate::inspect::provider::{
@@ -13,7 +13,7 @@ use crate::inspect::provider::{
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// Elements of a batch that are checked.
+/// Elements of a batch that are checked; [`partly`] says so.
 const ITEMS_LIMIT: usize = 1_000;
 
 /// One way to look at a request: its body, URL and method may be guesses.
@@ -122,19 +122,20 @@ fn judge_by(
     secrets: &[Secret],
 ) -> Verdict {
     let Some(pointer) = &scheme.items else { return judge_one(request, provider, scheme, view, secrets) };
-    let items = value(view.body, pointer).map(|array| elements(array, ITEMS_LIMIT)).unwrap_or_default();
+    let items = value(view.body, pointer).map(|array| elements(array, ITEMS_LIMIT + 1)).unwrap_or_default();
     if items.is_empty() {
         return refused(provider, scheme, &Problem::Unsigned(scheme.at[0].clone()));
     }
     let mut last = blank(provider, scheme);
-    for (index, item) in (0..).zip(items) {
+    let is_cut = items.len() > ITEMS_LIMIT;
+    for (index, item) in (0..).zip(items.into_iter().take(ITEMS_LIMIT)) {
         let verdict = judge_one(request, provider, scheme, View { body: item, ..view }, secrets);
         last = Verdict { item: Some(index), ..verdict };
         if last.verdict != VerdictKind::Valid {
-            break;
+            return last;
         }
     }
-    last
+    if is_cut { partly(last) } else { last }
 }
 
 /// The way of signing that the request uses: the first whose signature is there and that nothing speaks against. It is

@@ -65,6 +65,17 @@ pub(super) fn not_signed(provider: &Provider) -> Verdict {
     }
 }
 
+/// What is said of a batch whose first elements fit, as `last` does, and whose others were not looked at.
+pub(super) fn partly(last: Verdict) -> Verdict {
+    Verdict {
+        verdict: VerdictKind::Unsupported,
+        explanation: "The first 1,000 of its items are signed as they should be; the others were not checked.".into(),
+        hint: Some("Ask the service to send fewer items at once, where that can be set.".into()),
+        item: None,
+        ..last
+    }
+}
+
 pub(super) fn refused(provider: &Provider, scheme: &Scheme, problem: &Problem) -> Verdict {
     let name = &provider.name;
     let where_from = |place: &Place| match place.in_head() {

@@ -247,6 +247,24 @@ async fn batches_are_found_by_the_types_of_all_their_events() {
 }
 
 #[tokio::test]
+async fn of_a_large_batch_the_first_events_are_read() {
+    let (_folder, store) = store().await;
+    let batch = |events: u32, padding: usize| {
+        let padding = "x".repeat(padding);
+        let event = |id| format!(r#"{{"eventId":{id},"subscriptionType":"deal.creation","more":"{padding}"}}"#);
+        format!("[{}]", (1..=events).map(event).collect::<Vec<_>>().join(","))
+    };
+    for (events, padding, read, more) in
+        [(1_000, 0, 1_000, false), (1_001, 0, 1_000, true), (5, 300_000, 3, true), (3, 300_000, 3, false)]
+    {
+        let id = arrived(&store, "X-HubSpot-Signature-v3: x", &batch(events, padding), 0, Some(200)).await;
+        assert_eq!(store.summary(id).await.unwrap().events, read, "{events}");
+        let delivery = store.delivery(id).await.unwrap();
+        assert_eq!((delivery.events.len() as u32, delivery.more_events), (read, more), "{events}");
+    }
+}
+
+#[tokio::test]
 async fn an_older_state_that_comes_after_a_newer_one_is_late() {
     let (_folder, store) = store().await;
     let invoice = |event: &str, created: u32| {

@@ -136,6 +136,7 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
         schedule: null,
         nextAt: null,
         events: [],
+        moreEvents: false,
       }),
     });
     await tab(/Deliveries/);
@@ -156,6 +157,7 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
         schedule: null,
         nextAt: null,
         events: [event(0, "deal.deletion"), event(1, "contact.creation"), event(2, null), event(3, "contact.creation")],
+        moreEvents: true,
       }),
     });
     await tab(/Events/);
@@ -167,6 +169,7 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
       ]),
     );
     expect(detail.getAllByRole("button", { name: /contact\.creation/ })).toHaveLength(2);
+    expect(detail.getByText("The first 4 events; the body holds more.")).toBeTruthy();
   });
 
   it("keeps a note that was not yet kept when another screen is shown", async () => {

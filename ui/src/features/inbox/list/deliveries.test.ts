@@ -30,6 +30,7 @@ const failing = ({ id }: { id: number }) => ({
   schedule: "Five times in a day.",
   nextAt: 1_795_349_047_000_000,
   events: [],
+  moreEvents: false,
 });
 
 const rows = () => screen.findAllByRole("row").then((all) => all.filter((row) => row.id));

@@ -89,6 +89,11 @@ fn every_item_of_a_batch_has_to_fit() {
         let verdict = of(items);
         assert_eq!((reason(&verdict), verdict.item), (Some(Reason::Mismatch), Some(wrong)));
     }
+    // What was not looked at is not called valid.
+    assert_eq!(of(vec![good(); 1_000]).verdict, VerdictKind::Valid);
+    let verdict = of(vec![good(); 1_001]);
+    assert_eq!((verdict.verdict, verdict.reason, verdict.item), (VerdictKind::Unsupported, None, None));
+    assert!(verdict.explanation.starts_with("The first 1,000 of its items are signed"), "{}", verdict.explanation);
 }
 
 #[test]
