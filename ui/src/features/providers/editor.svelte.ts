@@ -24,6 +24,11 @@ const NOTHING: Tried = {
   asked: [],
 };
 
+/** Puts one of several that are tried in turn before the one above it. */
+export function moveUp<T>(list: T[], place: number) {
+  list.splice(place - 1, 0, ...list.splice(place, 1));
+}
+
 export class ProviderEditor {
   draft = $state<ProviderDraft>(blankDraft());
   /** The example: a stored push, or else the text. */
