@@ -37,4 +37,8 @@ nextAt: number | null,
 /**
  * The events in the body of the push that was asked for; empty if it is one event.
  */
-events: Array<BatchEvent>, };
+events: Array<BatchEvent>, 
+/**
+ * True if that body holds more events than these.
+ */
+moreEvents: boolean, };
