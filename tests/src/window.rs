@@ -65,12 +65,17 @@ const LEAVE: &str = "\
 const at = document.activeElement;
 if (at.matches('input, textarea, select, [contenteditable=true]')) at.blur();";
 
-/// Notes whether the button next goes down on an element: what opens a menu then gets no click. One of a list is chosen
-/// without a button of its own.
+/// Waits two frames, tells whether an element stands still, and notes from then on whether the button next goes down on it:
+/// what opens a menu then gets no click. One of a list is chosen without a button of its own.
 const WATCH_PRESS: &str = "\
-const [meant] = arguments;
-window.pressed = meant.matches('option');
-addEventListener('pointerdown', (event) => { window.pressed ||= meant.contains(event.target); }, { capture: true, once: true });";
+const [meant, done] = arguments;
+const place = () => JSON.stringify(meant.getBoundingClientRect());
+const before = place();
+requestAnimationFrame(() => requestAnimationFrame(() => {
+  window.pressed = meant.matches('option');
+  addEventListener('pointerdown', (event) => { window.pressed ||= meant.contains(event.target); }, { capture: true, once: true });
+  done(place() === before);
+}));";
 
 /// Whether it did.
 const PRESSED: &str = "return window.pressed";
@@ -229,8 +234,9 @@ impl Window {
         let mut refused = None;
         let clicked = until(&format!("{what} to be clicked"), async || {
             let Ok(found) = self.client.find(locator).await else { return Ok(None) };
-            if self.client.execute(WATCH_PRESS, vec![serde_json::to_value(&found)?]).await.is_err() {
-                return Ok(None);
+            let is_still = self.client.execute_async(WATCH_PRESS, vec![serde_json::to_value(&found)?]).await;
+            if !is_still.is_ok_and(|still| still == json!(true)) {
+                return Ok(None); // it moves, or is gone
             }
             match found.click().await {
                 // A page that can't be asked has gone with the click.

@@ -3,7 +3,6 @@
 
 use super::screens;
 use anyhow::{Context, Result};
-use fantoccini::Locator;
 use pushpull_engine::exchange::Body;
 use pushpull_engine::transfer::export::{ReadExchange, read_ndjson};
 use pushpull_tests::{ENTER, Home, RELEASE, SHIFT, Window, until};
@@ -19,6 +18,8 @@ const FIELDS: &str = "Authorization: Bearer 4eC39HqLyjWDarjtT1zdp7dc\r\nx-lower:
 /// Its target, the third secret in the query.
 const TARGET: &str = "/in/shop/orders?b=2&a=%20&token=q9mK2vTt7x";
 const JSON: &[u8] = br#"{"id":12345678901234567890,"by":"J\u00fcrgen","by":"it's"}"#;
+/// Where the button stands that saves.
+const SAVE_AT: &str = "return document.querySelector('[role=dialog] [type=submit]').getBoundingClientRect().top";
 /// No text, as UTF-8 or otherwise.
 const BYTES: &[u8] = b"\0\xff\xfe{\r\n";
 
@@ -94,7 +95,11 @@ async fn filter(window: &Window, file: &Path) -> Result<()> {
     window.text("[role=dialog]", "All that the filter finds, 2").await?;
     window.click("[role=dialog] [data-value=raw]").await?;
     window.text("[role=dialog]", "Body takes exactly one exchange.").await?;
+    let place = async || window.script(SAVE_AT, vec![]).await;
+    let at = place().await?;
     window.click("[role=dialog] [data-value=har]").await?;
+    window.text("[role=dialog] .preview", "token").await?;
+    assert_eq!(place().await?, at, "what came in moved the button from under the pointer");
     let text = save(window, file).await?;
     hides(&text)?;
     let har: Value = serde_json::from_slice(&text).context("The archive is no JSON")?;
@@ -133,10 +138,13 @@ async fn select(window: &Window, row: u32) -> Result<()> {
 /// Saves, waits until the dialog is gone, and returns what the file holds.
 async fn save(window: &Window, file: &Path) -> Result<Vec<u8>> {
     window.button("Save as").await?;
+    let mut last = Value::Null;
     until("the dialog to close", async || {
-        Ok(window.client().find(Locator::Css("[role=dialog]")).await.is_err().then_some(()))
+        last = window.script("return document.querySelector('[role=dialog]')?.innerText ?? null", vec![]).await?;
+        Ok(last.is_null().then_some(()))
     })
-    .await?;
+    .await
+    .with_context(|| format!("It holds {last}."))?;
     window.text(".toasts", "exported to").await?;
     let bytes = std::fs::read(file).context("Reading the export")?;
     assert_eq!(std::fs::metadata(file)?.permissions().mode() & 0o777, 0o600);
