@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use pushpull_tests::{Home, Listener, Program, Tmpfs, as_nobody, listening, push, pushpull, until};
 use sqlx::Connection;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
@@ -84,6 +85,31 @@ async fn a_full_disk_is_told_to_the_sender_and_what_was_acknowledged_is_kept() -
     let verdict: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut connection).await?;
     assert_eq!(verdict, "ok");
     connection.close().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_is_opened_on_a_full_disk_once_there_is_space_and_until_then_it_says_so() -> Result<()> {
+    let home = Home::new()?;
+    let disk = home.file("disk");
+    std::fs::create_dir(&disk)?;
+    let Some(_mounted) = Tmpfs::mount(&disk, "8m") else {
+        println!("Skipped: a file system of 8 MiB can't be mounted here.");
+        return Ok(());
+    };
+    let (workspace, ballast) = (disk.join("w.pushpull"), disk.join("ballast"));
+    let path = workspace.to_str().context("The path is no text")?;
+    for command in [&["list"][..], &["listen", "--port", "0"]] {
+        let mut full = std::fs::File::create(&ballast)?;
+        while full.write(&[0; 4096]).is_ok_and(|written| written > 0) {}
+        drop(full);
+        let opened = pushpull(&home, &[&["--workspace", path], command].concat()).await?;
+        assert_eq!((opened.code, opened.stdout.len()), (Some(3), 0), "{command:?}");
+        assert!(opened.stderr.contains("full.\nFree some space"), "{}", opened.stderr);
+        std::fs::remove_file(&ballast)?;
+        // A file that was begun is no obstacle, the first time; one that is whole is whole, the second time.
+        assert_eq!(rows(&home, &workspace).await?.len(), 0);
+    }
     Ok(())
 }
 
