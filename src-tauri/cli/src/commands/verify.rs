@@ -42,7 +42,7 @@ pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output
         headers: &request.headers,
         body: &request.body,
     };
-    let check = Check { now: options.now, tolerance: options.tolerance, fields: &fields, other_secrets: &[] };
+    let check = Check { now: options.now, tolerance: options.tolerance, fields: &fields, ..Check::default() };
     said(&verify(&signed, &provider, &secrets, &check), options.signed, output)
 }
 

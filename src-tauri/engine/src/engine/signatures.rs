@@ -102,6 +102,8 @@ pub(crate) struct Checking {
     secrets: Vec<Secret>,
     /// Those of other sources.
     other_secrets: Vec<Secret>,
+    /// The user's own providers.
+    own_providers: Vec<ProviderRef>,
     fields: Vec<(String, String)>,
     tolerance: Option<u32>,
     url: Option<String>,
@@ -133,6 +135,7 @@ impl Checking {
             provider,
             secrets: secrets.into_iter().map(|(label, value)| Secret::new(label, value)).collect(),
             other_secrets: Vec::new(),
+            own_providers: Vec::new(),
             fields,
             tolerance: source.and_then(|source| source.row.tolerance),
             url: source.and_then(|source| source.row.url.clone()),
@@ -155,9 +158,9 @@ impl Checking {
         self
     }
 
-    /// The same, with secrets that may explain why those of the source don't fit.
-    fn beside(mut self, others: Vec<Secret>) -> Self {
-        self.other_secrets = others;
+    /// The same, with secrets and providers that may explain why those of the source don't fit.
+    fn beside(mut self, other_secrets: Vec<Secret>, own_providers: Vec<ProviderRef>) -> Self {
+        (self.other_secrets, self.own_providers) = (other_secrets, own_providers);
         self
     }
 
@@ -170,7 +173,9 @@ impl Checking {
             headers: &push.headers,
             body: &push.body,
         };
-        let mut verdict = verify(&request, &self.provider.provider, &self.secrets, &self.check(push.arrived));
+        let own: Vec<&Provider> = self.own_providers.iter().map(|own| &own.provider).collect();
+        let check = Check { own_providers: &own, ..self.check(push.arrived) };
+        let mut verdict = verify(&request, &self.provider.provider, &self.secrets, &check);
         if push.marks.contains(&Mark::Handshake) {
             let reply = self.answer(push);
             verdict.opens = reply.as_ref().and_then(|reply| reply.open_url.clone());
@@ -216,7 +221,7 @@ impl Checking {
     fn check(&self, arrived: Micros) -> Check<'_> {
         let now = self.now.unwrap_or(arrived.div_euclid(1_000_000));
         let (fields, other_secrets) = (&self.fields[..], &self.other_secrets[..]);
-        Check { now: Some(now), tolerance: self.tolerance, fields, other_secrets }
+        Check { now: Some(now), tolerance: self.tolerance, fields, other_secrets, own_providers: &[] }
     }
 
     /// The URLs that the push may have been sent to, and others that lead here and only explain.
@@ -286,7 +291,7 @@ impl Parts {
             return Err(ApiError::failed(why));
         }
         let checking = Checking::with(rules, source.as_deref(), self.addresses()).given(given);
-        let checking = checking.beside(self.book.secrets_beside(name));
+        let checking = checking.beside(self.book.secrets_beside(name), self.book.own_providers());
         let verdict = off_thread(move || checking.verify(&push)).await?;
         if *given == Given::default() && row.verdict != Some(verdict.verdict) {
             self.store.note_verdict(id, verdict.verdict).await?;

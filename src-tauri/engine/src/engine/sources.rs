@@ -183,6 +183,11 @@ impl SourceBook {
         self.all().providers.find(key)
     }
 
+    /// The user's own providers.
+    pub(crate) fn own_providers(&self) -> Vec<ProviderRef> {
+        self.all().providers.own()
+    }
+
     /// Which service sent a push to a source, as the push itself tells, and what the event is called by the provider
     /// that it is read by.
     pub(crate) fn recognise(&self, source: &str, headers: &Headers, body_start: &[u8]) -> Recognition {

@@ -111,6 +111,34 @@ async fn a_provider_of_the_users_own_is_recognised_and_checked_with() {
 }
 
 #[tokio::test]
+async fn a_push_that_is_signed_the_way_of_a_provider_of_the_users_own_says_so() {
+    const BODY: &str = r#"{"kind":"made","id":"e1"}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let provider = own_provider("acme");
+    let example = json!({"provider": provider, "exchange": null, "url": "", "secret": "s3cret",
+        "request": format!("POST / HTTP/1.1\nX-Acme-Signature: x\n\n{BODY}")});
+    let tried = call(&api, "try_provider", example).await.unwrap();
+    let signature = tried["verdict"]["expected"].as_str().unwrap().to_owned();
+    call(&api, "save_provider", provider).await.unwrap();
+    call(&api, "create_source", json!({"name": "hub"})).await.unwrap();
+    let set = json!({"name": "hub", "provider": "github", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", set).await.unwrap();
+    call(&api, "add_secret", json!({"source": "hub", "label": "", "value": "s3cret"})).await.unwrap();
+    post(&format!("{url}/in/hub"), &[("X-Acme-Signature", &signature)], BODY).await;
+    post(&format!("{url}/in/hub"), &[("X-Acme-Signature", &signature)], "{}").await;
+    let verdict = async |id: i64| call(&api, "verify_exchange", json!({"id": id, "provider": null})).await.unwrap();
+    let proven = verdict(1).await;
+    assert_eq!(proven["proven"]["kind"], "other_provider", "{proven}");
+    assert_eq!(proven["explanation"], "It is signed the way Acme does, not the way GitHub does; with that it fits.");
+    // Without a proof it is only a hint.
+    let unproven = verdict(2).await;
+    assert_eq!(unproven["proven"], Value::Null);
+    assert!(unproven["hint"].as_str().unwrap().contains("looks like one of Acme"), "{unproven}");
+    api.close().await;
+}
+
+#[tokio::test]
 async fn a_known_provider_is_used_where_it_is_chosen_whatever_the_headers_say() {
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = started(folder.path()).await;

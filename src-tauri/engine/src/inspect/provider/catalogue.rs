@@ -97,6 +97,11 @@ impl Recognisers {
         Self(own.into_iter().filter_map(Recogniser::of).map(Arc::new).collect())
     }
 
+    /// The user's own.
+    pub(crate) fn own(&self) -> Vec<ProviderRef> {
+        self.0.iter().cloned().map(ProviderRef::Own).collect()
+    }
+
     /// The provider of this key.
     pub(crate) fn find(&self, key: &str) -> Option<ProviderRef> {
         let known = KNOWN.iter().find(|known| known.provider.key == key).map(ProviderRef::Known);

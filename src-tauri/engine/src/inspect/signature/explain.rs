@@ -10,7 +10,8 @@ use super::verdict::{Cause, CauseKind, Reason, Verdict, VerdictKind};
 use super::{Check, Secret, SignedRequest, digest, judge, secret_forms, url_forms};
 use crate::exchange::Headers;
 use crate::inspect::provider::{
-    Encoding, Hash, Method, Place, Provider, Scheme, SecretForm, Unit, elements, providers, value,
+    Encoding, Hash, Method, Place, Provider, ProviderRef, Recognisers, Scheme, SecretForm, Unit, elements, providers,
+    value,
 };
 
 /// Bytes that are hashed for one kind of guess: each has a share of its own, so that one that comes late is not crowded
@@ -59,19 +60,20 @@ pub(super) fn explain(
         verdict.hint = Some(cause.hint.clone());
         verdict.proven = Some(cause);
     } else if verdict.verdict == VerdictKind::Unsigned
-        && let Some(other) = looks_like(request, provider)
+        && let Some(other) = looks_like(request, provider, check)
     {
         verdict.hint = Some(format!(
             "The request looks like one of {}: see whether the source has the right provider.",
-            other.name
+            other.provider.name
         ));
     }
 }
 
 /// A provider whose signature stands in the request.
-fn looks_like(request: &SignedRequest<'_>, provider: &Provider) -> Option<&'static Provider> {
-    let key = crate::inspect::provider::recognise(request.headers, request.body).provider?;
-    crate::inspect::provider::find(&key).filter(|found| found.key != provider.key && !found.signatures.is_empty())
+fn looks_like(request: &SignedRequest<'_>, provider: &Provider, check: &Check<'_>) -> Option<ProviderRef> {
+    let own = check.own_providers.iter().map(|own| (*own).clone()).collect();
+    let found = Recognisers::with(own).recognise(request.headers, request.body)?;
+    Some(found).filter(|found| found.key() != provider.key && !found.provider.signatures.is_empty())
 }
 
 fn cause(kind: CauseKind, explanation: String, hint: &str) -> Cause {
@@ -399,7 +401,7 @@ fn other_unit(verdict: &Verdict, scheme: Option<&Scheme>, provider: &Provider, c
     })
 }
 
-/// Another provider's signature that fits.
+/// Another provider's signature that fits; those of the user go before those that are known.
 fn other_provider(
     request: &SignedRequest<'_>,
     provider: &Provider,
@@ -408,26 +410,27 @@ fn other_provider(
 ) -> Option<Cause> {
     let view = View::of(request, check);
     let mut budget = Budget::default();
-    let others = providers().filter(|other| other.key != provider.key);
-    for other in others {
-        let there =
-            other.signatures.iter().any(|scheme| scheme.items.is_none() && found::is_there(scheme, view.looked()));
-        if !there || !budget.take(request.body.len() * secrets.len().max(1)) {
-            continue;
+    let mut fits = |other: &Provider| {
+        let is_there = |scheme: &Scheme| scheme.items.is_none() && found::is_there(scheme, view.looked());
+        if other.key == provider.key
+            || !other.signatures.iter().any(is_there)
+            || !budget.take(request.body.len().saturating_mul(secrets.len().max(1)))
+        {
+            return None;
         }
+        let (verdict, scheme) = judge::judge(request, other, secrets, check);
         // A token says nothing about who made it.
-        let (verdict, _) = judge::judge(request, other, secrets, check);
-        let token = other.signatures.iter().all(|scheme| matches!(scheme.method, Method::Token | Method::Basic));
-        if verdict.verdict == VerdictKind::Valid && !token {
-            return Some(cause(
+        let token = scheme.is_some_and(|scheme| matches!(scheme.method, Method::Token | Method::Basic));
+        (verdict.verdict == VerdictKind::Valid && !token).then(|| {
+            cause(
                 CauseKind::OtherProvider,
                 format!(
                     "It is signed the way {} does, not the way {} does; with that it fits.",
                     other.name, provider.name
                 ),
                 "Set the provider of the source.",
-            ));
-        }
-    }
-    None
+            )
+        })
+    };
+    check.own_providers.iter().copied().find_map(&mut fits).or_else(|| providers().find_map(&mut fits))
 }

@@ -77,6 +77,8 @@ pub struct Check<'a> {
     pub fields: &'a [(String, String)],
     /// Secrets that are not the source's: they only explain.
     pub other_secrets: &'a [Secret],
+    /// Providers beside the known ones, which are the user's own: they only explain.
+    pub own_providers: &'a [&'a Provider],
 }
 
 impl Check<'_> {

@@ -31,7 +31,7 @@ fn signed_and_checked_after(
     let body = signed.body.unwrap_or_else(|| body.to_vec());
     let urls = [url.to_owned()];
     let request = SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: &body };
-    let check = Check { now: Some(NOW + age), tolerance: None, fields: &fields, other_secrets: &[] };
+    let check = Check { now: Some(NOW + age), fields: &fields, ..Check::default() };
     Some(verify(&request, provider, &[Secret::new("own", secret)], &check))
 }
 

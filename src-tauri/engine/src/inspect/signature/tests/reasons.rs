@@ -92,7 +92,7 @@ impl Plant {
             (0..self.decoys).map(|at| Secret::new(format!("decoy {at}"), format!("decoy_{at}"))).collect();
         secrets.push(Secret::new("the secret", &self.checked_with));
         let (fields, other_secrets) = (&self.fields[..], &self.other_secrets[..]);
-        let check = Check { now: Some(self.now), tolerance: None, fields, other_secrets };
+        let check = Check { now: Some(self.now), fields, other_secrets, ..Check::default() };
         verify(&request, find(self.checked_provider).unwrap(), &secrets, &check)
     }
 

@@ -40,7 +40,7 @@ fn verdict_of(vector: &Vector) -> Verdict {
         headers: &headers,
         body: vector.body.as_bytes(),
     };
-    let check = Check { now: vector.now, tolerance: vector.tolerance, fields: &fields, other_secrets: &[] };
+    let check = Check { now: vector.now, tolerance: vector.tolerance, fields: &fields, ..Check::default() };
     let provider = find(&vector.provider).unwrap_or_else(|| panic!("no provider {}", vector.provider));
     verify(&request, provider, &secrets, &check)
 }
