@@ -58,16 +58,24 @@ struct Inner {
 #[derive(Debug, Clone)]
 struct Known {
     state: VaultState,
+    /// Which vault it is; None if there is none, or none could be read.
+    id: Option<String>,
     place: Option<KeyPlace>,
     key_file: Option<String>,
     message: Option<String>,
     sealer: Option<Arc<Sealer>>,
 }
 
+impl Known {
+    fn without_vault(state: VaultState, message: Option<String>) -> Self {
+        Self { state, id: None, place: None, key_file: None, message, sealer: None }
+    }
+}
+
 impl Vault {
     /// The vault of a workspace. If there is one it is being opened when this returns; nothing waits for it.
     pub(crate) fn start(store: Store, keys: Keys) -> Self {
-        let state = Known { state: VaultState::Opening, place: None, key_file: None, message: None, sealer: None };
+        let state = Known::without_vault(VaultState::Opening, None);
         let inner =
             Inner { store, keys, state: RwLock::new(state), changes: watch::channel(0).0, turn: Mutex::default() };
         let vault = Self(Arc::new(inner));
@@ -124,6 +132,8 @@ impl Vault {
     /// or else in the key store.
     pub(crate) async fn sealer_for_new(&self) -> Result<Arc<Sealer>, VaultError> {
         self.settled().await;
+        // What is sealed with the key of a vault that is gone could never be read again.
+        self.look_again().await;
         if self.known().state == VaultState::Absent {
             let make = MakeVault { place: self.place_chosen(), passphrase: None, key_file: None };
             self.make(make).await?;
@@ -185,13 +195,16 @@ impl Vault {
     pub async fn forget(&self) -> Result<(), VaultError> {
         let _turn = self.0.turn.lock().await;
         self.0.store.forget_vault().await?;
-        self.set(Known { state: VaultState::Absent, place: None, key_file: None, message: None, sealer: None });
+        self.set(Known::without_vault(VaultState::Absent, None));
         Ok(())
     }
 
-    /// Looks again if another process may have made a vault.
+    /// Looks again if another process may have made a vault, or given it up. One that is closed stays closed: its key is
+    /// fetched again when the user says so, since whatever keeps it may ask them.
     pub(crate) async fn look_again(&self) {
-        if self.known().state == VaultState::Absent && matches!(self.0.store.vault().await, Ok(Some(_))) {
+        let known = self.known();
+        let Ok(record) = self.0.store.vault().await else { return };
+        if known.state != VaultState::Opening && known.id != record.map(|record| record.id) {
             self.open(self.0.keys.clone()).await;
         }
     }
@@ -281,12 +294,13 @@ impl Vault {
             0 => (VaultState::Absent, None),
             _ => (VaultState::KeyMissing, Some(NO_ROW.to_owned())),
         };
-        Known { state, place: None, key_file: None, message, sealer: None }
+        Known::without_vault(state, message)
     }
 
     fn opened(&self, record: &VaultRecord, key: MasterKey) {
         self.set(Known {
             state: VaultState::Unlocked,
+            id: Some(record.id.clone()),
             place: Some(record.place),
             key_file: record.key_file.clone(),
             message: None,
@@ -297,6 +311,7 @@ impl Vault {
     fn note(&self, state: VaultState, record: Option<&VaultRecord>, message: String) {
         self.set(Known {
             state,
+            id: record.map(|record| record.id.clone()),
             place: record.map(|record| record.place),
             key_file: record.and_then(|record| record.key_file.clone()),
             message: Some(message),

@@ -154,6 +154,36 @@ async fn a_vault_that_another_process_made_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_vault_that_another_process_gave_up_seals_nothing_more() {
+    let house = House::new();
+    let (store, vault) = house.open(house.keys()).await;
+    put(&vault, CANARY).await;
+    let (other, others) = house.open(house.keys()).await;
+    // Another key from now on.
+    others.forget().await.unwrap();
+    put(&others, "of the new vault").await;
+    put(&vault, "sealed after it").await;
+    assert_eq!(take(&others).await, "sealed after it");
+    // None at all.
+    others.forget().await.unwrap();
+    vault.look_again().await;
+    assert_eq!(state(&vault).await, VaultState::Absent);
+    other.close().await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_vault_that_was_locked_here_stays_locked() {
+    let house = House::new();
+    let (store, vault) = house.open(house.keys()).await;
+    put(&vault, CANARY).await;
+    vault.lock().await;
+    vault.look_again().await;
+    assert_eq!(state(&vault).await, VaultState::Locked);
+    store.close().await;
+}
+
+#[tokio::test]
 async fn a_key_store_that_is_locked_later_is_opened_later_with_the_same_key() {
     let house = House::new();
     let (store, vault) = house.open(house.keys()).await;
