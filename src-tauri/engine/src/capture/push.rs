@@ -4,7 +4,7 @@ use super::answer::{Answer, Manner};
 use super::arrival::Arrival;
 use super::hooks::Arrived;
 use super::intake::{self, Ending, Taken};
-use super::rules::{DOCUMENT_BYTES, Decision, Plan, Pushed};
+use super::rules::{DOCUMENT_BYTES, Decision, Plan, Pushed, Turn};
 use super::socket::BodyFailure;
 use super::staged::Staging;
 use super::{LOOP_HEADER, Shared, refusal};
@@ -54,7 +54,7 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
     };
     let Recognition { provider, event_type } = shared.hooks.recognise(source, &head.headers, &start);
     let mut marks = Vec::from_iter(mark);
-    let mut answered = None;
+    let (mut answered, mut turn) = (None, None);
     let reply = handshake(shared, &arrival, source, provider.as_deref(), &taken);
     // A handshake has one right answer, whatever the rules say; what a service wants in general, rules may change.
     if let Some(reply) = reply.as_ref().filter(|reply| !reply.always) {
@@ -63,7 +63,7 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
     } else if taken.ending == Ending::Whole {
         if let Some(plan) = &plan {
             match decide(shared, plan, &arrival, event_type.as_deref(), &taken.body, reply.as_ref()).await {
-                Ok((decided, why)) => (answer, answered) = (decided, why),
+                Ok(decided) => (answer, answered, turn) = decided,
                 Err(error) => return Answer::not_stored(Manner::LAST, &error),
             }
             failure = answered.as_deref().and_then(staged_failure);
@@ -95,7 +95,14 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
         answered,
         marks,
     };
-    commit(shared, exchange, answer, arrival.manner).await
+    let answer = match commit(shared, exchange, answer).await {
+        Ok(answer) => answer,
+        Err(error) => return Answer::not_stored(arrival.manner, &error),
+    };
+    if let Some(turn) = turn {
+        turn.end();
+    }
+    answer
 }
 
 /// The answer to a body that ended like this, the mark of the exchange, and the failure it shows.
@@ -148,18 +155,18 @@ async fn decide(
     event: Option<&str>,
     body: &crate::exchange::Body,
     usual: Option<&Reply>,
-) -> Result<(Answer, Option<Box<Answered>>), StoreError> {
+) -> Result<(Answer, Option<Box<Answered>>, Option<Turn>), StoreError> {
     let wanted = plan.reads_body() && body.len() <= DOCUMENT_BYTES as u64;
     let body = if wanted { Some(shared.store.body_before_commit(body).await?) } else { None };
     let pushed = Pushed { head: arrival.head.clone(), event, body, now: arrival.started.at };
     Ok(match (plan.decide(pushed).await, usual) {
-        (Decision::Plain(headers), Some(reply)) => (Answer::reply(arrival.manner, reply, headers), None),
-        (Decision::Plain([]), None) => (Answer::stored(arrival.manner), None),
-        (Decision::Plain(headers), None) => (Answer::text(arrival.manner, StatusCode::OK, "ok", headers), None),
+        (Decision::Plain(headers), Some(reply)) => (Answer::reply(arrival.manner, reply, headers), None, None),
+        (Decision::Plain([]), None) => (Answer::stored(arrival.manner), None, None),
+        (Decision::Plain(headers), None) => (Answer::text(arrival.manner, StatusCode::OK, "ok", headers), None, None),
         (Decision::Decided(mut decided), _) => {
             let staging = Staging::of(&mut decided, &shared.held, shared.limits.held_time);
             let answer = Answer::decided(arrival.manner, &decided, staging);
-            (answer, Some(Box::new(decided.answered)))
+            (answer, Some(Box::new(decided.answered)), decided.turn)
         }
     })
 }
@@ -183,19 +190,19 @@ fn came_through_tunnel(shared: &Shared, head: &RequestHead) -> bool {
 
 /// The promise: the answer is let go only after the commit.
 #[cfg(not(feature = "mutant-answer-before-commit"))]
-async fn commit(shared: &Arc<Shared>, exchange: NewExchange, answer: Answer, manner: Manner) -> Answer {
+async fn commit(shared: &Arc<Shared>, exchange: NewExchange, answer: Answer) -> Result<Answer, StoreError> {
     match shared.store.save(exchange).await {
-        Ok(_) => answer,
+        Ok(_) => Ok(answer),
         // What is refused anyway stays refused: sending it again would not help. Rules wait for the disk.
-        Err(_) if answer.status >= 400 && answer.staging.is_none() => answer,
-        Err(error) => Answer::not_stored(manner, &error),
+        Err(_) if answer.status >= 400 && answer.staging.is_none() => Ok(answer),
+        Err(error) => Err(error),
     }
 }
 
 /// The broken promise that the kill harness must catch.
 #[cfg(feature = "mutant-answer-before-commit")]
-async fn commit(shared: &Arc<Shared>, exchange: NewExchange, answer: Answer, _: Manner) -> Answer {
+async fn commit(shared: &Arc<Shared>, exchange: NewExchange, answer: Answer) -> Result<Answer, StoreError> {
     let shared = shared.clone();
     tokio::spawn(async move { shared.store.save(exchange).await });
-    answer
+    Ok(answer)
 }

@@ -19,7 +19,7 @@ mod tests;
 pub use check::{RULES_BYTES, RuleProblem, check};
 pub use plan::{Plan, RuleCount};
 
-pub(super) use plan::{Decided, Decision, Pushed};
+pub(super) use plan::{Decided, Decision, Pushed, Turn};
 pub(super) use schema::DOCUMENT_BYTES;
 
 use crate::exchange::{Fault, Header};

@@ -8,8 +8,8 @@ use crate::exchange::{Answered, AnsweredBy, Fault, Micros};
 use crate::wire::{BodyFraming, RequestHead, behind_source};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ts_rs::TS;
 
 /// Bytes of a header value once it is filled in.
@@ -44,7 +44,26 @@ struct PreparedRule {
     when: RuleMatch,
     steps: Vec<Arc<Prepared>>,
     then: AfterLast,
-    count: Arc<AtomicU64>,
+    sequence: Arc<Sequence>,
+}
+
+/// How far a rule is: one place a push.
+#[derive(Debug, Default)]
+struct Sequence(Mutex<Places>);
+
+#[derive(Debug, Default)]
+struct Places {
+    next: u64,
+    /// Those before it that were given back.
+    back: BTreeSet<u64>,
+}
+
+/// The place of one push in the sequence of a rule. It is given back, for the next push, unless the answer was given.
+#[derive(Debug)]
+pub(in crate::capture) struct Turn {
+    sequence: Arc<Sequence>,
+    place: u64,
+    is_over: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +98,8 @@ pub(in crate::capture) struct Decided {
     pub(in crate::capture) headers: Vec<(String, Vec<u8>)>,
     pub(in crate::capture) body: Vec<u8>,
     pub(in crate::capture) answered: Answered,
+    /// Its place in a sequence; None if no rule said it.
+    pub(in crate::capture) turn: Option<Turn>,
 }
 
 impl Plan {
@@ -115,8 +136,7 @@ impl Plan {
 
     /// How often its rules have answered.
     pub fn counts(&self) -> Vec<RuleCount> {
-        let count =
-            |rule: &PreparedRule| RuleCount { rule: rule.id.clone(), count: rule.count.load(Ordering::Relaxed) };
+        let count = |rule: &PreparedRule| RuleCount { rule: rule.id.clone(), count: rule.sequence.count() };
         self.rules.iter().map(count).collect()
     }
 
@@ -179,14 +199,16 @@ impl Plan {
             }
         }
         let rule = self.rules.iter().find(|rule| rule.fits(&pushed.head, pushed.event))?;
-        let step = rule.next_step();
+        let turn = Turn::next(&rule.sequence);
+        let step = rule.step(turn.place);
         let by = AnsweredBy::Rule {
             id: rule.id.clone(),
             name: rule.name.clone(),
             step: step as u32 + 1,
             steps: rule.steps.len() as u32,
         };
-        Some(filled(&rule.steps[step], pushed, by, Vec::new()).await)
+        let decided = filled(&rule.steps[step], pushed, by, Vec::new()).await;
+        Some(Decided { turn: Some(turn), ..decided })
     }
 }
 
@@ -199,7 +221,7 @@ impl PreparedRule {
             when: rule.when.clone(),
             steps: rule.steps.iter().map(|reply| Arc::new(Prepared::new(reply))).collect(),
             then: rule.then,
-            count: before.map(|before| before.count.clone()).unwrap_or_default(),
+            sequence: before.map(|before| before.sequence.clone()).unwrap_or_default(),
         }
     }
 
@@ -210,15 +232,52 @@ impl PreparedRule {
             && (wanted.is_empty() || event.is_some_and(|event| glob::fits(wanted, event)))
     }
 
-    /// The place of the next answer in the sequence.
-    fn next_step(&self) -> usize {
-        let count = self.count.fetch_add(1, Ordering::Relaxed);
+    /// The step that answers at this place of the sequence.
+    fn step(&self, place: u64) -> usize {
         let steps = self.steps.len() as u64;
         let step = match self.then {
-            AfterLast::Repeat => count % steps,
-            AfterLast::Stay => count.min(steps - 1),
+            AfterLast::Repeat => place % steps,
+            AfterLast::Stay => place.min(steps - 1),
         };
         step as usize
+    }
+}
+
+impl Sequence {
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many places are taken.
+    fn count(&self) -> u64 {
+        let places = self.places();
+        places.next - places.back.len() as u64
+    }
+}
+
+impl Turn {
+    /// The first place that no other push has.
+    fn next(sequence: &Arc<Sequence>) -> Self {
+        let mut places = sequence.places();
+        let place = places.back.pop_first().unwrap_or_else(|| {
+            places.next += 1;
+            places.next - 1
+        });
+        drop(places);
+        Self { sequence: sequence.clone(), place, is_over: false }
+    }
+
+    /// The answer is given: the place is used.
+    pub(in crate::capture) fn end(mut self) {
+        self.is_over = true;
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.sequence.places().back.insert(self.place);
+        }
     }
 }
 
@@ -253,6 +312,7 @@ impl Prepared {
             headers: self.headers.iter().map(header).collect(),
             body: self.body.fill(&values),
             answered: Answered { by, delay_ms: self.delay_ms, fault: self.fault, at_once: false, reasons },
+            turn: None,
         }
     }
 }
@@ -286,5 +346,6 @@ fn guard(by: AnsweredBy, status: u16, body: &str, headers: Vec<(String, String)>
         headers: headers.into_iter().map(|(name, value)| (name, value.into_bytes())).collect(),
         body: body.into(),
         answered: Answered { by, delay_ms: 0, fault: None, at_once: false, reasons: Vec::new() },
+        turn: None,
     }
 }

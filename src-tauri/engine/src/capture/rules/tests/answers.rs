@@ -29,6 +29,49 @@ async fn a_sequence_goes_step_by_step_and_stays_at_its_last() {
 }
 
 #[tokio::test]
+async fn a_step_whose_push_could_not_be_stored_is_still_to_come() {
+    let rules = json!({"rules": [{"id": "r", "steps": [{"status": 201}, {"status": 202}, {"status": 203}]}]});
+    let rig = Rig::new(rules).await;
+    assert_eq!(rig.post("/in/a", "{}").await.status, 201);
+    rig.refuse("CREATE TRIGGER full BEFORE INSERT ON exchange BEGIN SELECT RAISE(ABORT, 'no'); END");
+    assert_eq!(rig.post("/in/a", "{}").await.status, 503);
+    assert_eq!(rig.post("/in/a", "{}").await.status, 503);
+    rig.refuse("DROP TRIGGER full");
+    let counts = || rig.counts().iter().map(|rule| rule.count).collect::<Vec<_>>();
+    assert_eq!(counts(), [1]);
+    assert_eq!(rig.post("/in/a", "{}").await.status, 202);
+    assert_eq!(rig.post("/in/a", "{}").await.status, 203);
+    assert_eq!(counts(), [3]);
+}
+
+#[tokio::test]
+async fn pushes_at_once_get_a_step_each_also_when_some_of_them_can_not_be_stored() {
+    let steps: Vec<_> = (200..260).map(|status| json!({"status": status})).collect();
+    let rig = Rig::new(json!({"rules": [{"id": "r", "steps": steps}]})).await;
+    rig.refuse(
+        "CREATE TRIGGER some BEFORE INSERT ON exchange WHEN new.method = 'PUT' BEGIN SELECT RAISE(ABORT, 'no'); END",
+    );
+    let asked = (0..30).map(|at| {
+        let method = if at % 3 == 0 { "PUT" } else { "POST" };
+        let rig = &rig;
+        async move { rig.ask(&format!("{method} /in/a"), "", "{}").await.status }
+    });
+    // What is refused takes others along that are written with it.
+    let mut got = futures_util::future::join_all(asked).await;
+    got.retain(|status| *status != 503);
+    assert_eq!(rig.counts()[0].count, got.len() as u64);
+    rig.refuse("DROP TRIGGER some");
+    got.extend(
+        futures_util::future::join_all((got.len()..60).map(|_| rig.post("/in/a", "{}")))
+            .await
+            .iter()
+            .map(|answer| answer.status),
+    );
+    got.sort_unstable();
+    assert_eq!(got, (200..260).collect::<Vec<u16>>());
+}
+
+#[tokio::test]
 async fn a_sequence_can_begin_again_and_goes_on_where_it_was_when_the_rule_is_edited() {
     let steps = |last: u16| json!({"rules": [{"id": "r", "then": "repeat", "steps": [{"status": 500}, {"status": 503}, {"status": last}]}]});
     let rig = Rig::new(steps(200)).await;

@@ -1,7 +1,7 @@
 //! A listener whose one source answers as a test says.
 
 use crate::api::ListenOptions;
-use crate::capture::rules::{Plan, RuleSet, check};
+use crate::capture::rules::{Plan, RuleCount, RuleSet, check};
 use crate::capture::{HELD_SHARE, Hooks, Limits, Listener};
 use crate::exchange::{Exchange, ExchangeId, Micros};
 use crate::store::Store;
@@ -18,7 +18,7 @@ pub(super) struct Rig {
     listener: Listener,
     connections: usize,
     doorman: Arc<Doorman>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 struct Doorman(Mutex<Option<Arc<Plan>>>);
@@ -54,7 +54,7 @@ impl Rig {
         let doorman = Arc::new(Doorman(Mutex::new(None)));
         let options = ListenOptions { port: 0, bind: "127.0.0.1".into(), fallback: false };
         let listener = Listener::bind(&options, limits, store.clone(), doorman.clone()).await.unwrap();
-        let rig = Self { store, listener, connections: limits.connections, doorman, _folder: folder };
+        let rig = Self { store, listener, connections: limits.connections, doorman, folder };
         rig.set(rules);
         rig
     }
@@ -71,6 +71,17 @@ impl Rig {
         assert!(problems.iter().all(|problem| !problem.blocks), "{problems:?}");
         let mut plan = self.doorman.0.lock().unwrap();
         *plan = Some(Arc::new(Plan::new(&set, resets, plan.as_deref())));
+    }
+
+    /// How often its rules have answered.
+    pub(super) fn counts(&self) -> Vec<RuleCount> {
+        self.doorman.0.lock().unwrap().as_ref().map(|plan| plan.counts()).unwrap_or_default()
+    }
+
+    /// Changes the file past the store, such as to have it refuse what comes.
+    pub(super) fn refuse(&self, sql: &str) {
+        let file = rusqlite::Connection::open(self.folder.path().join("w.pushpull")).unwrap();
+        file.execute_batch(sql).unwrap();
     }
 
     pub(super) async fn connect(&self) -> TcpStream {
