@@ -16,8 +16,8 @@ pub struct Arrived<'a> {
     pub recognised: Option<&'a str>,
     /// The head.
     pub head: &'a RequestHead,
-    /// The whole body.
-    pub body: &'a [u8],
+    /// The whole body; None if it is too large to be looked into, or nobody asked for it.
+    pub body: Option<&'a [u8]>,
     /// When it came.
     pub at: Micros,
 }
@@ -39,6 +39,12 @@ pub trait Hooks: Send + Sync + 'static {
     /// waited for.
     fn handshake(&self, _push: &Arrived<'_>) -> Option<Reply> {
         None
+    }
+
+    /// True if the body must be at hand for [`Self::handshake`] however large it is, since the provider of the source
+    /// answers every push, and by its body.
+    fn answers_by_body(&self, _source: &str, _recognised: Option<&str>) -> bool {
+        false
     }
 
     /// How a source answers, if not plainly.

@@ -55,7 +55,10 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
     let Recognition { provider, event_type } = shared.hooks.recognise(source, &head.headers, &start);
     let mut marks = Vec::from_iter(mark);
     let (mut answered, mut turn) = (None, None);
-    let reply = handshake(shared, &arrival, source, provider.as_deref(), &taken);
+    let reply = match handshake(shared, &arrival, source, provider.as_deref(), &taken).await {
+        Ok(reply) => reply,
+        Err(error) => return Answer::not_stored(Manner::LAST, &error),
+    };
     // A handshake has one right answer, whatever the rules say; what a service wants in general, rules may change.
     if let Some(reply) = reply.as_ref().filter(|reply| !reply.always) {
         answer = Answer::reply(arrival.manner, reply, &[]);
@@ -123,16 +126,25 @@ fn verdict(arrival: &Arrival, ending: Ending, cap: u64) -> (Answer, Option<Mark>
     }
 }
 
-/// What the service wants to be answered, if this is its handshake. Handshakes are small.
-fn handshake(
+/// What the service wants to be answered, if this is its handshake, or if it wants that of every push. Handshakes are
+/// small; of a large body only what answers every push may ask.
+async fn handshake(
     shared: &Shared,
     arrival: &Arrival,
     source: &str,
     recognised: Option<&str>,
     taken: &Taken,
-) -> Option<Reply> {
-    let (Ending::Whole, exchange::Body::Inline(body)) = (taken.ending, &taken.body) else { return None };
-    shared.hooks.handshake(&Arrived { source, recognised, head: &arrival.head, body, at: arrival.started.at })
+) -> Result<Option<Reply>, StoreError> {
+    if taken.ending != Ending::Whole {
+        return Ok(None);
+    }
+    let wanted = match &taken.body {
+        exchange::Body::Inline(_) => true,
+        large => large.len() <= DOCUMENT_BYTES as u64 && shared.hooks.answers_by_body(source, recognised),
+    };
+    let body = if wanted { Some(shared.store.body_before_commit(&taken.body).await?) } else { None };
+    let push = Arrived { source, recognised, head: &arrival.head, body: body.as_deref(), at: arrival.started.at };
+    Ok(shared.hooks.handshake(&push))
 }
 
 /// The beginning of a body with its codings off, as far as it goes: a rule asks for the event that stands in it.

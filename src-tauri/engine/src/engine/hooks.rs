@@ -2,12 +2,13 @@
 
 use super::rules::Plans;
 use super::signatures::Checking;
-use super::sources::SourceBook;
+use super::sources::{SourceBook, SourceConfig};
 use crate::api::{ApiError, AutoSource};
 use crate::capture::rules::Plan;
 use crate::capture::{Arrived, Hooks};
 use crate::exchange::{Headers, Micros, Origin};
 use crate::inspect::Recognition;
+use crate::inspect::provider::{Handshake, ProviderRef};
 use crate::inspect::signature::Reply;
 use crate::tunnel::{Probes, TunnelState, TunnelStatus};
 use crate::wire::RequestHead;
@@ -81,6 +82,16 @@ impl Doorway {
         &self.sample_word
     }
 
+    /// The provider whose handshakes are answered; None if none are.
+    fn answering(&self, source: Option<&SourceConfig>, recognised: Option<&str>) -> Option<ProviderRef> {
+        if source.is_some_and(|source| !source.row.handshakes) {
+            return None;
+        }
+        let chosen = source.and_then(|source| source.chosen().cloned());
+        let known = || source.and_then(|source| source.provider.clone());
+        chosen.or_else(|| self.book.provider(recognised?)).or_else(known)
+    }
+
     /// Whether a first request to a name makes a source at this moment. A tunnel that is lost may come back by itself,
     /// so it counts as up.
     pub(super) fn is_auto(&self) -> bool {
@@ -115,17 +126,18 @@ impl Hooks for Doorway {
 
     fn handshake(&self, push: &Arrived<'_>) -> Option<Reply> {
         let source = self.book.get(push.source);
-        if source.as_ref().is_some_and(|source| !source.row.handshakes) {
-            return None;
-        }
-        let known = source.as_ref().and_then(|source| source.provider.clone());
-        let chosen = source.as_ref().and_then(|source| source.chosen().cloned());
-        let recognised = || self.book.provider(push.recognised?);
-        let provider = chosen.or_else(recognised).or_else(|| known.clone())?;
+        let provider = self.answering(source.as_deref(), push.recognised)?;
+        let known = source.as_ref().and_then(|source| source.provider.as_ref());
         // Whoever sends another service's handshake (security) must not have their text signed with these secrets.
         let is_own = known.is_none_or(|known| known.provider.key == provider.provider.key);
         let checking = Checking::with(provider, source.as_deref().filter(|_| is_own), Vec::new());
         checking.handshake(&push.head.method, &push.head.target, &push.head.headers, push.body, push.at)
+    }
+
+    fn answers_by_body(&self, source: &str, recognised: Option<&str>) -> bool {
+        let provider = self.answering(self.book.get(source).as_deref(), recognised);
+        let by_body = |handshake: &Handshake| handshake.always && handshake.reads_body();
+        provider.is_some_and(|found| found.provider.handshakes.iter().any(by_body))
     }
 
     fn plan(&self, source: &str) -> Option<Arc<Plan>> {

@@ -6,7 +6,9 @@ use super::sources::{SourceBook, SourceConfig};
 use crate::api::{ApiError, ListenerStatus};
 use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Headers, Mark, Micros, Side};
 use crate::inspect::provider::{Identity, Provider, ProviderRef, identify};
-use crate::inspect::signature::{Check, Reply, Secret, SignedRequest, Verdict, VerdictKind, handshake, judge, verify};
+use crate::inspect::signature::{
+    Check, Reply, Secret, SignedRequest, Verdict, VerdictKind, handshake, handshake_by_head, judge, verify,
+};
 use crate::inspect::{content_codings, decode};
 use crate::store::{Followed, Judged, Store, StoreError};
 use crate::tunnel::TunnelState;
@@ -192,21 +194,24 @@ impl Checking {
         judge(&request, &self.provider.provider, &self.secrets, &self.check(push.arrived))
     }
 
-    /// What the provider wants to be answered, if this is a handshake of it.
+    /// What the provider wants to be answered, if this is a handshake of it. Without a body, if that is too large to be
+    /// looked into.
     pub(crate) fn handshake(
         &self,
         method: &str,
         target: &str,
         headers: &Headers,
-        body: &[u8],
+        body: Option<&[u8]>,
         arrived: Micros,
     ) -> Option<Reply> {
         if self.provider.provider.handshakes.is_empty() {
             return None;
         }
         let (urls, other_urls) = self.urls(headers, target);
+        let answer = if body.is_some() { handshake } else { handshake_by_head };
+        let body = body.unwrap_or_default();
         let request = SignedRequest { method, urls: &urls, other_urls: &other_urls, headers, body };
-        handshake(&request, &self.provider.provider, &self.secrets, &self.check(arrived))
+        answer(&request, &self.provider.provider, &self.secrets, &self.check(arrived))
     }
 
     /// The secret that the service gave in this push, if it was a handshake that gives one.
@@ -215,7 +220,7 @@ impl Checking {
     }
 
     fn answer(&self, push: &Push) -> Option<Reply> {
-        self.handshake(&push.method, &push.target, &push.headers, &push.body, push.arrived)
+        self.handshake(&push.method, &push.target, &push.headers, Some(&push.body), push.arrived)
     }
 
     fn check(&self, arrived: Micros) -> Check<'_> {

@@ -2,6 +2,7 @@
 //! kept.
 
 use super::*;
+use crate::inspect::signature::{Unsigned, sign};
 use reqwest::Method;
 
 const HANDSHAKES: &str = include_str!("../../inspect/signature/tests/handshakes.json");
@@ -85,6 +86,41 @@ async fn a_handshake_goes_before_rules_and_a_rule_before_the_usual_answer() {
     assert_eq!((status, body.as_str()), (200, "Hello API Event Received"));
     assert_eq!(headers["access-control-allow-origin"], "*", "the usual answer is for other origins, too");
     assert_eq!(post(&format!("{url}/in/dropbox-sign/broken"), &[], "{}").await.0, 500);
+    api.close().await;
+}
+
+#[tokio::test]
+async fn the_usual_answer_is_given_to_a_large_delivery_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let cases: Vec<Value> = serde_json::from_str(HANDSHAKES).unwrap();
+    for name in ["dropbox-sign", "adyen", "xero"] {
+        set_up(&api, cases.iter().find(|case| case["provider"] == name).unwrap()).await;
+    }
+    let large = |size: usize| format!(r#"{{"events":["{}"]}}"#, "x".repeat(size));
+    let signed = |body: &str| {
+        let (headers, fields) = (&crate::exchange::Headers::default(), &[]);
+        let unsigned = Unsigned { method: "POST", url: "", headers, body: body.as_bytes(), fields };
+        let signed = sign(crate::inspect::provider::find("xero").unwrap(), "xeroSigningKey", &unsigned, 0).unwrap();
+        signed.headers[0].value.clone()
+    };
+    let answered = async |name: &str, signature: &str, body: &str| {
+        let (status, _, body) = post(&format!("{url}/in/{name}"), &[("x-xero-signature", signature)], body).await;
+        (status, body)
+    };
+    let body = large(200_000);
+    for (name, signature, status, answer) in [
+        ("dropbox-sign", "", 200, "Hello API Event Received"),
+        ("adyen", "", 202, ""),
+        ("xero", &signed(&body)[..], 200, ""),
+        ("xero", "bm8=", 401, ""),
+    ] {
+        assert_eq!(answered(name, signature, &body).await, (status, answer.to_owned()), "{name}");
+    }
+    // What only a body tells that is too large to be looked into is not answered wrong; the others need none of it.
+    let body = large(2 * 1024 * 1024);
+    assert_eq!(answered("adyen", "", &body).await, (202, String::new()));
+    assert_eq!(answered("xero", "bm8=", &body).await, (200, "ok\n".to_owned()));
     api.close().await;
 }
 
@@ -237,7 +273,6 @@ async fn a_provider_of_the_users_own_has_its_handshake_answered() {
 #[tokio::test]
 async fn a_challenge_that_must_be_signed_is_answered_only_if_it_is_where_a_secret_is_known() {
     use crate::exchange::Headers;
-    use crate::inspect::signature::{Unsigned, sign};
     const BODY: &str = r#"{"challenge":"pogchamp","subscription":{"type":"channel.follow"}}"#;
     let kind = ("Twitch-Eventsub-Message-Type", "webhook_callback_verification");
     let folder = tempfile::tempdir().unwrap();

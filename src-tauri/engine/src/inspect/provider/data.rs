@@ -406,6 +406,25 @@ pub struct Handshake {
     pub note: Option<String>,
 }
 
+impl Handshake {
+    /// True if the body tells whether it is one, or what is answered.
+    pub(crate) fn reads_body(&self) -> bool {
+        let in_body = |place: &str| place.trim().parse::<Place>().is_ok_and(|place| !place.in_head());
+        let is_signed =
+            matches!(self.kind, HandshakeKind::StatusBySignature | HandshakeKind::HmacJson | HandshakeKind::HmacQuery);
+        let proof = self.verify.as_deref();
+        is_signed
+            || proof == Some("signature")
+            || self.at.as_ref().is_some_and(|place| !place.in_head())
+            || self
+                .when
+                .iter()
+                .map(String::as_str)
+                .chain(proof)
+                .any(|text| in_body(text.split(" = ").next().unwrap_or_default()))
+    }
+}
+
 fn ok() -> u16 {
     200
 }

@@ -56,6 +56,17 @@ pub fn handshake(
     provider.handshakes.iter().find_map(|handshake| asked.answer(handshake))
 }
 
+/// The same where the body is too large to be looked into: what is told by it, or answered to it, is left out.
+pub(crate) fn handshake_by_head(
+    request: &SignedRequest<'_>,
+    provider: &Provider,
+    secrets: &[Secret],
+    check: &Check<'_>,
+) -> Option<Reply> {
+    let asked = Asked { request, provider, secrets, check, view: View::of(request, check) };
+    provider.handshakes.iter().filter(|handshake| !handshake.reads_body()).find_map(|handshake| asked.answer(handshake))
+}
+
 struct Asked<'a> {
     request: &'a SignedRequest<'a>,
     provider: &'a Provider,

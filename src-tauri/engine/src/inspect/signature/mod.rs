@@ -22,6 +22,7 @@ pub use handshake::{Reply, handshake};
 pub use sign::{SignError, Signed, Unsigned, can_sign, sign};
 pub use verdict::{Cause, CauseKind, Reason, SignedText, Verdict, VerdictKind};
 
+pub(crate) use handshake::handshake_by_head;
 pub(crate) use template::check as check_template;
 
 use super::provider::Provider;
