@@ -1,11 +1,13 @@
-//! Running the command line to its end.
+//! Running the command line, to its end or until it is interrupted.
 
+use crate::process::interrupt;
 use crate::{Home, PATIENCE, Program};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::process::Stdio;
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
 
 /// What a run of the command line came to.
 #[derive(Debug)]
@@ -82,18 +84,75 @@ fn command(home: &Home, arguments: &[&str]) -> Result<Command> {
     Ok(command)
 }
 
-async fn ended(mut command: Command, arguments: &[&str], input: &[u8]) -> Result<Output> {
-    let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
-    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn().context("Starting pushpull")?;
-    if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(input).await.context("Writing to pushpull")?;
+async fn ended(command: Command, arguments: &[&str], input: &[u8]) -> Result<Output> {
+    Running::of(command, arguments, input).await?.ended().await
+}
+
+/// A run of the command line that is under way; killed when dropped.
+#[derive(Debug)]
+pub struct Running {
+    process: Child,
+    stdout: BufReader<ChildStdout>,
+    read: Vec<u8>,
+    arguments: String,
+}
+
+impl Running {
+    /// Starts `pushpull` with these arguments on the home's workspace. What it prints is read only when it is asked for:
+    /// until then it waits once the pipe is full.
+    ///
+    /// # Errors
+    /// If it is not built or can't be started.
+    pub async fn start(home: &Home, arguments: &[&str]) -> Result<Self> {
+        Self::of(command(home, arguments)?, arguments, &[]).await
     }
-    let ended = tokio::time::timeout(PATIENCE * 4, child.wait_with_output()).await;
-    let output = ended.with_context(|| format!("pushpull {arguments:?} did not end"))?.context("Starting pushpull")?;
-    Ok(Output {
-        code: output.status.code(),
-        stdout: output.stdout,
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    })
+
+    async fn of(mut command: Command, arguments: &[&str], input: &[u8]) -> Result<Self> {
+        let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut process = command.spawn().context("Starting pushpull")?;
+        if let Some(mut stdin) = process.stdin.take() {
+            stdin.write_all(input).await.context("Writing to pushpull")?;
+        }
+        let stdout = BufReader::new(process.stdout.take().context("pushpull has no output")?);
+        Ok(Self { process, stdout, read: Vec::new(), arguments: format!("{arguments:?}") })
+    }
+
+    /// Waits until it has printed a line more; [`Running::ended`] has it too.
+    ///
+    /// # Errors
+    /// If none comes in time.
+    pub async fn line(&mut self) -> Result<()> {
+        let read = timeout(PATIENCE, self.stdout.read_until(b'\n', &mut self.read)).await;
+        match read.context("pushpull printed no line")?? {
+            0 => bail!("pushpull {} ended before it printed a line", self.arguments),
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks it to end, as Ctrl+C does, and waits until it did.
+    ///
+    /// # Errors
+    /// As [`Running::ended`].
+    pub async fn interrupt(self) -> Result<Output> {
+        interrupt(self.process.id().context("pushpull ended already")?)?;
+        self.ended().await
+    }
+
+    /// Waits until it has come to its end.
+    ///
+    /// # Errors
+    /// If it does not end in time.
+    pub async fn ended(mut self) -> Result<Output> {
+        let all = async { tokio::join!(self.stdout.read_to_end(&mut self.read), self.process.wait_with_output()) };
+        let (printed, output) =
+            timeout(PATIENCE * 4, all).await.with_context(|| format!("pushpull {} did not end", self.arguments))?;
+        printed.context("Reading what pushpull prints")?;
+        let output = output.context("Waiting for pushpull")?;
+        Ok(Output {
+            code: output.status.code(),
+            stdout: self.read,
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
 }

@@ -20,7 +20,7 @@ mod visitor;
 mod wait;
 mod window;
 
-pub use cli::{Output, pushpull, pushpull_on, pushpull_without};
+pub use cli::{Output, Running, pushpull, pushpull_on, pushpull_without};
 pub use dice::Dice;
 pub use display::Display;
 pub use home::Home;

@@ -1,5 +1,6 @@
 //! A real `pushpull listen`.
 
+use crate::process::interrupt;
 use crate::{Home, PATIENCE, Program};
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -112,8 +113,7 @@ impl Listener {
     /// # Errors
     /// If it does not end in time.
     pub async fn interrupt(mut self) -> Result<ExitStatus> {
-        let pid = self.pid().context("The listener ended already")?.to_string();
-        Command::new("kill").args(["-INT", &pid]).status().await.context("Interrupting the listener")?;
+        interrupt(self.pid().context("The listener ended already")?)?;
         timeout(PATIENCE, self.process.wait()).await.context("The listener did not end")?.context("Waiting for it")
     }
 }

@@ -1,7 +1,7 @@
 //! What Linux says of a process, and the places that it can be put into.
 
 use anyhow::{Context, Result};
-use rustix::process::{Resource, Rlimit, getrlimit, getuid, setrlimit};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, getuid, kill_process, setrlimit};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -62,6 +62,15 @@ pub(crate) fn group_runs(group: u32) -> bool {
         let fields: Vec<&str> = fields.split_whitespace().take(3).collect();
         fields.first().is_some_and(|state| !matches!(*state, "Z" | "X")) && fields.get(2) == Some(&&*group.to_string())
     })
+}
+
+/// Asks the process to end, as Ctrl+C does.
+///
+/// # Errors
+/// If it is gone.
+pub(crate) fn interrupt(pid: u32) -> Result<()> {
+    let pid = Pid::from_raw(pid.try_into()?).context("no process")?;
+    kill_process(pid, Signal::INT).context("Interrupting a process")
 }
 
 /// Lets this process open as many files as the system allows it.

@@ -7,6 +7,7 @@ mod export;
 mod flat;
 mod hostile;
 mod libraries;
+mod listing;
 mod promise;
 mod raw_requests;
 mod rig;

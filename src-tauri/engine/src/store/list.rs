@@ -72,12 +72,13 @@ impl Store {
         let upto = self.upto(query.upto).await?;
         if plan.is_checked() {
             let wanted = query.from..query.from.saturating_add(u64::from(count));
+            let end = wanted.end;
             let found = self.found(&query.filter, plan, upto, wanted).await?;
             let complete = found.complete || found.ids.len() == count as usize;
-            return Ok(ListPage { rows: self.summaries(&found.ids).await?, complete });
+            let last = found.complete && found.total <= end;
+            return Ok(ListPage { rows: self.summaries(&found.ids).await?, complete, last });
         }
-        let rows = self.page(&plan, upto, query.from, count, query.near).await?;
-        Ok(ListPage { rows, complete: true })
+        self.page(&plan, upto, query.from, count, query.near).await
     }
 
     /// How many rows a filter finds.
@@ -166,7 +167,7 @@ impl Store {
         from: u64,
         count: u32,
         near: Option<Anchor>,
-    ) -> Result<Vec<ExchangeSummary>, StoreError> {
+    ) -> Result<ListPage, StoreError> {
         let near = near.filter(|anchor| anchor.row.abs_diff(from) < from);
         let is_far = near.map_or(from, |anchor| anchor.row.abs_diff(from)) > FAR;
         let near = if is_far && plan.is_everything() { self.anchor(upto, from).await?.or(near) } else { near };
@@ -190,14 +191,16 @@ impl Store {
         let rows = plan.bind(query).bind(skip as i64).fetch_all(&self.readers).await;
         let mut rows: Vec<_> =
             rows.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?.iter().map(summary).collect();
+        let mut last = ahead.is_none() && (rows.len() as u64) < limit;
         if let (Some(ahead), Some(anchor)) = (ahead, near)
             && ahead < u64::from(count)
         {
             // The page reaches past the anchor: the rest stands from it downwards.
             let rest = Box::pin(self.page(plan, upto, anchor.row, count - ahead as u32, Some(anchor))).await?;
-            rows.extend(rest);
+            rows.extend(rest.rows);
+            last = rest.last;
         }
-        Ok(rows)
+        Ok(ListPage { rows, complete: true, last })
     }
 
     /// The rows with these numbers that are there, newest first.

@@ -1,7 +1,7 @@
 //! The store over real files.
 
 use super::*;
-use crate::api::{Anchor, CountQuery, ListQuery, MoveNode, NewFolder, SaveRequest};
+use crate::api::{Anchor, CountQuery, ListPage, ListQuery, MoveNode, NewFolder, SaveRequest};
 use crate::exchange::{Body, Direction, Message, Origin, Side};
 use crate::send::RequestDefinition;
 

@@ -382,7 +382,7 @@ describe("what comes back", { timeout: 120_000 }, () => {
 
   it("is offered for a comparison beside one of the same second and status", async () => {
     const rows = [3, 2, 1].map((id) => ({ ...new FakeState({ rows: 400 }).summary(id), startedAt: 1e15, status: 200 }));
-    own["list"] = () => ({ rows, complete: true });
+    own["list"] = () => ({ rows, complete: true, last: true });
     own["count"] = () => ({ rows: rows.length, complete: true });
     await shown();
     await userEvent.click(await screen.findByRole("button", { name: "Compare with another answer" }));

@@ -12,4 +12,9 @@ rows: Array<ExchangeSummary>,
 /**
  * False if a search over bodies stopped at its time budget before the page was full: ask again.
  */
-complete: boolean, };
+complete: boolean, 
+/**
+ * True if it is known that nothing comes after these rows. A page that is shorter than was asked for need not be the
+ * last: rows go while it is read.
+ */
+last: boolean, };

@@ -50,9 +50,10 @@ export function listAnswers(state: FakeState): Answers {
         const rows = Array.from({ length: Math.max(0, Math.min(count, first)) }, (_, place) =>
           state.summary(first - place),
         );
-        return { rows, complete: true };
+        return { rows, complete: true, last: rows.length < count };
       }
-      return { rows: matching(filter, upto, from + count).slice(from), complete: true };
+      const rows = matching(filter, upto, from + count).slice(from);
+      return { rows, complete: true, last: rows.length < count };
     },
     count: ({ filter, upto }) => {
       const all = upto ?? state.newest;

@@ -40,6 +40,9 @@ pub struct ListPage {
     pub rows: Vec<ExchangeSummary>,
     /// False if a search over bodies stopped at its time budget before the page was full: ask again.
     pub complete: bool,
+    /// True if it is known that nothing comes after these rows. A page that is shorter than was asked for need not be the
+    /// last: rows go while it is read.
+    pub last: bool,
 }
 
 /// Asks how many rows a filter finds.
