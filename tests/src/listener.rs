@@ -3,6 +3,7 @@
 use crate::process::interrupt;
 use crate::{Home, PATIENCE, Program};
 use anyhow::{Context, Result};
+use futures_util::StreamExt as _;
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,9 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+
+/// Pushes under way at once.
+const AT_ONCE: usize = 64;
 
 /// A running `pushpull listen --json --port 0`; killed when dropped.
 #[derive(Debug)]
@@ -83,6 +87,24 @@ impl Listener {
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
         self.process.id()
+    }
+
+    /// Pushes `needle 0`, `needle 1` and so on to a source, many at once, and waits until all are printed.
+    ///
+    /// # Errors
+    /// If one is not taken.
+    pub async fn fill(&mut self, source: &str, count: usize) -> Result<()> {
+        let (client, url) = (crate::http::client()?, self.source(source));
+        let push = |number| {
+            let push = client.post(&url).body(format!("needle {number}"));
+            async { push.send().await?.error_for_status() }
+        };
+        let mut pushes = futures_util::stream::iter(0..count).map(push).buffer_unordered(AT_ONCE);
+        while let Some(pushed) = pushes.next().await {
+            pushed.context("Pushing")?;
+            self.next().await?;
+        }
+        Ok(())
     }
 
     /// The next line it prints: the summary of an exchange.

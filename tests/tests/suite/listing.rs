@@ -1,29 +1,14 @@
 //! The list as the command line prints it, page by page, while rows go.
 
 use anyhow::{Context, Result};
-use futures_util::StreamExt as _;
-use pushpull_tests::{Home, Listener, Running, http};
+use pushpull_tests::{Home, Listener, Running};
 use sqlx::{AssertSqlSafe, Connection as _};
 
 /// More than two pages, and more than a pipe takes before somebody reads it.
-const PUSHES: i64 = 1_200;
+const PUSHES: usize = 1_200;
 
 /// The rows of a page.
 const PAGE: usize = 500;
-
-/// A workspace with the pushes in it; each has a word to be found by.
-async fn filled(home: &Home) -> Result<()> {
-    let listener = Listener::start(home).await?;
-    let (client, url) = (http::client()?, listener.source("shop"));
-    let push = |number| {
-        let push = client.post(&url).body(format!("needle {number}"));
-        async { Ok::<_, anyhow::Error>(push.send().await?.error_for_status()?) }
-    };
-    let pushed: Vec<_> = futures_util::stream::iter(0..PUSHES).map(push).buffer_unordered(64).collect().await;
-    pushed.into_iter().collect::<Result<Vec<_>>>()?;
-    listener.interrupt().await?;
-    Ok(())
-}
 
 /// Takes rows away for good, as what is due or too old is taken away.
 async fn take_away(home: &Home, ids: &[i64]) -> Result<()> {
@@ -48,8 +33,10 @@ async fn listed(home: &Home, arguments: &[&str], gone: &[i64]) -> Result<Vec<i64
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_go_while_it_is_printed_keep_no_others_back() -> Result<()> {
     let home = Home::new()?;
-    filled(&home).await?;
-    let mut left: Vec<i64> = (1..=PUSHES).rev().collect();
+    let mut listener = Listener::start(&home).await?;
+    listener.fill("shop", PUSHES).await?;
+    listener.interrupt().await?;
+    let mut left: Vec<i64> = (1..=PUSHES as i64).rev().collect();
     for filter in [&[][..], &["source:shop"], &["needle"], &["\"eedle\""]] {
         let (first, last_of_page, later) = (left[0], left[PAGE - 1], left[PAGE + 200]);
         let printed = listed(&home, filter, &[first, last_of_page, later]).await?;

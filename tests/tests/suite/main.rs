@@ -6,6 +6,7 @@ mod deliveries;
 mod export;
 mod flat;
 mod hostile;
+mod interrupted;
 mod libraries;
 mod listing;
 mod promise;

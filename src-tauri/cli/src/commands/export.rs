@@ -1,6 +1,7 @@
 //! `pushpull export`
 
 use crate::arguments::Export;
+use crate::interrupt::cancelled_by_interrupt;
 use crate::output::{Outcome, Output, say, size};
 use pushpull_engine::Engine;
 use pushpull_engine::api::ApiError;
@@ -23,9 +24,9 @@ pub(crate) async fn run(engine: &Engine, export: Export, output: Output) -> anyh
         }
     }
     let query = ExportQuery { scope, format: export.format.into(), redact, known };
-    let cancel = CancellationToken::new();
     match export.output {
         Some(path) => {
+            let cancel = cancelled_by_interrupt()?;
             let exported = to_file(&engine.store, &query, &path, &|_, _| {}, &cancel).await.map_err(ApiError::from)?;
             eprintln!("{} exchanges, {}, in {}", exported.count, size(exported.bytes), exported.path);
             if exported.gone > 0 {
@@ -35,8 +36,9 @@ pub(crate) async fn run(engine: &Engine, export: Export, output: Output) -> anyh
                 output.result(&exported, |_| String::new())?;
             }
         }
+        // An interrupt ends the program: there is nothing to put in order, and whoever reads us may take no more.
         None => {
-            to_writer(&engine.store, &query, &mut tokio::io::stdout(), &|_, _| {}, &cancel)
+            to_writer(&engine.store, &query, &mut tokio::io::stdout(), &|_, _| {}, &CancellationToken::new())
                 .await
                 .map_err(ApiError::from)?;
         }

@@ -1,6 +1,7 @@
 //! `pushpull listen`
 
 use crate::arguments::Listen;
+use crate::interrupt::interrupted;
 use crate::output::{Outcome, Output, row};
 use anyhow::anyhow;
 use pushpull_engine::Engine;
@@ -30,9 +31,10 @@ enum Said {
 }
 
 pub(crate) async fn run(engine: &Engine, listen: Listen, output: Output) -> anyhow::Result<Outcome> {
+    let interrupted = interrupted()?;
     tokio::select! {
         result = serve(engine, &listen, output) => result?,
-        result = interrupted() => result?,
+        () = interrupted => {}
     }
     Ok(Outcome::Done)
 }
@@ -171,19 +173,4 @@ fn tunnel_config(text: &str) -> Result<TunnelConfig, ApiError> {
             "{other:?} is not a tunnel that Pushpull knows. Write bore, bore:SERVER, cloudflared or cloudflared:PROGRAM."
         ))),
     }
-}
-
-/// Returns when the user or the system asks the program to end.
-async fn interrupted() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            result = tokio::signal::ctrl_c() => result?,
-            _ = terminate.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
 }

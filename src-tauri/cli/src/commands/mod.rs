@@ -13,8 +13,8 @@ pub(crate) mod storage;
 pub(crate) mod vault;
 pub(crate) mod verify;
 
-use crate::output::{Outcome, say};
-use pushpull_engine::exchange::Exchange;
+use crate::output::{Outcome, counted, say};
+use pushpull_engine::exchange::{Exchange, ExchangeId};
 
 /// What sending came to: a whole answer was wanted, and under `--fail` one that does not say no. Says why there is none.
 fn answered(exchange: &Exchange, fail: bool) -> Outcome {
@@ -27,5 +27,12 @@ fn answered(exchange: &Exchange, fail: bool) -> Outcome {
         true if !is_good => Outcome::CheckedNo,
         false if !is_whole => Outcome::Failed,
         _ => Outcome::Done,
+    }
+}
+
+/// Says what an interrupt came before: these exchanges, in the order in which their turn would have come.
+fn say_not_begun(exchanges: &[ExchangeId], what: &str) {
+    if let Some(first) = exchanges.first() {
+        eprintln!("Not begun: {}, from exchange {first} on.", counted(exchanges.len() as u64, what));
     }
 }

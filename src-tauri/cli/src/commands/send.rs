@@ -2,6 +2,7 @@
 
 use super::answered;
 use crate::arguments::Send;
+use crate::interrupt::cancelled_by_interrupt;
 use crate::output::{Outcome, Output, row};
 use anyhow::Context as _;
 use pushpull_engine::Engine;
@@ -11,7 +12,6 @@ use pushpull_engine::send::{Field, RequestBody, RequestDefinition, SendJob, Send
 use pushpull_engine::store::StoreError;
 use std::collections::HashMap;
 use std::io::Write as _;
-use tokio_util::sync::CancellationToken;
 
 /// Bytes of the answer written at a time.
 const PIECE: u64 = 1024 * 1024;
@@ -19,14 +19,7 @@ const PIECE: u64 = 1024 * 1024;
 pub(crate) async fn run(engine: &Engine, send: Send, output: Output) -> anyhow::Result<Outcome> {
     let (definition, request_id) = definition(engine, &send).await?;
     let job = SendJob::new(definition).of_request(request_id).with_variables(variables(&send.variables)?);
-    let cancel = CancellationToken::new();
-    let interrupted = cancel.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            interrupted.cancel();
-        }
-    });
-    let id = engine.sender.send(job, cancel).await?;
+    let id = engine.sender.send(job, cancelled_by_interrupt()?).await?;
     let exchange = engine.store.exchange(id).await?;
     if output.json {
         output.result(&exchange.summary, row)?;

@@ -1,11 +1,11 @@
 //! `pushpull size`, `compact` and `backup`
 
 use crate::arguments::Backup;
+use crate::interrupt::cancelled_by_interrupt;
 use crate::output::{Outcome, Output, size, visible};
 use pushpull_engine::Engine;
 use pushpull_engine::api::{BackedUp, Compacted, WorkspaceSize};
 use std::io::{IsTerminal as _, Write as _};
-use tokio_util::sync::CancellationToken;
 
 pub(crate) async fn measure(engine: &Engine, output: Output) -> anyhow::Result<Outcome> {
     output.result(&engine.store.size().await?, described)?;
@@ -13,7 +13,7 @@ pub(crate) async fn measure(engine: &Engine, output: Output) -> anyhow::Result<O
 }
 
 pub(crate) async fn compact(engine: &Engine, output: Output) -> anyhow::Result<Outcome> {
-    let cancel = cancelled_by_interrupt();
+    let cancel = cancelled_by_interrupt()?;
     let (before, after) = engine.store.compact(&say_progress, &cancel).await?;
     output.result(&Compacted { before, after }, |done| {
         format!("{} before, {} now", size(done.before), size(done.after))
@@ -23,22 +23,10 @@ pub(crate) async fn compact(engine: &Engine, output: Output) -> anyhow::Result<O
 
 pub(crate) async fn backup(engine: &Engine, backup: Backup, output: Output) -> anyhow::Result<Outcome> {
     let path = std::path::absolute(&backup.file)?;
-    let bytes = engine.store.back_up(&path, &say_progress, &cancelled_by_interrupt()).await?;
+    let bytes = engine.store.back_up(&path, &say_progress, &cancelled_by_interrupt()?).await?;
     output
         .result(&BackedUp { bytes }, |done| format!("{} copied to {} and checked", size(done.bytes), path.display()))?;
     Ok(Outcome::Done)
-}
-
-/// Ctrl+C ends the work after the step it is at.
-fn cancelled_by_interrupt() -> CancellationToken {
-    let token = CancellationToken::new();
-    let cancel = token.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            cancel.cancel();
-        }
-    });
-    token
 }
 
 /// One line that is written over, and only for somebody who looks on.

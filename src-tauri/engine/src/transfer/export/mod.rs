@@ -151,7 +151,7 @@ impl<'a> Export<'a> {
         let mut written = Written::default();
         let (mut done, mut last) = (0, 0);
         loop {
-            let page = self.page(done, last).await?;
+            let page = out.unless_cancelled(self.page(done, last)).await??; // a search may take long
             let Some(&end) = page.last() else { break };
             for id in page {
                 match self.read(id).await? {

@@ -21,6 +21,11 @@ impl<'a> Out<'a> {
         Self { to: BufWriter::with_capacity(64 * 1024, to), bytes: 0, limit, cancel }
     }
 
+    /// Waits for what is to be written next, which may be given up at any time.
+    pub(super) async fn unless_cancelled<T>(&mut self, next: impl Future<Output = T>) -> Result<T, ExportError> {
+        self.cancel.run_until_cancelled(next).await.ok_or(ExportError::Cancelled)
+    }
+
     /// Writes bytes. Past the limit the fitting part is written and the rest is an error.
     pub(super) async fn put(&mut self, bytes: impl AsRef<[u8]>) -> Result<(), ExportError> {
         if self.cancel.is_cancelled() {

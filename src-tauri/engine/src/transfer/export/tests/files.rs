@@ -61,6 +61,15 @@ async fn a_cancelled_export_leaves_what_was_there() {
 }
 
 #[tokio::test]
+async fn a_search_that_finds_nothing_for_long_does_not_keep_a_cancelled_export() {
+    let cancel = CancellationToken::new();
+    let mut bytes = Vec::new();
+    let mut out = Out::new(&mut bytes, None, cancel.clone());
+    let (waited, ()) = tokio::join!(out.unless_cancelled(std::future::pending::<()>()), async { cancel.cancel() });
+    assert_eq!(waited, Err(ExportError::Cancelled));
+}
+
+#[tokio::test]
 async fn a_place_that_takes_no_file_is_named() {
     let (_workspace, store) = with_three().await;
     let folder = tempfile::tempdir().unwrap();
