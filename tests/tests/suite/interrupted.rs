@@ -1,12 +1,15 @@
 //! Ctrl+C: what is under way comes to an orderly end, and what was not begun is said.
 
 use anyhow::{Context, Result};
-use pushpull_tests::{Home, Listener, Output, Running, pushpull, until};
+use pushpull_tests::{Home, Listener, Output, Program, Running, pushpull, until};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 
 /// Enough for an export to take a while.
 const PUSHES: usize = 4_000;
+
+/// Forwards under way at once.
+const FORWARDS: usize = 16;
 
 /// Takes requests and never answers one.
 struct Silent(TcpListener);
@@ -78,5 +81,25 @@ async fn an_export_leaves_what_was_there_and_nothing_beside_it() -> Result<()> {
     assert!(exported.stderr.contains("cancelled"), "{exported:?}");
     assert_eq!(names()?, ["all.har"]);
     assert_eq!(std::fs::read_to_string(target)?, "older");
+    Ok(())
+}
+
+#[tokio::test]
+async fn forwards_under_way_are_kept_as_cancelled_and_those_that_wait_are_said() -> Result<()> {
+    let home = Home::new()?;
+    let server = Silent::start().await?;
+    let mut listener = Listener::start_program(Program::Cli, &home, &["--forward", &server.url()?]).await?;
+    listener.fill("shop", FORWARDS + 2).await?;
+    let mut taken = Vec::new();
+    for _ in 0..FORWARDS {
+        taken.push(server.taken().await?);
+    }
+    assert!(listener.interrupt().await?.success());
+    let said = std::fs::read_to_string(home.file("listen.stderr"))?;
+    assert!(said.contains("Not begun: 2 forwards, from exchange "), "{said}");
+    assert!(!said.contains("not forwarded"), "{said}");
+    let kept = kept(&home).await?;
+    assert_eq!(kept.len(), FORWARDS);
+    assert!(kept.iter().all(|(failure, parent)| failure == "cancelled" && parent.is_number()), "{kept:?}");
     Ok(())
 }

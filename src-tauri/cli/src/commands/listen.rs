@@ -1,5 +1,6 @@
 //! `pushpull listen`
 
+use super::forwards::Forwards;
 use crate::arguments::Listen;
 use crate::interrupt::interrupted;
 use crate::output::{Outcome, Output, row};
@@ -9,18 +10,13 @@ use pushpull_engine::api::{Api, ApiError, AutoSource, ListenOptions, ListenerSta
 use pushpull_engine::exchange::{Direction, ExchangeId};
 use pushpull_engine::tunnel::{TunnelConfig, TunnelState};
 use serde::Serialize;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// Exchanges read at a time.
 const PAGE: u32 = 500;
 
 /// When the list is read again that could not be read.
 const AGAIN: Duration = Duration::from_secs(1);
-
-/// Forwards under way at once.
-const FORWARDS: usize = 16;
 
 /// What is said before the first exchange, and when the tunnel changes.
 #[derive(Debug, Serialize)]
@@ -32,14 +28,18 @@ enum Said {
 
 pub(crate) async fn run(engine: &Engine, listen: Listen, output: Output) -> anyhow::Result<Outcome> {
     let interrupted = interrupted()?;
-    tokio::select! {
-        result = serve(engine, &listen, output) => result?,
-        () = interrupted => {}
+    let forwards = listen.forward.clone().map(|to| Forwards::new(engine.clone(), to));
+    let ended = tokio::select! {
+        result = serve(engine, &listen, forwards.as_ref(), output) => result,
+        () = interrupted => Ok(()),
+    };
+    if let Some(forwards) = forwards {
+        forwards.end().await;
     }
-    Ok(Outcome::Done)
+    ended.map(|()| Outcome::Done)
 }
 
-async fn serve(engine: &Engine, listen: &Listen, output: Output) -> anyhow::Result<()> {
+async fn serve(engine: &Engine, listen: &Listen, forwards: Option<&Forwards>, output: Output) -> anyhow::Result<()> {
     let from = engine.store.newest().await?;
     if listen.auto_source {
         engine.set_auto_source(AutoSource::Always);
@@ -62,14 +62,18 @@ async fn serve(engine: &Engine, listen: &Listen, output: Output) -> anyhow::Resu
         let config = engine.with_kept_secret(tunnel_config(tunnel)?).await?;
         engine.tunnel.start(config, port).await.map_err(ApiError::from)?;
     }
-    tokio::try_join!(follow(engine, listen, from, output), say_tunnel(engine, output))?;
+    tokio::try_join!(follow(engine, forwards, from, output), say_tunnel(engine, output))?;
     Ok(())
 }
 
 /// Prints what is stored, as it is stored, and forwards the pushes among it.
-async fn follow(engine: &Engine, listen: &Listen, mut from: ExchangeId, output: Output) -> anyhow::Result<()> {
+async fn follow(
+    engine: &Engine,
+    forwards: Option<&Forwards>,
+    mut from: ExchangeId,
+    output: Output,
+) -> anyhow::Result<()> {
     let mut committed = engine.store.committed();
-    let places = Arc::new(Semaphore::new(FORWARDS));
     let mut trouble = None;
     loop {
         let rows = match engine.store.stored_after(from, PAGE).await {
@@ -90,17 +94,8 @@ async fn follow(engine: &Engine, listen: &Listen, mut from: ExchangeId, output: 
             from = last.id;
             go_on(output.results(&rows, row))?;
         }
-        for found in rows {
-            let id = found.id;
-            if let Some(to) = listen.forward.clone().filter(|_| found.direction == Direction::Push) {
-                let (places, engine) = (places.clone(), engine.clone());
-                tokio::spawn(async move {
-                    let Ok(_place) = places.acquire().await else { return };
-                    if let Err(error) = engine.forward(id, &to).await {
-                        eprintln!("Exchange {id} was not forwarded: {error}");
-                    }
-                });
-            }
+        if let Some(forwards) = forwards {
+            rows.iter().filter(|row| row.direction == Direction::Push).for_each(|push| forwards.add(push.id));
         }
         if is_all {
             committed.changed().await?; // also by what came meanwhile

@@ -2,6 +2,7 @@
 
 pub(crate) mod diff;
 pub(crate) mod export;
+mod forwards;
 pub(crate) mod list;
 pub(crate) mod listen;
 pub(crate) mod organise;
@@ -30,7 +31,8 @@ fn answered(exchange: &Exchange, fail: bool) -> Outcome {
     }
 }
 
-/// Says what an interrupt came before: these exchanges, in the order in which their turn would have come.
+/// Says what an interrupt came before: these exchanges, in the order in which their turn would have come. Nothing if
+/// there are none.
 fn say_not_begun(exchanges: &[ExchangeId], what: &str) {
     if let Some(first) = exchanges.first() {
         eprintln!("Not begun: {}, from exchange {first} on.", counted(exchanges.len() as u64, what));

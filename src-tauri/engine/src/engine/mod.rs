@@ -252,9 +252,9 @@ impl Parts {
     /// Sends a captured push on to a URL as it came in.
     ///
     /// # Errors
-    /// `Invalid` if the URL can't be used; `NotFound` if the push is gone.
-    pub async fn forward(&self, push: ExchangeId, to: &str) -> Result<ExchangeId, ApiError> {
-        crate::replay::forward(&self.store, &self.sender, push, to).await
+    /// `Invalid` if the URL can't be used; `NotFound` if the push is gone; else what the store says.
+    pub async fn forward(&self, push: ExchangeId, to: &str, cancel: CancellationToken) -> Result<ExchangeId, ApiError> {
+        crate::replay::forward(&self.store, &self.sender, push, to, cancel).await
     }
 
     /// The settings.

@@ -38,8 +38,14 @@ pub async fn replay(
 ///
 /// # Errors
 /// Those of [`replay`].
-pub async fn forward(store: &Store, sender: &Sender, push: ExchangeId, to: &str) -> Result<ExchangeId, ApiError> {
-    send_on(store, sender, push, to, Origin::Forward, CancellationToken::new()).await
+pub async fn forward(
+    store: &Store,
+    sender: &Sender,
+    push: ExchangeId,
+    to: &str,
+    cancel: CancellationToken,
+) -> Result<ExchangeId, ApiError> {
+    send_on(store, sender, push, to, Origin::Forward, cancel).await
 }
 
 async fn send_on(
@@ -57,7 +63,13 @@ async fn send_on(
     let outgoing = outgoing(store, sender, push, message, target, to)?;
     let story =
         Story { origin, parent: Some(push), request_id: None, source: summary.source, event_type: summary.event_type };
-    Ok(sender.deliver(&outgoing, story, TIMEOUT_MS, cancel).await?)
+    sender.deliver(&outgoing, story, TIMEOUT_MS, cancel).await.map_err(|error| not_kept(error.into()))
+}
+
+/// From where sending begins, no error says that nothing was sent.
+fn not_kept(problem: ApiError) -> ApiError {
+    let message = format!("It may have been sent, but what came of it could not be kept. {}", problem.message);
+    ApiError { message, ..problem }
 }
 
 /// The head of a stored push as it would come to a source of the listener at `base`, with `mark` as the value of

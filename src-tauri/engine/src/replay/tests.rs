@@ -107,7 +107,15 @@ async fn our_own_listener_is_refused_under_any_name() {
     let head = "POST /in/shop HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
     let push = push(&desk, head, Framing::default(), b"", Vec::new()).await;
     for host in ["127.0.0.1", "localhost", "2130706433", "0x7f.0.0.1", "127.1", "[::ffff:127.0.0.1]", "0.0.0.0"] {
-        let id = forward(&desk.store, &desk.sender, push, &format!("http://{host}:{port}/in/shop")).await.unwrap();
+        let id = forward(
+            &desk.store,
+            &desk.sender,
+            push,
+            &format!("http://{host}:{port}/in/shop"),
+            CancellationToken::new(),
+        )
+        .await
+        .unwrap();
         let exchange = desk.store.exchange(id).await.unwrap();
         let failure = exchange.failure.unwrap();
         assert_eq!((failure.kind, exchange.summary.origin), (FailureKind::Forbidden, Origin::Forward), "{host}");
@@ -139,4 +147,23 @@ async fn what_was_not_kept_whole_is_not_replayed() {
     assert_eq!(message, format!("Exchange {push} can't be replayed: its body was over the cap and is kept in part."));
     let sent = replay(&desk.store, &desk.sender, push + 1, "http://h", CancellationToken::new()).await;
     assert_eq!(sent.unwrap_err().code, crate::api::ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn what_was_sent_but_could_not_be_kept_is_not_said_to_be_unsent() {
+    let desk = Desk::new().await;
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let head = "POST /in/shop HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+    let push = push(&desk, head, Framing::default(), b"", Vec::new()).await;
+    let url = format!("http://{}/", silent.local_addr().unwrap());
+    let cancel = CancellationToken::new();
+    let sent = forward(&desk.store, &desk.sender, push, &url, cancel.clone());
+    let closed = async {
+        let _taken = silent.accept().await.unwrap();
+        desk.store.close().await;
+        cancel.cancel();
+    };
+    let (sent, ()) = tokio::join!(sent, closed);
+    let problem = sent.unwrap_err().message;
+    assert!(problem.starts_with("It may have been sent, but what came of it could not be kept."), "{problem}");
 }
