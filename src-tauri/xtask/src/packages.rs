@@ -22,6 +22,7 @@ const TO_TEST: &[Package] = &[
     Package { name: "xvfb", reason: "a display without a screen" },
     Package { name: "xauth", reason: "lets the tests onto that display" },
     Package { name: "dbus-x11", reason: "a session bus of the tests' own" },
+    Package { name: "gnome-keyring", reason: "a real key store for the vault of a test" },
     Package { name: "curl", reason: "runs the commands that are exported for it" },
     Package { name: "strace", reason: "shows that the log is synced before a push is answered" },
     Package { name: "iproute2", reason: "gives a test a network of its own" },

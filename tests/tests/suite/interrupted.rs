@@ -70,9 +70,7 @@ async fn an_export_leaves_what_was_there_and_nothing_beside_it() -> Result<()> {
     std::fs::create_dir(&folder)?;
     let target = folder.join("all.har");
     std::fs::write(&target, "older")?;
-    let names = || -> Result<Vec<_>> {
-        Ok(std::fs::read_dir(&folder)?.map(|entry| Ok(entry?.file_name())).collect::<Result<_>>()?)
-    };
+    let names = || -> Result<Vec<_>> { std::fs::read_dir(&folder)?.map(|entry| Ok(entry?.file_name())).collect() };
     let to = target.to_str().context("The path is no text")?;
     let running = Running::start(&home, &["export", "--format", "har", "-o", to]).await?;
     until("the export has begun", async || Ok((names()?.len() > 1).then_some(()))).await?;

@@ -29,6 +29,7 @@ pub struct Document {
     codings: Vec<String>,
     size: u64,
     decoded: Bytes,
+    is_whole: bool,
     charset: Charset,
     notices: Vec<String>,
     text: OnceLock<(Bytes, bool)>,
@@ -54,8 +55,10 @@ impl Document {
         let Decoded { bytes: decoded, notice } = decode(&raw, codings);
         let media = content_type.map(MediaType::parse).unwrap_or_default();
         let charset = Charset::detect(media.param("charset"), &decoded);
+        let is_cut = (raw.len() as u64) < size;
+        let is_whole = !is_cut && notice.is_none();
         let mut notices: Vec<String> = Vec::new();
-        if (raw.len() as u64) < size {
+        if is_cut {
             notices.push(format!("The body has {size} bytes; the views read the first {}.", raw.len()));
         } else {
             notices.extend(notice);
@@ -69,6 +72,7 @@ impl Document {
             codings: codings.to_vec(),
             size,
             decoded,
+            is_whole,
             charset,
             notices,
             text: OnceLock::new(),
@@ -105,6 +109,16 @@ impl Document {
     /// The body with its content codings off, as far as the views read it.
     pub fn decoded(&self) -> &Bytes {
         &self.decoded
+    }
+
+    /// False if what the views read is not all of the body: it is long, or its codings could not be taken off to its end.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// True if the body came with content codings.
+    pub fn is_coded(&self) -> bool {
+        !self.codings.is_empty()
     }
 
     /// What the body turned out to be.
@@ -232,12 +246,21 @@ impl Document {
     /// The fields of a form or the parts of a multipart body; none for any other.
     pub fn parts(&self) -> Parts {
         match self.kind() {
-            BodyKind::Form if self.charset.encoding.is_ascii_compatible() => {
-                super::form::parts(&self.decoded, self.charset)
+            BodyKind::Form => {
+                let (form, charset) = self.form();
+                super::form::parts(form, charset)
             }
-            BodyKind::Form => super::form::parts(self.text(), Charset::UTF_8),
             BodyKind::Multipart => super::multipart::parts(&self.media, &self.decoded),
             _ => Parts { parts: Vec::new(), notice: None },
+        }
+    }
+
+    /// The bytes that the fields of a form are read from, and what their escapes stand for.
+    pub(super) fn form(&self) -> (&Bytes, Charset) {
+        if self.charset.encoding.is_ascii_compatible() {
+            (&self.decoded, self.charset)
+        } else {
+            (self.text(), Charset::UTF_8)
         }
     }
 

@@ -45,6 +45,12 @@ fn part(field: Field<'_>, charset: Charset) -> Part {
     }
 }
 
+/// The whole value of a part of [`parts`], of which that shows the front.
+pub(crate) fn value(body: &[u8], part: &Part, charset: Charset) -> String {
+    let from = part.offset as usize;
+    text(&body[from..from + part.size as usize], charset.encoding)
+}
+
 /// A field as it stands.
 struct Field<'a> {
     name: &'a [u8],

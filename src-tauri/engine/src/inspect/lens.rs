@@ -22,8 +22,8 @@ impl Document {
         let parts = self.parts().parts;
         let part = parts.get(index as usize).ok_or("There is no such part.")?;
         if self.kind() == BodyKind::Form {
-            let content = part.text.clone().unwrap_or_default();
-            return Ok(Self::whole(None, content.into()));
+            let (form, charset) = self.form();
+            return Ok(Self::whole(None, super::form::value(form, part, charset).into()));
         }
         let field = |name: &str| part.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
         let content_type = field("content-type").map(|header| header.value.as_str());
@@ -96,6 +96,28 @@ mod tests {
         assert!(body.look(&Lens::Part { index: 2 }).is_err());
         let form = document("application/x-www-form-urlencoded", b"payload=%7B%22a%22%3A1%7D");
         assert_eq!(form.look(&Lens::Part { index: 0 }).unwrap().kind(), BodyKind::Json);
+    }
+
+    #[test]
+    fn opens_a_field_whole_though_its_front_is_shown() {
+        let value = format!("{{\"a\":\"{}\",\"last\":\"caf\u{e9}\"}}", "+".repeat(5_000));
+        for charset in ["utf-8", "windows-1252", "utf-16be"] {
+            let form = match charset {
+                "windows-1252" => value.replace('+', "%2B").replace('\u{e9}', "%E9"),
+                _ => value.replace('+', "%2B").replace('\u{e9}', "%C3%A9"),
+            };
+            let mut bytes = format!("x=1&payload={form}").into_bytes();
+            if charset == "utf-16be" {
+                bytes = bytes.into_iter().flat_map(|byte| [0, byte]).collect();
+            }
+            let form = document(&format!("application/x-www-form-urlencoded; charset={charset}"), &bytes);
+            let field = form.look(&Lens::Part { index: 1 }).unwrap();
+            assert_eq!(
+                (field.kind(), std::str::from_utf8(field.decoded())),
+                (BodyKind::Json, Ok(&*value)),
+                "{charset}"
+            );
+        }
     }
 
     #[test]

@@ -46,7 +46,11 @@ impl Store {
         let ids: Result<Vec<ExchangeId>, _> = sqlx::query_scalar(sql).bind(ROUND).fetch_all(&self.readers).await;
         let mut ids = ids.map_err(|e| StoreError::from_sqlx("Looking for what is too much", &e))?;
         let too_many = match retention.exchanges {
-            Some(most) => usize::try_from(self.exchanges().await?.saturating_sub(most)).unwrap_or(usize::MAX),
+            // What is pinned is beside the limit: else many pins would take everything else away.
+            Some(most) => {
+                let others = self.exchanges().await?.saturating_sub(self.pinned().await?);
+                usize::try_from(others.saturating_sub(most)).unwrap_or(usize::MAX)
+            }
             None => 0,
         };
         let too_big = match retention.bytes {
@@ -79,6 +83,12 @@ impl Store {
 
     async fn exchanges(&self) -> Result<u64, StoreError> {
         Ok(self.stored().await?.exchanges)
+    }
+
+    async fn pinned(&self) -> Result<u64, StoreError> {
+        let pinned =
+            sqlx::query_scalar("SELECT count(*) FROM exchange WHERE pinned = 1").fetch_one(&self.readers).await;
+        pinned.map_err(|e| StoreError::from_sqlx("Counting what is pinned", &e))
     }
 
     /// Bytes of the file without free pages.

@@ -52,7 +52,34 @@ async function rule(...statuses: number[]) {
   await waitFor(async () => expect(await steps()).toEqual(statuses));
 }
 
+/** Types over what stands in a field, and goes on. */
+async function over(label: string, text: string) {
+  const field = screen.getByLabelText(label);
+  await userEvent.clear(field);
+  await userEvent.type(field, text);
+  await userEvent.tab();
+}
+
 describe("the answers of a rule", { timeout: 120_000 }, () => {
+  it("take numbers as they are typed, below zero too", async () => {
+    await rule(200);
+    const step = async () => (await kept()).rules[0]?.steps[0];
+    await over("Delay", "1500");
+    await waitFor(async () => expect((await step())?.delayMs).toBe(1500));
+    await userEvent.selectOptions(screen.getByLabelText("Fault"), "wrongLength");
+    await over("Bytes more than there are", "-10");
+    await waitFor(async () => expect((await step())?.fault).toEqual({ type: "wrongLength", by: -10 }));
+    await userEvent.selectOptions(screen.getByLabelText("Fault"), "drip");
+    await over("Bytes a second", "7");
+    await waitFor(async () => expect((await step())?.fault).toEqual({ type: "drip", bytesPerSecond: 7 }));
+    await userEvent.clear(screen.getByLabelText("Delay"));
+    await userEvent.type(screen.getByLabelText("Delay"), "2s");
+    expect(screen.getByLabelText("Delay").getAttribute("aria-invalid")).toBe("true");
+    await userEvent.tab();
+    expect((screen.getByLabelText("Delay") as HTMLInputElement).value).toBe("2");
+    await waitFor(async () => expect((await step())?.delayMs).toBe(2));
+  });
+
   it("are moved among each other and deleted", async () => {
     await rule(500, 502, 200);
     await button("Move answer 3 up");

@@ -7,4 +7,8 @@ export type Saved = {
 /**
  * Bytes.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * False if the views read only the front of the body, and only that was written.
+ */
+whole: boolean, };

@@ -214,7 +214,7 @@ export function bodyAnswers(state: FakeState): Answers {
     preview: () => new TextEncoder().encode("<!DOCTYPE html><p>Hello").buffer as ArrayBuffer,
     row_at: () => ({ row: 0 }),
     previous: ({ id }) => ({ id: id > 1 ? id - 1 : null }),
-    save_body: () => ({ bytes: bytes.length }),
+    save_body: () => ({ bytes: bytes.length, whole: true }),
     table_rows: ({ from, count }) => ({
       columns: ["id", "amount"],
       more: false,

@@ -27,6 +27,6 @@ export async function saveBody(body: Reading, name: string, info: BodyInfo | nul
     info?.preview?.type === "image" ? info.preview.media.split("/")[1] : info && (ENDINGS[info.kind] ?? "bin");
   const path = await chooseSave(ending && !/\.[a-z0-9]{1,5}$/i.test(bare) ? `${bare}.${ending}` : bare);
   if (path === null) return;
-  const { bytes } = await call("save_body", { body, path });
-  say(`${size(bytes)} saved`);
+  const { bytes, whole } = await call("save_body", { body, path });
+  say(whole ? `${size(bytes)} saved` : `${size(bytes)} saved, as far as the body is read. ${info?.notice ?? ""}`);
 }

@@ -11,9 +11,9 @@ use crate::inspect::{
     BodyInfo, Delivery, Document, Filtered, FindQuery, FindResult, HEX_ROW, HexPage, HexQuery, NodePlace, NodeQuery,
     Parts, RawQuery, Reading, TablePage, TableQuery, TextPage, TextQuery, TreePage, TreeQuery, hex_rows, hex_total,
 };
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
+use tokio::io::AsyncWriteExt as _;
 
 /// Rows of a window at most.
 const ROWS: u32 = 1_000;
@@ -134,17 +134,40 @@ impl Api {
         markup.ok_or_else(|| ApiError::invalid("Only HTML and SVG are previewed as markup."))
     }
 
-    /// Writes what is read, its codings off, into a file.
+    /// Writes what is read, its codings off, into a file that only the user can read, in place only once it is whole.
     ///
     /// # Errors
     /// `Failed` if the file can't be written.
     pub(in crate::api) async fn save_body(&self, command: SaveBody) -> Result<Saved, ApiError> {
-        let document = self.document(&command.body).await?;
-        let path = command.path.clone();
-        let bytes = document.decoded().len() as u64;
-        let written = off_thread(move || write_private(Path::new(&path), document.decoded())).await?;
-        written.map_err(|error| ApiError::failed(format!("{} can't be written: {error}.", command.path)))?;
-        Ok(Saved { bytes })
+        let engine = self.engine().await?;
+        let (id, side) = (command.body.id, command.body.side);
+        let document = engine.reading(&command.body).await?;
+        let path = Path::new(&command.path);
+        let failed = |error| ApiError::failed(format!("{} can't be written: {error}.", command.path));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Its mode is 0600.
+        let beside = tempfile::Builder::new().prefix(".body-").suffix(".part").tempfile_in(folder).map_err(failed)?;
+        let mut file = tokio::fs::File::from_std(beside.as_file().try_clone().map_err(failed)?);
+        let mut saved = Saved { bytes: 0, whole: true };
+        if command.body.lenses().is_empty() && !document.is_coded() {
+            // Whole, however long: the views read the front.
+            loop {
+                let piece = engine.store.body(id, side, saved.bytes..saved.bytes + RANGE).await?;
+                if piece.is_empty() {
+                    break;
+                }
+                file.write_all(&piece).await.map_err(failed)?;
+                saved.bytes += piece.len() as u64;
+            }
+        } else {
+            file.write_all(document.decoded()).await.map_err(failed)?;
+            // What is seen in a body that was not read to its end may end with it.
+            let body = engine.reading(&command.body.body().into()).await?;
+            saved = Saved { bytes: document.decoded().len() as u64, whole: body.is_whole() };
+        }
+        file.sync_all().await.map_err(failed)?;
+        beside.persist(path).map_err(|error| failed(error.error))?;
+        Ok(saved)
     }
 
     pub(in crate::api) async fn parts(&self, body: Reading) -> Result<Parts, ApiError> {
@@ -174,17 +197,6 @@ fn hex_page(bytes: &[u8], from: u64, count: u32) -> HexPage {
     let end = start.saturating_add(u64::from(count.min(ROWS)) * HEX_ROW).min(bytes.len() as u64);
     let window = &bytes[start as usize..end as usize];
     HexPage { total: hex_total(bytes.len() as u64), rows: hex_rows(window, start) }
-}
-
-/// Writes a file that only the user can read, in place only once it is whole.
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Its mode is 0600.
-    let mut beside = tempfile::Builder::new().prefix(".body-").suffix(".part").tempfile_in(folder)?;
-    beside.write_all(bytes)?;
-    beside.as_file().sync_all()?;
-    beside.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 fn no_tree() -> ApiError {

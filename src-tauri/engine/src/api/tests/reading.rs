@@ -60,3 +60,34 @@ async fn a_body_is_filtered_opened_and_saved_through_lenses() {
     assert_eq!(call(&api, "body_info", none).await.unwrap_err().code, ErrorCode::Invalid);
     api.close().await;
 }
+
+#[tokio::test]
+async fn a_body_is_saved_whole_however_long_and_says_where_it_is_not() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let api = Api::start(&folder.path().join("w.pushpull")).await;
+    let store = api.engine().await.unwrap().store.clone();
+    let long = vec![b'a'; crate::inspect::VIEW_LIMIT as usize + 5];
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(&vec![0; 32 * 1024 * 1024]).unwrap();
+    let packed = packed.finish().unwrap();
+    for (body, coding) in [(&long, ""), (&packed, "Content-Encoding: gzip\r\n")] {
+        let mut spool = store.spool();
+        spool.write(body.clone().into()).await.unwrap();
+        let mut new = crate::store::tests::push("a", "e", "");
+        new.request.head = format!("POST /in/a HTTP/1.1\r\n{coding}\r\n").into();
+        new.request.body = spool.finish().await.unwrap();
+        store.save(new).await.unwrap();
+    }
+    let path = folder.path().join("saved");
+    let save = async |id: u32| {
+        let body = json!({"id": id, "side": "request"});
+        call(&api, "save_body", json!({"body": body, "path": path})).await.unwrap()
+    };
+    assert_eq!(save(1).await, json!({"bytes": long.len(), "whole": true}));
+    assert!(std::fs::read(&path).unwrap() == long);
+    let front = save(2).await;
+    assert_eq!(front["whole"], false, "its packing is stopped");
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), front["bytes"]);
+    api.close().await;
+}

@@ -31,6 +31,8 @@ pub struct Saved {
     /// Bytes.
     #[ts(type = "number")]
     pub bytes: u64,
+    /// False if the views read only the front of the body, and only that was written.
+    pub whole: bool,
 }
 
 /// Asks which row of the text view, as it came, holds a byte.
