@@ -251,6 +251,7 @@ mod tests {
             secret: None,
             open_url: None,
             always: false,
+            keyed: false,
         };
         let wire = Answer::reply(PLAIN, &reply, &[]).wire;
         assert_eq!(

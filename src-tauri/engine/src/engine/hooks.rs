@@ -128,10 +128,13 @@ impl Hooks for Doorway {
         let source = self.book.get(push.source);
         let provider = self.answering(source.as_deref(), push.recognised)?;
         let known = source.as_ref().and_then(|source| source.provider.as_ref());
-        // Whoever sends another service's handshake (security) must not have their text signed with these secrets.
-        let is_own = known.is_none_or(|known| known.provider.key == provider.provider.key);
+        // Whoever sends another service's handshake (security) must not have their text signed with these secrets; nor
+        // whoever sends a first push, which is what a source is recognised by.
+        let is_own = known.is_some_and(|known| known.provider.key == provider.provider.key);
+        let is_chosen = source.as_ref().is_some_and(|source| source.chosen().is_some());
         let checking = Checking::with(provider, source.as_deref().filter(|_| is_own), Vec::new());
-        checking.handshake(&push.head.method, &push.head.target, &push.head.headers, push.body, push.at)
+        let reply = checking.handshake(&push.head.method, &push.head.target, &push.head.headers, push.body, push.at);
+        reply.filter(|reply| is_chosen || !reply.keyed)
     }
 
     fn answers_by_body(&self, source: &str, recognised: Option<&str>) -> bool {

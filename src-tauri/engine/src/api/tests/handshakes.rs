@@ -304,3 +304,30 @@ async fn a_challenge_that_must_be_signed_is_answered_only_if_it_is_where_a_secre
     assert_eq!(asked(None).await, answered);
     api.close().await;
 }
+
+#[tokio::test]
+async fn a_text_of_a_strangers_is_signed_only_where_the_provider_was_chosen() {
+    let challenge = r#"{"event":"endpoint.url_validation","payload":{"plainToken":"{\"forged\":true}"}}"#;
+    let zoom = [("X-Zm-Signature", "v0=x")];
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let asked = async || {
+        let (status, _, answer) = post(&format!("{url}/in/mine"), &zoom, challenge).await;
+        assert_eq!(status, 200);
+        answer
+    };
+    // Nobody knows whose the secret is.
+    call(&api, "create_source", json!({"name": "mine"})).await.unwrap();
+    call(&api, "add_secret", json!({"source": "mine", "label": "", "value": "s3cret-of-mine"})).await.unwrap();
+    assert_eq!(asked().await, "ok\n");
+    // Now the source is recognised as Zoom's, and it was the stranger who said so.
+    assert_eq!(found(&api, "is:handshake").await, [0_i64; 0]);
+    let settings = call(&api, "source_settings", json!({"name": "mine"})).await.unwrap();
+    assert_eq!(settings["recognised"], "zoom");
+    assert_eq!(asked().await, "ok\n");
+    let save = json!({"name": "mine", "provider": "zoom", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    assert!(asked().await.contains("encryptedToken"));
+    assert_eq!(found(&api, "is:handshake").await, [3]);
+    api.close().await;
+}

@@ -406,22 +406,25 @@ pub struct Handshake {
     pub note: Option<String>,
 }
 
+impl HandshakeKind {
+    /// True if the answer is made of the challenge and a secret.
+    pub(crate) fn is_keyed(self) -> bool {
+        matches!(self, Self::HmacJson | Self::HmacQuery | Self::Sha256Json)
+    }
+}
+
 impl Handshake {
     /// True if the body tells whether it is one, or what is answered.
     pub(crate) fn reads_body(&self) -> bool {
-        let in_body = |place: &str| place.trim().parse::<Place>().is_ok_and(|place| !place.in_head());
-        let is_signed =
-            matches!(self.kind, HandshakeKind::StatusBySignature | HandshakeKind::HmacJson | HandshakeKind::HmacQuery);
+        let in_body = |place: &str| place.parse::<Place>().is_ok_and(|place| !place.in_head());
         let proof = self.verify.as_deref();
+        let mut conditions = self.when.iter().map(String::as_str).chain(proof);
+        // Of several secrets, the one that signed the request answers it.
+        let is_signed = self.kind == HandshakeKind::StatusBySignature || self.kind.is_keyed();
         is_signed
             || proof == Some("signature")
             || self.at.as_ref().is_some_and(|place| !place.in_head())
-            || self
-                .when
-                .iter()
-                .map(String::as_str)
-                .chain(proof)
-                .any(|text| in_body(text.split(" = ").next().unwrap_or_default()))
+            || conditions.any(|text| in_body(text.split_once(" = ").map_or(text, |(place, _)| place)))
     }
 }
 

@@ -28,6 +28,9 @@ pub struct Reply {
     pub open_url: Option<String>,
     /// True if it is the service's usual answer to every delivery, not only to a handshake.
     pub always: bool,
+    /// True if it is made of a secret and of what the request says: whoever is given it can have texts of their choosing
+    /// signed.
+    pub keyed: bool,
 }
 
 impl Reply {
@@ -95,6 +98,7 @@ impl Asked<'_> {
             secret: None,
             open_url: None,
             always: handshake.always,
+            keyed: handshake.kind.is_keyed(),
         };
         if !self.is_verified(handshake) {
             return Some(Reply { status: handshake.otherwise.unwrap_or(403), ..base });
