@@ -26,7 +26,7 @@ mod tree;
 mod view;
 
 pub use decode::{DECODED_LIMIT, Decoded, content_codings, decode};
-pub use delivery::{Attempt, BatchEvent, Delivery};
+pub use delivery::{Attempt, Delivery};
 pub use document::{Document, VIEW_LIMIT};
 pub use filter::{Filter, FilterLanguage, FilterProblem, Filtered, WORKER_ARGUMENT, filter_worker, worker_program};
 pub(crate) use filter::{Outcome, Question, ask_here};

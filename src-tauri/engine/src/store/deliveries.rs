@@ -9,10 +9,10 @@ use super::organise::{CHANGED, joined};
 use super::{Store, StoreError};
 use crate::exchange::{AnsweredBy, DeliveryMark, ExchangeId, ExchangeSummary, Mark, Micros, Origin, Repeat, Side};
 use crate::inspect::delivery::{
-    Accepts, BatchEvent, COMPARED, Came, Counted, Delivery, Earlier, Given, Said, State, Told, attempts, next_at,
-    repeat, said, same_event, schedule, state_of,
+    Accepts, COMPARED, Came, Counted, Delivery, Earlier, Given, Said, State, Told, attempts, next_at, repeat, said,
+    same_event, schedule, state_of,
 };
-use crate::inspect::provider::{Provider, Recognisers};
+use crate::inspect::provider::{BatchEvent, Provider, Recognisers};
 use crate::inspect::{content_codings, decode};
 use crate::wire::LooseHead;
 use sqlx::sqlite::SqliteRow;

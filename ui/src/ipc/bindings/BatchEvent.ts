@@ -17,6 +17,10 @@ eventType: string | null,
  */
 eventId: string | null, 
 /**
+ * Which attempt this is; 1 is the first.
+ */
+attempt: number | null, 
+/**
  * Where it stands in the body: a JSON Pointer; empty if the array is not in the body itself.
  */
 pointer: string, };

@@ -149,6 +149,7 @@ function delivery(state: FakeState, id: number): Delivery {
             index,
             eventType: index === 1 ? "deal.creation" : "contact.creation",
             eventId: String(9_007_199_254_740_993n + BigInt(index)),
+            attempt: null,
             pointer: `/data/object/lines/data/${index}`,
           })),
     moreEvents: false,

@@ -96,7 +96,7 @@ export function providerAnswers(state: FakeState): Answers {
       eventType: "x",
       eventId: "evt_1",
       attempt: tried.attempt.length > 0 ? 2 : null,
-      events: tried.batch ? [{ index: 0, eventType: "x", eventId: "evt_1", attempt: null }] : [],
+      events: tried.batch ? [{ index: 0, eventType: "x", eventId: "evt_1", attempt: null, pointer: "/0" }] : [],
       handshake: tried.handshakes.length > 0 ? { status: 200, headers: [], body: "c4", note: null } : null,
       asked: tried.signatures.flatMap((way) => [...way.signed.matchAll(/\{field:([^}]*)\}/g)].map(([, name]) => name!)),
     }),

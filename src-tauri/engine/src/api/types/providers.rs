@@ -1,7 +1,7 @@
 //! Providers, and checks of signatures.
 
 use crate::exchange::Header;
-use crate::inspect::provider::{EventItem, Provider};
+use crate::inspect::provider::{BatchEvent, Provider};
 use crate::inspect::signature::Verdict;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ pub struct Tried {
     /// Which attempt it is; 1 is the first.
     pub attempt: Option<u32>,
     /// The events of a batch; empty if the body is one event.
-    pub events: Vec<EventItem>,
+    pub events: Vec<BatchEvent>,
     /// What is answered, if the example is a handshake.
     pub handshake: Option<HandshakeAnswer>,
     /// The names of the values that the rules ask for beside a secret.

@@ -1,7 +1,7 @@
 //! What a push says of itself, and what its service says of its tries.
 
 use crate::exchange::{Headers, Micros};
-use crate::inspect::provider::{Provider, Statuses, Success, identify};
+use crate::inspect::provider::{BatchEvent, Provider, Statuses, Success, identify};
 use serde_json::Value;
 
 const SECOND: f64 = 1e6;
@@ -18,7 +18,7 @@ pub(crate) struct Said<'p> {
     /// Which attempt this is; 1 is the first.
     pub(crate) attempt: Option<u32>,
     /// The events of a batch; empty if the body is one event.
-    pub(crate) events: Vec<super::BatchEvent>,
+    pub(crate) events: Vec<BatchEvent>,
     /// True if there are more of them in the body.
     pub(crate) more_events: bool,
 }
@@ -46,15 +46,6 @@ pub(crate) struct Schedule<'p> {
 pub(crate) fn said<'p>(provider: Option<&'p Provider>, headers: &Headers, body: &[u8]) -> Said<'p> {
     let Some(provider) = provider else { return Said::default() };
     let identity = identify(provider, headers, body);
-    // An array in a form field has no place in the tree of the body.
-    let array =
-        provider.batch.as_ref().filter(|batch| batch.form.is_none()).map(|batch| batch.path.trim_end_matches('/'));
-    let event = |event: crate::inspect::provider::EventItem| super::BatchEvent {
-        pointer: array.map(|path| format!("{path}/{}", event.index)).unwrap_or_default(),
-        index: event.index,
-        event_type: event.event_type,
-        event_id: event.event_id,
-    };
     let is_batch = identity.events.len() > 1;
     Said {
         provider: Some(provider),
@@ -62,7 +53,7 @@ pub(crate) fn said<'p>(provider: Option<&'p Provider>, headers: &Headers, body: 
         event_id: identity.event_id,
         attempt: identity.attempt,
         more_events: is_batch && identity.more_events,
-        events: if is_batch { identity.events.into_iter().map(event).collect() } else { Vec::new() },
+        events: if is_batch { identity.events } else { Vec::new() },
     }
 }
 

@@ -3,6 +3,7 @@
 use super::said::Schedule;
 use super::same::Given;
 use crate::exchange::{ExchangeId, ExchangeSummary, Micros, Origin};
+use crate::inspect::provider::BatchEvent;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use ts_rs::TS;
@@ -54,20 +55,6 @@ pub struct Attempt {
     pub accepted: bool,
     /// Where it was replayed or forwarded to, oldest first.
     pub passed_on: Vec<ExchangeSummary>,
-}
-
-/// One event of a body that holds several.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct BatchEvent {
-    /// Its place in the array.
-    pub index: u32,
-    /// What the service calls it.
-    pub event_type: Option<String>,
-    /// Its number.
-    pub event_id: Option<String>,
-    /// Where it stands in the body: a JSON Pointer; empty if the array is not in the body itself.
-    pub pointer: String,
 }
 
 /// How the attempts of a delivery came by their numbers.

@@ -27,15 +27,15 @@ pub struct Identity {
     /// Which attempt this is; 1 is the first.
     pub attempt: Option<u32>,
     /// The events of a batch; empty if the body is one event.
-    pub events: Vec<EventItem>,
+    pub events: Vec<BatchEvent>,
     /// True if the body holds more events than these: they are too many, or the body was cut.
     pub more_events: bool,
 }
 
-/// One event of a batch.
+/// One event of a body that holds several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct EventItem {
+pub struct BatchEvent {
     /// Its place in the array.
     pub index: u32,
     /// What the service calls it.
@@ -44,6 +44,8 @@ pub struct EventItem {
     pub event_id: Option<String>,
     /// Which attempt this is; 1 is the first.
     pub attempt: Option<u32>,
+    /// Where it stands in the body: a JSON Pointer; empty if the array is not in the body itself.
+    pub pointer: String,
 }
 
 impl Provider {
@@ -79,7 +81,7 @@ pub fn identify(provider: &Provider, headers: &Headers, body: &[u8]) -> Identity
 }
 
 /// The events of a batch, and whether there are more of them.
-fn items(batch: &Batch, at: Looked<'_>, first_attempt: u32) -> (Vec<EventItem>, bool) {
+fn items(batch: &Batch, at: Looked<'_>, first_attempt: u32) -> (Vec<BatchEvent>, bool) {
     let field = batch.form.as_ref().and_then(|name| Place::Form(name.clone(), None).read(at));
     let body = field.as_ref().map_or(at.body, |field| field.as_bytes());
     let Some(array) = peek::start(body, &batch.path) else { return Default::default() };
@@ -87,13 +89,19 @@ fn items(batch: &Batch, at: Looked<'_>, first_attempt: u32) -> (Vec<EventItem>, 
     let id = Joined(batch.id.clone());
     let elements = peek::elements(array, ITEMS_LIMIT + 1);
     let is_whole = elements.len() <= ITEMS_LIMIT && peek::value(array, "").is_some();
+    // An array in a form field has no place in the tree of the body.
+    let place = |index| match batch.form {
+        None => format!("{}/{index}", batch.path.trim_end_matches('/')),
+        Some(_) => String::new(),
+    };
     let item = |(index, element)| {
         let at = Looked { body: element, ..at };
-        EventItem {
+        BatchEvent {
             index,
             event_type: event_type(&names, at),
             event_id: id.read(at).filter(|id| !id.is_empty()).map(shortened),
             attempt: read(&batch.attempt, at).and_then(|text| attempt(&text, first_attempt)),
+            pointer: place(index),
         }
     };
     ((0..).zip(elements.into_iter().take(ITEMS_LIMIT)).map(item).collect(), !is_whole)

@@ -16,7 +16,7 @@ mod examples;
 pub use catalogue::{CustomProblem, check_custom, find, providers};
 pub(crate) use catalogue::{ProviderRef, Recogniser, Recognisers};
 pub use data::*;
-pub use identity::{EventItem, Identity, identify};
+pub use identity::{BatchEvent, Identity, identify};
 pub use place::{Joined, Place, PlaceError};
 
 pub(crate) use peek::{elements, value};
