@@ -1,0 +1,82 @@
+//! Another way of signing, of the same provider or of another.
+
+use super::*;
+
+#[test]
+fn another_algorithm() {
+    let kind = CauseKind::OtherAlgorithm;
+    let with = |name: &str, value: String| {
+        let mut headers = Headers::default();
+        headers.push(name.to_owned().into_bytes(), value.into_bytes());
+        headers
+    };
+    use super::digest::{hex, keyed, written};
+    use crate::inspect::provider::{Encoding, Hash};
+    let sha1 = hex(&keyed(Hash::Sha1, b"s3cret", JSON.as_bytes()));
+    let sha256 = keyed(Hash::Sha256, b"s3cret", JSON.as_bytes());
+    let other = |hash| hex(&keyed(hash, b"s3cret", JSON.as_bytes()));
+    for (provider, name, value, words) in [
+        ("razorpay", "X-Razorpay-Signature", other(Hash::Md5), "MD5"),
+        ("razorpay", "X-Razorpay-Signature", other(Hash::Sha384), "SHA-384"),
+        ("razorpay", "X-Razorpay-Signature", other(Hash::Sha512), "SHA-512"),
+        ("shopify", "X-Shopify-Hmac-Sha256", written(Encoding::Base64url, &sha256), "URL-safe base64"),
+        ("razorpay", "X-Razorpay-Signature", sha1.clone(), "SHA-1"),
+        ("github", "X-Hub-Signature-256", format!("sha1={sha1}"), "SHA-1"),
+        ("shopify", "X-Shopify-Hmac-Sha256", hex(&sha256), "hexadecimal"),
+        ("github", "X-Hub-Signature-256", format!("sha256={}", written(Encoding::Base64, &sha256)), "base64"),
+        ("github", "X-Hub-Signature-256", hex(&sha256), "before the signature"),
+    ] {
+        let verdict = Plant::new(provider).check(&with(name, value));
+        assert_ne!(verdict.verdict, VerdictKind::Valid);
+        let cause = verdict.proven.unwrap_or_else(|| panic!("{provider}: {}", verdict.explanation));
+        assert_eq!(cause.kind, kind, "{}", cause.explanation);
+        assert!(cause.explanation.contains(words), "{}", cause.explanation);
+    }
+    // The current signature is broken, the old one beside it is good.
+    let mut headers = with("X-Hub-Signature-256", format!("sha256={}", "0".repeat(64)));
+    headers.push("X-Hub-Signature", format!("sha1={sha1}").into_bytes());
+    let cause = Plant::new("github").check(&headers).proven.unwrap();
+    assert_eq!((cause.kind, &cause.explanation[..30]), (kind, "It is signed in the SHA-1 way "));
+}
+
+#[test]
+fn another_provider() {
+    let kind = CauseKind::OtherProvider;
+    let unsigned = Plant { checked_provider: "github", ..Plant::new("stripe") }.verdict();
+    assert_eq!(unsigned.verdict, VerdictKind::Unsigned);
+    assert_eq!(unsigned.proven.map(|cause| cause.kind), Some(kind));
+    // The same header, another rule.
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let standard = Plant::secret("standard-webhooks", secret, secret);
+    Plant { checked_provider: "gocardless", ..standard }.finds(kind, "not the way GoCardless does");
+    Plant { checked_provider: "svix", ..Plant::secret("gocardless", secret, secret) }.finds(kind, "GoCardless");
+    // Without a proof it is only a hint.
+    let verdict = Plant { checked_provider: "github", checked_with: "other".into(), ..Plant::new("stripe") }.verdict();
+    assert_eq!((verdict.verdict, verdict.proven), (VerdictKind::Unsigned, None));
+    assert!(verdict.hint.unwrap().contains("Stripe"));
+}
+
+#[test]
+fn another_provider_where_this_one_lacks_something_or_is_told_another_version_or_key() {
+    for (checked_provider, more_headers, reason) in [
+        ("slack", vec![("X-Slack-Signature", "v0=00")], Reason::MissingHeader),
+        ("box", vec![("BOX-SIGNATURE-PRIMARY", "x"), ("BOX-SIGNATURE-VERSION", "2")], Reason::UnsupportedVersion),
+        (
+            "box",
+            vec![
+                ("BOX-SIGNATURE-PRIMARY", "x"),
+                ("BOX-SIGNATURE-VERSION", "1"),
+                ("BOX-SIGNATURE-ALGORITHM", "HmacMD5"),
+            ],
+            Reason::UnsupportedAlgorithm,
+        ),
+        ("pusher", vec![("x-pusher-signature", "00"), ("x-pusher-key", "another")], Reason::KeyIdMismatch),
+    ] {
+        let fields = vec![("key_id".to_owned(), "ours".to_owned())];
+        let plant = Plant { checked_provider, more_headers, fields, ..Plant::new("github") };
+        plant.finds(CauseKind::OtherProvider, "the way GitHub does");
+        assert_eq!(plant.verdict().reason, Some(reason));
+        let wrong = Plant { checked_with: "another".into(), ..plant };
+        assert_eq!((wrong.verdict().reason, wrong.verdict().proven), (Some(reason), None));
+    }
+}
