@@ -127,6 +127,17 @@ describe("the sources screen", { timeout: 120_000 }, () => {
     expect(await violations()).toEqual([]);
   });
 
+  it("says that a challenge is signed only for a provider that is chosen", async () => {
+    navigation.source = "zoom";
+    await call("create_source", { name: "zoom" });
+    await session.refresh();
+    await shown();
+    const chooser = await screen.findByLabelText("Provider");
+    await screen.findByText(/^Choose it for its challenges to be answered/);
+    await userEvent.selectOptions(chooser, "zoom");
+    await waitFor(() => expect(screen.queryByText(/^Choose it for its challenges/)).toBeNull());
+  });
+
   it("renames a source, and says what keeps it from a name", async () => {
     await shown();
     await userEvent.click(screen.getByText("Rename"));

@@ -77,6 +77,7 @@ export function listAnswers(state: FakeState): Answers {
     create_source: ({ name }) => {
       if (!/^[\w.-]{1,64}$/.test(name))
         throw { code: "invalid", message: "A name has 1 to 64 of A-Z a-z 0-9 . _ -", hint: null };
+      if (!state.sources.includes(name)) state.sources = [...state.sources, name];
       return { id: 9, name, provider: null, newest: null, pushes: 0 };
     },
     rename_source: ({ name, to }) => {

@@ -54,7 +54,10 @@ export function providerAnswers(state: FakeState): Answers {
     provider("github", "GitHub", "sdk", "X-Hub-Signature-256"),
     provider("mollie", "Mollie", "memory", "X-Mollie-Signature"),
     provider("stripe", "Stripe", "sdk", "Stripe-Signature"),
-    provider("zoom", "Zoom", "doc", "x-zm-signature"),
+    {
+      ...provider("zoom", "Zoom", "doc", "x-zm-signature"),
+      handshakes: [{ ...EMPTY_HANDSHAKE, kind: "hmac-json" as const, at: "json:/payload/plainToken" }],
+    },
   ];
   let own: Provider[] = [];
   const checked = (id: number, chosen: string | null): Verdict => {
