@@ -6,6 +6,7 @@ mod commands;
 mod feed;
 mod place;
 mod preferences;
+mod second;
 mod window;
 
 use arguments::{Arguments, Usage};
@@ -78,9 +79,9 @@ fn has_display() -> bool {
 /// Opens the window and stays until it is closed.
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     let served: Served = Arc::new(SetOnce::new());
-    let (asked, closing) = (served.clone(), served.clone());
+    let (asked, again, closing) = (served.clone(), served.clone(), served.clone());
     tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::focus(app)))
+        .plugin(tauri_plugin_single_instance::init(move |app, words, folder| second::take(app, &again, words, &folder)))
         .plugin(tauri_plugin_store::Builder::default().build())
         .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(window::remembered()).build())
         .plugin(tauri_plugin_dialog::init())

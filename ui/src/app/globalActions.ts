@@ -16,7 +16,7 @@ import {
 import { movePane } from "./panes";
 import { preferences } from "./preferences.svelte";
 import { session } from "./session.svelte";
-import { say, toasts } from "./toasts.svelte";
+import { say, sayError, toasts } from "./toasts.svelte";
 
 /** The address that a service is to be given: the public one while there is one. */
 export const inboundUrl = (source = "default"): string | null => {
@@ -55,6 +55,12 @@ export async function stopListening() {
 export async function openWorkspace() {
   const path = await chooseFile("Open a workspace", [{ name: "Pushpull workspace", extensions: ["pushpull"] }]);
   if (path) await session.open(path);
+}
+
+/** Says that the app was started again for another workspace, and opens it if that is wanted: there is one window. */
+export function offerWorkspace(path: string) {
+  const run = () => void session.open(path).catch(sayError);
+  say(`Pushpull was started again for ${path}, which is not open here.`, { title: "Open it here", run });
 }
 
 const listening = () => session.localUrl !== null;

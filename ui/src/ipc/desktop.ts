@@ -1,4 +1,5 @@
 // What the desktop shell does for the window: native file dialogs, the browser, the clipboard.
+import { backend } from "./backend";
 import { invoked } from "./call";
 
 export interface FileFilter {
@@ -24,4 +25,9 @@ export async function openUrl(url: string): Promise<void> {
 /** Puts text on the clipboard. */
 export async function copyText(text: string): Promise<void> {
   await invoked("copy_text", { text });
+}
+
+/** Calls `receive` whenever the app is started again for another workspace, with its path; the answer stops it. */
+export async function listenToStarts(receive: (path: string) => void): Promise<() => void> {
+  return (await backend()).listen("workspace_asked_for", (payload) => receive(payload as string));
 }

@@ -69,12 +69,40 @@ async fn a_second_start_leaves_one_window_and_brings_it_to_the_front() -> Result
         focused(window, true).await?;
         display.cover()?;
         focused(window, false).await?;
-        let mut second = Command::new(Program::Desktop.path()?);
-        second.envs(home.environment()).stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-        let ended = tokio::time::timeout(PATIENCE, second.status()).await;
-        assert!(ended.context("The second start stays")??.success());
+        start_again(&home, &[]).await?;
         focused(window, true).await?;
         window.find(".first h1").await.map(drop)
+    })
+    .await
+}
+
+/// Starts the program where its window is open, in the home's folder.
+async fn start_again(home: &Home, arguments: &[&str]) -> Result<()> {
+    let mut second = Command::new(Program::Desktop.path()?);
+    second.args(arguments).envs(home.environment()).current_dir(home.path());
+    second.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    let ended = tokio::time::timeout(PATIENCE, second.status()).await;
+    assert!(ended.context("The second start stays")??.success());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_start_for_another_workspace_is_offered_where_the_first_is_open() -> Result<()> {
+    let home = Home::new()?;
+    Window::with(&home, async |window| {
+        window.find(".first h1").await?;
+        start_again(&home, &["--workspace", "test.pushpull"]).await?;
+        start_again(&home, &["--workspace", "other.pushpull"]).await?;
+        let other = home.file("other.pushpull");
+        let other = other.to_str().context("The path is no text")?;
+        window.text(".toasts", other).await?;
+        let toasts = window.script("return document.querySelectorAll('.toast').length", vec![]).await?;
+        assert_eq!(toasts, 1, "what is open already needs no word");
+        window.button("Open it here").await?;
+        until("the other workspace", async || {
+            Ok((window.invoke("status", json!({})).await?["workspace"] == other).then_some(()))
+        })
+        .await
     })
     .await
 }

@@ -44,8 +44,8 @@ export function fakeBackend(options: FakeOptions = fromAddress()): Backend {
       if (desktop[command]) return desktop[command](payload);
       throw { code: "failed", message: `The stand-in has no answer to ${command}.`, hint: null };
     },
-    listen: (_event, receive) => {
-      state.receivers.add(receive);
+    listen: (event, receive) => {
+      if (event === "feed") state.receivers.add(receive);
       return Promise.resolve(() => void state.receivers.delete(receive));
     },
   };
