@@ -19,6 +19,15 @@ const BEHIND: usize = 32;
 /// The changed exchanges that one event names at most.
 const CHANGED: i64 = 1_000;
 
+/// Up to where the feed has told.
+#[derive(Debug, Default)]
+struct Told {
+    status: Option<Status>,
+    newest: ExchangeId,
+    /// The exchange up to which pushes were grouped; None before it was read.
+    grouped: Option<ExchangeId>,
+}
+
 /// Where events are sent to; it outlives the workspace that is open.
 #[derive(Debug, Clone)]
 pub(crate) struct Feed(broadcast::Sender<FeedEvent>);
@@ -85,22 +94,14 @@ impl Engine {
             }
         };
         let mut version = file.version().await.unwrap_or_default();
-        let mut newest = 0;
-        let mut grouped = self.store.grouped().await.unwrap_or_default();
-        let mut last: Option<Status> = None;
+        let mut told = Told::default();
         let mut looked = Instant::now();
         loop {
             let next = Instant::now() + PAUSE;
-            if let Ok(status) = self.status().await {
-                let mut changed = self.changed_since(newest).await;
-                changed.extend(self.regrouped(&mut grouped).await);
-                newest = status.stored.newest;
-                let lists = self.jobs.take_lists();
-                let jobs = self.jobs.progress();
-                if last.as_ref() != Some(&status) || lists || !changed.is_empty() || !jobs.is_empty() {
-                    last = Some(status.clone());
-                    feed.send(FeedEvent { status, changed, lists, jobs });
-                }
+            let news = self.news(&mut told).await;
+            let is_read = news.is_ok();
+            if let Ok(Some(event)) = news {
+                feed.send(event);
             }
             sleep_until(next).await;
             // Under a constant stream of own commits the wait below never comes to look at the others' by itself.
@@ -119,20 +120,26 @@ impl Engine {
                     self.read_lists_again().await;
                 }
                 () = self.other_listener_ended(), if self.listener() == ListenerStatus::Elsewhere => {}
+                () = tokio::time::sleep(LOOK), if !is_read => {}
             }
         }
     }
 
-    /// Pushes that were there before and have a replay or forward since.
-    async fn changed_since(&self, newest: ExchangeId) -> Vec<ExchangeId> {
-        self.store.parents_since(newest, CHANGED).await.unwrap_or_default()
-    }
-
-    /// Pushes that were found to be repeats since `grouped`, with the first of their deliveries.
-    async fn regrouped(&self, grouped: &mut ExchangeId) -> Vec<ExchangeId> {
-        let upto = self.store.grouped().await.unwrap_or(*grouped);
-        let since = std::mem::replace(grouped, upto);
-        if since == upto { Vec::new() } else { self.store.repeats_between(since, upto).await.unwrap_or_default() }
+    /// What is new since it was told last, if anything is. What can't be read now is new until it can.
+    async fn news(&self, told: &mut Told) -> Result<Option<FeedEvent>, ApiError> {
+        let status = self.status().await?;
+        // Pushes that were there before and have a replay or forward since.
+        let mut changed = self.store.parents_since(told.newest, CHANGED).await?;
+        let grouped = self.store.grouped().await?;
+        if let Some(before) = told.grouped.filter(|before| *before != grouped) {
+            // Pushes that were found to be repeats, with the first of their deliveries.
+            changed.extend(self.store.repeats_between(before, grouped).await?);
+        }
+        (told.newest, told.grouped) = (status.stored.newest, Some(grouped));
+        let (lists, jobs) = (self.jobs.take_lists(), self.jobs.progress());
+        let is_new = told.status.as_ref() != Some(&status) || lists || !changed.is_empty() || !jobs.is_empty();
+        told.status = Some(status.clone());
+        Ok(is_new.then_some(FeedEvent { status, changed, lists, jobs }))
     }
 
     /// Returns once the process that listened in our place does so no longer, and says that nobody does. Its port is not
@@ -176,5 +183,29 @@ async fn is_new(file: &mut crate::store::FileWatch, version: &mut i64) -> bool {
             true
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::push;
+
+    #[tokio::test]
+    async fn what_could_not_be_read_for_a_moment_is_told_once_it_can() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("w.pushpull");
+        let engine = Engine::open(&path).await.unwrap();
+        let file = rusqlite::Connection::open(path).unwrap();
+        let id = engine.store.save(push("a", "e", "")).await.unwrap();
+        let mut told = Told::default();
+        engine.news(&mut told).await.unwrap();
+        engine.store.save(crate::store::NewExchange { parent: Some(id), ..push("a", "e", "") }).await.unwrap();
+        file.execute_batch("ALTER TABLE exchange RENAME COLUMN parent TO away").unwrap();
+        assert!(engine.news(&mut told).await.is_err());
+        file.execute_batch("ALTER TABLE exchange RENAME COLUMN away TO parent").unwrap();
+        let changed = engine.news(&mut told).await.unwrap().map(|event| event.changed);
+        assert_eq!(changed, Some(vec![id]));
+        engine.close().await;
     }
 }
