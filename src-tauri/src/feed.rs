@@ -27,8 +27,10 @@ async fn next(feed: &mut Receiver<FeedEvent>) -> Option<FeedEvent> {
     loop {
         match feed.recv().await {
             Ok(mut event) => {
-                // What was missed may have been about the lists; the rest of every event stands for itself.
+                // What was missed may have been about the lists, or have named what changed; the rest of every event stands
+                // for itself.
                 event.lists |= missed;
+                event.missed = missed;
                 return Some(event);
             }
             Err(RecvError::Lagged(_)) => missed = true,
@@ -55,20 +57,23 @@ mod tests {
             "notice": null,
             "version": "0.1.0",
         });
-        serde_json::from_value(json!({ "status": status, "changed": [], "lists": false, "jobs": jobs })).unwrap()
+        serde_json::from_value(
+            json!({ "status": status, "changed": [], "lists": false, "missed": false, "jobs": jobs }),
+        )
+        .unwrap()
     }
 
     #[tokio::test]
-    async fn lists_are_read_anew_after_events_that_were_missed_and_only_then() {
+    async fn everything_is_read_anew_after_events_that_were_missed_and_only_then() {
         let (feed, mut events) = tokio::sync::broadcast::channel(2);
         for ticket in ["missed", "kept", "last"] {
             feed.send(event(&[ticket])).unwrap();
         }
         drop(feed);
         let kept = next(&mut events).await.unwrap();
-        assert_eq!((kept.jobs[0].ticket.as_str(), kept.lists), ("kept", true));
+        assert_eq!((kept.jobs[0].ticket.as_str(), kept.lists, kept.missed), ("kept", true, true));
         let last = next(&mut events).await.unwrap();
-        assert_eq!((last.jobs[0].ticket.as_str(), last.lists), ("last", false));
+        assert_eq!((last.jobs[0].ticket.as_str(), last.lists, last.missed), ("last", false, false));
         assert_eq!(next(&mut events).await, None);
     }
 }

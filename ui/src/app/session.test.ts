@@ -23,10 +23,10 @@ it("says that the lists can't be read only until they are: with the next event",
   const stop = await session.start();
   const status = new FakeState({ rows: 0 }).status();
   busy = true;
-  hear({ status, changed: [], lists: true, jobs: [] });
+  hear({ status, changed: [], lists: true, missed: false, jobs: [] });
   await waitFor(() => expect(session.problem?.message).toBe("Busy."));
   busy = false;
-  hear({ status, changed: [], lists: false, jobs: [] });
+  hear({ status, changed: [], lists: false, missed: false, jobs: [] });
   await waitFor(() => expect(session.problem).toBeNull());
   stop();
 });
@@ -61,6 +61,7 @@ it("reads anew what changed before the feed was heard, and the lists whenever th
     status: new FakeState({ rows: 0 }).status(),
     changed: [],
     lists,
+    missed: false,
     jobs: [],
   });
   const before = asked;
@@ -90,7 +91,7 @@ it("keeps what the feed said while a command was still to answer", async () => {
   slow = true;
   const asked = session.refreshStatus();
   await waitFor(() => expect(answer).not.toBeNull());
-  hear({ status: of("up"), changed: [], lists: false, jobs: [] });
+  hear({ status: of("up"), changed: [], lists: false, missed: false, jobs: [] });
   answer!(of("starting"));
   await asked;
   expect(session.status?.tunnel.state.type).toBe("up");

@@ -139,7 +139,7 @@ impl Engine {
         let (lists, jobs) = (self.jobs.take_lists(), self.jobs.progress());
         let is_new = told.status.as_ref() != Some(&status) || lists || !changed.is_empty() || !jobs.is_empty();
         told.status = Some(status.clone());
-        Ok(is_new.then_some(FeedEvent { status, changed, lists, jobs }))
+        Ok(is_new.then_some(FeedEvent { status, changed, lists, missed: false, jobs }))
     }
 
     /// Returns once the process that listened in our place does so no longer, and says that nobody does. Its port is not

@@ -295,12 +295,12 @@ class Inbox {
     if (newest < this.#upto) return void this.restart();
     // Rows went or came back if there are not as many more as were stored.
     if (before && revision !== before.revision) this.#marked(exchanges - before.exchanges !== newest - before.newest);
-    if (event.changed.length > 0) {
+    if (event.changed.length > 0 || event.missed) {
       // What was found to be a repeat leaves a folded list, and joins one of repeats.
       if (this.#query !== "" && this.ready) void this.#count(++this.#revision, this.total);
       this.pages.reset(true);
       void this.unfolded.refresh().catch(sayError);
-      if (this.cursorId !== null && event.changed.includes(this.cursorId)) this.changes += 1;
+      if (event.missed || (this.cursorId !== null && event.changed.includes(this.cursorId))) this.changes += 1;
     }
     if (newest > this.#upto) void this.#arrived();
   }

@@ -46,6 +46,18 @@ describe("finding and organising", { timeout: 60_000 }, () => {
     expect(screen.queryByRole("button", { name: /^Here/ })).toBeNull();
   });
 
+  it("reads its rows again after events of the feed that were missed", async () => {
+    const { calls } = await openApp({ rows: 10 });
+    await rows();
+    const [{ inbox }, { session }] = await Promise.all([import("./inbox.svelte"), import("$app/session.svelte")]);
+    if (!session.status) throw new Error("The engine has not answered.");
+    const event = { status: session.status, changed: [], lists: false, missed: false, jobs: [] };
+    inbox.feed(event);
+    const before = called(calls, "list").length;
+    inbox.feed({ ...event, missed: true });
+    await waitFor(() => expect(called(calls, "list").length).toBe(before + 1));
+  });
+
   it("takes the row that the button went down on, wherever it comes up", async () => {
     await openApp({ rows: 30 });
     const [first, second] = (await rows()) as [HTMLElement, HTMLElement];

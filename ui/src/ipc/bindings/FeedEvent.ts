@@ -19,6 +19,10 @@ changed: number[],
  */
 lists: boolean, 
 /**
+ * True if events before this one were missed: any exchange may have changed.
+ */
+missed: boolean, 
+/**
  * Exports that are under way.
  */
 jobs: Array<JobProgress>, };

@@ -105,7 +105,7 @@ export class FakeState {
   }
 
   tell(changed: number[] = [], lists = false) {
-    const event: FeedEvent = { status: this.status(), changed, lists, jobs: [] };
+    const event: FeedEvent = { status: this.status(), changed, lists, missed: false, jobs: [] };
     this.receivers.forEach((receive) => receive(event));
   }
 

@@ -153,6 +153,8 @@ pub struct FeedEvent {
     pub changed: Vec<ExchangeId>,
     /// True if sources, collections or settings changed.
     pub lists: bool,
+    /// True if events before this one were missed: any exchange may have changed.
+    pub missed: bool,
     /// Exports that are under way.
     pub jobs: Vec<JobProgress>,
 }
