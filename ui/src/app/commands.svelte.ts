@@ -1,11 +1,13 @@
 // Who does what: the parts of the window that are there now provide the actions they can run.
 import { ACTIONS, existsOn, type Action, type ActionId } from "./actions";
 import { navigation } from "./navigation.svelte";
-import { sayError } from "./toasts.svelte";
+import { say, sayError } from "./toasts.svelte";
 
 export interface Doing {
   /** False while it can't be done; always true if left out. */
   when?: () => boolean;
+  /** Why it can't be done with what is shown, in a sentence; null if it can. Told where it is offered, and to its key. */
+  obstacle?: () => string | null;
   run: () => unknown;
 }
 
@@ -32,15 +34,28 @@ function change(edit: (map: Map<string, Doing>) => void) {
   provided = current;
 }
 
+const isThere = (doing: Doing | undefined): doing is Doing => doing !== undefined && (doing.when?.() ?? true);
+
 export function canRun(id: string): boolean {
   const doing = provided.get(id);
-  return doing !== undefined && (doing.when?.() ?? true);
+  return isThere(doing) && obstacleTo(id) === null;
 }
 
-/** Runs an action if it can be done now. False if it could not. */
+/** Why an action can't be done with what is shown; null if it can, or if there is nothing to do it with. */
+export function obstacleTo(id: string): string | null {
+  const doing = provided.get(id);
+  return isThere(doing) ? (doing.obstacle?.() ?? null) : null;
+}
+
+/** Runs an action if it can be done now, or says what hinders it. False if there is nothing to do it with. */
 export function runAction(id: ActionId | (string & {})): boolean {
   const doing = current.get(id);
-  if (!doing || !(doing.when?.() ?? true)) return false;
+  if (!isThere(doing)) return false;
+  const obstacle = doing.obstacle?.() ?? null;
+  if (obstacle !== null) {
+    say(obstacle);
+    return true;
+  }
   try {
     const done = doing.run();
     if (done instanceof Promise) done.catch(sayError);

@@ -8,6 +8,7 @@ use super::json::{INDENT_LEVELS, Json, ReadError, laid_out, read};
 use super::kind::{Evidence, kind};
 use super::media::MediaType;
 use super::rows::Rows;
+use super::searched::{LEVELS, SEARCHED, values};
 use super::table::{self, Table};
 use super::tree::{self, Visible};
 use super::{
@@ -150,6 +151,7 @@ impl Document {
             charset: self.charset.encoding.name().to_owned(),
             bom: self.charset.bom > 0,
             notice: (!notices.is_empty()).then(|| notices.join(" ")),
+            unsearched: self.unsearched().map(|why| format!("The list {why}.")),
             tree: self.tree().is_some(),
             pretty: problem.is_none() && matches!(kind, BodyKind::Json | BodyKind::Xml),
             tables: self.tables().to_vec(),
@@ -351,6 +353,22 @@ impl Document {
         match self.read_json() {
             Err(ReadError::Syntax(problem, _)) => Some(problem.clone()),
             _ => None,
+        }
+    }
+
+    /// Why its values are not read where the list is filtered or has a column.
+    fn unsearched(&self) -> Option<&'static str> {
+        if self.kind() != BodyKind::Json {
+            return Some("reads values of JSON bodies only");
+        }
+        if self.size.max(self.decoded.len() as u64) > SEARCHED {
+            return Some("reads values of bodies up to 1 MiB only");
+        }
+        match self.read_json() {
+            Err(ReadError::Syntax(..)) => Some("can't read values of broken JSON"),
+            _ if values(self.text()).is_some() => None,
+            Ok(json) if json.deepest() >= LEVELS => Some("can't read values of JSON over 127 levels deep"),
+            _ => Some("can't read values of JSON whose text is not valid Unicode"),
         }
     }
 

@@ -20,6 +20,7 @@ mod path;
 mod preview;
 pub mod provider;
 mod rows;
+mod searched;
 pub mod signature;
 mod table;
 mod tree;
@@ -43,6 +44,7 @@ pub(crate) use form::decoded as form_decoded;
 pub(crate) use json::any_json;
 pub(crate) use json::{Json, Node, escaped};
 pub(crate) use path::JsonPath;
+pub(crate) use searched::{SEARCHED, values};
 pub(crate) use tree::cut_text;
 
 #[cfg(test)]

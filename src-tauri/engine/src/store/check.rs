@@ -2,7 +2,7 @@
 
 use super::filter::{Decimal, Pattern, Test, folded, is_of_a_word};
 use crate::exchange::ExchangeId;
-use crate::inspect::{JsonPath, form_decoded};
+use crate::inspect::{JsonPath, form_decoded, values};
 use crate::wire::LooseHead;
 use bytes::Bytes;
 use regex::Regex;
@@ -199,8 +199,8 @@ impl Check {
                 headers.all(name).any(|value| test.holds_for_text(&String::from_utf8_lossy(value)))
             }),
             Self::Body { path, test } => candidate.bodies.iter().any(|body| {
-                let document = serde_json::from_slice::<Value>(body);
-                document.is_ok_and(|document| path.find(&document).into_iter().any(|value| test.holds_for(value)))
+                let document = values(body);
+                document.is_some_and(|document| path.find(&document).into_iter().any(|value| test.holds_for(value)))
             }),
             Self::UnlessIndexed(upto, check) => candidate.id <= *upto || check.holds(candidate),
             Self::Not(check) => !check.holds(candidate),

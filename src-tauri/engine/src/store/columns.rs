@@ -5,7 +5,7 @@ use super::check::Candidate;
 use super::{Store, StoreError};
 use crate::api::{CellsQuery, ListColumns};
 use crate::exchange::ExchangeId;
-use crate::inspect::JsonPath;
+use crate::inspect::{JsonPath, values};
 use crate::wire::LooseHead;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -49,7 +49,7 @@ impl Place {
 
     /// The first value there is; how many more there are stands behind it.
     fn value(&self, candidate: &Candidate) -> Option<String> {
-        let mut values = match self {
+        let mut found = match self {
             Self::Header(name) => candidate.heads.iter().find_map(|head| {
                 let headers = LooseHead::parse(head).headers;
                 let all: Vec<String> =
@@ -57,13 +57,13 @@ impl Place {
                 (!all.is_empty()).then_some(all)
             })?,
             Self::Body(path) => candidate.bodies.iter().find_map(|body| {
-                let document = serde_json::from_slice::<Value>(body).ok()?;
+                let document = values(body)?;
                 let all: Vec<String> = path.find(&document).into_iter().map(text).collect();
                 (!all.is_empty()).then_some(all)
             })?,
         };
-        let more = values.len() - 1;
-        let mut shown: String = values.swap_remove(0).chars().take(LONGEST).collect();
+        let more = found.len() - 1;
+        let mut shown: String = found.swap_remove(0).chars().take(LONGEST).collect();
         if more > 0 {
             shown += &format!(" +{more}");
         }

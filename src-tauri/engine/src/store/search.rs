@@ -5,7 +5,7 @@ use super::check::Candidate;
 use super::filter::{Plan, Stamp};
 use super::{Store, StoreError};
 use crate::exchange::{ExchangeId, Side};
-use crate::inspect::{as_utf8, content_codings, decode_front};
+use crate::inspect::{SEARCHED, as_utf8, content_codings, decode_front};
 use crate::wire::LooseHead;
 use bytes::Bytes;
 use sqlx::sqlite::SqliteRow;
@@ -28,9 +28,6 @@ const HALVES: usize = 2;
 
 /// Searches that are remembered.
 const REMEMBERED: usize = 8;
-
-/// Bytes of a body that are indexed and searched.
-pub(super) const SEARCHED: u64 = 1024 * 1024;
 
 /// Searches that were asked for lately, the newest last.
 #[derive(Debug, Default)]

@@ -46,6 +46,10 @@ notice: string | null,
  */
 problem: SyntaxProblem | null, 
 /**
+ * Why the list can't find values of it, by filters and columns that name a path, in one sentence; None if it can.
+ */
+unsearched: string | null, 
+/**
  * True if it has a tree.
  */
 tree: boolean, 

@@ -117,6 +117,7 @@ function info(body: Reading, push: boolean): BodyInfo {
     bom: kind === "xml",
     notice: null,
     problem: kind === "xml" ? { message: "<b> is never closed.", offset: 12, line: 2, column: 3 } : null,
+    unsearched: kind === "json" ? null : "The list reads values of JSON bodies only.",
     tree: ["json", "xml", "ndjson", "protobuf"].includes(kind),
     pretty: kind === "json",
     tables: ["json", "ndjson", "csv"].includes(kind) ? [{ node: 5, jsonPath: "$['object']['lines']", rows: 120 }] : [],

@@ -20,6 +20,7 @@ const INFO: BodyInfo = {
   bom: false,
   notice: null,
   problem: null,
+  unsearched: null,
   tree: false,
   pretty: false,
   tables: [],

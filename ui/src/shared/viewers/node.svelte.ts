@@ -12,6 +12,8 @@ export interface NodeAt {
   body: Reading;
   row: TreeRow;
   place: NodePlace;
+  /** Why the list can't find values of the body, in a sentence; null if it can. */
+  unsearched: string | null;
 }
 
 class Selected {

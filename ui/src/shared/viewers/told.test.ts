@@ -19,6 +19,7 @@ const body = (over: Partial<BodyInfo>): BodyInfo => ({
   bom: false,
   notice: null,
   problem: null,
+  unsearched: null,
   tree: true,
   pretty: true,
   tables: [],

@@ -105,6 +105,41 @@ describe("the views of a body", { timeout: 60_000 }, () => {
     );
   });
 
+  it.each(["ndjson", "protobuf", "xml"] as const)("say why the list can't be asked for a value: %s", async (kind) => {
+    const { calls } = await openBody(kind);
+    await userEvent.click(view().getByRole("radio", { name: "Tree" }));
+    const tree = await screen.findByRole("tree");
+    tree.focus();
+    await userEvent.keyboard("{ArrowDown}{Shift>}{F10}{/Shift}");
+    const menu = within(await screen.findByRole("menu"));
+    expect(await violations()).toEqual([]);
+    for (const name of [/Filter the list by this value/, /Add as column/]) {
+      const item = menu.getByRole("menuitem", { name });
+      expect(item.getAttribute("aria-disabled")).toBe("true");
+      within(item).getByText("The list reads values of JSON bodies only.");
+      await userEvent.click(item);
+      expect(screen.getByRole("menu")).toBeTruthy();
+    }
+    // The keys reach it, so that it is read out.
+    await userEvent.keyboard("{Home}{ArrowDown}{ArrowDown}{ArrowDown}");
+    expect(document.activeElement?.textContent).toContain("The list reads values of JSON bodies only.");
+    await userEvent.keyboard("{Enter}{Escape}{Shift>}FL{/Shift}");
+    await waitFor(() => expect(screen.getByRole("status").textContent).toContain("JSON bodies only"));
+    expect(
+      calls.some((call) => call.command === "save_columns" || JSON.stringify(call.args ?? "").includes("body.")),
+    ).toBe(false);
+  });
+
+  it("say why a value can't be asked for that no path or term names", async () => {
+    await openBody("json");
+    const tree = await screen.findByRole("tree");
+    tree.focus();
+    await userEvent.keyboard("{Shift>}{F10}{/Shift}");
+    const menu = within(await screen.findByRole("menu"));
+    within(menu.getByRole("menuitem", { name: /Filter the list/ })).getByText(/single values only/);
+    within(menu.getByRole("menuitem", { name: /Add as column/ })).getByText(/whole body/);
+  });
+
   it.each([
     [/Copy value/, '"evt_1QT8rLKz4"', "Value copied"],
     [/Copy JSONPath/, "$['id']", "Path copied"],

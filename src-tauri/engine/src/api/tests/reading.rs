@@ -89,5 +89,49 @@ async fn a_body_is_saved_whole_however_long_and_says_where_it_is_not() {
     let front = save(2).await;
     assert_eq!(front["whole"], false, "its packing is stopped");
     assert_eq!(std::fs::metadata(&path).unwrap().len(), front["bytes"]);
+
+async fn a_body_says_whether_the_list_finds_its_values() {
+    crate::tunnel::use_ring();
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let long = format!(r#"{{"a":1,"b":"{}"}}"#, "x".repeat(1024 * 1024));
+    let deep = format!(r#"{{"a":1,"b":{}0{}}}"#, "[".repeat(200), "]".repeat(200));
+    let gzip = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let json = "application/json";
+    let cases: Vec<(&str, bool, Vec<u8>, &str, Option<&str>)> = vec![
+        (json, false, br#"{"a":1}"#.into(), "a", None),
+        ("text/plain", false, br#"[{"a":1}]"#.into(), "[0].a", None),
+        ("application/json; charset=iso-8859-1", false, b"{\"a\":1,\"\xe9\":0}".into(), "a", None),
+        (json, true, gzip(r#"{"a":1}"#), "a", None),
+        (json, false, long.clone().into(), "a", Some("1 MiB")),
+        (json, true, gzip(&long), "a", Some("1 MiB")),
+        (json, false, br#"{"a":1,"#.into(), "a", Some("broken")),
+        (json, false, br#"{"a":1,"b":"\ud800"}"#.into(), "a", Some("Unicode")),
+        (json, false, deep.into(), "a", Some("levels")),
+        ("application/x-ndjson", false, b"{\"a\":1}\n{\"a\":2}\n".into(), "[0].a", Some("JSON")),
+        ("text/csv", false, b"a,b\n1,2\n".into(), "[0].a", Some("JSON")),
+        ("application/protobuf", false, b"\x08\x01".into(), "1", Some("JSON")),
+        ("application/msgpack", false, b"\x81\xa1a\x01".into(), "a", Some("JSON")),
+        ("application/cbor", false, b"\xa1\x61a\x01".into(), "a", Some("JSON")),
+    ];
+    for (place, (content_type, packed, body, path, reason)) in cases.into_iter().enumerate() {
+        let id = place as i64 + 1;
+        let mut headers = vec![("Content-Type", content_type)];
+        headers.extend(packed.then_some(("Content-Encoding", "gzip")));
+        super::post(&format!("{url}/in/a"), &headers, body).await;
+        let info = call(&api, "body_info", json!({"id": id, "side": "request"})).await.unwrap();
+        assert_eq!(info["tree"], true, "{id}: {info}");
+        let said = info["unsearched"].as_str();
+        assert_eq!(said.is_some(), reason.is_some(), "{id}: {info}");
+        assert!(said.unwrap_or("").contains(reason.unwrap_or("")), "{id}: {said:?}");
+        assert_eq!(found(&api, &format!("body.{path}:1")).await.contains(&id), said.is_none(), "{id}: {said:?}");
+        let cells = json!({"ids": [id], "columns": [format!("body.{path}")]});
+        let cells = call(&api, "cells", cells).await.unwrap();
+        assert_eq!(cells["rows"][0][0].as_str(), said.is_none().then_some("1"), "{id}: {cells}");
+    }
     api.close().await;
 }

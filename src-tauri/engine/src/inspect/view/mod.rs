@@ -155,6 +155,8 @@ pub struct BodyInfo {
     pub notice: Option<String>,
     /// Where the document breaks the rules of its format. A tree then shows what stands before.
     pub problem: Option<SyntaxProblem>,
+    /// Why the list can't find values of it, by filters and columns that name a path, in one sentence; None if it can.
+    pub unsearched: Option<String>,
     /// True if it has a tree.
     pub tree: bool,
     /// True if its text can be laid out anew.

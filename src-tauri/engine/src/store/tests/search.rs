@@ -1,7 +1,7 @@
 //! What of a body is searched.
 
 use super::*;
-use crate::store::search::SEARCHED;
+use crate::inspect::SEARCHED;
 use std::io::Write as _;
 
 /// A push with a field more in its head.

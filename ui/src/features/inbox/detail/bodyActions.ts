@@ -1,6 +1,6 @@
 // What can be done with the body that is shown and with the selected value of its tree, for the table of actions.
 import { actionOf, type ActionId } from "$app/actions";
-import { canRun, runAction, type Doing } from "$app/commands.svelte";
+import { canRun, obstacleTo, runAction, type Doing } from "$app/commands.svelte";
 import { ignoreInComparisons } from "$app/ignored";
 import { say, UNDO } from "$app/toasts.svelte";
 import { unescaped } from "$shared/text/escapes";
@@ -14,17 +14,33 @@ import { detail } from "./detail.svelte";
 /** What the menu of a node offers beyond copying. */
 const OFFERED: readonly ActionId[] = ["node.filterList", "node.addColumn", "node.ignore"];
 
+/** What the list is asked for, or why it can't be. */
+type Asked = { asked: string } | { obstacle: string };
+
+/** Why there is neither a filter nor a column. */
+const UNNAMED = "No filter or column can name this path.";
+
 const shown = () => detail.body !== null;
 const node = (): NodeAt | null => selected.node;
 const ofBody = (): NodeAt | null => (selected.node && isOfBody(selected.node) ? selected.node : null);
 
-/** The term that finds exchanges with this value at this path; null for containers, and paths no term can name. */
-export function termOf({ row, place }: NodeAt): string | null {
-  if (row.kind === "object" || row.kind === "array" || place.cut) return null;
+/** Why the list can't be asked for what stands at a node; null if it can. */
+function unasked(at: NodeAt): string | null {
+  if (at.body.through?.length) return "The list reads bodies as they came, not what is opened or found in them.";
+  return at.unsearched;
+}
+
+/** The term that finds exchanges with this value at this path, or why there is none. */
+export function termOf(at: NodeAt): Asked {
+  const obstacle = unasked(at);
+  if (obstacle) return { obstacle };
+  const { row, place } = at;
+  if (row.kind === "object" || row.kind === "array") return { obstacle: "The list is filtered by single values only." };
   const path = termPath(place.jsonPath);
-  if (path === null) return null;
+  if (path === null) return { obstacle: UNNAMED };
   const value = row.kind === "string" ? unescaped(place.text) : place.text;
-  return value === "" || value.includes('"') ? null : `body.${path}:${quoted(value)}`;
+  if (value === "" || value.includes('"')) return { obstacle: "No filter can name this value." };
+  return { asked: `body.${path}:${quoted(value)}` };
 }
 
 /** `$['data']['lines'][0]` as `data.lines[0]`; null if a name has characters that part terms. */
@@ -39,8 +55,9 @@ function termPath(jsonPath: string): string | null {
 }
 
 function filterList() {
-  const term = ofBody() && termOf(ofBody() as NodeAt);
-  if (term) inbox.showOnly(term);
+  const at = node();
+  const term = at && termOf(at);
+  if (term && "asked" in term) inbox.showOnly(term.asked);
 }
 
 function ignore() {
@@ -49,16 +66,27 @@ function ignore() {
   return path && id !== null ? ignoreInComparisons(id, path) : undefined;
 }
 
-/** The column that shows what stands here in each exchange; null for the whole body, and paths that no column can name. */
-export function columnOf({ place }: NodeAt): string | null {
-  const path = place.cut ? null : termPath(place.jsonPath);
-  return path === null ? null : `body.${path}`;
+/** The column that shows what stands here in each exchange, or why there is none. */
+export function columnOf(at: NodeAt): Asked {
+  const obstacle = unasked(at);
+  if (obstacle) return { obstacle };
+  if (at.place.pointer === "") return { obstacle: "A column shows a value in the body, not the whole body." };
+  const path = termPath(at.place.jsonPath);
+  return path === null ? { obstacle: UNNAMED } : { asked: `body.${path}` };
+}
+
+/** What keeps an action from what it asks of the selected node. */
+function obstacle(of: (at: NodeAt) => Asked): string | null {
+  const at = node();
+  const asked = at && of(at);
+  return asked && "obstacle" in asked ? asked.obstacle : null;
 }
 
 async function addColumn() {
-  const at = ofBody();
-  const column = at && columnOf(at);
-  if (!column) return;
+  const at = node();
+  const of = at && columnOf(at);
+  if (!of || "obstacle" in of) return;
+  const column = of.asked;
   const title = await columns.show(column);
   if (title === null) return say("The list has this column");
   const seen = columns.shown.some(({ id }) => id === column);
@@ -78,8 +106,8 @@ export const bodyDoings: Partial<Record<ActionId, Doing>> = {
   "body.view5": { when: shown, run: () => detail.body?.showView(5) },
   "node.copyPath": { when: () => node() !== null, run: () => copySelected("path") },
   "node.copyPointer": { when: () => node() !== null, run: () => copySelected("pointer") },
-  "node.filterList": { when: () => ofBody() !== null && termOf(ofBody() as NodeAt) !== null, run: filterList },
-  "node.addColumn": { when: () => ofBody() !== null && columnOf(ofBody() as NodeAt) !== null, run: addColumn },
+  "node.filterList": { when: () => node() !== null, obstacle: () => obstacle(termOf), run: filterList },
+  "node.addColumn": { when: () => node() !== null, obstacle: () => obstacle(columnOf), run: addColumn },
   "node.ignore": { when: () => ofBody() !== null, run: ignore },
 };
 
@@ -92,6 +120,8 @@ function copySelected(what: "path" | "pointer") {
 export function nodeItems(): MenuItem[] {
   return OFFERED.map((id) => {
     const { title, icon, keys } = actionOf(id);
-    return { title, ...(icon ? { icon } : {}), keys: keys[0] ?? "", disabled: !canRun(id), run: () => runAction(id) };
+    const obstacle = obstacleTo(id);
+    const disabled = obstacle === null && !canRun(id);
+    return { title, ...(icon ? { icon } : {}), keys: keys[0] ?? "", disabled, obstacle, run: () => runAction(id) };
   });
 }
