@@ -1,4 +1,4 @@
-// The settings as they are being typed, and what is wrong with them.
+// The settings as they are being typed, and what is wrong with them. What is typed stays while other screens are shown.
 import { session } from "$app/session.svelte";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { AutoSource } from "$ipc/bindings/AutoSource";
@@ -35,6 +35,12 @@ export class SettingsForm {
   take(settings: Settings) {
     if (this.#kept !== null && (this.changed || JSON.stringify(this.#kept) === JSON.stringify(settings))) return;
     this.#show(settings);
+  }
+
+  /** Another workspace has settings of its own. */
+  clear() {
+    this.#kept = null;
+    this.problem = null;
   }
 
   revert() {
@@ -103,6 +109,10 @@ export class SettingsForm {
     return problems;
   }
 }
+
+/** The one form of the window. */
+export const form = new SettingsForm();
+session.hold(form);
 
 /** What is typed for a limit; null for none. */
 function limit(text: string, unit = 1): number | null {

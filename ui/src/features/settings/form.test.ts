@@ -5,6 +5,7 @@ import { preferences } from "$app/preferences.svelte";
 import { session } from "$app/session.svelte";
 import { useBackend } from "$ipc/backend";
 import { fakeBackend } from "$ipc/fake";
+import { form } from "./form.svelte";
 import SettingsScreen from "./SettingsScreen.svelte";
 
 let own: Record<string, () => unknown> = {};
@@ -17,6 +18,7 @@ beforeEach(async () => {
     invoke: async (command, payload) => (own[command] ? own[command]() : fake.invoke(command, payload)),
   });
   await session.refresh();
+  form.clear();
 });
 
 const type = (label: string, value: string) => fireEvent.input(screen.getByLabelText(label), { target: { value } });
@@ -51,6 +53,22 @@ describe("the settings", { timeout: 60_000 }, () => {
     await save();
     await screen.findByText("Nothing to save.");
     expect(session.settings).toMatchObject({ port: 65_535, bodyCap: 1_572_864 });
+  });
+
+  it("keep what is typed while another screen is shown, but not for another workspace", async () => {
+    const { unmount } = render(SettingsScreen);
+    await screen.findByDisplayValue("4400");
+    await type("Target", "http://localhost:3000/hook");
+    unmount();
+    const again = render(SettingsScreen);
+    expect(screen.getByLabelText("Target")).toHaveProperty("value", "http://localhost:3000/hook");
+    expect(screen.getByText("Not saved yet.")).toBeTruthy();
+    again.unmount();
+    const other = { ...session.status, workspace: "/other.pushpull" };
+    own = { status: () => other, open_workspace: () => other };
+    await session.open("/other.pushpull");
+    render(SettingsScreen);
+    await waitFor(() => expect(screen.getByLabelText("Target")).toHaveProperty("value", ""));
   });
 
   it("are as they were when changes are taken back", async () => {

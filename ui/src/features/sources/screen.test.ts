@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from "@testing-library/svelte";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { tick } from "svelte";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -11,12 +11,14 @@ import { call } from "$ipc/call";
 import { fakeBackend } from "$ipc/fake";
 import { violations } from "../../test/openApp";
 import SourcesScreen from "./SourcesScreen.svelte";
+import { trial } from "./trial.svelte";
 
 beforeEach(async () => {
   navigation.screen = "sources";
   navigation.source = "stripe";
   useBackend(fakeBackend({ rows: 400 }));
   await session.refresh();
+  trial.clear();
 });
 
 const kept = async () => (await call("source_rules", { source: "stripe" })).rules;
@@ -167,6 +169,16 @@ describe("the sources screen", { timeout: 120_000 }, () => {
     await userEvent.click((await within(dialog).findAllByRole("option"))[0] as HTMLElement);
     await userEvent.click(screen.getByText("Try it", { selector: "button" }));
     await waitFor(() => expect(document.querySelector(".got .status")?.textContent).toBe("200"));
+  });
+
+  it("keeps what is to be tried while another screen is shown", async () => {
+    const { unmount } = render(SourcesScreen);
+    await fireEvent.input(await screen.findByLabelText("Body to send"), { target: { value: "a=1" } });
+    await fireEvent.input(screen.getByLabelText("Content type"), { target: { value: "text/plain" } });
+    unmount();
+    await shown();
+    expect(screen.getByLabelText("Body to send")).toHaveProperty("value", "a=1");
+    expect(screen.getByLabelText("Content type")).toHaveProperty("value", "text/plain");
   });
 
   it("leaves what is being typed alone when something else of the sources changes", async () => {
