@@ -89,7 +89,10 @@ async fn a_body_is_saved_whole_however_long_and_says_where_it_is_not() {
     let front = save(2).await;
     assert_eq!(front["whole"], false, "its packing is stopped");
     assert_eq!(std::fs::metadata(&path).unwrap().len(), front["bytes"]);
+    api.close().await;
+}
 
+#[tokio::test]
 async fn a_body_says_whether_the_list_finds_its_values() {
     crate::tunnel::use_ring();
     let folder = tempfile::tempdir().unwrap();
