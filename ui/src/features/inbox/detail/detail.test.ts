@@ -145,7 +145,13 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
   });
 
   it("counts the types of a batch, the most frequent first", async () => {
-    const event = (index: number, eventType: string | null) => ({ index, eventType, eventId: null, attempt: null, pointer: "/0" });
+    const event = (index: number, eventType: string | null) => ({
+      index,
+      eventType,
+      eventId: null,
+      attempt: null,
+      pointer: "/0",
+    });
     const { detail, tab } = await opened({
       exchange: exchangeOf({}, { events: 4 }),
       delivery: () => ({
