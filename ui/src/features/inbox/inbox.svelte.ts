@@ -16,6 +16,8 @@ import { Unfolded } from "./list/unfolded.svelte";
 const PAGE = 200;
 const PICK_AT_MOST = 2_000;
 const ASK_AGAIN_AFTER = 200;
+/** A filter whose rows leave it by themselves. */
+const AGES = /(?:^|\s)(?:since|-before):(?:\d+[smhdw]|today|yesterday)(?:\s|$)/;
 
 class Inbox {
   filter = new Filter();
@@ -127,10 +129,10 @@ class Inbox {
     return [...new Set([...chosen, ...ids])].sort((a, b) => a - b);
   }
 
-  /** How many exchanges a filter finds, all in all. */
-  async countAll(filter: string): Promise<number> {
+  /** How many exchanges a filter finds, all in all or up to one. */
+  async countAll(filter: string, upto: number | null = null): Promise<number> {
     for (;;) {
-      const { rows, complete } = await call("count", { filter, upto: null });
+      const { rows, complete } = await call("count", { filter, upto });
       if (complete) return rows;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
     }
@@ -152,6 +154,26 @@ class Inbox {
     this.pages.reset(true);
     await this.#count(++this.#revision, null, this.total);
     await this.#keepCursor(id);
+  }
+
+  /**
+   * Lets go of the rows that a time like `since:15m` has left behind. They stood at the end of the oldest: what is in view
+   * stays where it is, and so does the exchange that is read.
+   */
+  async age() {
+    if (!this.ready || this.paused || !AGES.test(this.#query)) return;
+    const revision = this.#revision;
+    const rows = await this.countAll(this.#query, this.#upto);
+    const gone = this.total - rows;
+    if (revision !== this.#revision || gone <= 0) return;
+    this.total = rows;
+    if (this.oldestFirst) {
+      if (this.cursor !== null) this.cursor -= gone;
+      this.unfolded.shift(-gone);
+      this.pages.reset();
+      this.scroll.moveTo(this.scroll.top - gone * this.scroll.rowHeight);
+    }
+    if (this.cursor !== null && (this.cursor < 0 || this.cursor >= this.length)) this.cursor = null;
   }
 
   async #keepCursor(id: number | null) {

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Answers } from "$ipc/fake";
 import type { FakeOptions } from "$ipc/fake/state";
 import { openApp } from "../../../test/openApp";
@@ -40,6 +40,52 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     await userEvent.keyboard(" ");
     await screen.findByText("61 in view");
     await waitFor(() => expect(screen.queryByRole("button", { name: "1 new" })).toBeNull());
+  });
+
+  it.each(["newest first", "oldest first"])("lets go of what a time has left behind, %s", async (order) => {
+    let left = 60;
+    const { calls } = await opened({}, { count: () => ({ rows: left, complete: true }) });
+    const { inbox } = await import("../inbox.svelte");
+    if (order === "oldest first") inbox.turn();
+    await userEvent.keyboard("/since:15m{Enter}");
+    await waitFor(() => expect(filters(calls)).toContain("since:15m"));
+    await waitFor(() => expect(inbox.counting).toBe(false));
+    inbox.moveTo(30);
+    await waitFor(() => expect(inbox.cursorId).toBeTruthy());
+    const [read, lists] = [inbox.cursorId, () => calls.filter((call) => call.command === "list").length];
+    left = 50;
+    const before = lists();
+    await inbox.age();
+    await screen.findByText("50 in view");
+    expect([inbox.cursor, inbox.cursorId]).toEqual([order === "oldest first" ? 20 : 30, read]);
+    if (order === "newest first") expect(lists()).toBe(before);
+    // What is read stays, also once it has left the list.
+    left = 10;
+    await inbox.age();
+    await screen.findByText("10 in view");
+    expect([inbox.cursor, inbox.cursorId]).toEqual([null, read]);
+  });
+
+  it("looks once a minute for what a time has left behind, and only where a time goes on", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "Date"], now: Date.UTC(2026, 10, 22, 12) });
+    try {
+      const { calls } = await opened();
+      const asked = async (filter: string) => {
+        await userEvent.keyboard(`/${filter}{Enter}`);
+        const { inbox } = await import("../inbox.svelte");
+        await waitFor(() => expect(filters(calls)).toContain(filter));
+        await waitFor(() => expect(inbox.counting).toBe(false));
+        const before = filters(calls).length;
+        await vi.advanceTimersByTimeAsync(180_000);
+        await userEvent.keyboard("{Escape}");
+        return filters(calls).slice(before);
+      };
+      const of = (all: string[], filter: string) => all.filter((one) => one === filter).length;
+      expect(of(await asked("source:github"), "source:github")).toBe(0);
+      expect(of(await asked("source:github since:15m"), "source:github since:15m")).toBe(3);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("drops a filter that hides what is to be shown", async () => {
