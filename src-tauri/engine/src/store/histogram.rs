@@ -6,6 +6,7 @@ use super::places::visible_after;
 use super::{Store, StoreError};
 use crate::api::{Bar, CountQuery, Histogram, HistogramQuery, Tallies};
 use crate::exchange::{ExchangeId, Micros};
+use jiff::tz::TimeZone;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -48,18 +49,24 @@ const ONE_BY_ONE: u64 = 50_000;
 const IDS: usize = 5_000;
 
 impl Store {
-    /// Bars over the time that a filter's exchanges span, or over a part of it.
+    /// Bars over the time that a filter's exchanges span, or over a part of it. They begin where the hours and days of
+    /// the user do.
     ///
     /// # Errors
     /// `Invalid` if the filter can't be read.
     pub async fn histogram(&self, query: &HistogramQuery) -> Result<Histogram, StoreError> {
+        self.histogram_in(query, &TimeZone::system()).await
+    }
+
+    /// The same where this is the time.
+    pub(super) async fn histogram_in(&self, query: &HistogramQuery, zone: &TimeZone) -> Result<Histogram, StoreError> {
         let plan = self.plan(&query.filter).await?;
         let nothing = Histogram { complete: true, ..Histogram::default() };
         let Some((first, last)) = self.span(query).await? else { return Ok(nothing) };
         let most = i64::from(query.bars.clamp(1, BARS));
         let counted = plan.is_everything() && query.upto.is_none();
         let least = if counted && self.count_upto(i64::MAX).await? > ONE_BY_ONE { MINUTE } else { SECOND };
-        let (from, width, bars) = scale(first, last, most, least);
+        let (from, width, bars) = scale(first, last, most, least, ahead(zone, last));
         let mut histogram = Histogram { from, width, bars: vec![Bar::default(); bars], complete: true };
         if counted && width % MINUTE == 0 {
             self.add_minutes(&mut histogram).await?;
@@ -217,10 +224,17 @@ fn tallies(row: &SqliteRow) -> Tallies {
     Tallies { pushes: number(0), pulls: number(1), failed: number(2), unread: number(3), complete: true }
 }
 
+/// How far the clocks are ahead of UTC at a moment, in whole minutes, as exchanges are counted.
+fn ahead(zone: &TimeZone, at: Micros) -> Micros {
+    let moment = jiff::Timestamp::from_microsecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    Micros::from(zone.to_offset(moment).seconds()) / 60 * MINUTE
+}
+
 /// Where the first bar starts, how wide a bar is, and how many there are: the narrowest round width with which `most`
-/// bars reach from the first moment to the last.
-fn scale(first: Micros, last: Micros, most: i64, least: Micros) -> (Micros, Micros, usize) {
-    let start = |width: Micros| first.div_euclid(width) * width;
+/// bars reach from the first moment to the last. They are round where clocks are `ahead` of UTC. All bars are as wide,
+/// so where the clocks were changed in between, those of days before that begin an hour beside midnight.
+fn scale(first: Micros, last: Micros, most: i64, least: Micros, ahead: Micros) -> (Micros, Micros, usize) {
+    let start = |width: Micros| (first + ahead).div_euclid(width) * width - ahead;
     let bars = |width: Micros| (last - start(width)).max(0) / width + 1;
     let fitting = WIDTHS.into_iter().find(|width| *width >= least && bars(*width) <= most);
     let width = fitting.unwrap_or_else(|| {
@@ -236,16 +250,17 @@ mod tests {
 
     #[test]
     fn bars_are_round_and_reach_to_the_end() {
-        assert_eq!(scale(0, 59 * SECOND, 60, SECOND), (0, SECOND, 60));
-        assert_eq!(scale(30 * SECOND, 90 * SECOND, 60, MINUTE), (0, MINUTE, 2));
-        assert_eq!(scale(-1, 0, 10, SECOND), (-SECOND, SECOND, 2));
-        assert_eq!(scale(5, 5, 1, SECOND), (0, SECOND, 1));
+        assert_eq!(scale(0, 59 * SECOND, 60, SECOND, 0), (0, SECOND, 60));
+        assert_eq!(scale(30 * SECOND, 90 * SECOND, 60, MINUTE, 0), (0, MINUTE, 2));
+        assert_eq!(scale(-1, 0, 10, SECOND, 0), (-SECOND, SECOND, 2));
+        assert_eq!(scale(5, 5, 1, SECOND, 0), (0, SECOND, 1));
+        assert_eq!(scale(0, 2 * DAY, 4, SECOND, -60 * MINUTE), (-1380 * MINUTE, DAY, 3));
     }
 
     proptest::proptest! {
         #[test]
-        fn every_moment_has_its_bar(first in -10_i64.pow(15)..10_i64.pow(16), length in 0..10_i64.pow(16), most in 2..500_i64) {
-            let (from, width, bars) = scale(first, first + length, most, SECOND);
+        fn every_moment_has_its_bar(first in -10_i64.pow(15)..10_i64.pow(16), length in 0..10_i64.pow(16), most in 2..500_i64, hours in -12..=14_i64) {
+            let (from, width, bars) = scale(first, first + length, most, SECOND, hours * 60 * MINUTE);
             proptest::prop_assert!(from <= first && bars as i64 <= most);
             proptest::prop_assert!(from + width * bars as i64 > first + length, "{} {} {}", from, width, bars);
         }

@@ -108,6 +108,40 @@ async fn a_part_of_the_time_is_drawn_from_its_first_moment_up_to_its_end() {
 }
 
 #[tokio::test]
+async fn bars_of_days_begin_at_the_users_midnight() {
+    const HOUR: i64 = 3_600_000_000;
+    let (_folder, store) = store().await;
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_microsecond();
+    for moment in ["2026-11-20T22:59:59Z", "2026-11-20T23:00:00Z", "2026-11-21T22:59:59Z", "2026-11-24T12:00:00Z"] {
+        store.save(NewExchange { started_at: at(moment), ..push("a", "e", "") }).await.unwrap();
+    }
+    let query = HistogramQuery { filter: String::new(), upto: None, since: None, until: None, bars: 5 };
+    for is_indexed in [false, true] {
+        if is_indexed {
+            store.finish_indexing().await.unwrap();
+        }
+        for (zone, start, first) in [
+            ("UTC0", "2026-11-20T00:00:00Z", [2, 1, 0, 0, 1]),
+            ("CET-1CEST,M3.5.0,M10.5.0/3", "2026-11-19T23:00:00Z", [1, 2, 0, 0, 1]),
+            ("IST-5:30", "2026-11-20T18:30:00Z", [2, 1, 0, 1, 0]),
+            ("EST5EDT,M3.2.0,M11.1.0", "2026-11-20T05:00:00Z", [2, 1, 0, 0, 1]),
+        ] {
+            let zone_of = jiff::tz::TimeZone::posix(zone).unwrap();
+            let drawn = store.histogram_in(&query, &zone_of).await.unwrap();
+            assert_eq!((drawn.from, drawn.width), (at(start), 24 * HOUR), "{zone}, indexed: {is_indexed}");
+            let mut pushes: Vec<u64> = drawn.bars.iter().map(|bar| bar.pushes).collect();
+            pushes.resize(5, 0);
+            assert_eq!(pushes, first, "{zone}, indexed: {is_indexed}");
+        }
+    }
+    // Where the clocks were changed in between, the time at the end holds.
+    let zone = jiff::tz::TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+    let summer = HistogramQuery { since: Some(at("2026-10-20T12:00:00Z")), bars: 60, ..query };
+    let from = store.histogram_in(&summer, &zone).await.unwrap().from;
+    assert_eq!(from, at("2026-10-19T23:00:00Z"));
+}
+
+#[tokio::test]
 async fn bars_and_tallies_are_the_same_however_they_are_counted() {
     let (_folder, store) = store().await;
     assert!(bars(&store, "").await.is_empty());

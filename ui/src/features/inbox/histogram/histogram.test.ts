@@ -65,6 +65,17 @@ describe("the strip over the list", { timeout: 60_000 }, () => {
     await waitFor(() => expect(asked()).toMatchObject({ since: null, until: null }));
   });
 
+  it("names the day that a bar is of, also where it begins an hour beside midnight", async () => {
+    vi.stubEnv("TZ", "Europe/Berlin");
+    const { tickText } = await import("./time");
+    const DAY = 1440 * MINUTE;
+    // Bars are cut by the time at their end: here that of summer.
+    expect(tickText(Date.UTC(2026, 3, 9, 22) * 1000, DAY)).toBe("10 Apr");
+    expect(tickText(Date.UTC(2026, 2, 9, 22) * 1000, DAY)).toBe("10 Mar");
+    expect(tickText(Date.UTC(2026, 2, 9, 22) * 1000, 7 * DAY)).toBe("10 Mar");
+    vi.unstubAllEnvs();
+  });
+
   it("takes a date without a time as its midnight here, as the engine does", async () => {
     vi.stubEnv("TZ", "Pacific/Auckland");
     const [{ strip }, { inbox }] = await Promise.all([import("./histogram.svelte"), import("../inbox.svelte")]);

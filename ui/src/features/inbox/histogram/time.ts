@@ -18,7 +18,8 @@ export function tickText(at: number, width: number): string {
   const { time } = timeParts(at);
   if (width < MINUTE / 2) return time;
   if (width < 60 * MINUTE) return time.slice(0, 5);
-  const date = new Date(at / 1000);
+  // Where the clocks were changed in between, a bar of days begins an hour beside midnight: its first noon tells the day.
+  const date = new Date((width < DAY ? at : at + DAY / 2) / 1000);
   const day = `${date.getDate()} ${MONTHS[date.getMonth()]}`;
   return width < DAY ? `${day} ${time.slice(0, 5)}` : day;
 }
