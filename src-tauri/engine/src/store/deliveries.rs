@@ -5,7 +5,7 @@ use super::background::{Steps, keep_up};
 use super::codes::{marks_code, origin_code};
 use super::index::index_anew;
 use super::list::{SUMMARY, summary};
-use super::organise::{CHANGED, joined};
+use super::organise::{ANEW, CHANGED, joined};
 use super::{Store, StoreError};
 use crate::exchange::{AnsweredBy, DeliveryMark, ExchangeId, ExchangeSummary, Mark, Micros, Origin, Repeat, Side};
 use crate::inspect::delivery::{
@@ -271,6 +271,7 @@ impl Store {
                             forget(connection, push.id).await?;
                         }
                         keep(connection, &looked, &texts).await?;
+                        sqlx::raw_sql(ANEW).execute(&mut *connection).await?;
                         sqlx::raw_sql(CHANGED).execute(connection).await.map(drop)
                     })
                 })

@@ -3,7 +3,7 @@
 
 use super::background::{Steps, keep_up};
 use super::check::has_words;
-use super::filter::index_words;
+use super::filter::{LATELY, index_words};
 use super::search::TYPES;
 use super::{Store, StoreError};
 use crate::exchange::ExchangeId;
@@ -147,5 +147,9 @@ pub(super) async fn index_anew(
     text: &str,
 ) -> Result<(), sqlx::Error> {
     let sql = "UPDATE search SET text = $2 WHERE rowid = $1 AND (SELECT value FROM meta WHERE name = 'indexed') >= $1";
-    sqlx::query(sql).bind(id).bind(text).execute(connection).await.map(drop)
+    sqlx::query(sql).bind(id).bind(text).execute(&mut *connection).await?;
+    // Searches look at the newest again; where an older one reads otherwise, they begin anew.
+    let sql = "UPDATE meta SET value = value + 1
+                WHERE name = 'shown' AND $1 <= (SELECT max(id) FROM exchange) - $2";
+    sqlx::query(sql).bind(id).bind(LATELY).execute(connection).await.map(drop)
 }

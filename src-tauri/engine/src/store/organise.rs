@@ -17,6 +17,9 @@ const NOTE: usize = 64 * 1024;
 /// Tells everyone who shows exchanges that something about them changed.
 pub(super) const CHANGED: &str = "UPDATE meta SET value = value + 1 WHERE name = 'revision';";
 
+/// Has searches that are remembered begin anew.
+pub(super) const ANEW: &str = "UPDATE meta SET value = value + 1 WHERE name = 'shown';";
+
 impl Store {
     /// Pins or unpins.
     ///

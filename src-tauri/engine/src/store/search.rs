@@ -2,7 +2,8 @@
 //! time budget. What was found is remembered, so that asking again carries on.
 
 use super::check::Candidate;
-use super::filter::{Plan, Stamp};
+use super::filter::Plan;
+use super::scan::Scan;
 use super::{Store, StoreError};
 use crate::exchange::{ExchangeId, Side};
 use crate::inspect::{SEARCHED, as_utf8, content_codings, decode_front};
@@ -12,7 +13,6 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::Mutex;
 
 /// How long one question may take before it is answered with what was found so far.
 const BUDGET: Duration = Duration::from_millis(120);
@@ -25,24 +25,6 @@ const READ_AT_ONCE: u64 = 4 * 1024 * 1024;
 
 /// Candidates are read and looked at in two halves at once.
 const HALVES: usize = 2;
-
-/// Searches that are remembered.
-const REMEMBERED: usize = 8;
-
-/// Searches that were asked for lately, the newest last.
-#[derive(Debug, Default)]
-pub(super) struct Searches(std::sync::Mutex<Vec<(SearchKey, Arc<Mutex<Scan>>)>>);
-
-type SearchKey = (String, ExchangeId, Stamp);
-
-/// A search on its way down the list.
-#[derive(Debug)]
-pub(super) struct Scan {
-    plan: Arc<Plan>,
-    below: ExchangeId,
-    found: Vec<ExchangeId>,
-    done: bool,
-}
 
 /// What a search has found so far, newest first.
 pub(super) struct Found {
@@ -65,42 +47,43 @@ impl Store {
         upto: ExchangeId,
         wanted: std::ops::Range<u64>,
     ) -> Result<Found, StoreError> {
-        let scan = self.searches.take((filter.to_owned(), upto, plan.stamp(upto)), || Scan {
-            plan: Arc::new(plan),
-            below: upto.saturating_add(1),
-            found: Vec::new(),
-            done: false,
-        });
+        let scan = self.searches.take((filter.to_owned(), plan.stamp()));
         let mut scan = scan.lock().await;
+        scan.go_on(plan, upto);
         let start = Instant::now();
-        while !scan.done && (scan.found.len() as u64) < wanted.end && start.elapsed() < BUDGET {
+        while !scan.is_done() && (scan.found(upto).len() as u64) < wanted.end && start.elapsed() < BUDGET {
             self.step(&mut scan).await?;
         }
-        let total = scan.found.len() as u64;
+        let found = scan.found(upto);
+        let total = found.len() as u64;
         let place = |at: u64| at.min(total) as usize;
-        let ids = scan.found[place(wanted.start)..place(wanted.end).max(place(wanted.start))].to_vec();
-        Ok(Found { ids, total, complete: scan.done })
+        let ids = found[place(wanted.start)..place(wanted.end).max(place(wanted.start))].to_vec();
+        Ok(Found { ids, total, complete: scan.is_done() })
     }
 
     async fn step(&self, scan: &mut Scan) -> Result<(), StoreError> {
-        let in_tail = scan.below > scan.plan.indexed + 1;
-        let candidates = self.candidates(&scan.plan, scan.below, in_tail).await?;
+        let (after, below) = scan.gap();
+        let plan = scan.plan.clone();
+        let in_tail = below > plan.indexed + 1;
+        let after = if in_tail { after.max(plan.indexed) } else { after };
+        let candidates = self.candidates(&plan, after, below, in_tail).await?;
         let full = candidates.len() as i64 == STEP;
-        let last = candidates.last().map(|(id, _)| *id);
-        let kept = self.checked(&scan.plan, candidates).await?;
-        scan.found.extend(kept);
-        match last {
-            Some(last) if full => scan.below = last,
-            _ if in_tail => scan.below = scan.plan.indexed + 1,
-            _ => scan.done = true,
-        }
+        let down_to = candidates.last().filter(|_| full).map_or(after + 1, |(last, _)| *last);
+        let kept = self.checked(&plan, candidates).await?;
+        scan.looked(down_to, kept);
         Ok(())
     }
 
     /// The next exchanges that may fit, newest first: from the word index where it has them, else one by one.
-    async fn candidates(&self, plan: &Plan, below: ExchangeId, in_tail: bool) -> Result<Vec<Weighed>, StoreError> {
+    async fn candidates(
+        &self,
+        plan: &Plan,
+        after: ExchangeId,
+        below: ExchangeId,
+        in_tail: bool,
+    ) -> Result<Vec<Weighed>, StoreError> {
         let conditions = plan.conditions();
-        let bounds = plan.bounds(in_tail.then_some(plan.indexed), below.saturating_sub(1));
+        let bounds = plan.bounds((after > 0).then_some(after), below - 1);
         let rows = match plan.words().filter(|_| !in_tail) {
             Some(words) => {
                 let sql = format!(
@@ -252,20 +235,4 @@ fn names_charset(head: &[u8]) -> bool {
     };
     let found = |name: &'static [u8]| memchr::memmem::find_iter(head, name).any(|at| is_other(at + name.len()));
     found(b"harset=") || found(b"HARSET=")
-}
-
-impl Searches {
-    fn take(&self, key: SearchKey, start: impl FnOnce() -> Scan) -> Arc<Mutex<Scan>> {
-        let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(place) = all.iter().position(|(known, _)| *known == key) {
-            let known = all.remove(place);
-            all.push(known);
-        } else {
-            if all.len() == REMEMBERED {
-                all.remove(0);
-            }
-            all.push((key, Arc::new(Mutex::new(start()))));
-        }
-        all.last().map(|(_, scan)| scan.clone()).unwrap_or_else(|| unreachable!("one was just added"))
-    }
 }

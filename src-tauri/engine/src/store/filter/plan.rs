@@ -12,6 +12,9 @@ use sqlx::sqlite::{Sqlite, SqliteArguments};
 /// For so long the pages of a search are of one search, µs.
 const MINUTE: Micros = 60_000_000;
 
+/// So many of the newest exchanges are searched again once they are named.
+pub(in crate::store) const LATELY: i64 = 500;
+
 /// A value that goes into SQL.
 #[derive(Debug, Clone)]
 enum Value {
@@ -35,8 +38,10 @@ pub(in crate::store) struct Plan {
     asks_deliveries: bool,
     /// What search results depend on besides the filter: another stamp, another search.
     stamp: Stamp,
-    /// Up to here pushes are grouped, if the filter asks for what that finds out.
-    grouped: ExchangeId,
+    /// The newest exchange there is.
+    pub(in crate::store) newest: ExchangeId,
+    /// How far pushes are grouped, and how far they are named and checked.
+    pub(in crate::store) looked_at: [ExchangeId; 2],
     /// Nothing before this fits, and nothing at or after that.
     pub(in crate::store) since: Option<Micros>,
     pub(in crate::store) before: Option<Micros>,
@@ -46,9 +51,9 @@ pub(in crate::store) struct Plan {
     pub(in crate::store) upto: Option<ExchangeId>,
 }
 
-/// How often rows were hidden, shown again or taken away, the revision if marks are asked for, the minutes that times like `since:15m` stand for now, and how far
-/// pushes are grouped if that is asked for.
-pub(in crate::store) type Stamp = [i64; 5];
+/// How often rows were hidden, shown again, taken away or named anew, the revision if marks are asked for, and the
+/// minutes that times like `since:15m` stand for now.
+pub(in crate::store) type Stamp = [i64; 4];
 
 /// A condition on the numbers of exchanges, with its values.
 pub(in crate::store) struct Bounds {
@@ -87,22 +92,27 @@ impl Plan {
         self.values.is_empty() && !self.is_checked() && matches!(self.conditions.as_str(), "" | HIDDEN)
     }
 
-    /// Takes what hides rows, changes marks and finds deliveries: whether any row is hidden, how often rows were hidden,
-    /// shown again or taken away, the revision, and the exchange up to which pushes are grouped.
-    pub(in crate::store) fn take_state(&mut self, hides: bool, shown: i64, revision: i64, grouped: ExchangeId) {
+    /// Takes what hides rows and changes marks: whether any row is hidden, how often rows were hidden, shown again, taken
+    /// away or named anew, and the revision.
+    pub(in crate::store) fn take_state(&mut self, hides: bool, shown: i64, revision: i64) {
         let minute = |at: Option<Micros>| at.map_or(0, |at| at.div_euclid(MINUTE));
         if hides {
             self.conditions += HIDDEN;
         }
         let marks = if self.asks_marks { revision } else { 0 };
-        self.grouped = if self.asks_deliveries { grouped } else { 0 };
-        self.stamp = [shown, marks, minute(self.since), minute(self.before), 0];
+        self.stamp = [shown, marks, minute(self.since), minute(self.before)];
     }
 
-    /// The stamp of a search up to this exchange: what is found out about later ones does not touch it.
-    pub(in crate::store) fn stamp(&self, upto: ExchangeId) -> Stamp {
-        let [shown, marks, since, before, _] = self.stamp;
-        [shown, marks, since, before, self.grouped.min(upto)]
+    pub(in crate::store) fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    /// What is found up to here stays: nothing more is found out about these exchanges that the filter asks for. Texts
+    /// only gain the names of events, and where one comes that late, it makes another stamp.
+    pub(in crate::store) fn settled(&self) -> ExchangeId {
+        let [grouped, followed] = self.looked_at;
+        let least = if self.asks_deliveries { 0 } else { self.newest - LATELY };
+        grouped.min(followed).max(least)
     }
 
     /// Bounds the numbers of `exchange e`, with what the plan knows of them and with what is asked: one bound on each

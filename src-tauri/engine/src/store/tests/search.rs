@@ -111,3 +111,63 @@ async fn a_page_that_rows_went_from_while_it_was_read_is_not_taken_for_the_last(
         assert_eq!(store.list(&query("", 2, count, near)).await.unwrap().last, is_last, "{count}");
     }
 }
+
+/// Makes the messages of exchanges unreadable: a search that reads them again loses them.
+async fn damage(store: &Store, ids: std::ops::RangeInclusive<i64>) {
+    let job = store.writer.job("Damaging", move |connection| {
+        Box::pin(async move {
+            let sql = "UPDATE wire SET record = x'0007' WHERE id BETWEEN $1 AND $2";
+            sqlx::query(sql).bind(ids.start()).bind(ids.end()).execute(connection).await.map(drop)
+        })
+    });
+    job.await.unwrap();
+}
+
+/// How many a filter finds, asked until that is all.
+async fn counted(store: &Store, filter: &str) -> u64 {
+    let query = CountQuery { filter: filter.into(), upto: None };
+    loop {
+        let count = store.count(&query).await.unwrap();
+        if count.complete {
+            return count.rows;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_search_has_looked_at_is_not_read_again_when_more_comes() {
+    let (_folder, store) = store().await;
+    let saved = futures_util::future::join_all((0..1_100).map(|_| store.save(push("a", "e", "a needle")))).await;
+    assert_eq!(saved.len(), 1_100);
+    store.finish_grouping().await.unwrap();
+    store.keep_followed(0, 1_100, Vec::new()).await.unwrap();
+    let filter = "\"eedl\"";
+    // The first ten are found in the first step, and the search is left there.
+    assert_eq!(store.list(&query(filter, 0, 10, None)).await.unwrap().rows.len(), 10);
+    damage(&store, 700..=1_100).await;
+    for newer in 1_101..1_110 {
+        assert_eq!(store.save(push("a", "e", "a needle")).await.unwrap(), newer);
+        let page = store.list(&query(filter, 0, 10, None)).await.unwrap();
+        let ids: Vec<i64> = page.rows.iter().map(|row| row.id).collect();
+        assert_eq!(ids, (newer - 9..=newer).rev().collect::<Vec<i64>>());
+    }
+    assert_eq!(counted(&store, filter).await, 1_109);
+    damage(&store, 1..=1_109).await;
+    store.save(push("a", "e", "nothing")).await.unwrap();
+    store.save(push("a", "e", "a needle")).await.unwrap();
+    assert_eq!(counted(&store, filter).await, 1_110);
+    let earlier = CountQuery { filter: filter.into(), upto: Some(500) };
+    assert_eq!(store.count(&earlier).await.unwrap().rows, 500, "a view that ends earlier is part of it");
+}
+
+#[tokio::test]
+async fn what_is_found_out_later_about_what_a_search_has_looked_at_is_found() {
+    let (_folder, store) = store().await;
+    for _ in 0..3 {
+        let events = r#"[{"event":"open","sg_event_id":"1"},{"event":"bounce","sg_event_id":"2"}]"#;
+        store.save(push("sendgrid", "e", events)).await.unwrap();
+    }
+    assert_eq!(counted(&store, "is:first \"ven\"").await, 3);
+    store.finish_grouping().await.unwrap();
+    assert_eq!(counted(&store, "is:first \"ven\"").await, 1);
+}
