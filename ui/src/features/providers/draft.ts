@@ -4,9 +4,21 @@ import type { Provider } from "$ipc/bindings/Provider";
 import type { Retries } from "$ipc/bindings/Retries";
 import type { Success } from "$ipc/bindings/Success";
 import { EMPTY_PROVIDER, EMPTY_SCHEME } from "$shared/signing/blank";
-import { handshakeDraftOf, handshakeOf, type HandshakeDraft } from "./handshakeDraft";
-import { schemeDraftOf, schemeOf, type SchemeDraft } from "./schemeDraft";
-import { listed, number, orNull, places, typed } from "./texts";
+import { handshakeDraftOf, handshakeOf, handshakeProblems, type HandshakeDraft } from "./handshakeDraft";
+import { schemeDraftOf, schemeOf, schemeProblems, type SchemeDraft } from "./schemeDraft";
+import {
+  gapsProblem,
+  listed,
+  number,
+  numberProblem,
+  orNull,
+  parted,
+  places,
+  problemsOf,
+  typed,
+  whole,
+  type Problems,
+} from "./texts";
 
 export interface ProviderDraft {
   name: string;
@@ -90,16 +102,30 @@ function batchOf(draft: ProviderDraft): Batch | null {
   return { path, form: orNull(draft.batchForm), event, id, attempt };
 }
 
+/** What counts as success where only the wait is typed. */
+const USUAL_SUCCESS = "2xx";
+
 function successOf(draft: ProviderDraft): Success | null {
-  const statuses = orNull(draft.statuses);
-  return statuses === null ? null : { statuses, seconds: number(draft.seconds), certainty: "custom" };
+  const [statuses, seconds] = [orNull(draft.statuses), number(draft.seconds)];
+  if (statuses === null && seconds === null) return null;
+  return { statuses: statuses ?? USUAL_SUCCESS, seconds, certainty: "custom" };
 }
 
 function retriesOf(draft: ProviderDraft): Retries | null {
-  const text = orNull(draft.retries);
-  const gaps = places(draft.gaps).map(Number).filter(Number.isInteger);
-  return text === null ? null : { text, gaps, certainty: "custom" };
+  const text = draft.retries.trim();
+  const gaps = parted(draft.gaps).flatMap((gap) => whole(gap) ?? []);
+  return text === "" && gaps.length === 0 ? null : { text, gaps, certainty: "custom" };
 }
+
+/** What is wrong with the fields that stand outside of the ways of signing and the handshakes. */
+export const providerProblems = (draft: ProviderDraft): Problems<ProviderDraft> =>
+  problemsOf<ProviderDraft>({ seconds: numberProblem(draft.seconds), gaps: gapsProblem(draft.gaps) });
+
+/** True if nothing that is typed would be lost. */
+export const isReadable = (draft: ProviderDraft): boolean =>
+  [providerProblems(draft), ...draft.schemes.map(schemeProblems), ...draft.handshakes.map(handshakeProblems)].every(
+    (problems) => Object.keys(problems).length === 0,
+  );
 
 /** A key that fits the name: `Acme Billing` becomes `acme-billing`. */
 export const keyFor = (name: string): string =>

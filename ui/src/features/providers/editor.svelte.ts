@@ -4,7 +4,7 @@ import type { Provider } from "$ipc/bindings/Provider";
 import type { Tried } from "$ipc/bindings/Tried";
 import { asApiError, call } from "$ipc/call";
 import { EMPTY_HANDSHAKE, EMPTY_SCHEME } from "$shared/signing/blank";
-import { blankDraft, draftOf, keyFor, providerOf, type ProviderDraft } from "./draft";
+import { blankDraft, draftOf, isReadable, keyFor, providerOf, type ProviderDraft } from "./draft";
 import { handshakeDraftOf } from "./handshakeDraft";
 import { schemeDraftOf } from "./schemeDraft";
 
@@ -63,6 +63,11 @@ export class ProviderEditor {
   /** The provider as it stands. */
   get provider(): Provider {
     return providerOf(this.draft);
+  }
+
+  /** False while a field holds what can't be read: then nothing is kept, and no example judged. */
+  get readable(): boolean {
+    return isReadable(this.draft);
   }
 
   /** True if something is typed that is not kept anywhere. */

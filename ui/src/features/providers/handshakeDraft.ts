@@ -1,7 +1,7 @@
 // A handshake as it is edited: what tells it, and what is answered.
 import type { Handshake } from "$ipc/bindings/Handshake";
 import type { HandshakeKind } from "$ipc/bindings/HandshakeKind";
-import { listed, orNull, places, typed, whole } from "./texts";
+import { listed, orNull, places, problemsOf, statusProblem, typed, whole, type Problems } from "./texts";
 
 export interface HandshakeDraft {
   kind: HandshakeKind;
@@ -44,3 +44,6 @@ export const handshakeOf = (draft: HandshakeDraft): Handshake => ({
   always: draft.always,
   note: orNull(draft.note),
 });
+
+export const handshakeProblems = (draft: HandshakeDraft): Problems<HandshakeDraft> =>
+  problemsOf<HandshakeDraft>({ status: statusProblem(draft.status), otherwise: statusProblem(draft.otherwise) });

@@ -5,13 +5,18 @@ import type { Provider } from "$ipc/bindings/Provider";
 import type { Scheme } from "$ipc/bindings/Scheme";
 import { EMPTY_HANDSHAKE, EMPTY_PROVIDER, EMPTY_SCHEME, EMPTY_TOKEN } from "$shared/signing/blank";
 import { openApp, violations } from "../../test/openApp";
-import { blankDraft, draftOf, keyFor, providerOf } from "./draft";
+import { blankDraft, draftOf, isReadable, keyFor, providerOf, providerProblems } from "./draft";
+import { handshakeDraftOf, handshakeProblems } from "./handshakeDraft";
+import { schemeProblems } from "./schemeDraft";
 
 describe("the draft of a provider", () => {
   it("comes back as it was, with all that a provider can have", () => {
     const blank = providerOf({ ...blankDraft(), name: "Acme", key: "acme" });
     const full: Provider = {
       ...blank,
+      eventId: ["json:/id + json:/version", "header:X-Event"],
+      deliveryId: ["header:X-Delivery", "json:/delivery"],
+      attempt: ["header:X-Try", "json:/try"],
       firstAttempt: 1,
       signatures: [
         {
@@ -77,6 +82,47 @@ describe("the draft of a provider", () => {
     draft.schemes[0]!.method = "jwt";
     const chosen = providerOf(draft);
     expect(chosen.signatures[0]?.token?.algorithms).toEqual(["HS256"]);
+  });
+
+  it("keeps a wait without statuses, and gaps without words for them, with or without a space between", () => {
+    const kept = (gaps: string) => providerOf({ ...blankDraft(), seconds: "2.5", gaps });
+    expect(kept("").success).toEqual({ statuses: "2xx", seconds: 2.5, certainty: "custom" });
+    expect(kept("").retries).toBeNull();
+    for (const gaps of ["60,300,3600", "60, 300, 3600", " 60 ,300,\n3600, "])
+      expect(kept(gaps).retries).toEqual({ text: "", gaps: [60, 300, 3600], certainty: "custom" });
+    const read = kept("60,300");
+    expect(providerOf(draftOf(read))).toEqual(read);
+    expect(providerOf(blankDraft()).success).toBeNull();
+  });
+
+  it("says of a number that can't be read what is wanted, where it counts, and takes every other", () => {
+    const WHOLE = "Write whole seconds, such as 300, or nothing.";
+    const STATUS = "Write a status from 200 to 599, or nothing.";
+    const draft = { ...blankDraft(), seconds: "10 s", gaps: "60, 5 min, 3600" };
+    const scheme = draft.schemes[0]!;
+    for (const tolerance of ["300s", "5 min", "2.5", "-1"]) {
+      Object.assign(scheme, { tolerance, maxAge: tolerance, leeway: tolerance });
+      expect(schemeProblems(scheme), "neither a time nor a token").toEqual({});
+      expect(schemeProblems({ ...scheme, stampAt: "header:X-Time" })).toEqual({ tolerance: WHOLE });
+      expect(schemeProblems({ ...scheme, method: "jwt" })).toEqual({ maxAge: WHOLE, leeway: WHOLE });
+    }
+    expect(providerProblems(draft)).toEqual({
+      seconds: "Write seconds, such as 10 or 2.5, or nothing.",
+      gaps: "Write whole seconds, parted by commas, such as 60, 300, 3600, or nothing.",
+    });
+    const handshake = handshakeDraftOf({ ...EMPTY_HANDSHAKE, otherwise: 403 });
+    expect(handshakeProblems({ ...handshake, status: "2xx", otherwise: "99" })).toEqual({
+      status: STATUS,
+      otherwise: STATUS,
+    });
+    expect(handshakeProblems(handshake)).toEqual({});
+    for (const gaps of ["", "60", "0, 60,300,"]) expect(providerProblems({ ...draft, seconds: "", gaps })).toEqual({});
+
+    const fine = { ...draft, seconds: " 2.5 ", gaps: "60,300", handshakes: [handshake] };
+    expect(isReadable(fine)).toBe(true);
+    expect(isReadable({ ...fine, gaps: "60 300" })).toBe(false);
+    expect(isReadable({ ...fine, handshakes: [handshake, { ...handshake, status: "ok" }] })).toBe(false);
+    expect(isReadable({ ...fine, schemes: [{ ...scheme, stampAt: "header:X-Time" }] })).toBe(false);
   });
 
   it("makes a key of a name", () => {
@@ -234,6 +280,44 @@ describe("providers in the window", { timeout: 60_000 }, () => {
       handshakes: [{ method: "GET" }, { method: "HEAD" }],
     });
     await screen.findByText("hmac sha256, header:X-New, or 1 other way");
+  });
+
+  it("are not kept while a number can't be read, and say which", async () => {
+    const { calls, form } = await newProvider();
+    await userEvent.type(form.getByLabelText("Name"), "Acme");
+    await userEvent.type(form.getByLabelText("Secret"), "s3cret");
+    await form.findByText("Valid");
+    const add = form.getByRole("button", { name: "Add provider" });
+    await userEvent.type(form.getByLabelText("Time stands in"), "header:X-Time");
+    const tolerance = form.getByLabelText("Tolerance, s");
+    await userEvent.type(tolerance, "5 min");
+    form.getByText("Write whole seconds, such as 300, or nothing.");
+    form.getByText("A field can't be read.");
+    expect(form.queryByText("Valid"), "nothing is judged by half of what is written").toBeNull();
+    expect(add).toHaveProperty("disabled", true);
+    await userEvent.type(form.getByLabelText("Waits, s"), "10{Enter}");
+    expect(await violations()).toEqual([]);
+
+    // A field that was folded away comes back with what is wrong.
+    await userEvent.clear(tolerance);
+    await userEvent.type(tolerance, "300");
+    await userEvent.click(form.getByRole("button", { name: "Add a handshake" }));
+    const fold = form.getByRole("button", { name: "Proof, refusal and note" });
+    await userEvent.click(fold);
+    await userEvent.type(form.getByLabelText("Otherwise"), "no");
+    await userEvent.click(fold);
+    form.getByText("Write a status from 200 to 599, or nothing.");
+    expect(add).toHaveProperty("disabled", true);
+    await userEvent.clear(form.getByLabelText("Otherwise"));
+    await userEvent.type(form.getByLabelText("Gaps, s"), "60,300");
+    expect(calls.filter((call) => call.command === "save_provider")).toEqual([]);
+    await userEvent.click(add);
+    await screen.findByText("your own");
+    expect(calls.find((call) => call.command === "save_provider")?.args).toMatchObject({
+      signatures: [{ timestamp: { at: "header:X-Time", tolerance: 300 } }],
+      success: { statuses: "2xx", seconds: 10 },
+      retries: { text: "", gaps: [60, 300] },
+    });
   });
 
   it("do not sign where the last way of signing is taken away", async () => {

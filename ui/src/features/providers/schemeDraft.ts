@@ -11,7 +11,8 @@ import type { TokenRule } from "$ipc/bindings/TokenRule";
 import type { Unit } from "$ipc/bindings/Unit";
 import type { UrlForms } from "$ipc/bindings/UrlForms";
 import { EMPTY_TOKEN } from "$shared/signing/blank";
-import { listed, orNull, places, readEscapes, shownEscapes, typed, whole } from "./texts";
+import { wholeSecondsProblem } from "$shared/seconds";
+import { listed, orNull, places, problemsOf, readEscapes, shownEscapes, typed, whole, type Problems } from "./texts";
 
 export interface SchemeDraft {
   label: string;
@@ -102,6 +103,16 @@ export const schemeOf = (draft: SchemeDraft): Scheme => ({
   token: draft.method === "jwt" ? tokenOf(draft) : null,
   old: draft.old,
 });
+
+/** What is wrong with the fields that count for this way. What can't be read must not pass for no limit. */
+export const schemeProblems = (draft: SchemeDraft): Problems<SchemeDraft> =>
+  problemsOf<SchemeDraft>({
+    ...(orNull(draft.stampAt) !== null && { tolerance: wholeSecondsProblem(draft.tolerance) }),
+    ...(draft.method === "jwt" && {
+      maxAge: wholeSecondsProblem(draft.maxAge),
+      leeway: wholeSecondsProblem(draft.leeway),
+    }),
+  });
 
 function stampOf(draft: SchemeDraft): Stamp | null {
   const at = orNull(draft.stampAt);

@@ -2,6 +2,7 @@
 import { asApiError, call } from "$ipc/call";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { SourceSettings } from "$ipc/bindings/SourceSettings";
+import { wholeSecondsProblem } from "$shared/seconds";
 import { vault } from "../vault/vault.svelte";
 
 export class ServiceForm {
@@ -11,9 +12,7 @@ export class ServiceForm {
   url = $state("");
   tolerance = $state("");
   /** What is wrong with the tolerance as it is typed; then the one that is kept stays. */
-  readonly toleranceProblem = $derived(
-    /^\s*\d{0,9}\s*$/.test(this.tolerance) ? undefined : "Write whole seconds, such as 300, or nothing.",
-  );
+  readonly toleranceProblem = $derived(wholeSecondsProblem(this.tolerance));
   handshakes = $state(true);
   problem = $state.raw<ApiError | null>(null);
   secretProblem = $state.raw<ApiError | null>(null);
