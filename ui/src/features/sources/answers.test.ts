@@ -121,11 +121,13 @@ describe("the answers of a rule", { timeout: 120_000 }, () => {
 
   it("have header fields, which are deleted one by one", async () => {
     await rule(200);
+    const answer = within(screen.getByRole("group", { name: "Answer 1" }));
+    const click = (name: string) => userEvent.click(answer.getByRole("button", { name }));
     for (const name of ["X-A", "X-B"]) {
-      await button("Header");
-      await userEvent.type(screen.getByLabelText(`Name of header ${name === "X-A" ? 1 : 2}`), name);
+      await click("Header");
+      await userEvent.type(answer.getByLabelText(`Name of header ${name === "X-A" ? 1 : 2}`), name);
     }
-    await button("Delete header 1");
+    await click("Delete header 1");
     await waitFor(async () => expect((await kept()).rules[0]?.steps[0]?.headers).toMatchObject([{ name: "X-B" }]));
   });
 

@@ -161,6 +161,43 @@ describe("the sources screen", { timeout: 120_000 }, () => {
     expect(session.sources.map(({ name }) => name)).not.toContain("stripe");
   });
 
+  it("sends what is typed with all the headers that are typed", async () => {
+    const sent: unknown[] = [];
+    const fake = fakeBackend({ rows: 400 });
+    useBackend({
+      ...fake,
+      invoke: async (command, payload) => {
+        if (command === "try_source") sent.push(payload?.["args"]);
+        return fake.invoke(command, payload);
+      },
+    });
+    await shown();
+    const headers = within(await screen.findByRole("group", { name: "Headers to send" }));
+    expect(headers.getByLabelText("Name of header 1")).toHaveProperty("value", "Content-Type");
+    expect(headers.getByLabelText("Value of header 1")).toHaveProperty("value", "application/json");
+    await userEvent.click(headers.getByRole("button", { name: "Header" }));
+    await userEvent.type(headers.getByLabelText("Name of header 2"), "X-GitHub-Event");
+    await userEvent.type(headers.getByLabelText("Value of header 2"), "push");
+    await userEvent.click(headers.getByRole("button", { name: "Header" }));
+    const tryIt = screen.getByText("Try it", { selector: "button" });
+    await userEvent.click(tryIt);
+    await waitFor(() => expect(sent).toHaveLength(1));
+    expect(sent[0]).toMatchObject({
+      request: {
+        type: "typed",
+        headers: [
+          { name: "Content-Type", value: "application/json" },
+          { name: "X-GitHub-Event", value: "push" },
+        ],
+      },
+    });
+    expect(await violations()).toEqual([]);
+    for (const place of [3, 1]) await userEvent.click(headers.getByLabelText(`Delete header ${place}`));
+    await userEvent.click(tryIt);
+    await waitFor(() => expect(sent).toHaveLength(2));
+    expect(sent[1]).toMatchObject({ request: { headers: [{ name: "X-GitHub-Event", value: "push" }] } });
+  });
+
   it("sends a stored exchange that was chosen from the list", async () => {
     await shown();
     await userEvent.selectOptions(screen.getByLabelText("Send"), "exchange");

@@ -1,6 +1,7 @@
 // What "Try it" is to send, as it is typed: it stays while other screens are shown.
 import { session } from "$app/session.svelte";
 import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
+import type { Header } from "$ipc/bindings/Header";
 import type { SampleProvider } from "$ipc/bindings/SampleProvider";
 import type { TryRequest } from "$ipc/bindings/TryRequest";
 
@@ -8,21 +9,22 @@ class Trial {
   what = $state<"typed" | "exchange" | SampleProvider>("typed");
   method = $state("POST");
   path = $state("");
-  type = $state("application/json");
+  headers = $state<Header[]>([{ name: "Content-Type", value: "application/json" }]);
   body = $state('{"id": 1}');
   /** The stored exchange that was chosen. */
   stored = $state.raw<ExchangeSummary | null>(null);
 
   request(): TryRequest {
-    const { what, method, path, type, body } = this;
+    const { what, method, path, body } = this;
     if (what === "exchange") return { type: "exchange", id: this.stored?.id ?? 0 };
     if (what !== "typed") return { type: "sample", provider: what };
-    return { type: "typed", method, path, headers: type ? [{ name: "Content-Type", value: type }] : [], body };
+    return { type: "typed", method, path, headers: this.headers.filter(({ name }) => name.trim() !== ""), body };
   }
 
   /** Another workspace was opened: it has other exchanges. */
   clear() {
-    Object.assign(this, { what: "typed", method: "POST", path: "", type: "application/json", body: '{"id": 1}' });
+    Object.assign(this, { what: "typed", method: "POST", path: "", body: '{"id": 1}' });
+    this.headers = [{ name: "Content-Type", value: "application/json" }];
     this.stored = null;
   }
 }
