@@ -149,6 +149,7 @@ impl Store {
         let said = said(reader.as_ref().map(|reader| &reader.provider), &head.headers, &body);
         let (method, target) = head.method_and_target();
         let is_told = self.is_told(id, &said, &Came { method: &method, target: &target, body: &body, len }).await?;
+        let number = said.delivery_id.or(said.event_id).filter(|_| is_told == Some(true));
         let schedule = schedule(said.provider);
         let of = Counted {
             by_service: said.provider.is_some_and(Provider::counts_attempts),
@@ -158,7 +159,8 @@ impl Store {
         Ok(Delivery {
             first,
             provider: said.provider.map(|provider| provider.key.clone()),
-            number: said.delivery_id.or(said.event_id).filter(|_| is_told),
+            told_by_body: is_told.is_some() && number.is_none(),
+            number,
             next_at: next_at(&attempts, &schedule),
             attempts,
             pushes: asked.delivery.map_or(1, |mark| mark.pushes),
@@ -168,12 +170,13 @@ impl Store {
         })
     }
 
-    /// True if what a push says now is what tells it again: it was grouped when another provider, or none, read it.
-    async fn is_told(&self, id: ExchangeId, said: &Said<'_>, came: &Came<'_>) -> Result<bool, StoreError> {
+    /// True if what a push says now is what tells it again, false if it was grouped when another provider, or none, read
+    /// it; None if it is not grouped.
+    async fn is_told(&self, id: ExchangeId, said: &Said<'_>, came: &Came<'_>) -> Result<Option<bool>, StoreError> {
         let sql = "SELECT e.source_id, k.key FROM exchange e JOIN event_key k ON k.id = e.id WHERE e.id = $1";
         let row = sqlx::query(sql).bind(id).fetch_optional(&self.readers).await;
         let row = row.map_err(|e| StoreError::from_sqlx("Reading a delivery", &e))?;
-        Ok(row.is_some_and(|row| Told::of(row.get(0), said, came).key == row.get::<i64, _>(1)))
+        Ok(row.map(|row| Told::of(row.get(0), said, came).key == row.get::<i64, _>(1)))
     }
 
     /// These exchanges, with all pushes of the deliveries that they are the first of, oldest first.

@@ -18,6 +18,7 @@ const NOTHING: Tried = {
   verdict: null,
   eventType: null,
   eventId: null,
+  deliveryId: null,
   attempt: null,
   events: [],
   handshake: null,

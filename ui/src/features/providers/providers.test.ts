@@ -172,6 +172,7 @@ describe("providers in the window", { timeout: 60_000 }, () => {
     await userEvent.selectOptions(await form.findByLabelText("URL counts"), "port");
     await type("Time stands in", "header:X-Time");
     await userEvent.click(await form.findByLabelText("A time in the future is taken"));
+    await type("Delivery id", "header:X-Delivery");
     await type("Attempt", "header:X-Try");
     await userEvent.selectOptions(await form.findByLabelText("The first is"), "1");
     await type("Batch", "/events");
@@ -191,7 +192,9 @@ describe("providers in the window", { timeout: 60_000 }, () => {
         name.nextElementSibling?.textContent?.replace(/\s+/g, " ").trim(),
       ]);
     await waitFor(() =>
-      expect(facts().slice(-3)).toEqual([
+      expect(facts().slice(-5)).toEqual([
+        ["Event id", "evt_1"],
+        ["Delivery id", "d-7"],
         ["Attempt", "2"],
         ["Batch", "1 event x evt_1"],
         ["Answered", "200 c4"],

@@ -15,9 +15,14 @@ first: number,
  */
 provider: string | null, 
 /**
- * The number that tells it again; None if it was told by its body.
+ * The number that tells it again, if one does.
  */
 number: string | null, 
+/**
+ * True if the body of the push that was asked for is what tells it again. Nothing does of a handshake, of what was
+ * sent to try the source, and of what was not grouped yet.
+ */
+toldByBody: boolean, 
 /**
  * Its pushes in the order they came; the newest of them if there are very many.
  */

@@ -20,9 +20,13 @@ verdict: Verdict | null,
  */
 eventType: string | null, 
 /**
- * The number of the event, or of the delivery.
+ * The number of the event.
  */
 eventId: string | null, 
+/**
+ * The number of the delivery.
+ */
+deliveryId: string | null, 
 /**
  * Which attempt it is; 1 is the first.
  */

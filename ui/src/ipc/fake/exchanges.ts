@@ -131,6 +131,7 @@ function delivery(state: FakeState, id: number): Delivery {
     first,
     provider: "slack",
     number: "Ev0123",
+    toldByBody: false,
     attempts: pushes.map((push, place) => ({
       push: state.summary(push),
       number: place + 1,

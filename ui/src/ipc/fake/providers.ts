@@ -98,6 +98,7 @@ export function providerAnswers(state: FakeState): Answers {
       verdict: tried.key === "" ? null : verdict(tried, secret === "" ? 0 : 1),
       eventType: "x",
       eventId: "evt_1",
+      deliveryId: tried.deliveryId.length > 0 ? "d-7" : null,
       attempt: tried.attempt.length > 0 ? 2 : null,
       events: tried.batch ? [{ index: 0, eventType: "x", eventId: "evt_1", attempt: null, pointer: "/0" }] : [],
       handshake: tried.handshakes.length > 0 ? { status: 200, headers: [], body: "c4", note: null } : null,

@@ -111,6 +111,31 @@ async fn a_provider_of_the_users_own_is_recognised_and_checked_with() {
 }
 
 #[tokio::test]
+async fn the_delivery_id_and_the_attempt_of_a_provider_of_the_users_own_make_two_pushes_one_delivery() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let mut provider = own_provider("acme");
+    provider["deliveryId"] = json!(["header:X-Delivery"]);
+    (provider["attempt"], provider["firstAttempt"]) = (json!(["header:X-Try"]), json!(1));
+    call(&api, "save_provider", provider).await.unwrap();
+    // The body and the number in it are others each time: only the delivery's number is the same.
+    for (delivery, attempt, event) in [("d1", "1", "e1"), ("d1", "3", "e2"), ("d2", "1", "e2")] {
+        let headers = [("X-Acme-Signature", "x"), ("X-Delivery", delivery), ("X-Try", attempt)];
+        post(&format!("{url}/in/shop"), &headers, &format!(r#"{{"kind":"made","id":"{event}"}}"#)).await;
+    }
+    api.engine().await.unwrap().store.clone().finish_grouping().await.unwrap();
+    let delivery = call(&api, "delivery", json!({"id": 2})).await.unwrap();
+    assert_eq!((&delivery["first"], &delivery["pushes"]), (&json!(1), &json!(2)), "{delivery}");
+    assert_eq!((&delivery["number"], &delivery["toldByBody"]), (&json!("d1"), &json!(false)));
+    let attempts = delivery["attempts"].as_array().unwrap();
+    let counted: Vec<_> = attempts.iter().map(|one| (one["number"].as_i64(), one["missing"].as_i64())).collect();
+    assert_eq!(counted, [(Some(1), Some(0)), (Some(3), Some(1))]);
+    let other = call(&api, "delivery", json!({"id": 3})).await.unwrap();
+    assert_eq!((&other["first"], &other["pushes"], &other["number"]), (&json!(3), &json!(1), &json!("d2")));
+    api.close().await;
+}
+
+#[tokio::test]
 async fn a_push_that_is_signed_the_way_of_a_provider_of_the_users_own_says_so() {
     const BODY: &str = r#"{"kind":"made","id":"e1"}"#;
     let folder = tempfile::tempdir().unwrap();
@@ -261,6 +286,7 @@ async fn an_example_shows_its_attempt_its_events_and_what_a_handshake_gets() {
     let (api, _) = started(folder.path()).await;
     let mut provider = own_provider("acme");
     provider["signatures"][0]["signed"] = "{field:hook}.{body}".into();
+    provider["deliveryId"] = json!(["header:X-Delivery"]);
     provider["attempt"] = json!(["header:X-Try"]);
     provider["batch"] =
         json!({"path": "/events", "form": null, "event": ["json:/kind"], "id": ["json:/id"], "attempt": []});
@@ -271,13 +297,14 @@ async fn an_example_shows_its_attempt_its_events_and_what_a_handshake_gets() {
         call(&api, "try_provider", example).await.unwrap()
     };
     let body = r#"{"events":[{"kind":"made","id":"a"},{"kind":"paid","id":"b"}]}"#;
-    let request = format!("POST / HTTP/1.1\nX-Try: 2\nX-Acme-Signature: x\n\n{body}");
+    let request = format!("POST / HTTP/1.1\nX-Try: 2\nX-Delivery: d1\nX-Acme-Signature: x\n\n{body}");
     let lacking = tried(&request, json!({})).await;
     assert_eq!(lacking["asked"], json!(["hook"]));
     assert_eq!(lacking["verdict"]["reason"], "missing_field");
     let whole = tried(&request, json!({"hook": "h1"})).await;
     assert_eq!(whole["verdict"]["signed"]["start"], format!("h1.{body}"));
     assert_eq!((&whole["attempt"], &whole["handshake"]), (&json!(3), &Value::Null));
+    assert_eq!((&whole["eventId"], &whole["deliveryId"]), (&json!("a b"), &json!("d1")));
     assert_eq!(whole["events"][1]["eventType"], "paid");
     assert_eq!(whole["events"][1]["eventId"], "b");
 

@@ -58,8 +58,10 @@ pub struct Tried {
     pub verdict: Option<Verdict>,
     /// What it calls the event of the example.
     pub event_type: Option<String>,
-    /// The number of the event, or of the delivery.
+    /// The number of the event.
     pub event_id: Option<String>,
+    /// The number of the delivery.
+    pub delivery_id: Option<String>,
     /// Which attempt it is; 1 is the first.
     pub attempt: Option<u32>,
     /// The events of a batch; empty if the body is one event.

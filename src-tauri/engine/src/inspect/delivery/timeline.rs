@@ -17,8 +17,11 @@ pub struct Delivery {
     pub first: ExchangeId,
     /// The key of the service, if it is known.
     pub provider: Option<String>,
-    /// The number that tells it again; None if it was told by its body.
+    /// The number that tells it again, if one does.
     pub number: Option<String>,
+    /// True if the body of the push that was asked for is what tells it again. Nothing does of a handshake, of what was
+    /// sent to try the source, and of what was not grouped yet.
+    pub told_by_body: bool,
     /// Its pushes in the order they came; the newest of them if there are very many.
     pub attempts: Vec<Attempt>,
     /// Pushes of it in all.

@@ -159,14 +159,23 @@ async fn whoever_shows_any_attempt_is_told_of_a_later_one() {
 async fn a_delivery_has_the_number_that_it_was_told_by() {
     let (_folder, store) = store().await;
     let first = arrived(&store, "X-Acme-Signature: x", r#"{"id":"e1"}"#, 0, Some(500)).await;
-    let of = async |id| store.delivery(id).await.unwrap().number;
-    assert_eq!(of(first).await, None);
+    let of = async |id| {
+        let delivery = store.delivery(id).await.unwrap();
+        (delivery.number, delivery.told_by_body)
+    };
+    assert_eq!(of(first).await, (None, true));
     let acme = r#"{"key":"acme","name":"Acme","certainty":"custom","eventId":["json:/id"],
         "recognise":{"headers":["X-Acme-Signature"]}}"#;
     store.save_provider(serde_json::from_str(acme).unwrap()).await.unwrap();
-    assert_eq!(of(first).await, None, "it was told by its body");
+    assert_eq!(of(first).await, (None, true), "it was told by its body");
     let second = arrived(&store, "X-Acme-Signature: x", r#"{"id":"e1"}"#, 60, Some(500)).await;
-    assert_eq!(of(second).await.as_deref(), Some("e1"));
+    assert_eq!(of(second).await, (Some("e1".into()), false));
+    let mut tried = push("shop", "made", "{}");
+    tried.origin = Origin::Sample;
+    let tried = store.save(tried).await.unwrap();
+    assert_eq!(of(tried).await, (None, false), "it is not grouped yet");
+    store.finish_grouping().await.unwrap();
+    assert_eq!(of(tried).await, (None, false), "nobody sends again what the user tried");
 }
 
 #[tokio::test]

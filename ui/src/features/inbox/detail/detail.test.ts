@@ -123,6 +123,7 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
         first: 40,
         provider: "slack",
         number: null,
+        toldByBody: false,
         attempts: [40, 44].map((id, place) => ({
           push: rows.summary(id),
           number: place + 1,
@@ -158,6 +159,7 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
         first: 24,
         provider: null,
         number: null,
+        toldByBody: false,
         attempts: [],
         pushes: 1,
         schedule: null,

@@ -25,6 +25,7 @@ const failing = ({ id }: { id: number }) => ({
   first: id,
   provider: "slack",
   number: null,
+  toldByBody: true,
   attempts: [{ push: summary(id), number: 4, missing: 2, gap: null, due: null, accepted: false, passedOn: [] }],
   pushes: 4,
   schedule: "Five times in a day.",
@@ -59,6 +60,11 @@ describe("deliveries", { timeout: 60_000 }, () => {
     await userEvent.click((await screen.findAllByText("×3"))[0]?.closest("[role=row]") as HTMLElement);
     await userEvent.click(await screen.findByRole("tab", { name: /Deliveries/ }));
     expect((await screen.findAllByText("attempt 2")).length).toBe(1);
+    screen.getByText(/Another attempt is told by the service's number/);
+    expect(screen.getByText("Ev0123").title).toBe("Ev0123");
+    await userEvent.click(screen.getByRole("button", { name: "Copy the number" }));
+    await screen.findByText("Number copied");
+    expect(calls.find((call) => call.command === "copy_text")?.args).toEqual({ text: "Ev0123" });
     expect(screen.getByText(/1 min later, due after 1 min; duplicate/)).toBeTruthy();
     expect(await violations()).toEqual([]);
     await userEvent.click((await screen.findAllByRole("button", { name: /^signature/ }))[1] as HTMLElement);
@@ -78,6 +84,7 @@ describe("deliveries", { timeout: 60_000 }, () => {
     expect(screen.getByText(/^Next attempt due/)).toBeTruthy();
     expect(screen.getByText("Five times in a day.")).toBeTruthy();
     expect(screen.getByText("The newest 1 of 4 pushes.")).toBeTruthy();
+    expect(screen.getByText("Another attempt is told by its body")).toBeTruthy();
   });
 
   it("takes all pushes of a delivery that one row stands for, and those alone that stand for themselves", async () => {
