@@ -1,6 +1,7 @@
 //! The TypeScript side of the command list: one file a type, and `commands.ts` that names them all.
 
 use super::{ApiError, FeedEvent, commands};
+use crate::inspect::signature::SignedToken;
 use std::fmt::Write as _;
 use std::path::Path;
 use ts_rs::{Config, TS};
@@ -14,6 +15,8 @@ pub fn write(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     commands::export_types(&config)?;
     ApiError::export_all(&config)?;
     FeedEvent::export_all(&config)?;
+    // No command names it: the window has to say of each what it is.
+    SignedToken::export_all(&config)?;
     let mut names = std::collections::BTreeSet::new();
     let mut list = String::new();
     commands::each_command(&config, &mut |name, doc, args, result| {

@@ -8,6 +8,7 @@ import { openApp, violations } from "../../test/openApp";
 import { blankDraft, draftOf, isReadable, keyFor, providerOf, providerProblems } from "./draft";
 import { handshakeDraftOf, handshakeProblems } from "./handshakeDraft";
 import { schemeProblems } from "./schemeDraft";
+import { SIGNED_TOKENS } from "./signedTokens";
 
 describe("the draft of a provider", () => {
   it("comes back as it was, with all that a provider can have", () => {
@@ -233,6 +234,19 @@ describe("providers in the window", { timeout: 60_000 }, () => {
     form.getByLabelText("Body's hash");
     expect(form.queryByLabelText("Signed text")).toBeNull();
     expect(await violations()).toEqual([]);
+  });
+
+  it("say of every token of the signed text what it is, and how a hash with the secret is written", async () => {
+    const { form } = await newProvider();
+    await userEvent.click(form.getByRole("button", { name: "All that can be signed" }));
+    const listed = [...document.querySelectorAll(".tokens dt")].map((one) => one.textContent);
+    expect(listed).toEqual(SIGNED_TOKENS.map(({ written }) => written));
+    for (const written of ["{secret}", "{field:NAME}", "{url.path}", "{signed-headers:NAME}", "{crc32}"])
+      expect(listed).toContain(written);
+    form.getByText(/with a question mark/);
+    expect(await violations()).toEqual([]);
+    await userEvent.selectOptions(form.getByLabelText("Method"), "digest");
+    form.getByText(/^\{secret\} \{body\}/);
   });
 
   const newProvider = async () => {

@@ -20,6 +20,7 @@ mod words;
 
 pub use handshake::{Reply, handshake};
 pub use sign::{SignError, Signed, Unsigned, can_sign, sign};
+pub use template::SignedToken;
 pub use verdict::{Cause, CauseKind, Reason, SignedText, Verdict, VerdictKind};
 
 pub(crate) use handshake::handshake_by_head;

@@ -1,15 +1,66 @@
-//! The signed text: literal text with tokens in braces.
-//!
-//! `{body}`, `{timestamp}`, `{method}`, `{secret}`, `{url}`, `{url.path}`, `{url.plivo}`, `{params}`, `{crc32}`,
-//! `{field:NAME}`, `{line:NAME}`, `{signed-headers:NAME}`, and every place: `{header:NAME}`, `{json:/path}`,
-//! `{form:NAME}`; with a question mark, `{json?:/path}`, nothing where nothing stands.
+//! The signed text: literal text with tokens in braces. Several name what they mean, `{header:NAME}`; with a question
+//! mark, `{json?:/path}`, one is nothing where nothing stands.
 
 use super::url_forms;
 use crate::exchange::Headers;
 use crate::inspect::form;
 use crate::inspect::media::MediaType;
 use crate::inspect::provider::{Looked, Place};
+use serde::Deserialize;
+use serde::de::IntoDeserializer as _;
+use serde::de::value::Error;
 use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// What can stand in braces in the signed text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignedToken {
+    /// The body as it came.
+    Body,
+    /// The time of signing, as it stands in its place.
+    Timestamp,
+    /// The method.
+    Method,
+    /// The secret.
+    Secret,
+    /// The absolute URL.
+    Url,
+    /// The path and the query of the URL, with what is not ASCII escaped.
+    #[serde(rename = "url.path")]
+    UrlPath,
+    /// The URL with its query in order, then the fields of a form body like `Params`.
+    #[serde(rename = "url.plivo")]
+    UrlPlivo,
+    /// The fields of a form body: names in order, each with its values, without separators.
+    Params,
+    /// The CRC-32 of the body, in decimal.
+    Crc32,
+    /// `{field:NAME}`: a value that the user gives beside the secret.
+    Field,
+    /// `{line:NAME}`: the name of a member of the JSON body and its value, each with a line feed behind it; nothing where
+    /// there is none.
+    Line,
+    /// `{signed-headers:NAME}`: the headers that this one lists, in order: `name:value;name:value`.
+    SignedHeaders,
+    /// `{header:NAME}`: a header.
+    Header,
+    /// `{json:/path}`: a value of the JSON body.
+    Json,
+    /// `{form:NAME}`: a field of a form body.
+    Form,
+    /// `{query:NAME}`: a parameter of the URL.
+    Query,
+    /// `{beside:/path}`: the name of the first member beside this one in the JSON body.
+    Beside,
+}
+
+impl SignedToken {
+    fn named(name: &str) -> Option<Self> {
+        let name: serde::de::value::StrDeserializer<'_, Error> = name.into_deserializer();
+        Self::deserialize(name).ok()
+    }
+}
 
 /// What tokens stand for.
 #[derive(Clone, Copy)]
@@ -56,12 +107,14 @@ pub(super) fn filled(template: &str, values: &Values<'_>) -> Result<Vec<u8>, Mis
 pub(crate) fn check(template: &str) -> Result<(), String> {
     for piece in pieces(template) {
         if let Piece::Token { name, argument, .. } = piece {
-            let known = match name {
-                "body" | "timestamp" | "method" | "secret" | "url" | "url.path" | "url.plivo" | "params" | "crc32" => {
-                    argument.is_empty()
+            use SignedToken as Token;
+            let known = match SignedToken::named(name) {
+                None => false,
+                Some(Token::Field | Token::Line | Token::SignedHeaders) => !argument.is_empty(),
+                Some(Token::Header | Token::Json | Token::Form | Token::Query | Token::Beside) => {
+                    format!("{name}:{argument}").parse::<Place>().is_ok()
                 }
-                "field" | "line" | "signed-headers" => !argument.is_empty(),
-                _ => format!("{name}:{argument}").parse::<Place>().is_ok(),
+                Some(_) => argument.is_empty(),
             };
             if !known {
                 return Err(format!("{{{name}}} is nothing that can be signed."));
@@ -102,29 +155,30 @@ fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
 }
 
 fn token(name: &str, argument: &str, values: &Values<'_>, out: &mut Vec<u8>) -> Result<(), Missing> {
-    match name {
-        "body" => out.extend_from_slice(values.body),
-        "timestamp" => out.extend_from_slice(values.timestamp.ok_or(Missing::Timestamp)?.as_bytes()),
-        "method" => out.extend_from_slice(values.method.as_bytes()),
-        "secret" => out.extend_from_slice(values.secret),
-        "url" => out.extend_from_slice(values.url.as_bytes()),
-        "url.path" => out.extend_from_slice(url_forms::encoded_path(values.url).as_bytes()),
-        "url.plivo" => out.extend_from_slice(plivo(values).as_bytes()),
-        "params" => out.extend_from_slice(params(values).as_bytes()),
-        "crc32" => out.extend_from_slice(crc32fast::hash(values.body).to_string().as_bytes()),
-        "field" => {
+    use SignedToken as Token;
+    match SignedToken::named(name).ok_or_else(|| Missing::Field(name.into()))? {
+        Token::Body => out.extend_from_slice(values.body),
+        Token::Timestamp => out.extend_from_slice(values.timestamp.ok_or(Missing::Timestamp)?.as_bytes()),
+        Token::Method => out.extend_from_slice(values.method.as_bytes()),
+        Token::Secret => out.extend_from_slice(values.secret),
+        Token::Url => out.extend_from_slice(values.url.as_bytes()),
+        Token::UrlPath => out.extend_from_slice(url_forms::encoded_path(values.url).as_bytes()),
+        Token::UrlPlivo => out.extend_from_slice(plivo(values).as_bytes()),
+        Token::Params => out.extend_from_slice(params(values).as_bytes()),
+        Token::Crc32 => out.extend_from_slice(crc32fast::hash(values.body).to_string().as_bytes()),
+        Token::Field => {
             let field = values.fields.iter().find(|(key, _)| key == argument);
             out.extend_from_slice(field.ok_or_else(|| Missing::Field(argument.into()))?.1.as_bytes());
         }
-        "line" => {
+        Token::Line => {
             let at = looked(values);
             let place = Place::Json(format!("/{argument}"));
             if let Some(value) = place.read(at) {
                 out.extend_from_slice(format!("{argument}\n{value}\n").as_bytes());
             }
         }
-        "signed-headers" => out.extend_from_slice(signed_headers(argument, values)?.as_bytes()),
-        _ => {
+        Token::SignedHeaders => out.extend_from_slice(signed_headers(argument, values)?.as_bytes()),
+        Token::Header | Token::Json | Token::Form | Token::Query | Token::Beside => {
             let place = format!("{name}:{argument}").parse::<Place>().map_err(|_| Missing::Field(name.into()))?;
             out.extend_from_slice(place.read(looked(values)).ok_or_else(|| missing(&place))?.as_bytes());
         }
@@ -197,4 +251,19 @@ fn signed_headers(list: &str, values: &Values<'_>) -> Result<String, Missing> {
         pairs.push(format!("{name}:{value}"));
     }
     Ok(pairs.join(";"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_filled_in_is_taken_and_nothing_else() {
+        let with_name = "{field:a}{line:a}{signed-headers:a}{header:a}{json:/a}{form:a}{query:a}{beside:/a}{json?:/a}";
+        let alone = "{body}{timestamp}{method}{secret}{url}{url.path}{url.plivo}{params}{crc32}";
+        assert_eq!(check(&format!("{alone}, {with_name} and {{ alone")), Ok(()));
+        for wrong in ["{}", "{Body}", "{body:a}", "{field}", "{json:a}", "{header}", "{url.host}", "{item:t=}"] {
+            assert!(check(wrong).is_err(), "{wrong}");
+        }
+    }
 }
