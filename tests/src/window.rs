@@ -349,7 +349,7 @@ impl Window {
     /// # Errors
     /// If there is none in time.
     pub async fn item(&self, text: &str) -> Result<()> {
-        let path = format!("//*[@role='menuitem'][contains(normalize-space(.), '{text}')]");
+        let path = format!("//*[starts-with(@role, 'menuitem')][contains(normalize-space(.), '{text}')]");
         self.click_on(Locator::XPath(&path), &format!("an item {text:?}")).await
     }
 

@@ -96,7 +96,21 @@ async fn broken(window: &Window) -> Result<()> {
     newest(window, "/in/broken").await?;
     window.text(".bodyview .note", "Line 401, column 9").await?;
     window.button("Show it in the text").await?;
-    window.text(".bodyview", "\"last\": oops").await
+    window.text(".bodyview", "\"last\": oops").await?;
+    unsearched(window).await.context("What its values can't be asked for")
+}
+
+/// The menu of a value in it says why the list is not filtered by that.
+async fn unsearched(window: &Window) -> Result<()> {
+    window.click(".bodyview [data-value=tree]").await?;
+    window.text("[role=tree]", "k1").await?;
+    let point = "const row = document.querySelector('[role=treeitem]:nth-of-type(2)');
+        const { left, top } = row.getBoundingClientRect();
+        row.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, clientX: left + 40, clientY: top + 8 }))";
+    window.script(point, vec![]).await?;
+    window.text("[role=menuitem][aria-disabled=true]", "The list can't read values of broken JSON.").await?;
+    screens::take(window, "unsearched").await?;
+    window.press(&ESCAPE.to_string()).await
 }
 
 /// Several events in one body, one by one; choosing one shows where it stands.

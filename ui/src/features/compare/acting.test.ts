@@ -108,11 +108,11 @@ describe("a comparison on the screen", { timeout: 60_000 }, () => {
   it("holds another message of a side, or a value in it, against the others", async () => {
     await shown();
     const side = (place: number) => (compared()["sides"] as Record<string, unknown>[])[place];
-    const menu = async (item: RegExp) => {
+    const menu = async (item: RegExp, role = "menuitem") => {
       await userEvent.click(screen.getByRole("button", { name: "Side B" }));
-      await userEvent.click(await screen.findByRole("menuitem", { name: item }));
+      await userEvent.click(await screen.findByRole(role, { name: item }));
     };
-    await menu(/Compare its response/);
+    await menu(/Compare its response/, "menuitemradio");
     await waitFor(() => expect(side(1)).toMatchObject({ id: 389, side: "response" }));
     await menu(/Compare a value in it/);
     await userEvent.type(await screen.findByLabelText("Value at"), ".data.object{Enter}");

@@ -41,6 +41,8 @@ export class SettingsForm {
   clear() {
     this.#kept = null;
     this.problem = null;
+    this.port = this.bind = this.bodyCap = this.replayTarget = this.days = this.exchanges = this.megabytes = "";
+    this.autoSource = "local";
   }
 
   revert() {

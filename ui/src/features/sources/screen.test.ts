@@ -211,11 +211,13 @@ describe("the sources screen", { timeout: 120_000 }, () => {
   it("keeps what is to be tried while another screen is shown", async () => {
     const { unmount } = render(SourcesScreen);
     await fireEvent.input(await screen.findByLabelText("Body to send"), { target: { value: "a=1" } });
-    await fireEvent.input(screen.getByLabelText("Content type"), { target: { value: "text/plain" } });
+    const type = () =>
+      within(screen.getByRole("group", { name: "Headers to send" })).getByLabelText("Value of header 1");
+    await fireEvent.input(type(), { target: { value: "text/plain" } });
     unmount();
     await shown();
     expect(screen.getByLabelText("Body to send")).toHaveProperty("value", "a=1");
-    expect(screen.getByLabelText("Content type")).toHaveProperty("value", "text/plain");
+    expect(type()).toHaveProperty("value", "text/plain");
   });
 
   it("leaves what is being typed alone when something else of the sources changes", async () => {
