@@ -104,7 +104,7 @@ async fn broken(window: &Window) -> Result<()> {
 async fn unsearched(window: &Window) -> Result<()> {
     window.click(".bodyview [data-value=tree]").await?;
     window.text("[role=tree]", "k1").await?;
-    let point = "const row = document.querySelector('[role=treeitem]:nth-of-type(2)');
+    let point = "const row = document.querySelectorAll('[role=treeitem]')[1];
         const { left, top } = row.getBoundingClientRect();
         row.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, clientX: left + 40, clientY: top + 8 }))";
     window.script(point, vec![]).await?;

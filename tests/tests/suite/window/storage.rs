@@ -21,12 +21,12 @@ async fn limit(window: &Window) -> Result<()> {
     window.text(".settings", "A whole number from 1").await?;
     window.fill("input[id$='-exchanges']", "2").await?;
     window.click(".foot .primary").await?;
-    until("two to be left", async || {
+    until("two to be left, and what is pinned", async || {
         let rows = window.invoke("list", json!({ "filter": "", "upto": null, "from": 0, "count": 10, "near": null }));
         let rows = rows.await?;
         let ids: Vec<_> =
             rows["rows"].as_array().context("rows")?.iter().filter_map(|row| row["id"].as_i64()).collect();
-        Ok((ids == [4, 1]).then_some(()))
+        Ok((ids == [4, 3, 1]).then_some(()))
     })
     .await?;
     window.button("What takes the space?").await?;
@@ -37,5 +37,5 @@ async fn limit(window: &Window) -> Result<()> {
     window.click("section:has(table) .row .btn:nth-child(2)").await?;
     window.text(".toasts", "Compacted").await?;
     window.keys("gi").await?;
-    window.text(".listfoot", "2 stored").await
+    window.text(".listfoot", "3 stored").await
 }
