@@ -10,7 +10,7 @@ use super::{Store, StoreError};
 use crate::exchange::{AnsweredBy, DeliveryMark, ExchangeId, ExchangeSummary, Mark, Micros, Origin, Repeat, Side};
 use crate::inspect::delivery::{
     Accepts, COMPARED, Came, Counted, Delivery, Earlier, Given, Said, State, Told, attempts, next_at, repeat, said,
-    same_event, schedule, state_of,
+    same_event, schedule, states_of,
 };
 use crate::inspect::provider::{BatchEvent, Provider, Recognisers};
 use crate::inspect::{content_codings, decode};
@@ -45,7 +45,7 @@ struct Looked {
     told: Told,
     attempt: Option<u32>,
     accepts: Accepts,
-    state: Option<State>,
+    states: Vec<State>,
     /// Events of a batch by type.
     types: Vec<(String, u32)>,
 }
@@ -345,7 +345,7 @@ impl Store {
             told: Told::of(source, &said, &Came { method: &method, target: &target, body: &body, len }),
             attempt: said.attempt,
             accepts: schedule(said.provider).accepts,
-            state: state_of(source, key, &head.headers, &body),
+            states: states_of(source, key, &head.headers, &body),
             types: types(&said),
         }))
     }
@@ -437,10 +437,7 @@ async fn place(connection: &mut SqliteConnection, push: &Looked) -> Result<(), s
     // A push that is gone meanwhile tells nothing.
     let sql = "INSERT INTO event_key SELECT id, $2, $3 FROM exchange WHERE id = $1";
     sqlx::query(sql).bind(push.id).bind(push.told.key).bind(push.told.content).execute(&mut *connection).await?;
-    match push.state {
-        Some(state) => order(connection, push.id, state).await,
-        None => Ok(()),
-    }
+    order(connection, push.id, &push.states).await
 }
 
 async fn update(
@@ -454,15 +451,22 @@ async fn update(
     sqlx::query(sql).bind(id).bind(first).bind(repeats).bind(attempt).execute(connection).await.map(drop)
 }
 
-/// Marks a push about an older state than one that was here before.
-async fn order(connection: &mut SqliteConnection, id: ExchangeId, state: State) -> Result<(), sqlx::Error> {
-    let sql = "SELECT at, id FROM object_state WHERE key = $1 AND id < $2 ORDER BY at DESC, id DESC LIMIT 1";
-    let known = sqlx::query(sql).bind(state.key).bind(id).fetch_optional(&mut *connection).await?;
-    if let Some(newer) = known.filter(|row| row.get::<i64, _>(0) > state.at) {
-        let by: ExchangeId = newer.get(1);
-        let sql = "UPDATE exchange SET overtaken_by = $2 WHERE id = $1";
-        return sqlx::query(sql).bind(id).bind(by).execute(connection).await.map(drop);
+/// Marks a push about an older state of a thing than one that was here before.
+async fn order(connection: &mut SqliteConnection, id: ExchangeId, states: &[State]) -> Result<(), sqlx::Error> {
+    let mut overtaken_by: Option<ExchangeId> = None;
+    for state in states {
+        let sql = "SELECT at, id FROM object_state WHERE key = $1 AND id < $2 ORDER BY at DESC, id DESC LIMIT 1";
+        let known = sqlx::query(sql).bind(state.key).bind(id).fetch_optional(&mut *connection).await?;
+        if let Some(newer) = known.filter(|row| row.get::<i64, _>(0) > state.at) {
+            overtaken_by = overtaken_by.max(Some(newer.get(1)));
+            continue;
+        }
+        let sql = "INSERT INTO object_state SELECT id, $2, $3 FROM exchange WHERE id = $1";
+        sqlx::query(sql).bind(id).bind(state.key).bind(state.at).execute(&mut *connection).await?;
     }
-    let sql = "INSERT INTO object_state SELECT id, $2, $3 FROM exchange WHERE id = $1";
-    sqlx::query(sql).bind(id).bind(state.key).bind(state.at).execute(connection).await.map(drop)
+    if let Some(by) = overtaken_by {
+        let sql = "UPDATE exchange SET overtaken_by = $2 WHERE id = $1";
+        sqlx::query(sql).bind(id).bind(by).execute(connection).await?;
+    }
+    Ok(())
 }

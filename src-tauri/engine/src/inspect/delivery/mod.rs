@@ -9,7 +9,7 @@ mod timeline;
 
 pub(crate) use body::COMPARED;
 use body::{exact_hash, stable_hash, stable_query};
-pub(crate) use order::{State, state_of};
+pub(crate) use order::{State, states_of};
 pub(crate) use said::{Accepts, Said, said, schedule};
 pub(crate) use same::{Came, Earlier, Given, Told, repeat, same_event};
 pub use timeline::*;

@@ -1,10 +1,11 @@
-//! Which state of which thing a push is about, where the service says it: what shows that an older event came after a
+//! Which states of which things a push is about, where the service says it: what shows that an older event came after a
 //! newer one.
 
 use super::hash;
 use super::said::text;
 use crate::exchange::{Headers, Micros};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A state of a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub(crate) struct State {
 /// Where a service names the thing and the time or the number of its state.
 struct Rule {
     provider: &'static str,
+    /// A JSON Pointer to the events of a body that holds several; the other pointers that begin with `*` start at each.
+    items: Option<&'static str>,
     /// A JSON Pointer, or the name of a header.
     thing: &'static str,
     /// The same.
@@ -27,33 +30,51 @@ struct Rule {
 /// Services that say both. The places are those of their own documentation and libraries; a time is that of the event,
 /// never that of the try which brought it: a late try would be the newest by that.
 const RULES: &[Rule] = &[
-    Rule { provider: "stripe", thing: "/data/object/id", at: "/created" },
-    Rule { provider: "hubspot", thing: "/0/objectId", at: "/0/occurredAt" },
-    Rule { provider: "shopify", thing: "/admin_graphql_api_id", at: "X-Shopify-Triggered-At" },
-    Rule { provider: "paddle", thing: "/data/id", at: "/occurred_at" },
-    Rule { provider: "square", thing: "/data/id", at: "/created_at" },
-    Rule { provider: "linear", thing: "/data/id", at: "/createdAt" },
-    Rule { provider: "paypal", thing: "/resource/id", at: "/create_time" },
-    Rule { provider: "coinbase-commerce", thing: "/event/data/id", at: "/event/created_at" },
+    Rule { provider: "stripe", items: None, thing: "/data/object/id", at: "/created" },
+    Rule { provider: "hubspot", items: Some(""), thing: "*/objectId", at: "*/occurredAt" },
+    Rule { provider: "shopify", items: None, thing: "/admin_graphql_api_id", at: "X-Shopify-Triggered-At" },
+    Rule { provider: "paddle", items: None, thing: "/data/id", at: "/occurred_at" },
+    Rule { provider: "square", items: None, thing: "/data/id", at: "/created_at" },
+    Rule { provider: "linear", items: None, thing: "/data/id", at: "/createdAt" },
+    Rule { provider: "paypal", items: None, thing: "/resource/id", at: "/create_time" },
+    Rule { provider: "coinbase-commerce", items: None, thing: "/event/data/id", at: "/event/created_at" },
     Rule {
         provider: "adyen",
-        thing: "/notificationItems/0/NotificationRequestItem/pspReference",
-        at: "/notificationItems/0/NotificationRequestItem/eventDate",
+        items: Some("/notificationItems"),
+        thing: "*/NotificationRequestItem/pspReference",
+        at: "*/NotificationRequestItem/eventDate",
     },
-    Rule { provider: "xero", thing: "/events/0/tenantId", at: "/firstEventSequence" },
-    Rule { provider: "vercel", thing: "/payload/deployment/id", at: "/createdAt" },
+    Rule { provider: "xero", items: Some("/events"), thing: "*/tenantId", at: "/firstEventSequence" },
+    Rule { provider: "vercel", items: None, thing: "/payload/deployment/id", at: "/createdAt" },
 ];
 
-/// The state that a push to the source of this number is about, if its service says so. `body` is decoded.
-pub(crate) fn state_of(source: i64, provider: &str, headers: &Headers, body: &[u8]) -> Option<State> {
-    let rule = RULES.iter().find(|rule| rule.provider == provider)?;
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let read = |place: &str| match place.strip_prefix('/') {
-        Some(_) => text(&body, place),
-        None => headers.text(place).map(String::from),
+/// Events of one body that are looked at.
+const ITEMS_LIMIT: usize = 1_000;
+
+/// The states that a push to the source of this number is about, if its service says so: of each thing its latest one.
+/// `body` is decoded.
+pub(crate) fn states_of(source: i64, provider: &str, headers: &Headers, body: &[u8]) -> Vec<State> {
+    let Some(rule) = RULES.iter().find(|rule| rule.provider == provider) else { return Vec::new() };
+    let Ok(body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+    let state = |item: &Value| {
+        let read = |place: &str| match (place.strip_prefix('*'), place.strip_prefix('/')) {
+            (Some(place), _) => text(item, place),
+            (None, Some(_)) => text(&body, place),
+            (None, None) => headers.text(place).map(String::from),
+        };
+        let at = moment(&read(rule.at)?)?;
+        Some(State { key: hash(&[&source.to_le_bytes(), read(rule.thing)?.as_bytes()]), at })
     };
-    let at = moment(&read(rule.at)?)?;
-    Some(State { key: hash(&[&source.to_le_bytes(), read(rule.thing)?.as_bytes()]), at })
+    let items = match rule.items {
+        Some(place) => body.pointer(place).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default(),
+        None => std::slice::from_ref(&body),
+    };
+    let mut latest = BTreeMap::new();
+    for State { key, at } in items.iter().take(ITEMS_LIMIT).filter_map(state) {
+        let known = latest.entry(key).or_insert(at);
+        *known = at.max(*known);
+    }
+    latest.into_iter().map(|(key, at)| State { key, at }).collect()
 }
 
 /// A number as it is, or a time of RFC 3339 as microseconds. One service writes one of them, so they never meet.

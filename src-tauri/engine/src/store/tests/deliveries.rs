@@ -391,6 +391,26 @@ async fn every_service_that_says_when_has_its_late_events_told() {
 }
 
 #[tokio::test]
+async fn a_late_event_is_told_wherever_it_stands_in_its_batch() {
+    let (_folder, store) = store().await;
+    let batch = |events: &[(u32, u32)]| {
+        let event =
+            |(thing, at): &(u32, u32)| format!(r#"{{"objectId":{thing},"occurredAt":{at},"n":{}}}"#, thing + at);
+        format!("[{}]", events.iter().map(event).collect::<Vec<_>>().join(","))
+    };
+    let hubspot = "X-HubSpot-Signature-v3: x";
+    let first = arrived(&store, hubspot, &batch(&[(1, 10), (2, 30), (2, 20)]), 0, Some(200)).await;
+    let second = arrived(&store, hubspot, &batch(&[(3, 10), (1, 40)]), 1, Some(200)).await;
+    let third = arrived(&store, hubspot, &batch(&[(3, 50), (2, 25), (1, 35)]), 2, Some(200)).await;
+    let fourth = arrived(&store, hubspot, &batch(&[(4, 1), (3, 45)]), 3, Some(200)).await;
+    arrived(&store, hubspot, &batch(&[(2, 30), (1, 40)]), 4, Some(200)).await;
+    let by = async |id| store.summary(id).await.unwrap().delivery.and_then(|mark| mark.overtaken_by);
+    assert_eq!((by(first).await, by(second).await), (None, None), "a batch does not overtake itself");
+    assert_eq!((by(third).await, by(fourth).await), (Some(second), Some(third)));
+    assert_eq!(found(&store, "is:late").await, [fourth, third]);
+}
+
+#[tokio::test]
 async fn a_late_event_is_told_among_those_of_its_own_thing_and_source() {
     let (_folder, store) = store().await;
     for &(_, headers, before, other_headers, after) in ORDERED {
