@@ -47,17 +47,17 @@ fn main() -> ExitCode {
 
 async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
     let keys = keys::named(&arguments);
+    let workspace = match arguments.workspace {
+        Some(path) => Ok(path),
+        None => place::default_workspace(),
+    };
     let command = match arguments.command {
-        Command::Verify(verify) if commands::verify::needs_no_workspace(&verify) => {
+        Command::Verify(verify) if commands::verify::needs_no_workspace(&verify, workspace.as_deref().ok()) => {
             return commands::verify::run(None, verify, output).await;
         }
         command => command,
     };
-    let workspace = match arguments.workspace {
-        Some(path) => path,
-        None => place::default_workspace()?,
-    };
-    let engine = Engine::open_with(&std::path::absolute(workspace)?, keys).await?;
+    let engine = Engine::open_with(&std::path::absolute(workspace?)?, keys).await?;
     let outcome = match command {
         Command::Listen(listen) => commands::listen::run(&engine, listen, output).await,
         Command::Send(send) => commands::send::run(&engine, send, output).await,

@@ -231,7 +231,10 @@ async fn a_given_secret_is_checked_by_the_rules_of_a_provider_of_the_users_own()
     // HMAC-SHA256 of `1760000000.{}` with `s3cret`.
     let signature = "d0b4d7fb87731e3f7f8988f35744899a6ae0ca6a594a077d2e4a270384cf922a";
     let head = "POST /in/acme HTTP/1.1\r\nHost: a.example\r\nX-Acme-Time: 1760000000\r\nX-Acme-Signature: ";
-    let ids = received(&home, &[format!("{head}{signature}\r\nContent-Length: 2\r\n\r\n{{}}").into_bytes()]).await?;
+    let request = format!("{head}{signature}\r\nContent-Length: 2\r\n\r\n{{}}").into_bytes();
+    let (code, told) = verdict(&home, &["--secret", "s3cret", "--now", "1760000060"], &request).await?;
+    assert_eq!((code, told["provider"].as_str()), (Some(0), Some("acme")), "on stdin: {told}");
+    let ids = received(&home, &[request]).await?;
     let id = ids[0].as_str();
     let (code, old) = verdict(&home, &[id, "--secret", "s3cret"], b"").await?;
     assert_eq!(

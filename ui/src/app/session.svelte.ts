@@ -8,6 +8,9 @@ import type { Status } from "$ipc/bindings/Status";
 import { asApiError, call } from "$ipc/call";
 import { listenToFeed } from "$ipc/feed";
 
+/** While pushes keep coming, how many each source has is read this often at most, ms. */
+const COUNT_RESTS = 500;
+
 type Receiver = (event: FeedEvent) => void;
 
 /** What holds something of the workspace that is open. */
@@ -33,6 +36,8 @@ class Session {
   #holders = new Set<Holder>();
   /** Events of the feed so far. */
   #heard = 0;
+  #counting: ReturnType<typeof setTimeout> | undefined;
+  #counted = 0;
   #running: Promise<() => void> | null = null;
   #answer = () => {};
   /** Settled once the engine has answered for the first time, if only with an error. */
@@ -139,11 +144,28 @@ class Session {
 
   #receive(event: FeedEvent) {
     this.#heard += 1;
+    const before = this.status?.stored;
+    const { stored } = event.status;
     this.#take(event.status);
     this.jobs = event.jobs;
     // What could not be read before is read now.
     if (event.lists || this.settings === null || this.problem !== null) void this.refreshLists();
+    else if (stored.newest !== before?.newest || stored.exchanges !== before.exchanges) this.#recount();
     for (const receive of this.#receivers) receive(event);
+  }
+
+  /** Reads how many pushes the sources have, soon. */
+  #recount() {
+    this.#counting ??= setTimeout(
+      async () => {
+        this.#counting = undefined;
+        this.#counted = Date.now();
+        const revision = this.workspaceRevision;
+        const answer = await call("sources", {}).catch(() => null); // said with the lists, if it stays so
+        if (answer && revision === this.workspaceRevision) this.sources = answer.sources;
+      },
+      Math.max(0, this.#counted + COUNT_RESTS - Date.now()),
+    );
   }
 
   async refreshLists() {

@@ -73,6 +73,39 @@ it("reads anew what changed before the feed was heard, and the lists whenever th
   stop();
 });
 
+it("counts the pushes of the sources again when some were stored, and not for each of them", async () => {
+  const fake = fakeBackend({ rows: 0 });
+  let hear: (event: FeedEvent) => void = () => {};
+  let asked = 0;
+  let pushes = 0;
+  useBackend({
+    invoke: (command, payload) => {
+      if (command !== "sources") return fake.invoke(command, payload);
+      asked += 1;
+      return Promise.resolve({ sources: [{ id: 1, name: "stripe", provider: null, newest: null, pushes }] });
+    },
+    listen: (_, receive) => {
+      hear = receive as typeof hear;
+      return Promise.resolve(() => {});
+    },
+  });
+  const stop = await session.start();
+  const status = new FakeState({ rows: 0 }).status();
+  const event = (newest: number): FeedEvent => ({
+    status: { ...status, stored: { ...status.stored, newest, exchanges: newest } },
+    changed: [],
+    lists: false,
+    missed: false,
+    jobs: [],
+  });
+  hear(event(0));
+  const before = asked;
+  for (pushes = 1; pushes < 100; pushes++) hear(event(pushes));
+  await waitFor(() => expect(session.sources[0]?.pushes).toBe(100));
+  expect(asked).toBe(before + 1);
+  stop();
+});
+
 it("keeps what the feed said while a command was still to answer", async () => {
   const fake = fakeBackend({ rows: 0 });
   let hear: (event: FeedEvent) => void = () => {};

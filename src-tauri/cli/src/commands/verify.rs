@@ -10,15 +10,19 @@ use pushpull_engine::wire::{LooseRequest, read_request};
 use pushpull_engine::{Engine, Given};
 use serde::Serialize;
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 
 /// The longest request that is read from stdin.
 const STDIN_LIMIT: u64 = 512 * 1024 * 1024;
 
-/// True if it can be done without a workspace: the request is on stdin, and the provider is none of the user's.
-pub(crate) fn needs_no_workspace(options: &Verify) -> bool {
-    options.id.is_none()
-        && options.source.is_none()
-        && options.provider.as_deref().is_none_or(|key| find(key).is_some())
+/// True if it can be done without a workspace: the request is on stdin, and none of the user's own providers can have
+/// sent it, for the provider is named or there is no workspace that holds any.
+pub(crate) fn needs_no_workspace(options: &Verify, workspace: Option<&Path>) -> bool {
+    let is_told = match options.provider.as_deref() {
+        Some(key) => find(key).is_some(),
+        None => workspace.is_none_or(|path| !path.exists()),
+    };
+    is_told && options.id.is_none() && options.source.is_none()
 }
 
 pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output) -> anyhow::Result<Outcome> {
@@ -42,7 +46,13 @@ pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output
         headers: &request.headers,
         body: &request.body,
     };
-    let check = Check { now: options.now, tolerance: options.tolerance, fields: &fields, ..Check::default() };
+    let own = match engine {
+        Some(engine) => engine.store.custom_providers().await.map_err(ApiError::from)?,
+        None => Vec::new(),
+    };
+    let own_providers: Vec<&Provider> = own.iter().collect();
+    let Verify { now, tolerance, .. } = options;
+    let check = Check { now, tolerance, fields: &fields, own_providers: &own_providers, ..Check::default() };
     said(&verify(&signed, &provider, &secrets, &check), options.signed, output)
 }
 
@@ -109,9 +119,12 @@ async fn on_stdin() -> anyhow::Result<LooseRequest> {
 
 async fn provider(engine: Option<&Engine>, options: &Verify, request: &LooseRequest) -> anyhow::Result<Provider> {
     let Some(key) = &options.provider else {
-        let known = recognise(&request.headers, &request.body).provider.and_then(|key| find(&key));
+        let recognised = match engine {
+            Some(engine) => engine.store.recognised(&request.headers, &request.body).await.map_err(ApiError::from)?,
+            None => recognise(&request.headers, &request.body).provider.and_then(|key| find(&key)).cloned(),
+        };
         let problem = "The provider can't be told from the request: name it with --provider.";
-        return Ok(known.cloned().ok_or_else(|| ApiError::invalid(problem))?);
+        return Ok(recognised.ok_or_else(|| ApiError::invalid(problem))?);
     };
     let found = match engine {
         Some(engine) => engine.store.provider(key).await.map_err(ApiError::from)?,

@@ -14,7 +14,7 @@ mod vault;
 use super::*;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// An API over a file of its own that listens on a free port.
 async fn started(folder: &Path) -> (Api, String) {
@@ -231,6 +231,32 @@ async fn what_another_process_does_is_told_also_right_behind_what_it_did_before(
         let told = async { while !feed.recv().await.unwrap().lists {} };
         tokio::time::timeout(Duration::from_secs(10), told).await.expect(name);
     }
+    api.close().await;
+}
+
+#[tokio::test]
+async fn what_this_process_captures_and_finds_out_has_nobody_read_the_lists_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = started(folder.path()).await;
+    let mut feed = api.subscribe();
+    let begun = Instant::now();
+    let (mut sent, mut lists) = (0, 0);
+    // For longer than others' changes are looked for.
+    while begun.elapsed() < Duration::from_secs(1) {
+        call(&api, "send_sample", json!({"provider": "github"})).await.unwrap();
+        sent += 1;
+        let told = async {
+            loop {
+                let event = feed.recv().await.unwrap();
+                lists += usize::from(event.lists);
+                if event.status.stored.newest >= sent {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), told).await.unwrap();
+    }
+    assert!(lists <= 1, "told {lists} times in {sent} pushes, of which one made its source");
     api.close().await;
 }
 

@@ -3,14 +3,15 @@
 use super::{Engine, ListenerLock, Parts};
 use crate::api::{ApiError, FeedEvent, JobKind, ListenerStatus, Status};
 use crate::exchange::ExchangeId;
+use crate::store::FileWatch;
 use std::time::Duration;
 use tokio::sync::broadcast;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// The shortest time between two events.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How often the file is looked at for what other processes have stored.
+/// How often the file is looked at for what other processes have stored and changed.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// Events that a slow reader may be behind; it is told that it missed some, and reads the status anew.
@@ -90,10 +91,11 @@ impl Engine {
         let mut file = loop {
             match self.store.watch_others().await {
                 Ok(file) => break file,
-                Err(_) => tokio::time::sleep(LOOK).await, // no descriptor for it yet
+                Err(_) => sleep(LOOK).await, // no descriptor for it yet
             }
         };
         let mut version = file.version().await.unwrap_or_default();
+        let mut elsewhere = 0;
         let mut told = Told::default();
         let mut looked = Instant::now();
         loop {
@@ -104,10 +106,11 @@ impl Engine {
                 feed.send(event);
             }
             sleep_until(next).await;
-            // Under a constant stream of own commits the wait below never comes to look at the others' by itself.
             if looked.elapsed() >= LOOK {
                 looked = Instant::now();
-                if is_new(&mut file, &mut version).await {
+                let changes = self.store.changes_elsewhere().await.unwrap_or(elsewhere);
+                if changes > elsewhere {
+                    elsewhere = changes;
                     self.read_lists_again().await;
                     continue; // nothing else may come that would end the wait below
                 }
@@ -116,11 +119,9 @@ impl Engine {
                 () = self.changed.notified() => {}
                 done = committed.changed() => if done.is_err() { return },
                 _ = tunnel.changed() => {}
-                () = other_commit(&mut file, &mut version) => {
-                    self.read_lists_again().await;
-                }
+                () = any_commit(&mut file, &mut version) => {}
                 () = self.other_listener_ended(), if self.listener() == ListenerStatus::Elsewhere => {}
-                () = tokio::time::sleep(LOOK), if !is_read => {}
+                () = sleep(LOOK), if !is_read => {}
             }
         }
     }
@@ -146,7 +147,7 @@ impl Engine {
     /// taken over unasked: it may be about to start again.
     async fn other_listener_ended(&self) {
         while ListenerLock::is_held(self.store.path()) {
-            tokio::time::sleep(LOOK).await;
+            sleep(LOOK).await;
         }
         self.left_alone();
     }
@@ -165,24 +166,17 @@ impl Engine {
     }
 }
 
-/// Returns once the file has another version than before.
-async fn other_commit(file: &mut crate::store::FileWatch, version: &mut i64) {
+/// Returns once the file has another version than before. At least [`LOOK`] after it was called.
+async fn any_commit(file: &mut FileWatch, version: &mut i64) {
     loop {
-        tokio::time::sleep(LOOK).await;
-        if is_new(file, version).await {
-            return;
+        sleep(LOOK).await;
+        match file.version().await {
+            Ok(now) if now != *version => {
+                *version = now;
+                return;
+            }
+            _ => {}
         }
-    }
-}
-
-/// True if another connection has committed since `version`.
-async fn is_new(file: &mut crate::store::FileWatch, version: &mut i64) -> bool {
-    match file.version().await {
-        Ok(now) if now != *version => {
-            *version = now;
-            true
-        }
-        _ => false,
     }
 }
 

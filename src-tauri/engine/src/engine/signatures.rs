@@ -353,7 +353,6 @@ pub(crate) fn look(push: &Push, book: &SourceBook, addresses: Vec<String>) -> Fo
     let body = push.decoded();
     if let Some(reader) = book.reader(&source, &push.headers, &body) {
         let said = identify(&reader.provider, &push.headers, &body);
-        (found.event_id, found.delivery_id, found.attempt) = (said.event_id, said.delivery_id, said.attempt);
         // When it came, only the start of its body was looked into; and another provider may have been chosen since.
         let is_read = push.body_size <= CHECKED_BYTES;
         found.event_type = (is_read && said.event_type != push.event_type).then_some(said.event_type);

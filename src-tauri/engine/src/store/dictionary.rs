@@ -177,7 +177,10 @@ impl Store {
             .map_err(|e| StoreError::from_sqlx("Reading what a dictionary is learnt from", &e))?;
         let mut samples = Vec::with_capacity(rows.len());
         for row in rows {
-            samples.push(self.unpacked(&row).await?);
+            match self.unpacked(&row).await {
+                Err(error) if error.is_of_one() => {} // damaged: the others are learnt from
+                sample => samples.push(sample?),
+            }
         }
         Ok(samples)
     }
@@ -224,7 +227,11 @@ impl Store {
             let record = sqlx::query_scalar("SELECT record FROM wire WHERE id = $1").bind(id);
             let record: Option<Vec<u8>> = record.fetch_optional(&self.readers).await.map_err(failed)?;
             let Some(stored) = record else { continue }; // deleted meanwhile
-            let packed = pack(&self.unpacked(&stored).await?, Some(&dictionary));
+            let record = match self.unpacked(&stored).await {
+                Err(error) if error.is_of_one() => continue, // damaged: it stays as it is
+                record => record?,
+            };
+            let packed = pack(&record, Some(&dictionary));
             if packed.len() < stored.len() {
                 smaller.push((id, packed));
             }

@@ -1,4 +1,4 @@
-//! What is found out about pushes after they are stored: verdicts, and the numbers that tell events and deliveries.
+//! What is found out about pushes after they are stored: verdicts, and what their events are called.
 
 use super::codes::verdict_code;
 use super::index::index_anew;
@@ -29,9 +29,6 @@ pub(crate) struct Followed {
     pub(crate) verdict: Judged,
     /// What the event is called, or that it has no name, where that is not what stands with it.
     pub(crate) event_type: Option<Option<String>>,
-    pub(crate) event_id: Option<String>,
-    pub(crate) delivery_id: Option<String>,
-    pub(crate) attempt: Option<u32>,
 }
 
 impl Store {
@@ -142,13 +139,6 @@ async fn write(
                     index_anew(connection, one.id, text).await?;
                 }
             }
-        }
-        if one.event_id.is_some() || one.delivery_id.is_some() || one.attempt.is_some() {
-            let sql = "INSERT INTO identity (id, event_id, delivery_id, attempt)
-                       SELECT id, $2, $3, $4 FROM exchange WHERE id = $1
-                       ON CONFLICT (id) DO UPDATE SET event_id = $2, delivery_id = $3, attempt = $4";
-            let query = sqlx::query(sql).bind(one.id).bind(one.event_id).bind(one.delivery_id).bind(one.attempt);
-            query.execute(&mut *connection).await?;
         }
     }
     if changed {

@@ -5,6 +5,7 @@
 //! connections of their own, so that a slow question never delays a capture.
 
 mod background;
+mod changes;
 mod check;
 mod checkpoint;
 mod codes;
@@ -69,6 +70,7 @@ pub use writer::Committed;
 
 use crate::exchange::{ExchangeId, Micros};
 use bytes::Bytes;
+use changes::OwnChanges;
 use dictionary::Dictionaries;
 use pen::{Pen, Row};
 use scan::Searches;
@@ -101,6 +103,7 @@ pub struct Store {
     writer: Writer,
     readers: SqlitePool,
     searches: Arc<Searches>,
+    own_changes: OwnChanges,
     indexed: Arc<AtomicI64>,
     dictionaries: Arc<Dictionaries>,
     cells: Arc<columns::Cells>,
@@ -125,9 +128,10 @@ impl Store {
     /// # Errors
     /// `NotAWorkspace`, `Newer` and `ReadOnly` leave the file untouched; else what SQLite says.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let connection = open::open_writer(path).await?;
-        let pen = Pen::new(open::open_pen(path)?);
-        let writer = Writer::start(pen, connection)
+        let mut connection = open::open_writer(path).await?;
+        let own_changes = OwnChanges::start(&mut connection).await?;
+        let pen = Pen::new(open::open_pen(path)?, own_changes.clone());
+        let writer = Writer::start(pen, connection, own_changes.clone())
             .map_err(|e| StoreError::Sqlite { act: "Opening the workspace", reason: e.to_string() })?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -144,6 +148,7 @@ impl Store {
             writer,
             readers,
             searches: Arc::default(),
+            own_changes,
             indexed: Arc::default(),
             dictionaries: Arc::default(),
             cells: Arc::default(),
@@ -216,7 +221,7 @@ impl Store {
         self.writer.committed.borrow().trouble.clone()
     }
 
-    /// A number that changes whenever any process commits to the file.
+    /// A number that changes whenever anyone commits to the file, this process too.
     ///
     /// # Errors
     /// What SQLite says.
@@ -227,7 +232,7 @@ impl Store {
     }
 }
 
-/// Notices commits of other processes.
+/// Notices commits, of other processes too.
 #[derive(Debug)]
 pub struct FileWatch {
     connection: sqlx::SqliteConnection,

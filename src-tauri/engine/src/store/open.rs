@@ -42,6 +42,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0009_event_keys.sql"),
     include_str!("../../migrations/0010_shown.sql"),
     include_str!("../../migrations/0011_states_of_batches.sql"),
+    include_str!("../../migrations/0012_changes.sql"),
 ];
 
 /// The step after which records have to be packed.

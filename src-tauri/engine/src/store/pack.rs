@@ -3,6 +3,8 @@
 //! What is stored begins with [`RAW`] where packing would not have made it smaller; else it is a zstd frame, which names
 //! its dictionary itself.
 
+use super::INLINE_LIMIT;
+use crate::wire::FRAMING_LIMIT;
 use std::cell::RefCell;
 use zstd::zstd_safe::{self, CCtx, CDict, DCtx, DDict};
 
@@ -15,8 +17,10 @@ const LEVEL: i32 = 3;
 /// Without a dictionary: fast, since it is only until one is learnt, or for bodies too large to share much.
 const LEVEL_ALONE: i32 = 1;
 
-/// The most that is unpacked: a record holds two heads and two inline bodies, a chunk less.
-const LARGEST: u64 = 4 * 1024 * 1024;
+/// The most that is packed, and so the most that is unpacked: two framings with their heads and inline bodies. What is
+/// longer is stored as it is.
+const LARGEST: usize = 32 * 1024 * 1024;
+const _: () = assert!(LARGEST > 2 * (FRAMING_LIMIT + INLINE_LIMIT) + 4 * 1024 * 1024);
 
 thread_local! {
     static PACKING: RefCell<CCtx<'static>> = RefCell::new(CCtx::create());
@@ -56,17 +60,19 @@ pub(super) struct Damaged(pub(super) &'static str);
 
 /// The bytes as they are stored.
 pub(super) fn pack(bytes: &[u8], dictionary: Option<&Dictionary>) -> Vec<u8> {
+    if bytes.len() > LARGEST {
+        return raw(bytes);
+    }
     let mut packed = Vec::with_capacity(zstd_safe::compress_bound(bytes.len()));
     let done = PACKING.with_borrow_mut(|context| match dictionary {
         Some(dictionary) => context.compress_using_cdict(&mut packed, bytes, &dictionary.packing),
         None => context.compress(&mut packed, bytes, LEVEL_ALONE),
     });
-    if done.is_err() || packed.len() > bytes.len() {
-        packed.clear();
-        packed.push(RAW);
-        packed.extend_from_slice(bytes);
-    }
-    packed
+    if done.is_err() || packed.len() > bytes.len() { raw(bytes) } else { packed }
+}
+
+fn raw(bytes: &[u8]) -> Vec<u8> {
+    [&[RAW], bytes].concat()
 }
 
 /// The dictionary that is needed to read stored bytes.
@@ -86,7 +92,7 @@ pub(super) fn unpack(stored: &[u8], dictionary: Option<&Dictionary>) -> Result<V
         Some(_) => {}
     }
     let size = zstd_safe::get_frame_content_size(stored).ok().flatten();
-    let size = size.filter(|&size| size <= LARGEST).ok_or(Damaged("no size"))?;
+    let size = size.filter(|&size| size <= LARGEST as u64).ok_or(Damaged("no size"))?;
     let mut bytes = Vec::with_capacity(size as usize);
     let done = UNPACKING.with_borrow_mut(|context| match dictionary {
         Some(dictionary) => context.decompress_using_ddict(&mut bytes, stored, &dictionary.unpacking),
@@ -129,6 +135,14 @@ mod tests {
         assert_eq!(unpack(&stored, Some(&dictionary)).unwrap(), text);
         assert!(unpack(&stored, None).is_err());
         assert_eq!(dictionary_of(&pack(text, None)), None);
+    }
+
+    #[test]
+    fn whatever_was_packed_can_be_unpacked_however_long() {
+        for len in [LARGEST, LARGEST + 1] {
+            let bytes = vec![b'a'; len];
+            assert_eq!(unpack(&pack(&bytes, None), None).unwrap().len(), len);
+        }
     }
 
     proptest! {

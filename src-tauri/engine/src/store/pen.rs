@@ -3,11 +3,12 @@
 //! It is SQLite without a layer that crosses threads for every statement: what an exchange costs decides how many can
 //! be taken a second. Everything else is written through [`super::writer`]'s other connection, by the same thread.
 
+use super::changes::{COUNT, OwnChanges};
 use super::codes::{direction_code, failure_code, marks_code, origin_code};
 use super::pack::{Dictionary, pack};
 use super::{NewExchange, StoreError, codes, record};
 use crate::exchange::{Body, Direction, ExchangeId, ExchangeSummary, Message, Micros, Origin};
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -17,6 +18,8 @@ const EXCHANGE: &str = "INSERT INTO exchange (direction, origin, started_at, dur
 const WIRE: &str = "INSERT INTO wire (id, record, request_key, response_key) VALUES (?1, ?2, ?3, ?4)";
 const UNSPOOL: &str = "DELETE FROM spool WHERE key = ?1";
 const FORWARDED: &str = "UPDATE exchange SET forward_status = ?1, forward_failure = ?2 WHERE id = ?3";
+const KNOW_SOURCE: &str = "SELECT id, provider IS NOT NULL FROM source \
+     WHERE name = ?1 AND deleted_at IS NULL AND (provider IS NOT NULL OR ?2 IS NULL)";
 const LEARN_SOURCE: &str = "INSERT INTO source (name, provider, created_at) VALUES (?1, ?2, ?3) \
      ON CONFLICT (name) DO UPDATE SET provider = coalesce(provider, ?2), deleted_at = NULL \
      RETURNING id, provider IS NOT NULL";
@@ -133,6 +136,9 @@ pub(super) struct Pen {
     version: i64,
     /// What the connection does at the end of a transaction.
     end: End,
+    own_changes: OwnChanges,
+    /// Those of the transaction that is written.
+    changes: i64,
 }
 
 /// When a transaction counts as done.
@@ -151,9 +157,9 @@ struct KnownSource {
 }
 
 impl Pen {
-    pub(super) fn new(connection: Connection) -> Self {
+    pub(super) fn new(connection: Connection, own_changes: OwnChanges) -> Self {
         connection.set_prepared_statement_cache_capacity(16);
-        Self { connection, sources: HashMap::new(), version: 0, end: End::Synced }
+        Self { connection, sources: HashMap::new(), version: 0, end: End::Synced, own_changes, changes: 0 }
     }
 
     /// Lets the file have no more pages than this.
@@ -179,7 +185,9 @@ impl Pen {
             // Fails if SQLite has rolled back by itself, which is as good.
             let _ = self.connection.execute_batch("ROLLBACK");
             self.sources.clear();
+            self.own_changes.take_back(self.changes);
         }
+        self.changes = 0;
         written.map_err(|error| StoreError::from_rusqlite("Storing an exchange", &error))
     }
 
@@ -228,10 +236,19 @@ impl Pen {
         {
             return Ok(Some(known.id));
         }
-        let mut learn = self.connection.prepare_cached(LEARN_SOURCE)?;
-        let known = learn.query_row(params![name, row.provider, row.started_at], |row| {
-            Ok(KnownSource { id: row.get(0)?, has_provider: row.get(1)? })
-        })?;
+        let read = |row: &rusqlite::Row<'_>| Ok(KnownSource { id: row.get(0)?, has_provider: row.get(1)? });
+        let mut know = self.connection.prepare_cached(KNOW_SOURCE)?;
+        let known = match know.query_row(params![name, row.provider], read).optional()? {
+            Some(known) => known,
+            None => {
+                let mut learn = self.connection.prepare_cached(LEARN_SOURCE)?;
+                let known = learn.query_row(params![name, row.provider, row.started_at], read)?;
+                self.connection.prepare_cached(COUNT)?.execute([])?;
+                self.own_changes.add(1);
+                self.changes += 1;
+                known
+            }
+        };
         self.sources.insert(name.clone(), known);
         Ok(Some(known.id))
     }

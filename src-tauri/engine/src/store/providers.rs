@@ -1,6 +1,7 @@
 //! The providers that the user added, one row each.
 
 use super::{Store, StoreError};
+use crate::exchange::Headers;
 use crate::inspect::provider::{Certainty, Provider, Recognisers, check_custom, find};
 use sqlx::Row as _;
 
@@ -71,6 +72,15 @@ impl Store {
     /// All providers, ready to read pushes.
     pub(crate) async fn recognisers(&self) -> Result<Recognisers, StoreError> {
         self.custom_providers().await.map(Recognisers::with)
+    }
+
+    /// The provider that a push tells by itself; what the user wrote goes before what is known.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn recognised(&self, headers: &Headers, body_start: &[u8]) -> Result<Option<Provider>, StoreError> {
+        let all = self.recognisers().await?;
+        Ok(all.recognise(headers, body_start).map(|found| found.provider.clone()))
     }
 
     /// The key of the provider that the user chose for a source.

@@ -68,7 +68,10 @@ impl Store {
             .map_err(|e| StoreError::from_sqlx("Measuring the workspace", &e))?;
         let (mut heads, mut bodies) = (0, 0);
         for row in rows {
-            let record = self.decoded(&row).await?;
+            let record = match self.decoded(&row).await {
+                Err(error) if error.is_of_one() => continue, // damaged: the others tell the share
+                record => record?,
+            };
             for part in [Side::Request, Side::Response].into_iter().filter_map(|side| record.side(side)) {
                 heads += part.head.len() as u64;
                 bodies += part.body.as_ref().map_or(0, |body| body.len() as u64);

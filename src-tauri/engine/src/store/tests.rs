@@ -9,6 +9,7 @@ mod deletion;
 mod deliveries;
 mod ignored;
 mod language;
+mod late;
 mod node_deletion;
 mod organise;
 mod previous;
@@ -44,7 +45,7 @@ pub(crate) fn push(source: &str, event: &str, body: impl Into<Bytes>) -> NewExch
     }
 }
 
-async fn store() -> (tempfile::TempDir, Store) {
+pub(super) async fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
     (folder, store)

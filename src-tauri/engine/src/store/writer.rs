@@ -4,6 +4,7 @@
 //! sqlx for everything else.
 
 use super::StoreError;
+use super::changes::{COUNT, OwnChanges};
 use super::pen::{Pen, Row, is_synced};
 use super::recent::Recent;
 use crate::exchange::ExchangeId;
@@ -42,6 +43,11 @@ pub(super) enum Matter {
 impl Matter {
     /// True if rows that followers were given may show something else afterwards.
     fn changes_rows(self) -> bool {
+        self == Self::Change
+    }
+
+    /// True if other processes may have to read anew what they keep.
+    fn counts(self) -> bool {
         self == Self::Change
     }
 
@@ -105,11 +111,12 @@ impl Writer {
     ///
     /// # Errors
     /// If the system has no thread for it.
-    pub(super) fn start(pen: Pen, connection: SqliteConnection) -> std::io::Result<Self> {
+    pub(super) fn start(pen: Pen, connection: SqliteConnection, own_changes: OwnChanges) -> std::io::Result<Self> {
         let (queue, commands) = mpsc::channel(QUEUE);
         let (progress, committed) = watch::channel(Committed::default());
         let recent = Arc::<Recent>::default();
-        let desk = Desk { pen, connection, runtime: Handle::current(), progress, recent: recent.clone() };
+        let runtime = Handle::current();
+        let desk = Desk { pen, connection, own_changes, runtime, progress, recent: recent.clone() };
         std::thread::Builder::new().name(THREAD.into()).spawn(move || desk.run(commands))?;
         Ok(Self { queue, committed, recent })
     }
@@ -196,6 +203,7 @@ impl Writer {
 struct Desk {
     pen: Pen,
     connection: SqliteConnection,
+    own_changes: OwnChanges,
     runtime: Handle,
     progress: watch::Sender<Committed>,
     recent: Arc<Recent>,
@@ -219,7 +227,8 @@ impl Desk {
                     Command::Job { act, matter, run, done } => {
                         // What was asked for before the job is on disk before the job runs.
                         self.write(&mut rows, &mut waiting);
-                        let result = self.runtime.block_on(in_transaction(&mut self.connection, run));
+                        let counted = matter.counts().then_some(&self.own_changes);
+                        let result = self.runtime.block_on(in_transaction(&mut self.connection, counted, run));
                         if matter.changes_rows() {
                             self.recent.clear();
                         }
@@ -244,7 +253,7 @@ impl Desk {
             self.write(&mut rows, &mut waiting);
         }
         // The file is whole without closing; it only tidies the log away.
-        let Self { pen, connection, runtime, progress, recent: _ } = self;
+        let Self { pen, connection, runtime, progress, .. } = self;
         drop(pen);
         let _ = runtime.block_on(connection.close());
         drop(progress);
@@ -289,15 +298,29 @@ impl Desk {
 }
 
 /// Not by sqlx's own transactions: SQLite rolls back by itself when the disk is full, and sqlx would then take every
-/// later transaction for a nested one.
-async fn in_transaction(connection: &mut SqliteConnection, run: Job) -> Result<(), sqlx::Error> {
+/// later transaction for a nested one. A change is counted among our own, if it is to be counted.
+async fn in_transaction(
+    connection: &mut SqliteConnection,
+    counted: Option<&OwnChanges>,
+    run: Job,
+) -> Result<(), sqlx::Error> {
     sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await?;
     let done = match run(connection).await {
-        Ok(()) => sqlx::raw_sql("COMMIT").execute(&mut *connection).await.map(drop),
+        Ok(()) => commit(connection, counted).await,
         Err(error) => Err(error),
     };
     if done.is_err() {
         let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await; // an error means that SQLite has done it
     }
     done
+}
+
+async fn commit(connection: &mut SqliteConnection, counted: Option<&OwnChanges>) -> Result<(), sqlx::Error> {
+    let Some(own_changes) = counted else {
+        return sqlx::raw_sql("COMMIT").execute(connection).await.map(drop);
+    };
+    sqlx::query(COUNT).execute(&mut *connection).await?;
+    own_changes.add(1);
+    let done = sqlx::raw_sql("COMMIT").execute(connection).await.map(drop);
+    done.inspect_err(|_| own_changes.take_back(1))
 }
