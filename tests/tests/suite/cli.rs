@@ -54,6 +54,45 @@ async fn a_push_is_shown_byte_for_byte_as_it_was_sent() -> Result<()> {
     Ok(())
 }
 
+/// Framed byte by byte, up to the most framing that is taken: more of it than of all else.
+#[tokio::test]
+async fn a_push_in_very_many_chunks_is_shown_as_it_was_sent_and_disturbs_no_other() -> Result<()> {
+    let home = Home::new()?;
+    let mut listener = Listener::start(&home).await?;
+    for chunks in [700_000, 1_300_000] {
+        let head = "POST /in/drops HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let sent = [head, &"1\r\na\r\n".repeat(chunks), "0\r\n\r\n"].concat();
+        let id = push(&mut listener, sent.as_bytes()).await?.to_string();
+        assert!(run(&home, &["show", &id, "--raw", "request"]).await?.stdout == sent.as_bytes(), "{chunks} chunks");
+    }
+    let exported = run(&home, &["export", "--format", "http", "--no-redact"]).await?.stdout;
+    assert_eq!(exported.len(), 2 * 66 + 6 * 2_000_000 + 2 * 5);
+    run(&home, &["size"]).await?;
+    run(&home, &["compact"]).await?;
+    listener.interrupt().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_part_of_a_push_is_not_passed_off_as_the_whole() -> Result<()> {
+    let home = Home::new()?;
+    let mut listener = Listener::start(&home).await?;
+    let mut socket = Raw::connect(listener.address()).await?;
+    socket.send(b"POST /in/cut HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\nabc").await?;
+    drop(socket);
+    let id = listener.next().await?["id"].to_string();
+    for which in ["--raw", "--body"] {
+        let shown = run(&home, &["show", &id, which, "request"]).await?;
+        assert!(shown.stdout.ends_with(b"abc"), "{which}");
+        assert!(shown.stderr.contains("is not kept whole: its sender went away"), "{which}: {}", shown.stderr);
+    }
+    let exported = run(&home, &["export", "--format", "http"]).await?;
+    assert_eq!(exported.stdout, b"");
+    assert!(exported.stderr.contains("1 are not kept whole and are not in it"), "{}", exported.stderr);
+    listener.interrupt().await?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn exchanges_are_tagged_noted_pinned_and_deleted_with_an_undo() -> Result<()> {
     let home = Home::new()?;

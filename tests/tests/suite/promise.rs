@@ -3,6 +3,8 @@
 mod synced;
 
 use anyhow::{Context, Result, ensure};
+use pushpull_engine::exchange::Side;
+use pushpull_engine::store::{INLINE_LIMIT, Store};
 use pushpull_tests::{Dice, Home, Listener, PATIENCE, Program, Raw, pushpull};
 use sqlx::Connection;
 use std::collections::BTreeMap;
@@ -18,12 +20,17 @@ const ROUNDS: usize = 100;
 const LONGEST: Duration = Duration::from_millis(200);
 /// Rounds after which the workspace is looked at.
 const CHECK_EVERY: usize = 25;
-/// The largest body that is sent, bytes.
-const LARGEST: u64 = 6_000;
+/// What most bodies are filled with at most, bytes.
+const SMALL: u64 = 6_000;
+/// One sender in so many sends bodies that are put down in chunks before their exchange, up to so many bytes more.
+const LARGE_ONES: usize = 8;
+const LARGE: u64 = 512 * 1024;
+/// Of the small bodies, one in so many is read back when the workspace is looked at; of the large ones every one.
+const READ_BACK: u64 = 64;
 
 /// What the senders know and what the workspace holds.
 struct Verdict {
-    /// Answered with a 2xx, and not in the workspace, or not whole.
+    /// Answered with a 2xx, and not in the workspace, or not as it was sent.
     lost: Vec<String>,
     /// In the workspace more than once.
     doubled: Vec<String>,
@@ -38,12 +45,21 @@ struct Harness {
     dice: Dice,
     /// The ids that were answered with a 2xx, and the bytes of their bodies.
     acknowledged: BTreeMap<String, u64>,
+    /// The newest exchange whose body was read back.
+    read_back: i64,
     round: usize,
+}
+
+/// A stored push.
+struct Stored {
+    number: i64,
+    size: u64,
 }
 
 impl Harness {
     fn new(program: Program) -> Result<Self> {
-        Ok(Self { program, home: Home::new()?, dice: Dice::new(), acknowledged: BTreeMap::new(), round: 0 })
+        let (home, dice, acknowledged) = (Home::new()?, Dice::new(), BTreeMap::new());
+        Ok(Self { program, home, dice, acknowledged, read_back: 0, round: 0 })
     }
 
     /// Starts the listener, lets all senders send, kills the process at a random moment and gathers what was answered.
@@ -54,7 +70,8 @@ impl Harness {
         let mut senders = JoinSet::new();
         for sender in 0..SENDERS {
             let id = format!("{}-{sender}", self.round);
-            let size = self.dice.below(LARGEST);
+            let is_large = sender % LARGE_ONES == 0;
+            let size = if is_large { INLINE_LIMIT as u64 + self.dice.below(LARGE) } else { self.dice.below(SMALL) };
             senders.spawn(send_until_killed(listener.address().to_owned(), id, size, acknowledge.clone()));
         }
         drop(acknowledge);
@@ -70,13 +87,38 @@ impl Harness {
     }
 
     /// Holds what was answered against what is stored.
-    async fn verdict(&self) -> Result<Verdict> {
+    async fn verdict(&mut self) -> Result<Verdict> {
         let stored = stored(&self.home).await?;
-        let lost = self.acknowledged.iter().filter(|(id, size)| stored.get(*id).is_none_or(|sizes| sizes[0] != **size));
-        let lost = lost.map(|(id, _)| id.clone()).collect();
-        let doubled = stored.iter().filter(|(_, sizes)| sizes.len() > 1).map(|(id, _)| id.clone()).collect();
+        let lost =
+            self.acknowledged.iter().filter(|(id, size)| stored.get(*id).is_none_or(|all| all[0].size != **size));
+        let mut lost: Vec<String> = lost.map(|(id, _)| id.clone()).collect();
+        lost.extend(self.changed(&stored).await?);
+        let doubled = stored.iter().filter(|(_, all)| all.len() > 1).map(|(id, _)| id.clone()).collect();
         Ok(Verdict { lost, doubled, integrity: integrity(&self.home).await? })
     }
+
+    /// The pushes whose bodies are not what was sent, among those that were not read back before.
+    async fn changed(&mut self, stored: &BTreeMap<String, Vec<Stored>>) -> Result<Vec<String>> {
+        let store = Store::open(&self.home.workspace()).await?;
+        let mut changed = Vec::new();
+        let new = stored.iter().filter(|(_, all)| all[0].number > self.read_back);
+        let wanted = |push: &Stored| push.size > INLINE_LIMIT as u64 || push.number.unsigned_abs() % READ_BACK == 0;
+        for (id, all) in new.filter(|(_, all)| wanted(&all[0])) {
+            let kept = store.body(all[0].number, Side::Request, 0..all[0].size).await?;
+            let filling = all[0].size - body(id, 0).len() as u64;
+            if kept != body(id, filling) {
+                changed.push(id.clone());
+            }
+        }
+        self.read_back = stored.values().map(|all| all[0].number).max().unwrap_or_default();
+        store.close().await;
+        Ok(changed)
+    }
+}
+
+/// The body of a push: its id, and so much beside it.
+fn body(id: &str, filling: u64) -> String {
+    format!("{{\"id\":\"{id}\",\"filling\":\"{}\"}}", "x".repeat(usize::try_from(filling).unwrap_or_default()))
 }
 
 /// Sends one push after another, each with an id of its own, until the process is gone; tells which were answered with
@@ -88,10 +130,9 @@ async fn send_until_killed(
     acknowledge: mpsc::UnboundedSender<(String, u64)>,
 ) {
     let Ok(mut connection) = Raw::connect(&address).await else { return };
-    let filling = "x".repeat(usize::try_from(size).unwrap_or_default());
     for number in 0.. {
         let id = format!("{sender}-{number}");
-        let body = format!("{{\"id\":\"{id}\",\"filling\":\"{filling}\"}}");
+        let body = body(&id, size);
         let head = format!(
             "POST /in/kill?id={id} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             body.len()
@@ -111,14 +152,15 @@ async fn send_until_killed(
     }
 }
 
-/// The ids of all stored pushes, each with the bytes of the body for every time that it is there.
-async fn stored(home: &Home) -> Result<BTreeMap<String, Vec<u64>>> {
+/// The ids of all stored pushes, each with every time that it is there.
+async fn stored(home: &Home) -> Result<BTreeMap<String, Vec<Stored>>> {
     let list = pushpull(home, &["list", "--json", "--limit", "100000000"]).await?.ok()?;
-    let mut ids: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    let mut ids: BTreeMap<String, Vec<Stored>> = BTreeMap::new();
     for row in list.lines()? {
         let id = row["url"].as_str().and_then(|url| url.strip_prefix("/in/kill?id=")).context("a row has no id")?;
         let size = row["requestSize"].as_u64().context("a row has no size")?;
-        ids.entry(id.to_owned()).or_default().push(size);
+        let number = row["id"].as_i64().context("a row has no number")?;
+        ids.entry(id.to_owned()).or_default().push(Stored { number, size });
     }
     Ok(ids)
 }

@@ -4,9 +4,9 @@ use crate::arguments::Export;
 use crate::interrupt::cancelled_by_interrupt;
 use crate::output::{Outcome, Output, say, size};
 use pushpull_engine::Engine;
-use pushpull_engine::api::ApiError;
+use pushpull_engine::api::{ApiError, Exported};
 use pushpull_engine::transfer::KnownSecrets;
-use pushpull_engine::transfer::export::{ExportQuery, ExportScope, to_file, to_writer};
+use pushpull_engine::transfer::export::{ExportFormat, ExportQuery, ExportScope, Written, to_file, to_writer};
 use tokio_util::sync::CancellationToken;
 
 /// What helps where secrets are locked.
@@ -29,19 +29,34 @@ pub(crate) async fn run(engine: &Engine, export: Export, output: Output) -> anyh
             let cancel = cancelled_by_interrupt()?;
             let exported = to_file(&engine.store, &query, &path, &|_, _| {}, &cancel).await.map_err(ApiError::from)?;
             eprintln!("{} exchanges, {}, in {}", exported.count, size(exported.bytes), exported.path);
-            if exported.gone > 0 {
-                eprintln!("{} were deleted meanwhile and are not in it", exported.gone);
-            }
+            let Exported { count, gone, damaged, partial, bytes, .. } = exported;
+            say_missing(export.format.into(), Written { count, gone, damaged, partial, bytes });
             if output.json {
                 output.result(&exported, |_| String::new())?;
             }
         }
         // An interrupt ends the program: there is nothing to put in order, and whoever reads us may take no more.
         None => {
-            to_writer(&engine.store, &query, &mut tokio::io::stdout(), &|_, _| {}, &CancellationToken::new())
-                .await
-                .map_err(ApiError::from)?;
+            let cancel = CancellationToken::new();
+            let written = to_writer(&engine.store, &query, &mut tokio::io::stdout(), &|_, _| {}, &cancel).await;
+            say_missing(query.format, written.map_err(ApiError::from)?);
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Says what is not in an export, or not whole.
+fn say_missing(format: ExportFormat, written: Written) {
+    let Written { gone, damaged, partial, .. } = written;
+    if gone > 0 {
+        eprintln!("{gone} were deleted meanwhile and are not in it");
+    }
+    if damaged > 0 {
+        eprintln!("{damaged} are damaged in the workspace and are not in it; a backup may still have them");
+    }
+    match format {
+        _ if partial == 0 => {}
+        ExportFormat::Raw => eprintln!("not all of this body is kept: what is written is a part"),
+        _ => eprintln!("{partial} are not kept whole and are not in it; NDJSON and HAR have them"),
+    }
 }

@@ -4,7 +4,7 @@ use crate::arguments::Show;
 use crate::output::{Outcome, Output, row, size, visible};
 use pushpull_engine::Engine;
 use pushpull_engine::api::ApiError;
-use pushpull_engine::exchange::{Answered, AnsweredBy, Exchange, ExchangeId, Fault, MessageView, Side};
+use pushpull_engine::exchange::{Answered, AnsweredBy, Direction, Exchange, ExchangeId, Fault, MessageView, Side};
 use pushpull_engine::inspect::{BodyRef, Filter, FilterLanguage, Lens, Reading};
 use std::io::Write as _;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,9 @@ const PIECE: u64 = 1024 * 1024;
 const ROWS: u32 = 1_000;
 
 pub(crate) async fn run(engine: &Engine, show: Show, output: Output) -> anyhow::Result<Outcome> {
+    if let Some(which) = show.raw.or(show.body) {
+        say_if_partial(engine, show.id, which.into()).await?;
+    }
     if let Some(which) = show.raw {
         write_raw(engine, show.id, which.into()).await?;
     } else if let (Some(which), Some(filter)) = (show.body, filter(&show)) {
@@ -31,6 +34,17 @@ pub(crate) async fn run(engine: &Engine, show: Show, output: Output) -> anyhow::
         }
     }
     Ok(Outcome::Done)
+}
+
+/// What is printed goes on to other programs as it is: that not all of it is there goes to stderr.
+async fn say_if_partial(engine: &Engine, id: ExchangeId, side: Side) -> anyhow::Result<()> {
+    let summary = engine.store.summary(id).await.map_err(ApiError::from)?;
+    // Marks speak of what came in: the request of a push, the response of a pull.
+    let came_in = if summary.direction == Direction::Push { Side::Request } else { Side::Response };
+    if let Some(reason) = summary.marks.iter().find_map(|mark| mark.loss()).filter(|_| side == came_in) {
+        eprintln!("Exchange {id} is not kept whole: {reason}.");
+    }
+    Ok(())
 }
 
 /// The bytes as they were on the wire.

@@ -77,6 +77,18 @@ pub enum Mark {
     Handshake,
 }
 
+impl Mark {
+    /// Why what was on the wire is not kept whole; None where this mark says nothing of it.
+    pub fn loss(self) -> Option<&'static str> {
+        match self {
+            Self::Truncated => Some("its body was over the cap and is kept in part"),
+            Self::Incomplete => Some("its sender went away before the end of the body"),
+            Self::AmbiguousFraming => Some("it was refused, because its head can be read in two ways"),
+            Self::ViaTunnel | Self::Handshake => None,
+        }
+    }
+}
+
 /// A row of the list: everything that is shown of an exchange without opening it. Never holds a body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

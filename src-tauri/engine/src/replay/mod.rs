@@ -91,13 +91,7 @@ pub(crate) fn head_for_source(head: &Bytes, base: &str, source: &str, mark_name:
 
 /// What was not kept whole can't be sent as it came.
 fn check_whole(push: ExchangeId, marks: &[Mark]) -> Result<(), ApiError> {
-    let reason = marks.iter().find_map(|mark| match mark {
-        Mark::Truncated => Some("its body was over the cap and is kept in part"),
-        Mark::Incomplete => Some("its sender went away before the end of the body"),
-        Mark::AmbiguousFraming => Some("it was refused, because its head can be read in two ways"),
-        Mark::ViaTunnel | Mark::Handshake => None,
-    });
-    match reason {
+    match marks.iter().find_map(|mark| mark.loss()) {
         Some(reason) => Err(ApiError::new(
             ErrorCode::Invalid,
             format!("Exchange {push} can't be replayed: {reason}."),

@@ -3,7 +3,7 @@
 use super::body::{BodyPlan, PlannedPiece};
 use super::failure;
 use crate::exchange::{ExchangeId, Failure, Side};
-use crate::store::{Store, StoreError};
+use crate::store::{BodyAhead, Store, StoreError};
 use crate::wire::{Framing, WirePiece};
 use bytes::{Bytes, BytesMut};
 use std::collections::VecDeque;
@@ -14,9 +14,6 @@ use tokio::io::AsyncReadExt as _;
 
 /// Bytes that are read from a file at a time.
 const BLOCK: u64 = 64 * 1024;
-
-/// Bytes that are read from the store at a time.
-const STORED_BLOCK: u64 = 256 * 1024;
 
 /// A body that can be sent, and sent again.
 #[derive(Debug)]
@@ -115,8 +112,8 @@ impl Upload {
                 let whole = (self.length > 0).then_some(WirePiece::Body(0..self.length)).into_iter();
                 let pieces: WirePieces =
                     if framing.is_empty() { Box::new(whole) } else { Box::new(framing.pieces(self.length)) };
-                let (id, length) = (*id, self.length);
-                State::Stored(StoredReader { store, id, length, rest: pieces, range: 0..0, ahead: Bytes::new() })
+                let body = BodyAhead::new(store.clone(), *id, Side::Request, self.length);
+                State::Stored(StoredReader { rest: pieces, range: 0..0, body })
             }
         };
         UploadReader { state, chunked: self.chunked }
@@ -133,7 +130,7 @@ pub(super) struct UploadReader<'u> {
 
 enum State<'u> {
     Pieces { rest: std::slice::Iter<'u, Piece>, open: Option<Open<'u>>, last_chunk: bool },
-    Stored(StoredReader<'u>),
+    Stored(StoredReader),
 }
 
 struct Open<'u> {
@@ -206,18 +203,14 @@ async fn read_block(open: &mut Open<'_>) -> Result<Bytes, UploadError> {
 }
 
 /// Reads a stored body between its framing.
-struct StoredReader<'u> {
-    store: &'u Store,
-    id: ExchangeId,
-    length: u64,
+struct StoredReader {
     rest: WirePieces,
     /// What is left of the piece that is being sent.
     range: Range<u64>,
-    /// Bytes of the body from `range.start` on: many small chunks come out of one read.
-    ahead: Bytes,
+    body: BodyAhead,
 }
 
-impl StoredReader<'_> {
+impl StoredReader {
     async fn next(&mut self, queue: &mut VecDeque<Block>) -> Result<(), UploadError> {
         if self.range.is_empty() {
             match self.rest.next() {
@@ -229,18 +222,9 @@ impl StoredReader<'_> {
                 Some(WirePiece::Body(body)) => self.range = body,
             }
         }
-        if self.ahead.is_empty() {
-            let end = self.length.min(self.range.start + STORED_BLOCK);
-            let read = self.store.body(self.id, Side::Request, self.range.start..end).await;
-            self.ahead = read.map_err(UploadError::Store)?;
-        }
-        if self.ahead.is_empty() {
-            let missing = format!("The rest of the body of exchange {}", self.id);
-            return Err(UploadError::Store(StoreError::NotFound(missing)));
-        }
-        let count = (self.range.end - self.range.start).min(self.ahead.len() as u64);
-        self.range.start += count;
-        queue.push_back(Block::Data(self.ahead.split_to(count as usize)));
+        let bytes = self.body.next(self.range.clone()).await.map_err(UploadError::Store)?;
+        self.range.start += bytes.len() as u64;
+        queue.push_back(Block::Data(bytes));
         Ok(())
     }
 }

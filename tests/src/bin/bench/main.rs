@@ -41,6 +41,5 @@ async fn main() -> Result<()> {
             _ => window::measure(&mut report)?,
         }
     }
-    report.close();
-    Ok(())
+    report.close()
 }

@@ -1,5 +1,6 @@
 //! What was measured, line by line, held against its bar.
 
+use anyhow::{Result, ensure};
 use std::time::Duration;
 
 /// What a figure must be.
@@ -58,13 +59,14 @@ impl Report {
     }
 
     /// Sums up.
-    pub(crate) fn close(&self) {
-        println!("\n{} bars met, {} missed{}", self.met, self.missed.len(), names(&self.missed));
+    ///
+    /// # Errors
+    /// If a bar is missed.
+    pub(crate) fn close(self) -> Result<()> {
+        println!("\n{} bars met, {} missed", self.met, self.missed.len());
+        ensure!(self.missed.is_empty(), "missed: {}", self.missed.join("; "));
+        Ok(())
     }
-}
-
-fn names(missed: &[String]) -> String {
-    if missed.is_empty() { String::new() } else { format!(": {}", missed.join("; ")) }
 }
 
 /// A time in milliseconds.

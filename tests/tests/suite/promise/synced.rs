@@ -117,7 +117,8 @@ async fn traced(program: Program) -> Result<Option<(usize, Vec<String>)>> {
         senders.spawn(async move {
             let mut socket = Raw::connect(&address).await?;
             for number in 0..PUSHES {
-                let body = "x".repeat(number * 997);
+                // The last of every five is put down in chunks before its exchange.
+                let body = "x".repeat(if number % 5 == 4 { number * 20_000 } else { number * 997 });
                 let push = format!("POST /in/a HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{body}", body.len());
                 socket.send(push.as_bytes()).await?;
                 ensure!(socket.answer().await?.status == 200, "not taken");

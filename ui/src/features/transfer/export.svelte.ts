@@ -5,7 +5,9 @@ import type { ExportFormat } from "$ipc/bindings/ExportFormat";
 import type { ExportPreview } from "$ipc/bindings/ExportPreview";
 import type { ExportQuery } from "$ipc/bindings/ExportQuery";
 import type { ExportScope } from "$ipc/bindings/ExportScope";
+import type { Exported } from "$ipc/bindings/Exported";
 import { chooseSave, copyText } from "$ipc/desktop";
+import { count as counted } from "$shared/format";
 
 /** The formats, what they are good for, and the ending of their files. */
 export const FORMATS: readonly { value: ExportFormat; title: string; ending: string; about: string }[] = [
@@ -35,6 +37,20 @@ export interface ScopeChoice {
   value: string;
   title: string;
   scope: ExportScope;
+}
+
+/** What is not in an export, or not whole. */
+export function missing(format: ExportFormat, written: Exported): string[] {
+  const parts: string[] = [];
+  if (written.gone > 0) parts.push(`${counted(written.gone)} deleted meanwhile are not in it`);
+  if (written.damaged > 0) parts.push(`${counted(written.damaged)} damaged in the workspace are not in it`);
+  if (written.partial > 0)
+    parts.push(
+      format === "raw"
+        ? "not all of this body is kept: what is written is a part"
+        : `${counted(written.partial)} not kept whole are not in it (NDJSON and HAR have them)`,
+    );
+  return parts;
 }
 
 /** One export dialog. */
@@ -99,8 +115,8 @@ export class Export {
     }
   }
 
-  /** Asks for a file and writes it. Answers its path; null if nothing was written. */
-  async save(name: string): Promise<{ path: string; count: number; gone: number } | null> {
+  /** Asks for a file and writes it. Answers what was written; null if nothing was. */
+  async save(name: string): Promise<Exported | null> {
     const ending = FORMATS.find(({ value }) => value === this.format)?.ending ?? "txt";
     const path = await chooseSave(`${name}.${ending}`);
     if (path === null) return null;

@@ -21,12 +21,13 @@ export function transferAnswers(state: FakeState): Answers {
     preview_export: (query) => ({
       text: text(query).repeat(query.format === "raw" ? 1 : 6),
       count: countOf(query),
+      partial: 0,
       masked: query.redact && query.format !== "csv" ? ["Authorization", "Stripe-Signature"] : [],
       locked: query.redact && state.vault.status.state !== "unlocked" ? state.vault.status.secrets : 0,
     }),
     export: async ({ query, path }) => {
       await new Promise((done) => setTimeout(done, 400));
-      return { count: countOf(query), gone: 0, bytes: 12_345, path };
+      return { count: countOf(query), gone: 0, damaged: 0, partial: 0, bytes: 12_345, path };
     },
     export_text: (query) => ({ text: text(query) }),
     replay: async ({ ids }) => {

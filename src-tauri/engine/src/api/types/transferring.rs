@@ -59,6 +59,12 @@ pub struct Exported {
     /// Exchanges that the filter found, but that were gone before their turn came.
     #[ts(type = "number")]
     pub gone: u64,
+    /// Exchanges that the filter found, but that are damaged in the file.
+    #[ts(type = "number")]
+    pub damaged: u64,
+    /// Exchanges of which not all is kept: left out of wire bytes, written as far as it goes as a body.
+    #[ts(type = "number")]
+    pub partial: u64,
     /// Bytes written.
     #[ts(type = "number")]
     pub bytes: u64,

@@ -3,7 +3,7 @@
 use super::ExportError;
 use super::out::Out;
 use crate::exchange::{Answered, ExchangeId, ExchangeSummary, Failure, Headers, Side, Timing, shown};
-use crate::store::{Store, StoreError, StoredMessage};
+use crate::store::{BodyAhead, Store, StoreError, StoredMessage};
 use crate::transfer::redact::Redactor;
 use crate::wire::{Framing, LooseHead, WirePiece};
 use bytes::Bytes;
@@ -73,6 +73,11 @@ impl Entry {
         })
     }
 
+    /// Why not all of it is kept; None if it is.
+    pub(super) fn loss(&self) -> Option<&'static str> {
+        self.summary.marks.iter().find_map(|mark| mark.loss())
+    }
+
     /// Masks what is secret in all but the bodies.
     pub(super) fn mask(&mut self, redactor: &mut Redactor) {
         self.request.mask(redactor);
@@ -131,10 +136,18 @@ impl EntryMessage {
         let Some(framing) = Framing::decode(self.framing.clone()).filter(|framing| !framing.is_empty()) else {
             return self.body.put(0..self.body.len, out).await;
         };
+        let mut ahead = self.body.ahead();
         for piece in framing.pieces(self.body.len) {
-            match piece {
-                WirePiece::Body(range) => self.body.put(range, out).await?,
-                WirePiece::Raw(raw) => out.put(raw).await?,
+            match (piece, &mut ahead) {
+                (WirePiece::Raw(raw), _) => out.put(raw).await?,
+                (WirePiece::Body(range), None) => self.body.put(range, out).await?,
+                (WirePiece::Body(mut range), Some(ahead)) => {
+                    while !range.is_empty() {
+                        let bytes = ahead.next(range.clone()).await?;
+                        range.start += bytes.len() as u64;
+                        out.put(bytes).await?;
+                    }
+                }
             }
         }
         Ok(())
@@ -173,6 +186,14 @@ impl BodyReader {
             return Ok(None);
         }
         Ok(Some(self.range(0..self.len).await?))
+    }
+
+    /// For a body that is read in order; None for one that is here.
+    fn ahead(&self) -> Option<BodyAhead> {
+        match &self.place {
+            Some(BodyPlace::Stored(store, id, side)) => Some(BodyAhead::new(store.clone(), *id, *side, self.len)),
+            _ => None,
+        }
     }
 
     /// Writes bytes of the body as they came.

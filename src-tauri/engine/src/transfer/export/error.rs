@@ -28,6 +28,9 @@ pub enum ExportError {
     /// A pull without an answer has no body to export.
     #[error("Exchange {0} has no response, so there is no body to export.")]
     NoBody(ExchangeId),
+    /// What follows it would be taken for the rest of its body.
+    #[error("Exchange {0} can't be exported as wire bytes: {1}.")]
+    NotWhole(ExchangeId, &'static str),
     /// The clipboard takes no more.
     #[error("The export is longer than 4 MiB.")]
     TooLong,
@@ -46,6 +49,7 @@ impl ExportError {
         match self {
             Self::Store(_) | Self::Write(_) | Self::NoBody(_) => None,
             Self::File { .. } => Some("Choose another place, or free some space; no file was left there."),
+            Self::NotWhole(..) => Some("Choose NDJSON or HAR, which say what is missing, or leave it out."),
             Self::NotOne(_) => Some("Choose one exchange, or another format."),
             Self::TooLong => Some("Choose fewer exchanges, or export into a file."),
             Self::Cancelled => Some("No file was written."),
@@ -57,7 +61,9 @@ impl From<ExportError> for ApiError {
     fn from(error: ExportError) -> Self {
         let code = match error {
             ExportError::Store(error) => return error.into(),
-            ExportError::NotOne(_) | ExportError::NoBody(_) | ExportError::TooLong => ErrorCode::Invalid,
+            ExportError::NotOne(_) | ExportError::NoBody(_) | ExportError::NotWhole(..) | ExportError::TooLong => {
+                ErrorCode::Invalid
+            }
             ExportError::File { .. } | ExportError::Write(_) | ExportError::Cancelled => ErrorCode::Failed,
         };
         Self { code, message: error.to_string(), hint: error.hint().map(Into::into) }

@@ -1,6 +1,6 @@
 //! An export as a file: readable by the user only, in place only when it is complete.
 
-use super::{ExportError, ExportQuery, Progress, to_writer};
+use super::{ExportError, ExportQuery, Progress, Written, to_writer};
 use crate::api::Exported;
 use crate::store::Store;
 use std::io;
@@ -35,7 +35,8 @@ pub async fn to_file(
     to.sync_all().await.map_err(failed)?;
     put_in_place(beside, path, folder).map_err(failed)?;
     let path = path.to_string_lossy().into_owned();
-    Ok(Exported { count: written.count, gone: written.gone, bytes: written.bytes, path })
+    let Written { count, gone, damaged, partial, bytes } = written;
+    Ok(Exported { count, gone, damaged, partial, bytes, path })
 }
 
 /// Renames the complete file and syncs the folder, so that the name survives a power cut too.

@@ -30,7 +30,7 @@ pub use ndjson::{Kept, NotNdjson, ReadExchange, read_ndjson};
 pub use view::*;
 
 use crate::api::CountQuery;
-use crate::exchange::ExchangeId;
+use crate::exchange::{Direction, ExchangeId};
 use crate::store::{Store, StoreError};
 use crate::transfer::redact::Redactor;
 use entry::Entry;
@@ -54,6 +54,11 @@ pub struct Written {
     pub count: u64,
     /// Exchanges that were found, but gone before their turn came. None of a selection: that is whole or an error.
     pub gone: u64,
+    /// Exchanges that were found, but can't be read any more: they are damaged in the file. None of a selection.
+    pub damaged: u64,
+    /// Exchanges of which not all is kept, in a format that can't say so: left out of the wire bytes, where what follows
+    /// would be taken for the rest, and written as far as it goes as a body. None of a selection of wire bytes.
+    pub partial: u64,
     /// Bytes.
     pub bytes: u64,
 }
@@ -74,8 +79,9 @@ pub async fn to_writer(
     cancel: &CancellationToken,
 ) -> Result<Written, ExportError> {
     let mut out = Out::new(to, None, cancel.clone());
-    let written = Export::new(store, query).await?.run(&mut out, progress).await?;
-    Ok(Written { bytes: out.finish().await?, ..written })
+    let mut export = Export::new(store, query).await?;
+    export.run(&mut out, progress).await?;
+    Ok(Written { bytes: out.finish().await?, ..export.written })
 }
 
 /// The whole export as text, for the clipboard. Bytes that are not UTF-8 become replacement characters.
@@ -100,11 +106,12 @@ pub async fn preview(store: &Store, query: &ExportQuery) -> Result<ExportPreview
     let mut out = Out::new(&mut bytes, Some(PREVIEW_LIMIT), CancellationToken::new());
     let mut export = Export::new(store, query).await?;
     match export.run(&mut out, &|_, _| {}).await {
-        Ok(_) | Err(ExportError::TooLong) => out.finish().await?,
+        Ok(()) | Err(ExportError::TooLong) => out.finish().await?,
         Err(error) => return Err(error),
     };
     let masked = export.redactor.map(Redactor::masked).unwrap_or_default();
-    Ok(ExportPreview { text: text_of_cut(&bytes), count: export.total, masked, locked: query.known.locked() })
+    let (count, partial, locked) = (export.total, export.written.partial, query.known.locked());
+    Ok(ExportPreview { text: text_of_cut(&bytes), count, partial, masked, locked })
 }
 
 /// Bytes as text; a character that the cut went through is left out.
@@ -114,6 +121,15 @@ fn text_of_cut(bytes: &[u8]) -> String {
         _ => bytes,
     };
     String::from_utf8_lossy(whole).into_owned()
+}
+
+/// What became of an exchange whose turn it is.
+enum Found {
+    Entry(Box<Entry>),
+    /// Not all of it is kept, and the format can't say so.
+    Partial,
+    Gone,
+    Damaged,
 }
 
 /// An export under way.
@@ -126,6 +142,8 @@ struct Export<'a> {
     total: u64,
     /// Masks, if asked to.
     redactor: Option<Redactor>,
+    /// What was written so far; the bytes are for what takes them to say.
+    written: Written,
 }
 
 impl<'a> Export<'a> {
@@ -139,35 +157,37 @@ impl<'a> Export<'a> {
             }
         };
         let redactor = query.redact.then(|| Redactor::knowing(query.known.clone()));
-        Ok(Self { store, query, newest, total, redactor })
+        Ok(Self { store, query, newest, total, redactor, written: Written::default() })
     }
 
-    /// Writes all exchanges and returns how many they were; the bytes are for `out` to say.
-    async fn run(&mut self, out: &mut Out<'_>, progress: Progress<'_>) -> Result<Written, ExportError> {
+    /// Writes all exchanges.
+    async fn run(&mut self, out: &mut Out<'_>, progress: Progress<'_>) -> Result<(), ExportError> {
         if self.query.format == ExportFormat::Raw && self.total != 1 {
             return Err(ExportError::NotOne(self.total));
         }
         self.begin(out).await?;
-        let mut written = Written::default();
         let (mut done, mut last) = (0, 0);
         loop {
             let page = out.unless_cancelled(self.page(done, last)).await??; // a search may take long
             let Some(&end) = page.last() else { break };
             for id in page {
                 match self.read(id).await? {
-                    Some(entry) => {
-                        self.one(&entry, written.count == 0, out).await?;
-                        written.count += 1;
+                    Found::Entry(entry) => {
+                        let is_part = self.query.format == ExportFormat::Raw && entry.loss().is_some();
+                        self.written.partial += u64::from(is_part);
+                        self.one(&entry, self.written.count == 0, out).await?;
+                        self.written.count += 1;
                     }
-                    None => written.gone += 1,
+                    Found::Partial => self.written.partial += 1,
+                    Found::Gone => self.written.gone += 1,
+                    Found::Damaged => self.written.damaged += 1,
                 }
                 done += 1;
                 progress(done, self.total.max(done));
             }
             last = end;
         }
-        self.end(out).await?;
-        Ok(written)
+        self.end(out).await
     }
 
     /// The next exchanges after `done` others, the last of which is `last`. Empty at the end.
@@ -190,18 +210,24 @@ impl<'a> Export<'a> {
         }
     }
 
-    /// An exchange, masked if asked to. None if it went after a filter found it: a deletion that falls due throws no
-    /// export of thousands away. One that was chosen by its number has to be there.
-    async fn read(&mut self, id: ExchangeId) -> Result<Option<Entry>, ExportError> {
+    /// An exchange, masked if asked to. One that a filter found may be gone or damaged, which throws no export of
+    /// thousands away; one that was chosen by its number has to be there, and whole where the format wants that.
+    async fn read(&mut self, id: ExchangeId) -> Result<Found, ExportError> {
         let is_chosen = matches!(self.query.scope, ExportScope::Selection { .. });
         let mut entry = match Entry::read(self.store, id, self.query.format == ExportFormat::Csv).await {
-            Err(ExportError::Store(StoreError::NotFound(_))) if !is_chosen => return Ok(None),
+            Err(ExportError::Store(StoreError::NotFound(_))) if !is_chosen => return Ok(Found::Gone),
+            Err(ExportError::Store(StoreError::Damaged(_))) if !is_chosen => return Ok(Found::Damaged),
             entry => entry?,
         };
+        if let Some(reason) = entry.loss().filter(|_| self.query.format == ExportFormat::Http)
+            && entry.summary.direction == Direction::Push
+        {
+            return if is_chosen { Err(ExportError::NotWhole(id, reason)) } else { Ok(Found::Partial) };
+        }
         if let Some(redactor) = &mut self.redactor {
             entry.mask(redactor);
         }
-        Ok(Some(entry))
+        Ok(Found::Entry(Box::new(entry)))
     }
 
     async fn one(&self, entry: &Entry, is_first: bool, out: &mut Out<'_>) -> Result<(), ExportError> {

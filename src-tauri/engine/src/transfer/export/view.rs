@@ -64,6 +64,9 @@ pub struct ExportPreview {
     /// Exchanges in all.
     #[ts(type = "number")]
     pub count: u64,
+    /// Exchanges in the shown part of which not all is kept; see [`super::Written::partial`].
+    #[ts(type = "number")]
+    pub partial: u64,
     /// The header names and query names in the shown part whose values are masked, each once.
     pub masked: Vec<String>,
     /// Secrets of the vault that can't be read now, and are masked only where their place tells them.

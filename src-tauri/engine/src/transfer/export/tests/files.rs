@@ -1,6 +1,7 @@
 //! Exports as files and as text.
 
 use super::*;
+use crate::store::StoreError;
 use std::sync::Mutex;
 
 fn everything(format: ExportFormat) -> ExportQuery {
@@ -99,7 +100,7 @@ async fn text_for_the_clipboard_is_bounded() {
 async fn an_exchange_that_is_not_there_is_an_error() {
     let (_workspace, store) = workspace().await;
     let result = to_text(&store, &query(ExportFormat::Csv, &[7], true)).await;
-    assert!(matches!(result, Err(ExportError::Store(crate::store::StoreError::NotFound(_)))));
+    assert!(matches!(result, Err(ExportError::Store(StoreError::NotFound(_)))));
 }
 
 /// Takes an exchange away as retention does, while an export is under way.
@@ -128,6 +129,41 @@ async fn what_goes_meanwhile_is_left_out_of_what_a_filter_finds_and_counted() {
 }
 
 #[tokio::test]
+async fn what_is_damaged_is_left_out_of_what_a_filter_finds_and_counted() {
+    let (folder, store) = with_three().await;
+    let other = rusqlite::Connection::open(folder.path().join("w.pushpull")).unwrap();
+    other.execute_batch("UPDATE wire SET record = x'0007' WHERE id = 2").unwrap();
+    let mut bytes = Vec::new();
+    let ndjson = everything(ExportFormat::Ndjson);
+    let written = to_writer(&store, &ndjson, &mut bytes, &|_, _| {}, &CancellationToken::new()).await.unwrap();
+    assert_eq!((written.count, written.damaged), (2, 1));
+    let chosen = to_text(&store, &query(ExportFormat::Ndjson, &[1, 2], true)).await;
+    assert!(matches!(chosen, Err(ExportError::Store(StoreError::Damaged(_)))));
+}
+
+#[tokio::test]
+async fn no_part_of_a_body_is_passed_off_as_the_whole() {
+    let (_folder, store) = workspace().await;
+    let head = |name: &str| format!("POST /in/{name} HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\n");
+    let cut = NewExchange { marks: vec![Mark::Incomplete], ..push(&head("cut"), "abc") };
+    let (cut, whole) = (store.save(cut).await.unwrap(), store.save(push(&head("whole"), "abcdefg")).await.unwrap());
+    let to = async |query: ExportQuery| {
+        let mut bytes = Vec::new();
+        let written = to_writer(&store, &query, &mut bytes, &|_, _| {}, &CancellationToken::new()).await;
+        written.map(|written| (written.count, written.partial, String::from_utf8(bytes).unwrap()))
+    };
+    // What follows it would be taken for its end.
+    let (count, partial, text) = to(everything(ExportFormat::Http)).await.unwrap();
+    assert_eq!((count, partial, &*text), (1, 1, &*(head("whole") + "abcdefg")));
+    let chosen = to(query(ExportFormat::Http, &[cut, whole], false)).await.unwrap_err();
+    assert!(matches!(chosen, ExportError::NotWhole(id, _) if id == cut), "{chosen}");
+    let raw = query(ExportFormat::Raw, &[cut], false);
+    assert_eq!(preview(&store, &raw).await.unwrap().partial, 1);
+    assert_eq!(to(raw).await.unwrap(), (1, 1, "abc".to_owned()));
+    assert_eq!(to(query(ExportFormat::Raw, &[whole], false)).await.unwrap(), (1, 0, "abcdefg".to_owned()));
+}
+
+#[tokio::test]
 async fn a_selection_is_exported_whole_or_not_at_all() {
     let (folder, store) = with_three().await;
     let progress = |done, _| {
@@ -137,7 +173,7 @@ async fn a_selection_is_exported_whole_or_not_at_all() {
     };
     let selection = query(ExportFormat::Ndjson, &[1, 2, 3], false);
     let result = to_writer(&store, &selection, &mut Vec::new(), &progress, &CancellationToken::new()).await;
-    assert!(matches!(result, Err(ExportError::Store(crate::store::StoreError::NotFound(_)))), "{result:?}");
+    assert!(matches!(result, Err(ExportError::Store(StoreError::NotFound(_)))), "{result:?}");
 }
 
 #[tokio::test]
