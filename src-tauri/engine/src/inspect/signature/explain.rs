@@ -7,7 +7,7 @@ use super::judge::{View, needs_url, try_secrets};
 use super::template;
 use super::time::{self, Fits};
 use super::verdict::{Cause, CauseKind, Reason, Verdict, VerdictKind};
-use super::{Check, Secret, SignedRequest, digest, judge, secret_forms, url_forms};
+use super::{Check, Secret, SignedRequest, digest, judge, keys, secret_forms, url_forms};
 use crate::exchange::Headers;
 use crate::inspect::provider::{
     Encoding, Hash, Method, Place, Provider, ProviderRef, Recognisers, Scheme, SecretForm, Unit, elements, providers,
@@ -175,14 +175,15 @@ fn mismatch(
 impl Guess<'_> {
     /// The right secret in the wrong form.
     fn secret_form(&mut self) -> Option<Cause> {
-        let keyed = matches!(self.scheme.method, Method::Hmac | Method::Digest);
-        if !keyed && !matches!(self.scheme.method, Method::Token | Method::Basic | Method::Jwt) {
+        let keyed = matches!(self.scheme.method, Method::Hmac | Method::Digest | Method::Jwt);
+        if !keyed && !matches!(self.scheme.method, Method::Token | Method::Basic) {
             return None;
         }
         // A key that is no text goes in as hexadecimal.
         let form = if keyed { SecretForm::Hex } else { SecretForm::Text };
         let scheme = Scheme { secret: form, ..self.scheme.clone() };
-        for (at, secret) in self.secrets.clone().into_iter().enumerate() {
+        let secrets = self.secrets.clone().into_iter().enumerate().filter(|(_, secret)| !keys::is_public(secret));
+        for (at, secret) in secrets {
             for (key, words) in secret_forms::mistakes(secret) {
                 let text = match form {
                     SecretForm::Hex => digest::hex(&key),
@@ -391,7 +392,7 @@ fn other_unit(verdict: &Verdict, scheme: Option<&Scheme>, provider: &Provider, c
         Unit::Milliseconds => (at.checked_mul(1000)?, "seconds", "milliseconds"),
         Unit::Rfc3339 => return None,
     };
-    let fits = time::fits(now.checked_sub(other)?, stamp, limit) == Fits::InTime;
+    let fits = time::fits_stamp(now.checked_sub(other)?, stamp, limit) == Fits::InTime;
     fits.then(|| {
         cause(
             CauseKind::TimeUnit,

@@ -89,8 +89,10 @@ pub(super) struct Tried {
     pub(super) expected: Option<String>,
     pub(super) found: String,
     pub(super) signed: Vec<u8>,
-    /// Secrets that are not of the form that is needed.
-    pub(super) unusable: usize,
+    /// The name that the signature has among several.
+    pub(super) label: Option<String>,
+    /// True if one of the secrets is of the form that is needed.
+    pub(super) usable: bool,
     /// When it was signed, ms since 1970 UTC.
     pub(super) signed_at: Option<i64>,
     pub(super) fits: Option<Fits>,
@@ -254,47 +256,51 @@ pub(super) fn try_secrets(scheme: &Scheme, view: View<'_>, secrets: &[&str]) -> 
 }
 
 fn try_signatures(scheme: &Scheme, view: View<'_>, signatures: &[Found], secrets: &[&str]) -> Result<Tried, Problem> {
-    let mut tried = Tried { found: shown_signature(scheme, signatures.first()), ..Tried::default() };
-    let (signed_at, fits) = stamp(scheme, view, signatures)?;
-    (tried.signed_at, tried.fits) = (signed_at, fits);
+    let (signed_at, fits) = stamp(scheme, view, signatures.first())?;
+    let mut tried = Tried { found: shown_signature(scheme, signatures.first()), signed_at, fits, ..Tried::default() };
     let hash_fits = body_hash_fits(scheme, view);
     let none = Found { text: String::new(), stamp: None };
     // A secret that is sent as it is signs nothing.
     let signs = !matches!(scheme.method, Method::Token | Method::Basic);
+    let is_keyed = matches!(scheme.method, Method::Hmac | Method::Digest);
     let per_secret = signs && template::has(&scheme.signed, "secret");
+    let mut first: Option<Vec<u8>> = None;
     let mut last: Option<(Option<String>, Vec<u8>)> = None;
     for signature in signatures.iter().chain(signatures.is_empty().then_some(&none)) {
         let timestamp = timestamp(scheme, view, signature);
         let signed = match last.take() {
             Some((of, signed)) if of == timestamp && !per_secret => signed,
-            _ if !signs => Vec::new(),
-            _ => template::filled(&scheme.signed, &view.values(timestamp.as_deref(), b"[secret]"))?,
+            before => {
+                first = first.or(before.map(|(_, signed)| signed));
+                match signs {
+                    true => template::filled(&scheme.signed, &view.values(timestamp.as_deref(), b"[secret]"))?,
+                    false => Vec::new(),
+                }
+            }
         };
         for (index, secret) in secrets.iter().enumerate() {
-            let Some(key) = secret_forms::key(secret, scheme.secret) else {
-                tried.unusable += 1;
-                continue;
-            };
+            let key = if is_keyed { secret_forms::shared } else { secret_forms::key };
+            let Some(key) = key(secret, scheme.secret) else { continue };
             let own = match per_secret {
                 true => template::filled(&scheme.signed, &view.values(timestamp.as_deref(), &key))?,
                 false => Vec::new(),
             };
             let text = if per_secret { &own } else { &signed };
-            let Some((fits, expected)) = one(scheme, &key, text, &signature.text) else {
-                tried.unusable += 1;
-                continue;
-            };
+            let Some((fits, expected)) = one(scheme, &key, text, &signature.text) else { continue };
+            tried.usable = true;
             if tried.expected.is_none() {
                 tried.expected = expected.clone();
             }
             if fits && hash_fits && !signatures.is_empty() {
                 let found = shown_signature(scheme, Some(signature));
-                return Ok(Tried { matched: Some(index), expected, signed, found, ..tried });
+                // Each may have a time of its own: that of another one says nothing of this one.
+                let (signed_at, fits) = stamp(scheme, view, Some(signature))?;
+                return Ok(Tried { matched: Some(index), expected, signed, found, signed_at, fits, ..tried });
             }
         }
         last = Some((timestamp, signed));
     }
-    tried.signed = last.map(|(_, signed)| signed).unwrap_or_default();
+    tried.signed = first.or(last.map(|(_, signed)| signed)).unwrap_or_default();
     Ok(tried)
 }
 
@@ -347,10 +353,10 @@ pub(super) fn timestamp(scheme: &Scheme, view: View<'_>, signature: &Found) -> O
     }
 }
 
-/// When it was signed, and whether that is in time.
-fn stamp(scheme: &Scheme, view: View<'_>, signatures: &[Found]) -> Result<(Option<i64>, Option<Fits>), Problem> {
+/// When it was signed by the time of this signature, and whether that is in time.
+fn stamp(scheme: &Scheme, view: View<'_>, signature: Option<&Found>) -> Result<(Option<i64>, Option<Fits>), Problem> {
     let Some(rule) = &scheme.timestamp else { return Ok((None, None)) };
-    let text = match (&rule.at, signatures.first()) {
+    let text = match (&rule.at, signature) {
         (Place::Item(_), None) => return Ok((None, None)),
         (_, found) => timestamp(scheme, view, found.unwrap_or(&Found { text: String::new(), stamp: None })),
     };
@@ -368,7 +374,7 @@ fn stamp(scheme: &Scheme, view: View<'_>, signatures: &[Found]) -> Result<(Optio
         })),
         (at, limit) => {
             let age = at.zip(view.now).map(|(at, now)| now.saturating_sub(at));
-            Ok((at, age.zip(limit).map(|(age, limit)| time::fits(age, rule, limit))))
+            Ok((at, age.zip(limit).map(|(age, limit)| time::fits_stamp(age, rule, limit))))
         }
     }
 }

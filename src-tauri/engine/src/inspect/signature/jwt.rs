@@ -4,8 +4,9 @@ use super::digest::{self, from_base64, same};
 use super::found::Found;
 use super::judge::{Problem, Tried, View};
 use super::keys::PublicKey;
-use super::time::Fits;
-use crate::inspect::provider::{Encoding, Hash, Method, NeedClass, Scheme, TokenRule};
+use super::secret_forms;
+use super::time::{self, Fits};
+use crate::inspect::provider::{Encoding, Hash, Method, NeedClass, Scheme, SecretForm, TokenRule};
 use serde_json::Value;
 
 /// The longest token that is read.
@@ -37,12 +38,12 @@ pub(super) fn try_secrets(
     let (signed_at, fits) = age(rule, &token.claims, view);
     let mut tried =
         Tried { signed: token.signed.as_bytes().to_vec(), found: text.to_owned(), signed_at, fits, ..Tried::default() };
-    let claims_fit = claims_fit(rule, &token.claims, view);
+    tried.expected = unlike(rule, &token.claims, view);
     for (index, secret) in secrets.iter().enumerate() {
-        match fits_key(&algorithm, secret, &token) {
-            Some(true) if claims_fit => return Ok(Tried { matched: Some(index), ..tried }),
-            Some(_) => tried.expected = tried.expected.or_else(|| expected(rule, view)),
-            None => tried.unusable += 1,
+        let Some(fits) = fits_key(&algorithm, secret, scheme.secret, &token) else { continue };
+        tried.usable = true;
+        if fits && tried.expected.is_none() {
+            return Ok(Tried { matched: Some(index), ..tried });
         }
     }
     Ok(tried)
@@ -59,10 +60,10 @@ fn read(text: &str) -> Option<Token<'_>> {
 }
 
 /// Checks the signature of the token. None if the secret is not of the kind that the algorithm needs.
-fn fits_key(algorithm: &str, secret: &str, token: &Token<'_>) -> Option<bool> {
+fn fits_key(algorithm: &str, secret: &str, form: SecretForm, token: &Token<'_>) -> Option<bool> {
     let text = token.signed.as_bytes();
     let keyed = |hash| {
-        let digest = digest::keyed(hash, secret.as_bytes(), text);
+        let digest = digest::keyed(hash, &secret_forms::shared(secret, form)?, text);
         Some(same(&digest::hex(&digest), &digest::hex(&token.signature)))
     };
     match algorithm {
@@ -76,54 +77,41 @@ fn fits_key(algorithm: &str, secret: &str, token: &Token<'_>) -> Option<bool> {
     }
 }
 
-/// True if all that the token says of the request is so.
-fn claims_fit(rule: &TokenRule, claims: &Value, view: View<'_>) -> bool {
-    let issuer = rule.issuer.as_ref().is_none_or(|issuer| claims["iss"].as_str() == Some(issuer));
-    let body = rule.body_claim.as_ref().is_none_or(|name| match claims[name].as_str() {
-        Some(hash) => same(hash, &body_hash(rule, view)),
-        None => view.body.is_empty(),
-    });
-    let url = rule.url_claim.as_ref().is_none_or(|name| {
-        let hash = digest::hex(&digest::plain(Hash::Sha256, view.url.as_bytes()));
-        claims[name].as_str().is_some_and(|claim| same(claim, &hash))
-    });
-    issuer && body && url
+/// What the first claim should say that says something else of the request; None if all that it says is so.
+fn unlike(rule: &TokenRule, claims: &Value, view: View<'_>) -> Option<String> {
+    let says = |name: &str, wanted: &str| claims[name].as_str().is_some_and(|claim| same(claim, wanted));
+    let issuer = rule.issuer.as_ref().map(|issuer| ("iss", issuer.clone()));
+    // Some leave the hash of an empty body away.
+    let has_body = |name: &&String| !(view.body.is_empty() && claims[*name].is_null());
+    let body = rule.body_claim.as_ref().filter(has_body).map(|name| (&name[..], body_hash(rule, view)));
+    let url_hash = || digest::hex(&digest::plain(Hash::Sha256, view.url.as_bytes()));
+    let url = rule.url_claim.as_ref().map(|name| (&name[..], url_hash()));
+    let unlike = [issuer, body, url].into_iter().flatten().find(|(name, wanted)| !says(name, wanted));
+    unlike.map(|(name, wanted)| format!("{name} = {wanted}"))
 }
 
 fn body_hash(rule: &TokenRule, view: View<'_>) -> String {
     digest::written(rule.body_encoding, &digest::plain(Hash::Sha256, view.body))
 }
 
-/// What the token should have said of the body.
-fn expected(rule: &TokenRule, view: View<'_>) -> Option<String> {
-    rule.body_claim.as_ref().map(|name| format!("{name} = {}", body_hash(rule, view)))
-}
-
 /// When the token was made, and whether it can be used now.
 fn age(rule: &TokenRule, claims: &Value, view: View<'_>) -> (Option<i64>, Option<Fits>) {
-    let time = |name: &str| claims[name].as_f64().map(|seconds| (seconds * 1000.0) as i64);
-    let made = time("iat").or_else(|| time("nbf"));
+    let claim = |name: &str| claims[name].as_f64().map(|seconds| (seconds * 1000.0) as i64);
+    let made = claim("iat").or_else(|| claim("nbf"));
     let Some(now) = view.now else { return (made, None) };
     let leeway = i64::from(rule.leeway) * 1000;
     let limit = view.tolerance.or(rule.max_age).map(|limit| i64::from(limit) * 1000);
-    let stale = time("exp").is_some_and(|exp| now > exp.saturating_add(leeway))
-        || limit.zip(time("iat")).is_some_and(|(limit, iat)| now.saturating_sub(iat) > limit);
-    let future = time("nbf").is_some_and(|nbf| now < nbf.saturating_sub(leeway))
-        || limit.zip(time("iat")).is_some_and(|(limit, iat)| iat.saturating_sub(now) > limit);
-    (
-        made,
-        Some(if stale {
-            Fits::Stale
-        } else if future {
-            Fits::Future
-        } else {
-            Fits::InTime
-        }),
-    )
+    let fits = match (claim("exp"), claim("nbf"), claim("iat").zip(limit)) {
+        (Some(exp), ..) if now > exp.saturating_add(leeway) => Fits::Expired { since: now.saturating_sub(exp) },
+        (_, Some(from), _) if now < from.saturating_sub(leeway) => Fits::Early { from },
+        (.., Some((iat, limit))) => time::fits(now.saturating_sub(iat), limit),
+        _ => Fits::InTime,
+    };
+    (made, Some(fits))
 }
 
 /// A token that says this, for services that sign with a shared secret.
-pub(super) fn made(rule: &TokenRule, secret: &str, view: View<'_>, now: i64) -> Option<String> {
+pub(super) fn made(rule: &TokenRule, key: &[u8], view: View<'_>, now: i64) -> Option<String> {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     let (name, hash) = [("HS256", Hash::Sha256), ("HS384", Hash::Sha384), ("HS512", Hash::Sha512)]
         .into_iter()
@@ -144,6 +132,6 @@ pub(super) fn made(rule: &TokenRule, secret: &str, view: View<'_>, now: i64) -> 
     let part = |json: String| base64::Engine::encode(&URL_SAFE_NO_PAD, json);
     let head = part(format!(r#"{{"alg":"{name}","typ":"JWT"}}"#));
     let signed = format!("{head}.{}", part(Value::Object(claims).to_string()));
-    let signature = digest::written(Encoding::Base64url, &digest::keyed(hash, secret.as_bytes(), signed.as_bytes()));
+    let signature = digest::written(Encoding::Base64url, &digest::keyed(hash, key, signed.as_bytes()));
     Some(format!("{signed}.{signature}"))
 }

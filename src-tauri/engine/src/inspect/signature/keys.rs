@@ -4,6 +4,7 @@ use super::digest::{from_base64, from_hex};
 use crate::inspect::provider::{Hash, Method};
 use ring::signature::{self, KeyPair as _, UnparsedPublicKey};
 use serde::Deserialize;
+use serde_json::Value;
 use x509_parser::prelude::{FromDer as _, SubjectPublicKeyInfo, X509Certificate};
 
 /// The longest key or certificate that is read.
@@ -109,7 +110,14 @@ impl PublicKey {
     pub(super) fn verifies(&self, method: Method, hash: Hash, text: &[u8], signature: &[u8]) -> Option<bool> {
         match (self, method) {
             (Self::Ed25519(key), Method::Ed25519) => Some(check(&signature::ED25519, key, text, signature)),
-            (Self::P256(key), Method::Ecdsa) => Some(check(&signature::ECDSA_P256_SHA256_ASN1, key, text, signature)),
+            (Self::P256(key), Method::Ecdsa) => {
+                let rule = match hash {
+                    Hash::Sha256 => &signature::ECDSA_P256_SHA256_ASN1,
+                    Hash::Sha384 => &signature::ECDSA_P256_SHA384_ASN1,
+                    Hash::Md5 | Hash::Sha1 | Hash::Sha512 => return None,
+                };
+                Some(check(rule, key, text, signature))
+            }
             (Self::Rsa(_) | Self::RsaParts { .. }, Method::Rsa) => {
                 let rule = match hash {
                     Hash::Sha1 => &signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
@@ -166,6 +174,24 @@ pub(super) fn validity(text: &str) -> Option<(i64, i64)> {
     let (_, certificate) = X509Certificate::from_der(&der).ok()?;
     let validity = certificate.validity();
     Some((validity.not_before.timestamp(), validity.not_after.timestamp()))
+}
+
+/// True for a text that says by its form that it is a public key or a certificate, even where it is none to check with.
+pub(super) fn is_public(text: &str) -> bool {
+    let text = text.trim();
+    if text.starts_with("-----BEGIN") || text.starts_with("whpk_") {
+        return true;
+    }
+    if text.len() > TEXT_LIMIT {
+        return false;
+    }
+    if text.starts_with('{') {
+        let is_key = |jwk: Value| jwk["keys"].is_array() || jwk["kty"].as_str().is_some_and(|kind| kind != "oct");
+        return serde_json::from_str(text).is_ok_and(is_key);
+    }
+    let text = unspaced(text);
+    let is_der = |der: Vec<u8>| X509Certificate::from_der(&der).is_ok() || SubjectPublicKeyInfo::from_der(&der).is_ok();
+    from_hex(&text).is_some_and(is_der) || from_base64(&text).is_some_and(is_der)
 }
 
 fn unspaced(text: &str) -> String {

@@ -3,14 +3,18 @@
 use super::digest::{self, from_base64, same};
 use super::judge::{Problem, Tried, View};
 use super::keys::PublicKey;
-use super::time::Fits;
-use super::url_forms;
+use super::time::{self, Fits};
+use super::words::cut;
+use super::{secret_forms, url_forms};
 use crate::exchange::shown;
-use crate::inspect::provider::{Encoding, Hash, Method, NeedClass, Place};
+use crate::inspect::provider::{Encoding, Hash, Method, NeedClass, Place, SecretForm};
 use crate::inspect::query_fields;
 
 /// Components of one signature that are read.
 const COMPONENTS_LIMIT: usize = 100;
+
+/// Signatures of one request that are tried.
+const INPUTS_LIMIT: usize = 8;
 
 /// By how much clocks may be apart, ms.
 const SKEW: i64 = 60_000;
@@ -25,7 +29,7 @@ struct Input {
     algorithm: Option<String>,
 }
 
-/// Tries every secret on the first signature.
+/// Tries every secret on every signature: services and the proxies before them sign one after the other.
 pub(super) fn try_secrets(view: View<'_>, secrets: &[&str]) -> Result<Tried, Problem> {
     let joined = |name: &'static str| {
         let values: Vec<String> = view.headers.all(name).map(shown).collect();
@@ -33,31 +37,50 @@ pub(super) fn try_secrets(view: View<'_>, secrets: &[&str]) -> Result<Tried, Pro
     };
     let signatures = joined("Signature").ok_or_else(|| Problem::Unsigned(Place::Header("Signature".into())))?;
     let inputs = joined("Signature-Input").ok_or_else(|| Problem::Missing(Place::Header("Signature-Input".into())))?;
-    let input = read_input(&inputs).ok_or_else(|| Problem::Malformed("Signature-Input".into()))?;
-    let text = signature_of(&signatures, &input.label).ok_or_else(|| Problem::Malformed("Signature".into()))?;
+    let worth = |tried: &Result<Tried, Problem>| match tried {
+        Err(_) => 0,
+        Ok(tried) if tried.matched.is_none() => 1,
+        Ok(tried) if tried.fits.is_some_and(|fits| fits != Fits::InTime) => 2,
+        Ok(_) => 3,
+    };
+    let tried: Vec<_> = read_inputs(&inputs).iter().map(|input| try_one(input, &signatures, view, secrets)).collect();
+    // The first of the best: `max_by_key` would take the last.
+    let best = tried.into_iter().rev().max_by_key(worth);
+    best.unwrap_or_else(|| Err(Problem::Malformed("Signature-Input".into())))
+}
+
+fn try_one(input: &Input, signatures: &str, view: View<'_>, secrets: &[&str]) -> Result<Tried, Problem> {
+    let text = signature_of(signatures, &input.label).ok_or_else(|| Problem::Malformed("Signature".into()))?;
     let signature = from_base64(&text).ok_or_else(|| Problem::Malformed("Signature".into()))?;
-    let base = base(&input, view)?;
-    let digest_fits = content_digest_fits(&input, view)?;
-    let mut tried = Tried { signed: base.into_bytes(), found: text, ..Tried::default() };
-    (tried.signed_at, tried.fits) = age(&input, view);
+    let base = base(input, view)?;
+    let digest_fits = content_digest_fits(input, view)?;
+    let (signed_at, fits) = age(input, view);
+    let label = Some(cut(&input.label, 100).to_owned());
+    let mut tried = Tried { signed: base.into_bytes(), found: text, label, signed_at, fits, ..Tried::default() };
     for (index, secret) in secrets.iter().enumerate() {
-        match fits_key(&input, view, secret, &tried.signed, &signature)? {
-            Some((true, _)) if digest_fits => return Ok(Tried { matched: Some(index), ..tried }),
-            Some((_, expected)) => {
-                tried.expected = tried.expected.or(expected).or_else(|| Some("another signature".into()));
-            }
-            None => tried.unusable += 1,
+        let Some((fits, expected)) = fits_key(input, view, secret, &tried.signed, &signature)? else { continue };
+        if fits && digest_fits {
+            return Ok(Tried { matched: Some(index), ..tried });
         }
-    }
-    tried.expected = tried.expected.filter(|expected| expected != "another signature");
-    if tried.expected.is_none() && tried.unusable < secrets.len() {
-        tried.unusable = 0;
+        tried.usable = true;
+        tried.expected = tried.expected.or(expected);
     }
     Ok(tried)
 }
 
-/// Reads the first member of `Signature-Input`.
-fn read_input(text: &str) -> Option<Input> {
+/// Reads the members of `Signature-Input` up to one that can't be read.
+fn read_inputs(text: &str) -> Vec<Input> {
+    let mut rest = text;
+    let next = || {
+        let (input, behind) = read_input(rest)?;
+        rest = behind;
+        Some(input)
+    };
+    std::iter::from_fn(next).take(INPUTS_LIMIT).collect()
+}
+
+/// Reads the first member, and says what stands behind it.
+fn read_input(text: &str) -> Option<(Input, &str)> {
     let (label, rest) = text.trim().split_once('=')?;
     let inner = rest.strip_prefix('(')?;
     let mut components = Vec::new();
@@ -82,21 +105,23 @@ fn read_input(text: &str) -> Option<Input> {
         quoted ^= char == '"';
         char == ',' && !quoted
     });
-    let tail = &at[..end.map_or(at.len(), |(at, _)| at)];
+    let end = end.map_or(at.len(), |(at, _)| at);
+    let (tail, behind) = (&at[..end], at[end..].trim_start_matches(','));
     let list = &rest[..rest.len() - at.len()];
     let param = |name: &str| {
         tail.split(';')
             .find_map(|param| param.trim().strip_prefix(name)?.strip_prefix('='))
             .map(|value| value.trim_matches('"'))
     };
-    Some(Input {
+    let input = Input {
         label: label.trim().to_owned(),
         components,
         params: format!("{list}{}", tail.trim_end()),
         created: param("created").and_then(|value| value.parse().ok()),
         expires: param("expires").and_then(|value| value.parse().ok()),
         algorithm: param("alg").map(str::to_owned),
-    })
+    };
+    Some((input, behind))
 }
 
 /// The signature of this name: `name=:base64:`.
@@ -200,45 +225,47 @@ fn fits_key(
         Some(PublicKey::Rsa(_) | PublicKey::RsaParts { .. }) => "rsa-pss-sha512",
         _ => "hmac-sha256",
     };
-    let algorithm = input.algorithm.as_deref().or(given).unwrap_or(by_key);
+    let algorithm = match (given, input.algorithm.as_deref()) {
+        // Who sends it must not choose what the key is used for (RFC 9421, section 3.2).
+        (Some(given), Some(named)) if given != named => return Err(untaken(named)),
+        (given, named) => given.or(named).unwrap_or(by_key),
+    };
     let public = |check: fn(&PublicKey, &[u8], &[u8]) -> Option<bool>| {
         key.as_ref().and_then(|key| check(key, base, signature)).map(|fits| (fits, None))
     };
     Ok(match algorithm {
         "hmac-sha256" => {
-            let keys = [from_base64(secret), Some(secret.as_bytes().to_vec())];
+            let keys = [SecretForm::Base64, SecretForm::Text].map(|form| secret_forms::shared(secret, form));
             let digests = keys.into_iter().flatten().map(|key| digest::keyed(Hash::Sha256, &key, base));
             let digests: Vec<String> = digests.map(|digest| digest::written(Encoding::Base64, &digest)).collect();
             let own = digest::written(Encoding::Base64, signature);
-            Some((digests.iter().any(|digest| same(digest, &own)), digests.into_iter().next()))
+            let fits = digests.iter().any(|digest| same(digest, &own));
+            digests.into_iter().next().map(|expected| (fits, Some(expected)))
         }
         "ed25519" => public(|key, base, signature| key.verifies(Method::Ed25519, Hash::Sha512, base, signature)),
         "ecdsa-p256-sha256" => public(PublicKey::verifies_fixed),
         "rsa-pss-sha512" => public(PublicKey::verifies_pss),
         "rsa-v1_5-sha256" => public(|key, base, signature| key.verifies(Method::Rsa, Hash::Sha256, base, signature)),
-        other => {
-            let (class, name) = (NeedClass::Algorithm, "Signature-Input".to_owned());
-            return Err(Problem::Need { class, name, is: other.to_owned() });
-        }
+        other => return Err(untaken(other)),
     })
 }
 
+fn untaken(algorithm: &str) -> Problem {
+    Problem::Need { class: NeedClass::Algorithm, name: "Signature-Input".into(), is: algorithm.to_owned() }
+}
+
 fn age(input: &Input, view: View<'_>) -> (Option<i64>, Option<Fits>) {
-    let Some(now) = view.now else { return (input.created.map(|created| created.saturating_mul(1000)), None) };
     let millis = |seconds: Option<i64>| seconds.map(|seconds| seconds.saturating_mul(1000));
     let (created, expires) = (millis(input.created), millis(input.expires));
+    let Some(now) = view.now else { return (created, None) };
     let limit = view.tolerance.map(|limit| i64::from(limit) * 1000);
-    let stale = expires.is_some_and(|expires| now > expires)
-        || limit.zip(created).is_some_and(|(limit, created)| now.saturating_sub(created) > limit);
-    let future = created.is_some_and(|created| created.saturating_sub(now) > limit.unwrap_or(SKEW));
-    (
-        created,
-        Some(if stale {
-            Fits::Stale
-        } else if future {
-            Fits::Future
-        } else {
-            Fits::InTime
-        }),
-    )
+    let fits = match (expires, created.map(|created| now.saturating_sub(created))) {
+        (Some(expires), _) if now > expires => Fits::Expired { since: now.saturating_sub(expires) },
+        (_, Some(age)) => match time::fits(age, limit.unwrap_or(SKEW)) {
+            Fits::Stale { .. } if limit.is_none() => Fits::InTime,
+            fits => fits,
+        },
+        _ => Fits::InTime,
+    };
+    (created, Some(fits))
 }

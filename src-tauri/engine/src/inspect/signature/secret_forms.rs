@@ -1,12 +1,16 @@
 //! What a secret's text becomes as a key, and what it becomes by mistake.
 
 use super::digest::{from_base64, from_hex};
+use super::keys;
 use crate::inspect::provider::SecretForm;
 use unicode_normalization::UnicodeNormalization;
 
-/// The key that a secret stands for. None if it is not of this form.
+/// The key that a secret stands for. None if it is not of this form, or empty: everybody has that one.
 pub(super) fn key(secret: &str, form: SecretForm) -> Option<Vec<u8>> {
-    match form {
+    if secret.is_empty() {
+        return None;
+    }
+    let key = match form {
         SecretForm::Text | SecretForm::UserPassword | SecretForm::PublicKey => Some(secret.as_bytes().to_vec()),
         SecretForm::Hex => from_hex(secret),
         SecretForm::Base64 => from_base64(secret),
@@ -17,7 +21,13 @@ pub(super) fn key(secret: &str, form: SecretForm) -> Option<Vec<u8>> {
         }
         SecretForm::Ampersand => Some(format!("{secret}&").into_bytes()),
         SecretForm::Nfkd => Some(secret.nfkd().collect::<String>().into_bytes()),
-    }
+    };
+    key.filter(|key| !key.is_empty())
+}
+
+/// The key of a keyed hash. None of a public key, too: who knows it, and everybody may, could sign with it.
+pub(super) fn shared(secret: &str, form: SecretForm) -> Option<Vec<u8>> {
+    if keys::is_public(secret) { None } else { key(secret, form) }
 }
 
 /// The keys that the secret becomes if it is taken in the wrong form, with what was done to it.

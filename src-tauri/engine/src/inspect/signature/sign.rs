@@ -94,7 +94,9 @@ fn sign_as(
     request: &Unsigned<'_>,
     now: i64,
 ) -> Result<Signed, SignError> {
-    let key = secret_forms::key(secret, scheme.secret).ok_or_else(|| SignError::Secret(provider.name.clone()))?;
+    let is_keyed = matches!(scheme.method, Method::Hmac | Method::Digest | Method::Jwt);
+    let key = if is_keyed { secret_forms::shared } else { secret_forms::key };
+    let key = key(secret, scheme.secret).ok_or_else(|| SignError::Secret(provider.name.clone()))?;
     let mut work = Work {
         scheme,
         key,
@@ -268,7 +270,7 @@ impl Work<'_> {
             Method::Digest => digest::written(self.scheme.encoding, &digest::plain(self.scheme.hash, &text(&values)?)),
             Method::Jwt => {
                 let rule = self.scheme.token.as_ref().ok_or_else(|| SignError::Missing("token".into()))?;
-                jwt::made(rule, self.secret, view, self.now).ok_or_else(|| SignError::Missing("HS256".into()))?
+                jwt::made(rule, &self.key, view, self.now).ok_or_else(|| SignError::Missing("HS256".into()))?
             }
             _ => digest::written(self.scheme.encoding, &digest::keyed(self.scheme.hash, &self.key, &text(&values)?)),
         })

@@ -28,21 +28,42 @@ pub(super) fn shown(seconds: i64) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// How a time compares with what is taken.
+/// How the times of a signature compare with what is taken; all of them in ms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fits {
     InTime,
-    Stale,
-    Future,
+    /// Signed longer ago than the limit.
+    Stale {
+        limit: i64,
+    },
+    /// Signed further in the future than the limit.
+    Future {
+        limit: i64,
+    },
+    /// By its own word not to be used any more since this long.
+    Expired {
+        since: i64,
+    },
+    /// By its own word not to be used before this time, since 1970 UTC.
+    Early {
+        from: i64,
+    },
+}
+
+/// Compares the age with the limit, both in ms.
+pub(super) fn fits(age: i64, limit: i64) -> Fits {
+    match age {
+        _ if age > limit => Fits::Stale { limit },
+        _ if age < -limit => Fits::Future { limit },
+        _ => Fits::InTime,
+    }
 }
 
 /// Compares the age in ms with the limit in seconds.
-pub(super) fn fits(age: i64, stamp: &Stamp, limit: u32) -> Fits {
-    let limit = i64::from(limit) * 1000;
-    match age {
-        _ if age > limit => Fits::Stale,
-        _ if age < -limit && !stamp.past_only => Fits::Future,
-        _ => Fits::InTime,
+pub(super) fn fits_stamp(age: i64, stamp: &Stamp, limit: u32) -> Fits {
+    match fits(age, i64::from(limit) * 1000) {
+        Fits::Future { .. } if stamp.past_only => Fits::InTime,
+        fits => fits,
     }
 }
 

@@ -158,8 +158,13 @@ fn start_of(bytes: &[u8]) -> (String, bool) {
 fn with_signed(provider: &Provider, scheme: &Scheme, view: View<'_>, tried: Tried, url: &str) -> Verdict {
     let age = tried.signed_at.zip(view.now).map(|(at, now)| now.saturating_sub(at) as f64 / 1000.0);
     let (start, cut) = start_of(&tried.signed);
+    let rule = match scheme.method {
+        Method::Jwt => "head and claims of the token",
+        Method::MessageSignature => "signature base of RFC 9421",
+        _ => &scheme.signed,
+    };
     let signed = SignedText {
-        rule: if tried.signed.is_empty() { String::new() } else { scheme.signed.clone() },
+        rule: if tried.signed.is_empty() { String::new() } else { rule.to_owned() },
         size: tried.signed.len() as u64,
         start,
         cut,
@@ -187,6 +192,7 @@ pub(super) fn fitting(
     let secret = tried.matched.and_then(|index| secrets.get(index));
     let label = secret.map(|secret| secret.label.clone());
     let fits = tried.fits.unwrap_or(Fits::InTime);
+    let named = tried.label.as_ref().map(|label| format!(" as {label}")).unwrap_or_default();
     let verdict = with_signed(provider, scheme, view, tried, url);
     if let Some((explanation, hint)) = secret.and_then(|secret| out_of_date(secret, view, &provider.name)) {
         return Verdict {
@@ -197,47 +203,52 @@ pub(super) fn fitting(
             ..verdict
         };
     }
-    let limit = view.tolerance.or(scheme.timestamp.as_ref().and_then(|stamp| stamp.tolerance)).unwrap_or_default();
     let span = time::span((verdict.age.unwrap_or_default() * 1000.0) as i64);
     let with = label.as_ref().map(|label| format!(" with {label}")).unwrap_or_default();
-    match fits {
-        Fits::InTime => {
-            let age = match verdict.age {
-                Some(age) if age >= 0.0 => format!(", {span} before it came"),
-                Some(_) => format!(", {span} ahead of this clock"),
-                None => String::new(),
-            };
-            let what = match scheme.method {
-                Method::Token | Method::Basic => {
-                    format!("It carries the right secret{with}. That says nothing about the body.")
-                }
-                _ => format!("Signed{with}{age}."),
-            };
-            Verdict { verdict: VerdictKind::Valid, explanation: what, secret: label, ..verdict }
-        }
-        Fits::Stale => Verdict {
-            reason: Some(Reason::StaleTimestamp),
-            explanation: format!(
-                "The signature is good, but it was made {span} before the request came; {} takes {}.",
-                provider.name,
-                time::span(i64::from(limit) * 1000)
-            ),
-            hint: Some("An old capture that is sent again must be signed again.".into()),
-            secret: label,
-            ..verdict
-        },
-        Fits::Future => Verdict {
-            reason: Some(Reason::FutureTimestamp),
-            explanation: format!(
-                "The signature is good, but its time is {span} in the future; {} takes {}.",
-                provider.name,
-                time::span(i64::from(limit) * 1000)
-            ),
-            hint: Some("See whether the clocks are right.".into()),
-            secret: label,
-            ..verdict
-        },
+    if let Some((reason, explanation, hint)) = untimely(fits, &span, view, &provider.name) {
+        return Verdict { reason: Some(reason), explanation, hint: Some(hint.into()), secret: label, ..verdict };
     }
+    let age = match verdict.age {
+        Some(age) if age >= 0.0 => format!(", {span} before it came"),
+        Some(_) => format!(", {span} ahead of this clock"),
+        None => String::new(),
+    };
+    let explanation = match scheme.method {
+        Method::Token | Method::Basic => {
+            format!("It carries the right secret{with}. That says nothing about the body.")
+        }
+        _ => format!("Signed{named}{with}{age}."),
+    };
+    Verdict { verdict: VerdictKind::Valid, explanation, secret: label, ..verdict }
+}
+
+/// What to say of a good signature that came too late or too early; None of any other.
+fn untimely(fits: Fits, span: &str, view: View<'_>, provider: &str) -> Option<(Reason, String, &'static str)> {
+    const AGAIN: &str = "An old capture that is sent again must be signed again.";
+    const CLOCKS: &str = "See whether the clocks are right.";
+    let good = "The signature is good, but";
+    Some(match fits {
+        Fits::InTime => return None,
+        Fits::Future { limit } => {
+            let limit = time::span(limit);
+            let said = format!("{good} its time is {span} in the future; {provider} takes {limit}.");
+            (Reason::FutureTimestamp, said, CLOCKS)
+        }
+        Fits::Early { from } => {
+            let (at, ahead) = (time::shown(from.div_euclid(1000)), from.saturating_sub(view.now.unwrap_or(from)));
+            let said = format!("{good} it is not valid before {at}, {} after the request came.", time::span(ahead));
+            (Reason::FutureTimestamp, said, CLOCKS)
+        }
+        Fits::Expired { since } => {
+            let said = format!("{good} it expired {} before the request came.", time::span(since));
+            (Reason::StaleTimestamp, said, AGAIN)
+        }
+        Fits::Stale { limit } => {
+            let limit = time::span(limit);
+            let said = format!("{good} it was made {span} before the request came; {provider} takes {limit}.");
+            (Reason::StaleTimestamp, said, AGAIN)
+        }
+    })
 }
 
 /// What to say of a certificate that was not to be used when the request came; None of any other and of no certificate.
@@ -261,7 +272,7 @@ pub(super) fn mismatch(
     secrets: &[Secret],
     url: &str,
 ) -> Verdict {
-    let unusable = !secrets.is_empty() && tried.expected.is_none() && tried.unusable > 0;
+    let usable = tried.usable;
     let verdict = with_signed(provider, scheme, view, tried, url);
     if secrets.is_empty() {
         return Verdict {
@@ -272,7 +283,7 @@ pub(super) fn mismatch(
             ..verdict
         };
     }
-    if unusable {
+    if !usable {
         return Verdict {
             reason: Some(Reason::UnusableSecret),
             explanation: format!("None of the secrets has the form that those of {} have.", provider.name),

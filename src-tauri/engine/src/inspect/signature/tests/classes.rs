@@ -6,11 +6,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-const SECRET: &str = "s3cret-of-a-webhook";
-const URL: &str = "https://hooks.example.com/in/x";
-const NOW: i64 = 1_760_000_000;
+pub(super) const SECRET: &str = "s3cret-of-a-webhook";
+pub(super) const URL: &str = "https://hooks.example.com/in/x";
+pub(super) const NOW: i64 = 1_760_000_000;
 
-fn checked(provider: &str, url: &str, headers: &[(&str, &str)], body: &str, secrets: &[&str]) -> Verdict {
+pub(super) fn checked(provider: &str, url: &str, headers: &[(&str, &str)], body: &str, secrets: &[&str]) -> Verdict {
     let mut all = Headers::default();
     for (name, value) in headers {
         all.push(name.as_bytes().to_vec(), value.as_bytes().to_vec());
@@ -21,17 +21,30 @@ fn checked(provider: &str, url: &str, headers: &[(&str, &str)], body: &str, secr
     verify(&request, find(provider).unwrap(), &secrets, &Check { now: Some(NOW), ..Check::default() })
 }
 
-fn reason(verdict: &Verdict) -> Option<Reason> {
+pub(super) fn reason(verdict: &Verdict) -> Option<Reason> {
     assert_eq!(verdict.reason.is_none(), verdict.verdict == VerdictKind::Valid, "{}", verdict.explanation);
     verdict.reason
 }
 
 /// A token by HMAC of this hash.
-fn token(algorithm: &str, hash: Hash, claims: &Value) -> String {
+pub(super) fn token(algorithm: &str, hash: Hash, claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(&json!({"alg": algorithm, "typ": "JWT"})), part(claims));
     let signature = URL_SAFE_NO_PAD.encode(digest::keyed(hash, SECRET.as_bytes(), signed.as_bytes()));
     format!("{signed}.{signature}")
+}
+
+/// Header fields with a message signature of each name, with these parameters, keyed with the text of this secret.
+pub(super) fn messages(all: &[(&str, &str, &str)]) -> [(String, String); 2] {
+    let sign = |(label, params, secret): &(&str, &str, &str)| {
+        let input = format!("(\"@method\");{params};alg=\"hmac-sha256\"");
+        let base = format!("\"@method\": POST\n\"@signature-params\": {input}");
+        let signature =
+            digest::written(Encoding::Base64, &digest::keyed(Hash::Sha256, secret.as_bytes(), base.as_bytes()));
+        (format!("{label}={input}"), format!("{label}=:{signature}:"))
+    };
+    let (inputs, signatures): (Vec<String>, Vec<String>) = all.iter().map(sign).unzip();
+    [("Signature-Input".into(), inputs.join(", ")), ("Signature".into(), signatures.join(", "))]
 }
 
 #[test]
@@ -59,12 +72,9 @@ fn a_token_counts_only_with_the_algorithm_and_from_the_issuer_of_its_service() {
 #[test]
 fn a_message_signature_counts_only_in_its_time() {
     let with = |params: &str| {
-        let base = format!("\"@method\": POST\n\"@signature-params\": (\"@method\");{params};alg=\"hmac-sha256\"");
+        let headers = messages(&[("s", params, SECRET)]);
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
         let key = base64::engine::general_purpose::STANDARD.encode(SECRET);
-        let signature =
-            digest::written(Encoding::Base64, &digest::keyed(Hash::Sha256, SECRET.as_bytes(), base.as_bytes()));
-        let input = format!("s=(\"@method\");{params};alg=\"hmac-sha256\"");
-        let headers = [("Signature-Input", &input[..]), ("Signature", &format!("s=:{signature}:"))];
         reason(&checked("rfc9421", URL, &headers, "", &[&key]))
     };
     assert_eq!(with(&format!("created={NOW};expires={NOW}")), None);
@@ -166,6 +176,62 @@ fn a_secret_that_is_none_of_its_service_is_told() {
     assert_eq!(reason(&checked("aws-sns", URL, &[], body, &[SECRET])), Some(Reason::UnusableSecret));
     let both = ["cut off", vector["secrets"][0].as_str().unwrap()];
     assert_eq!(reason(&checked("aws-sns", URL, &[], body, &both)), None, "one of two can be used");
+    let another = "df231af45908fcd13bc0016186adedd094d1c3e4c6ac32aa634e70f4788a52e2";
+    let signature = "0".repeat(128);
+    let headers = [("X-Signature-Ed25519", &signature[..]), ("X-Signature-Timestamp", "1760000000")];
+    for (secrets, wrong) in [
+        (&[another, "cut off"][..], Reason::Mismatch),
+        (&["cut off", another], Reason::Mismatch),
+        (&["cut off", "this too"], Reason::UnusableSecret),
+    ] {
+        assert_eq!(reason(&checked("discord", URL, &headers, "{}", secrets)), Some(wrong), "{secrets:?}");
+    }
+}
+
+#[test]
+fn what_a_token_or_a_message_signs_is_named_and_only_a_claim_that_differs_is_expected() {
+    let hash = digest::hex(&digest::plain(Hash::Sha256, b"{}"));
+    let sent = |secret: &str, body: &str| {
+        let token = token("HS256", Hash::Sha256, &json!({"iss": "netlify", "sha256": hash}));
+        checked("netlify", URL, &[("X-Webhook-Signature", &token)], body, &[secret])
+    };
+    let verdict = sent("another", "{}");
+    assert_eq!((reason(&verdict), verdict.expected), (Some(Reason::Mismatch), None));
+    assert_eq!(verdict.signed.unwrap().rule, "head and claims of the token");
+    let other = digest::hex(&digest::plain(Hash::Sha256, b"[]"));
+    assert_eq!(sent(SECRET, "[]").expected, Some(format!("sha256 = {other}")));
+
+    let headers = messages(&[("s", "created=1760000000", SECRET)]);
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+    let verdict = checked("rfc9421", URL, &headers, "", &[SECRET]);
+    assert_eq!(verdict.signed.unwrap().rule, "signature base of RFC 9421");
+}
+
+#[test]
+fn of_several_message_signatures_one_that_fits_is_enough_and_is_named() {
+    let all = |labels: &[(&str, &str, &str)]| {
+        let headers = messages(labels);
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+        checked("rfc9421", URL, &headers, "", &[SECRET])
+    };
+    let (young, old) = ("created=1760000000", "created=1759990000;expires=1759990060");
+    let verdict = all(&[("proxy", young, "theirs"), ("sig1", young, SECRET)]);
+    assert_eq!(reason(&verdict), None, "{}", verdict.explanation);
+    assert_eq!(verdict.explanation, "Signed as sig1 with secret, 0 s before it came.");
+    let verdict = all(&[("old", old, SECRET), ("new", young, SECRET)]);
+    assert_eq!(reason(&verdict), None, "{}", verdict.explanation);
+    // That another one is young makes none young.
+    let verdict = all(&[("new", young, "theirs"), ("old", old, SECRET)]);
+    assert_eq!(reason(&verdict), Some(Reason::StaleTimestamp), "{}", verdict.explanation);
+    let none = all(&[("a", young, "theirs"), ("b", young, "theirs")]);
+    assert_eq!(reason(&none), Some(Reason::Mismatch));
+    let many: Vec<String> = (0..200).map(|at| format!("s{at}")).collect();
+    let many: Vec<(&str, &str, &str)> = many.iter().map(|label| (&label[..], young, "theirs")).collect();
+    assert_eq!(
+        reason(&all(&[&many[..], &[("own", young, SECRET)]].concat())),
+        Some(Reason::Mismatch),
+        "there is an end"
+    );
 }
 
 #[test]
