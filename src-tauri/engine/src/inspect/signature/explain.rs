@@ -4,15 +4,13 @@
 use super::body_forms;
 use super::found;
 use super::judge::{View, needs_url, try_secrets};
+use super::others::{looks_like, other_provider};
 use super::template;
 use super::time::{self, Fits};
 use super::verdict::{Cause, CauseKind, Reason, Verdict, VerdictKind};
 use super::{Check, Secret, SignedRequest, digest, judge, keys, secret_forms, url_forms};
 use crate::exchange::Headers;
-use crate::inspect::provider::{
-    Encoding, Hash, Method, Place, Provider, ProviderRef, Recognisers, Scheme, SecretForm, Unit, elements, providers,
-    value,
-};
+use crate::inspect::provider::{Encoding, Hash, Method, Place, Provider, Scheme, SecretForm, Unit, elements, value};
 
 /// Bytes that are hashed for one kind of guess: each has a share of its own, so that one that comes late is not crowded
 /// out. There are eight kinds, and so 2 GiB at most for one explanation. A changed body of 1 MiB, the largest that is laid
@@ -69,26 +67,19 @@ pub(super) fn explain(
     }
 }
 
-/// A provider whose signature stands in the request.
-fn looks_like(request: &SignedRequest<'_>, provider: &Provider, check: &Check<'_>) -> Option<ProviderRef> {
-    let own = check.own_providers.iter().map(|own| (*own).clone()).collect();
-    let found = Recognisers::with(own).recognise(request.headers, request.body)?;
-    Some(found).filter(|found| found.key() != provider.key && !found.provider.signatures.is_empty())
-}
-
-fn cause(kind: CauseKind, explanation: String, hint: &str) -> Cause {
+pub(super) fn cause(kind: CauseKind, explanation: String, hint: &str) -> Cause {
     Cause { kind, explanation, hint: hint.to_owned() }
 }
 
 /// What one kind of guess has cost.
 #[derive(Default)]
-struct Budget {
+pub(super) struct Budget {
     bytes: usize,
     tries: usize,
 }
 
 impl Budget {
-    fn take(&mut self, bytes: usize) -> bool {
+    pub(super) fn take(&mut self, bytes: usize) -> bool {
         self.tries += 1;
         self.bytes = self.bytes.saturating_add(bytes);
         !self.is_spent()
@@ -353,7 +344,7 @@ impl Guess<'_> {
     }
 }
 
-fn hash_words(hash: Hash) -> &'static str {
+pub(super) fn hash_words(hash: Hash) -> &'static str {
     match hash {
         Hash::Md5 => "MD5",
         Hash::Sha1 => "SHA-1",
@@ -400,38 +391,4 @@ fn other_unit(verdict: &Verdict, scheme: Option<&Scheme>, provider: &Provider, c
             "Send and sign the time in the unit that the service uses.",
         )
     })
-}
-
-/// Another provider's signature that fits; those of the user go before those that are known.
-fn other_provider(
-    request: &SignedRequest<'_>,
-    provider: &Provider,
-    secrets: &[Secret],
-    check: &Check<'_>,
-) -> Option<Cause> {
-    let view = View::of(request, check);
-    let mut budget = Budget::default();
-    let mut fits = |other: &Provider| {
-        let is_there = |scheme: &Scheme| scheme.items.is_none() && found::is_there(scheme, view.looked());
-        if other.key == provider.key
-            || !other.signatures.iter().any(is_there)
-            || !budget.take(request.body.len().saturating_mul(secrets.len().max(1)))
-        {
-            return None;
-        }
-        let (verdict, scheme) = judge::judge(request, other, secrets, check);
-        // A token says nothing about who made it.
-        let token = scheme.is_some_and(|scheme| matches!(scheme.method, Method::Token | Method::Basic));
-        (verdict.verdict == VerdictKind::Valid && !token).then(|| {
-            cause(
-                CauseKind::OtherProvider,
-                format!(
-                    "It is signed the way {} does, not the way {} does; with that it fits.",
-                    other.name, provider.name
-                ),
-                "Set the provider of the source.",
-            )
-        })
-    };
-    check.own_providers.iter().copied().find_map(&mut fits).or_else(|| providers().find_map(&mut fits))
 }

@@ -10,6 +10,7 @@ mod judge;
 mod jwt;
 mod keys;
 mod message;
+mod others;
 mod secret_forms;
 mod sign;
 mod template;

@@ -50,6 +50,25 @@ fn another_provider() {
     let standard = Plant::secret("standard-webhooks", secret, secret);
     Plant { checked_provider: "gocardless", ..standard }.finds(kind, "not the way GoCardless does");
     Plant { checked_provider: "svix", ..Plant::secret("gocardless", secret, secret) }.finds(kind, "GoCardless");
+    // What the push itself tells goes before what else would fit; a rule that many share is no single one's.
+    for (provider, headers, words) in [
+        ("standard-webhooks", vec![], "It is signed the way Standard Webhooks does, not the way GitHub does"),
+        ("svix", vec![], "It is signed the way Svix does, not the way GitHub does"),
+        ("openai", vec![("User-Agent", "OpenAI/1.0")], "It is signed the way OpenAI does, not the way GitHub does"),
+    ] {
+        let other = Plant { more_headers: headers, ..Plant::secret(provider, secret, secret) };
+        let cause = Plant { checked_provider: "github", ..other }.verdict().proven.unwrap();
+        assert_eq!((cause.kind, cause.explanation.contains(words)), (kind, true), "{}", cause.explanation);
+    }
+    let shared = Plant { checked_provider: "stripe", ..Plant::new("github") }.verdict().proven.unwrap();
+    let words = "It is signed with SHA-256 in X-Hub-Signature-256, as GitHub and others do, not the way Stripe does";
+    assert!(shared.explanation.starts_with(words), "{}", shared.explanation);
+    // Items of a batch that are signed one by one.
+    let key = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+    let batch = r#"{"notificationItems":[{"NotificationRequestItem":{"pspReference":"7914073381342284","merchantReference":"TestPayment-1407325143704","merchantAccountCode":"TestMerchant","amount":{"currency":"EUR","value":1130},"eventCode":"AUTHORISATION","success":"true","additionalData":{"hmacSignature":"coqCmt/IZ4E3CzPvMY8zTjQVL5hYJUiBRg8UU+iCWo0="}}}]}"#;
+    let adyen = Plant { checked_with: key.into(), checked_body: batch.into(), ..Plant::new("adyen-platform") };
+    let cause = adyen.check(&Headers::default()).proven.unwrap();
+    assert_eq!((cause.kind, &cause.explanation[..30]), (kind, "It is signed the way Adyen doe"));
     // Without a proof it is only a hint.
     let verdict = Plant { checked_provider: "github", checked_with: "other".into(), ..Plant::new("stripe") }.verdict();
     assert_eq!((verdict.verdict, verdict.proven), (VerdictKind::Unsigned, None));
@@ -58,7 +77,7 @@ fn another_provider() {
 
 #[test]
 fn another_provider_where_this_one_lacks_something_or_is_told_another_version_or_key() {
-    for (checked_provider, more_headers, reason) in [
+    for (checked_provider, mut more_headers, reason) in [
         ("slack", vec![("X-Slack-Signature", "v0=00")], Reason::MissingHeader),
         ("box", vec![("BOX-SIGNATURE-PRIMARY", "x"), ("BOX-SIGNATURE-VERSION", "2")], Reason::UnsupportedVersion),
         (
@@ -73,6 +92,7 @@ fn another_provider_where_this_one_lacks_something_or_is_told_another_version_or
         ("pusher", vec![("x-pusher-signature", "00"), ("x-pusher-key", "another")], Reason::KeyIdMismatch),
     ] {
         let fields = vec![("key_id".to_owned(), "ours".to_owned())];
+        more_headers.push(("X-GitHub-Event", "push"));
         let plant = Plant { checked_provider, more_headers, fields, ..Plant::new("github") };
         plant.finds(CauseKind::OtherProvider, "the way GitHub does");
         assert_eq!(plant.verdict().reason, Some(reason));
