@@ -7,7 +7,7 @@ import { EMPTY_HANDSHAKE, EMPTY_PROVIDER, EMPTY_SCHEME, EMPTY_TOKEN } from "$sha
 import { openApp, violations } from "../../test/openApp";
 import { blankDraft, draftOf, isReadable, keyFor, providerOf, providerProblems } from "./draft";
 import { handshakeDraftOf, handshakeProblems } from "./handshakeDraft";
-import { schemeProblems } from "./schemeDraft";
+import { hashesOf, schemeProblems } from "./schemeDraft";
 import { SIGNED_TOKENS } from "./signedTokens";
 
 describe("the draft of a provider", () => {
@@ -36,6 +36,7 @@ describe("the draft of a provider", () => {
           ...EMPTY_SCHEME,
           label: "v1",
           method: "rsa",
+          secret: "public-key",
           at: ["header:X-Old"],
           certificate: { at: "json:/url", host: "certs\\.acme\\.com", pathEnd: ".pem" },
           old: true,
@@ -83,6 +84,24 @@ describe("the draft of a provider", () => {
     draft.schemes[0]!.method = "jwt";
     const chosen = providerOf(draft);
     expect(chosen.signatures[0]?.token?.algorithms).toEqual(["HS256"]);
+  });
+
+  it("says nothing that the check of its method would not heed", () => {
+    const scheme = (method: Scheme["method"]) => {
+      const draft = blankDraft();
+      Object.assign(draft.schemes[0]!, { method, secret: "hex", stampAt: "header:X-Time", tolerance: "300" });
+      return providerOf(draft).signatures[0]!;
+    };
+    for (const method of ["ed25519", "ecdsa", "rsa"] as const)
+      expect(scheme(method)).toMatchObject({ secret: "public-key", timestamp: { tolerance: 300 } });
+    expect(scheme("message-signature")).toMatchObject({ secret: "public-key", timestamp: null });
+    expect(scheme("jwt")).toMatchObject({ secret: "hex", timestamp: null });
+    expect(scheme("hmac")).toMatchObject({ secret: "hex", timestamp: { at: "header:X-Time" } });
+    const draft = blankDraft().schemes[0]!;
+    const hidden = { ...draft, stampAt: "header:X-Time", tolerance: "5 min", method: "message-signature" as const };
+    expect(schemeProblems(hidden), "what is not shown is in nobody's way").toEqual({});
+    expect(hashesOf("ecdsa")).toEqual(["sha256", "sha384"]);
+    expect(hashesOf("rsa")).not.toContain("md5");
   });
 
   it("keeps a wait without statuses, and gaps without words for them, with or without a space between", () => {
@@ -221,7 +240,7 @@ describe("providers in the window", { timeout: 60_000 }, () => {
     });
   });
 
-  it("shows the rules of a token where a token is chosen", async () => {
+  it("shows the fields of the method that is chosen, and no others", async () => {
     await openApp({ rows: 10 });
     await screen.findAllByRole("row", { selected: false });
     await userEvent.keyboard("gp");
@@ -232,8 +251,23 @@ describe("providers in the window", { timeout: 60_000 }, () => {
     expect(form.getByLabelText("Algorithms")).toHaveProperty("value", "HS256");
     form.getByLabelText("Issuer");
     form.getByLabelText("Body's hash");
-    expect(form.queryByLabelText("Signed text")).toBeNull();
+    for (const label of ["Signed text", "Time stands in"]) expect(form.queryByLabelText(label)).toBeNull();
+    form.getByLabelText("Secret is");
     expect(await violations()).toEqual([]);
+
+    const method = form.getByLabelText("Method");
+    await userEvent.selectOptions(method, "message-signature");
+    for (const label of ["Prefix", "Separator", "Secret is", "Time stands in"])
+      expect(form.queryByLabelText(label), label).toBeNull();
+    await userEvent.selectOptions(method, "ed25519");
+    for (const label of ["Hash", "Secret is"]) expect(form.queryByLabelText(label), label).toBeNull();
+    form.getByLabelText("Time stands in");
+    await userEvent.selectOptions(method, "hmac");
+    await userEvent.selectOptions(form.getByLabelText("Hash"), "md5");
+    await userEvent.selectOptions(method, "ecdsa");
+    const hashes = [...form.getByLabelText("Hash").querySelectorAll("option")].map((one) => one.textContent);
+    expect(hashes).toEqual(["MD5", "SHA-256", "SHA-384"]);
+    expect(form.getByLabelText("Hash"), "what was chosen stays in sight").toHaveProperty("value", "md5");
   });
 
   it("say of every token of the signed text what it is, and how a hash with the secret is written", async () => {

@@ -47,6 +47,32 @@ export interface SchemeDraft {
   old: boolean;
 }
 
+const ALL_HASHES: Hash[] = ["sha256", "sha1", "sha384", "sha512", "md5"];
+
+/** The hashes that a method can be checked with; none where it has its own, or has none. */
+export function hashesOf(method: Method): Hash[] {
+  switch (method) {
+    case "hmac":
+    case "digest":
+      return ALL_HASHES;
+    case "rsa":
+      return ALL_HASHES.filter((hash) => hash !== "md5");
+    case "ecdsa":
+      return ["sha256", "sha384"];
+    default:
+      return [];
+  }
+}
+
+/** True if a text is put together to be signed. */
+export const signsText = (method: Method): boolean => hashesOf(method).length > 0 || method === "ed25519";
+
+/** True if the key, or the secret, is read in whatever form it has. */
+export const readsAnyKey = (method: Method): boolean => ["ed25519", "ecdsa", "rsa", "message-signature"].includes(method);
+
+/** True if the signature says its time itself. */
+export const saysItsTime = (method: Method): boolean => method === "jwt" || method === "message-signature";
+
 /** What a need says before it is written. */
 export const blankNeed = (): Need => ({ at: "", is: "", class: "other" });
 
@@ -93,7 +119,7 @@ export const schemeOf = (draft: SchemeDraft): Scheme => ({
   prefix: draft.prefix,
   separator: draft.separator,
   signed: readEscapes(draft.signed),
-  secret: draft.secret,
+  secret: readsAnyKey(draft.method) ? "public-key" : draft.secret,
   timestamp: stampOf(draft),
   needs: draft.needs.filter(({ at }) => at.trim()).map((need) => ({ ...need, at: need.at.trim(), is: need.is.trim() })),
   items: orNull(draft.items),
@@ -107,7 +133,7 @@ export const schemeOf = (draft: SchemeDraft): Scheme => ({
 /** What is wrong with the fields that count for this way. What can't be read must not pass for no limit. */
 export const schemeProblems = (draft: SchemeDraft): Problems<SchemeDraft> =>
   problemsOf<SchemeDraft>({
-    ...(orNull(draft.stampAt) !== null && { tolerance: wholeSecondsProblem(draft.tolerance) }),
+    ...(stampOf(draft) !== null && { tolerance: wholeSecondsProblem(draft.tolerance) }),
     ...(draft.method === "jwt" && {
       maxAge: wholeSecondsProblem(draft.maxAge),
       leeway: wholeSecondsProblem(draft.leeway),
@@ -116,7 +142,8 @@ export const schemeProblems = (draft: SchemeDraft): Problems<SchemeDraft> =>
 
 function stampOf(draft: SchemeDraft): Stamp | null {
   const at = orNull(draft.stampAt);
-  return at === null ? null : { at, unit: draft.unit, tolerance: whole(draft.tolerance), pastOnly: draft.pastOnly };
+  if (at === null || saysItsTime(draft.method)) return null;
+  return { at, unit: draft.unit, tolerance: whole(draft.tolerance), pastOnly: draft.pastOnly };
 }
 
 function certificateOf(draft: SchemeDraft): CertificateRule | null {

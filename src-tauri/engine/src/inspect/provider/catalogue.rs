@@ -1,10 +1,10 @@
 //! The known providers, read once from the files of `engine/providers`, and the rules that their texts stand for.
 
-use super::data::{Handshake, Provider, Scheme};
+use super::data::{Handshake, Hash, Method, Provider, Scheme, SecretForm};
 use super::place::{Joined, Place};
 use super::statuses::Statuses;
 use crate::exchange::Headers;
-use crate::inspect::signature::check_template;
+use crate::inspect::signature::{check_template, signs_token};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
@@ -238,7 +238,35 @@ fn check_scheme(scheme: &Scheme) -> Result<(), CustomProblem> {
     if let Some(rule) = &scheme.certificate {
         regex::Regex::new(&rule.host).map_err(|error| problem("signatures", error))?;
     }
-    Ok(())
+    check_method(scheme)
+}
+
+/// Refuses what a method has no use for, and what it can't do without: else every push would be judged by another rule
+/// than the one that is written.
+fn check_method(scheme: &Scheme) -> Result<(), CustomProblem> {
+    let Scheme { method, hash, secret, timestamp, signed, .. } = scheme;
+    let is_key = matches!(secret, SecretForm::Text | SecretForm::PublicKey);
+    let problem = match method {
+        Method::Ed25519 | Method::Ecdsa | Method::Rsa | Method::MessageSignature if !is_key => {
+            "A key is read in whatever form it has: let the secret be a public key."
+        }
+        Method::Ecdsa if !matches!(hash, Hash::Sha256 | Hash::Sha384) => {
+            "ECDSA on P-256 is checked with SHA-256 or SHA-384: choose one of them."
+        }
+        Method::Rsa if *hash == Hash::Md5 => {
+            "RSA is checked with SHA-1, SHA-256, SHA-384 or SHA-512: choose one of them."
+        }
+        Method::Jwt | Method::MessageSignature if timestamp.is_some() => {
+            "A token and a message signature say their time themselves: leave out where the time stands."
+        }
+        Method::Hmac | Method::Digest | Method::Ed25519 | Method::Ecdsa | Method::Rsa
+            if timestamp.is_none() && signs_token(signed, "timestamp") =>
+        {
+            "{timestamp} is signed, and nothing says where the time stands: name it, for example header:X-Timestamp."
+        }
+        _ => return Ok(()),
+    };
+    Err(self::problem("signatures", problem))
 }
 
 fn rule(provider: &Provider) -> Result<Rule, CustomProblem> {

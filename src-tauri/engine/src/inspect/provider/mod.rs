@@ -228,6 +228,32 @@ mod tests {
     }
 
     #[test]
+    fn refuses_what_the_check_of_a_method_would_not_heed() {
+        use serde_json::json;
+        for (key, at, wrong, words) in [
+            ("sendgrid", "secret", json!("hex"), "whatever form it has"),
+            ("discord", "secret", json!("base64"), "whatever form it has"),
+            ("sendgrid", "hash", json!("sha512"), "SHA-256 or SHA-384"),
+            ("travis-ci", "hash", json!("md5"), "SHA-1, SHA-256"),
+            ("netlify", "timestamp", json!({"at": "header:X-Time", "tolerance": 300}), "say their time themselves"),
+            ("rfc9421", "timestamp", json!({"at": "header:X-Time"}), "say their time themselves"),
+            ("slack", "timestamp", json!(null), "header:X-Timestamp"),
+            ("stripe", "timestamp", json!(null), "header:X-Timestamp"),
+        ] {
+            let mut provider = serde_json::to_value(find(key).unwrap()).unwrap();
+            check_custom(&serde_json::from_value(provider.clone()).unwrap()).unwrap();
+            provider["signatures"][0][at] = wrong;
+            let problem = check_custom(&serde_json::from_value(provider).unwrap()).expect_err(at);
+            assert_eq!(problem.field, "signatures", "{problem}");
+            assert!(problem.message.contains(words), "{problem}");
+        }
+        // What can be honoured is.
+        let mut provider = serde_json::to_value(find("sendgrid").unwrap()).unwrap();
+        provider["signatures"][0]["hash"] = "sha384".into();
+        check_custom(&serde_json::from_value(provider).unwrap()).unwrap();
+    }
+
+    #[test]
     fn reads_a_deep_body_without_recursion() {
         let body = format!("{{\"a\":{}{},\"type\":\"x\"}}", "[".repeat(20_000), "]".repeat(20_000));
         assert_eq!(of(&[("Stripe-Signature", "x")], &body).1.as_deref(), Some("x"));

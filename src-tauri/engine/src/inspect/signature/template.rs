@@ -125,7 +125,7 @@ pub(crate) fn check(template: &str) -> Result<(), String> {
 }
 
 /// True if the template has this token.
-pub(super) fn has(template: &str, wanted: &str) -> bool {
+pub(crate) fn has(template: &str, wanted: &str) -> bool {
     pieces(template).any(|piece| matches!(piece, Piece::Token { name, .. } if name == wanted))
 }
 
