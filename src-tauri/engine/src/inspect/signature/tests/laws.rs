@@ -1,7 +1,8 @@
-//! What is signed is valid; nothing that comes in makes the check panic.
+//! What is signed is valid, and nothing else is; nothing that comes in makes the check panic.
 
 use super::super::*;
-use crate::inspect::provider::{Place, Provider, find, providers};
+use crate::exchange::Header;
+use crate::inspect::provider::{Method, Place, Provider, Scheme, find, providers};
 use proptest::prelude::*;
 
 const NOW: i64 = 1_760_000_000;
@@ -20,19 +21,34 @@ fn signed_and_checked_after(
     body: &[u8],
     kind: &str,
 ) -> Option<Verdict> {
-    let fields = [("key_id".to_owned(), "k1".to_owned())];
-    let mut headers = Headers::default();
-    headers.push("Content-Type", kind.to_owned());
-    let unsigned = Unsigned { method: "POST", url, headers: &headers, body, fields: &fields };
-    let signed = sign(provider, secret, &unsigned, NOW).ok()?;
-    for header in signed.headers {
-        headers.push(header.name.into_bytes(), header.value.into_bytes());
-    }
-    let body = signed.body.unwrap_or_else(|| body.to_vec());
+    let fields = fields();
+    let (signed, body) = signed(provider, secret, url, body, kind)?;
+    let headers = headers_of(kind, &signed);
     let urls = [url.to_owned()];
     let request = SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: &body };
     let check = Check { now: Some(NOW + age), fields: &fields, ..Check::default() };
     Some(verify(&request, provider, &[Secret::new("own", secret)], &check))
+}
+
+fn fields() -> [(String, String); 1] {
+    [("key_id".to_owned(), "k1".to_owned())]
+}
+
+/// The header fields that sign a request, and its body then.
+fn signed(provider: &Provider, secret: &str, url: &str, body: &[u8], kind: &str) -> Option<(Vec<Header>, Vec<u8>)> {
+    let headers = headers_of(kind, &[]);
+    let unsigned = Unsigned { method: "POST", url, headers: &headers, body, fields: &fields() };
+    let signed = sign(provider, secret, &unsigned, NOW).ok()?;
+    Some((signed.headers, signed.body.unwrap_or_else(|| body.to_vec())))
+}
+
+fn headers_of(kind: &str, signed: &[Header]) -> Headers {
+    let mut headers = Headers::default();
+    headers.push("Content-Type", kind.to_owned());
+    for Header { name, value } in signed {
+        headers.push(name.clone().into_bytes(), value.clone().into_bytes());
+    }
+    headers
 }
 
 fn secret_for(provider: &Provider) -> &'static str {
@@ -95,6 +111,59 @@ fn what_is_signed_is_valid_up_to_the_limit_and_not_a_second_longer() {
         count += 1;
     }
     assert!(count >= 20, "{count}");
+}
+
+/// True if the body is part of what is signed, the whole of it.
+fn signs_body(scheme: &Scheme) -> bool {
+    match scheme.method {
+        Method::Jwt => scheme.token.as_ref().is_some_and(|rule| rule.body_claim.is_some()),
+        Method::Hmac | Method::Digest => scheme.signed.contains("{body}"),
+        _ => false,
+    }
+}
+
+/// Each text that differs from this one in a letter or digit.
+fn with_one_changed(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let places = (0..text.len()).filter(|at| text[*at].is_ascii_alphanumeric());
+    places.map(|at| {
+        let mut changed = text.to_vec();
+        changed[at] = if text[at] == b'0' { b'1' } else { b'0' };
+        changed
+    })
+}
+
+#[test]
+fn what_is_changed_by_one_byte_is_not_valid_for_any_provider_that_can_be_signed() {
+    const KIND: &str = "application/json";
+    let urls = ["https://hooks.example.com/in/x".to_owned()];
+    let mut bodies = 0;
+    for provider in providers().filter(|provider| can_sign(provider)) {
+        let secret = secret_for(provider);
+        let (signed, body) = signed(provider, secret, &urls[0], body_for(provider).as_bytes(), KIND).unwrap();
+        let fields = fields();
+        let check = Check { now: Some(NOW), fields: &fields, ..Check::default() };
+        let judged = |signed: &[Header], body: &[u8]| {
+            let headers = headers_of(KIND, signed);
+            let request = SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body };
+            super::super::judge(&request, provider, &[Secret::new("own", secret)], &check)
+        };
+        assert_eq!(judged(&signed, &body), VerdictKind::Valid, "{}", provider.key);
+        for (at, header) in signed.iter().enumerate() {
+            for value in with_one_changed(header.value.as_bytes()) {
+                let mut changed = signed.clone();
+                changed[at].value = String::from_utf8(value).unwrap();
+                assert_ne!(judged(&changed, &body), VerdictKind::Valid, "{}: {:?}", provider.key, changed[at]);
+            }
+        }
+        if signs_body(&provider.signatures[0]) {
+            bodies += 1;
+            for changed in with_one_changed(&body) {
+                let text = String::from_utf8_lossy(&changed);
+                assert_ne!(judged(&signed, &changed), VerdictKind::Valid, "{}: {text}", provider.key);
+            }
+        }
+    }
+    assert!(bodies >= 70, "{bodies}");
 }
 
 #[test]
@@ -185,7 +254,7 @@ proptest! {
     fn hmac_signatures_of_any_body_are_valid(
         body in proptest::collection::vec(any::<u8>(), 0..300), key in 0usize..200, secret in "[ -~]{1,40}",
     ) {
-        use crate::inspect::provider::{Method, SecretForm};
+        use crate::inspect::provider::SecretForm;
         let all: Vec<&Provider> = providers()
             .filter(|provider| {
                 let scheme = provider.signatures.first();
@@ -204,10 +273,11 @@ proptest! {
     }
 
     #[test]
-    fn no_header_and_no_body_makes_the_check_panic(
+    fn no_header_and_no_body_is_valid_for_a_secret_that_signed_nothing(
         texts in proptest::collection::vec(near_header(), 1..6),
         body in prop_oneof![proptest::collection::vec(any::<u8>(), 0..200), "[\\[\\]{}\":,a-z0-9/ ]{0,200}".prop_map(String::into_bytes)],
-        secret in ".{0,40}", url in ".{0,40}", now in any::<Option<i64>>(),
+        secret in prop_oneof![Just(String::new()), ".{0,40}".prop_map(|text| format!("never sent: {text}"))],
+        url in ".{0,40}", now in any::<Option<i64>>(),
     ) {
         let urls = [url];
         let secrets = [Secret::new("s", secret)];
@@ -226,7 +296,8 @@ proptest! {
             headers.push("Signature-Input", texts.next().unwrap().clone().into_bytes());
             let request = SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body: &body };
             let check = Check { now, ..Check::default() };
-            super::super::judge::judge(&request, provider, &secrets, &check);
+            let verdict = super::super::judge(&request, provider, &secrets, &check);
+            prop_assert_ne!(verdict, VerdictKind::Valid, "{}", provider.key);
             handshake(&request, provider, &secrets, &check);
         }
     }
