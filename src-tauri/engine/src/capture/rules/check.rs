@@ -91,18 +91,20 @@ impl Found {
         }
     }
 
+    /// One that is off is not shown, and not used.
     fn schema(&mut self, set: &RuleSet) {
-        if set.schema.enabled {
-            let field = || "schema.text".to_owned();
-            match set.schema.text.len() {
-                0 => self.wrong(field(), "There is no schema. Write one, or switch the check off.".into()),
-                len if len > SCHEMA_BYTES => {
-                    self.wrong(field(), format!("A schema has at most {} KiB.", SCHEMA_BYTES >> 10));
-                }
-                _ => {
-                    if let Err(message) = Schema::read(&set.schema.text) {
-                        self.wrong(field(), message);
-                    }
+        if !set.schema.enabled {
+            return;
+        }
+        let field = || "schema.text".to_owned();
+        match set.schema.text.len() {
+            0 => self.wrong(field(), "There is no schema. Write one, or switch the check off.".into()),
+            len if len > SCHEMA_BYTES => {
+                self.wrong(field(), format!("A schema has at most {} KiB.", SCHEMA_BYTES >> 10));
+            }
+            _ => {
+                if let Err(message) = Schema::read(&set.schema.text) {
+                    self.wrong(field(), message);
                 }
             }
         }
@@ -110,6 +112,7 @@ impl Found {
     }
 
     fn rule(&mut self, field: &str, rule: &Rule) {
+        let before = self.0.len();
         self.short(format!("{field}.id"), &rule.id);
         self.short(format!("{field}.name"), &rule.name);
         self.short(format!("{field}.when.path"), &rule.when.path);
@@ -126,9 +129,24 @@ impl Found {
         for (place, reply) in rule.steps.iter().enumerate() {
             self.reply(&format!("{field}.steps.{place}"), reply);
         }
+        // What is wrong with a rule that is off is said, and holds no other up.
+        if !rule.enabled {
+            self.0[before..].iter_mut().for_each(|problem| problem.blocks = false);
+        }
     }
 
     fn reply(&mut self, field: &str, reply: &Reply) {
+        if u128::from(reply.delay_ms) > HELD_TIME.as_millis() {
+            self.wrong(format!("{field}.delayMs"), format!("A delay is at most {} s.", HELD_TIME.as_secs()));
+        }
+        self.fault(format!("{field}.fault"), reply);
+        if !reply.fault.is_some_and(Fault::is_silent) {
+            self.sent(field, reply);
+        }
+    }
+
+    /// What of an answer goes out.
+    fn sent(&mut self, field: &str, reply: &Reply) {
         if !(200..=599).contains(&reply.status) {
             self.wrong(format!("{field}.status"), "A status is 200 to 599.".into());
         }
@@ -140,16 +158,12 @@ impl Found {
             self.wrong(format!("{field}.body"), format!("A body has at most {} KiB.", BODY_BYTES >> 10));
         }
         self.template(format!("{field}.body"), &reply.body);
-        if u128::from(reply.delay_ms) > HELD_TIME.as_millis() {
-            self.wrong(format!("{field}.delayMs"), format!("A delay is at most {} s.", HELD_TIME.as_secs()));
-        }
         if reply.headers.len() > HEADERS {
             self.wrong(format!("{field}.headers"), format!("An answer has at most {HEADERS} headers."));
         }
         for (place, header) in reply.headers.iter().enumerate() {
             self.header(&format!("{field}.headers.{place}"), header);
         }
-        self.fault(format!("{field}.fault"), reply);
     }
 
     fn header(&mut self, field: &str, header: &Header) {

@@ -17,7 +17,7 @@ fn every_field_says_what_is_wrong_with_it() {
         (json!({"schema": {"enabled": true}}), "schema.text"),
         (json!({"schema": {"enabled": true, "text": "{"}}), "schema.text"),
         (json!({"schema": {"enabled": true, "text": "{\"type\": 5}"}}), "schema.text"),
-        (json!({"schema": {"reply": {"status": 99}}}), "schema.reply.status"),
+        (json!({"schema": {"enabled": true, "text": "{}", "reply": {"status": 99}}}), "schema.reply.status"),
         (json!({"rules": [{"id": "a"}, {"id": "a"}]}), "rules.1.id"),
         (json!({"rules": [{"steps": []}]}), "rules.0.steps"),
         (json!({"rules": [{"when": {"path": "orders"}}]}), "rules.0.when.path"),
@@ -35,6 +35,24 @@ fn every_field_says_what_is_wrong_with_it() {
         assert_eq!(blocked(set.clone()), [field], "{set}");
     }
     assert_eq!(blocked(json!({"rules": [{}]})), [""; 0]);
+}
+
+#[test]
+fn what_is_off_or_never_sent_holds_nothing_up() {
+    let wrong = json!({"status": 99, "body": "x".repeat((256 << 10) + 1), "headers": [{"name": "a b", "value": ""}]});
+    let silent = |fault: &str| {
+        let mut step = wrong.clone();
+        step["fault"] = json!({"type": fault});
+        json!({"rules": [{"steps": [step]}]})
+    };
+    for set in [json!({"schema": {"text": "{", "reply": wrong}}), silent("hang"), silent("reset"), silent("halfClose")]
+    {
+        assert_eq!(check(&serde_json::from_value::<RuleSet>(set).unwrap()), []);
+    }
+    let off: RuleSet = serde_json::from_value(json!({"rules": [{"enabled": false, "steps": [wrong]}]})).unwrap();
+    let problems = check(&off);
+    assert!(problems.len() == 3 && problems.iter().all(|problem| !problem.blocks), "{problems:?}");
+    assert_eq!(blocked(json!({"rules": [{"steps": [{"delayMs": 120_001, "fault": {"type": "reset"}}]}]})).len(), 1);
 }
 
 #[test]
