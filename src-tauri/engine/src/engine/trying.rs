@@ -5,7 +5,7 @@ use super::samples::sample_event;
 use super::{Engine, Parts};
 use crate::api::{ApiError, ListenerStatus, Seen, SeenEnd, SourceTried, TryQuery, TryRequest};
 use crate::exchange::{ExchangeId, ExchangeSummary, Header, Origin, Side};
-use crate::replay::head_for_source;
+use crate::replay::{check_whole, head_for_source};
 use crate::wire::{BodyFraming, ResponseHead};
 use bytes::{Bytes, BytesMut};
 use std::time::{Duration, Instant};
@@ -91,6 +91,7 @@ impl Parts {
         url: &str,
         mark: &str,
     ) -> Result<(Bytes, Vec<Bytes>), ApiError> {
+        check_whole(id, &self.store.summary(id).await?.marks, "sent again")?;
         let mut wire = self.store.wire(id, Side::Request).await?;
         let head = wire.next().await?.unwrap_or_default();
         let head = head_for_source(&head, url, source, SAMPLE_HEADER, mark)
@@ -228,6 +229,8 @@ impl Got {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::ErrorCode;
+    use crate::exchange::Mark;
     use crate::store::NewExchange;
     use crate::store::tests::push;
 
@@ -241,6 +244,22 @@ mod tests {
         let tried = NewExchange { origin: Origin::Sample, ..push("a", "the-mark", "") };
         let tried = engine.store.save(tried).await.unwrap();
         assert_eq!(engine.marked(0, "the-mark").await.unwrap().map(|row| row.id), Some(tried));
+        api.close().await;
+    }
+
+    #[tokio::test]
+    async fn what_was_not_kept_whole_is_not_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let api = crate::api::Api::start(&folder.path().join("w.pushpull")).await;
+        let engine = api.engine().await.unwrap();
+        let cut = NewExchange { marks: vec![Mark::Truncated], ..push("a", "e", "the beginning") };
+        let cut = engine.store.save(cut).await.unwrap();
+        let refused =
+            engine.written("a", TryRequest::Exchange { id: cut }, "http://127.0.0.1:1", "x").await.unwrap_err();
+        assert_eq!(
+            (refused.code, &refused.message[..]),
+            (ErrorCode::Invalid, "Exchange 1 can't be sent again: its body was over the cap and is kept in part.")
+        );
         api.close().await;
     }
 }

@@ -57,7 +57,7 @@ async fn send_on(
     cancel: CancellationToken,
 ) -> Result<ExchangeId, ApiError> {
     let summary = store.summary(push).await?;
-    check_whole(push, &summary.marks)?;
+    check_whole(push, &summary.marks, "replayed")?;
     let target = Target::parse(to).map_err(ApiError::invalid)?;
     let message = store.message(push, Side::Request).await?.unwrap_or_default();
     let outgoing = outgoing(store, sender, push, message, target, to)?;
@@ -89,12 +89,12 @@ pub(crate) fn head_for_source(head: &Bytes, base: &str, source: &str, mark_name:
     Some(marked.into())
 }
 
-/// What was not kept whole can't be sent as it came.
-fn check_whole(push: ExchangeId, marks: &[Mark]) -> Result<(), ApiError> {
+/// What was not kept whole can't be sent as it came: `replayed`, or whatever was to be done with it.
+pub(crate) fn check_whole(push: ExchangeId, marks: &[Mark], to_be: &str) -> Result<(), ApiError> {
     match marks.iter().find_map(|mark| mark.loss()) {
         Some(reason) => Err(ApiError::new(
             ErrorCode::Invalid,
-            format!("Exchange {push} can't be replayed: {reason}."),
+            format!("Exchange {push} can't be {to_be}: {reason}."),
             "Choose a push that was kept whole.",
         )),
         None => Ok(()),
