@@ -2,9 +2,11 @@
 
 use super::rules::Plan;
 use crate::exchange::{Headers, Micros, Origin};
+use crate::inspect::provider::Recognisers;
 use crate::inspect::signature::Reply;
 use crate::inspect::{Recognition, recognise};
 use crate::wire::RequestHead;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A push that came whole, as far as a handshake is told by it.
@@ -33,6 +35,14 @@ pub trait Hooks: Send + Sync + 'static {
     /// Which service sent a push to this source, and what it calls the event.
     fn recognise(&self, _source: &str, headers: &Headers, body_start: &[u8]) -> Recognition {
         recognise(headers, body_start)
+    }
+
+    /// What the service that sent a push to this source calls the events of its body, which is decoded.
+    fn events(&self, _source: &str, headers: &Headers, body: &[u8]) -> BTreeSet<String> {
+        Recognisers::default()
+            .of_push(None, headers, body)
+            .map(|reader| reader.events(headers, body))
+            .unwrap_or_default()
     }
 
     /// What the provider of the source wants to be answered, if this is its handshake. Known from memory: nothing is

@@ -16,6 +16,7 @@ use crate::wire::RequestHead;
 use axum::body::Body;
 use bytes::Bytes;
 use http::StatusCode;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,11 +49,7 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
     let framing = arrival.home.take_framing().encode();
     let head = &arrival.head;
     let plan = if taken.ending == Ending::Whole { shared.hooks.plan(source) } else { None };
-    let start = match &plan {
-        Some(plan) if plan.reads_event() => decoded(head.clone(), taken.start.clone()).await,
-        _ => taken.start.clone(),
-    };
-    let Recognition { provider, event_type } = shared.hooks.recognise(source, &head.headers, &start);
+    let Recognition { provider, event_type } = shared.hooks.recognise(source, &head.headers, &taken.start);
     let mut marks = Vec::from_iter(mark);
     let (mut answered, mut turn) = (None, None);
     let reply = match handshake(shared, &arrival, source, provider.as_deref(), &taken).await {
@@ -65,7 +62,7 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
         marks.push(Mark::Handshake);
     } else if taken.ending == Ending::Whole {
         if let Some(plan) = &plan {
-            match decide(shared, plan, &arrival, event_type.as_deref(), &taken.body, reply.as_ref()).await {
+            match decide(shared, plan, &arrival, source, &taken.body, reply.as_ref()).await {
                 Ok(decided) => (answer, answered, turn) = decided,
                 Err(error) => return Answer::not_stored(Manner::LAST, &error),
             }
@@ -98,7 +95,9 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
         answered,
         marks,
     };
-    let answer = match commit(shared, exchange, answer).await {
+    // What is refused anyway stays refused: sending it again would not help.
+    let stands = taken.ending != Ending::Whole && answer.status >= 400;
+    let answer = match commit(shared, exchange, answer, stands).await {
         Ok(answer) => answer,
         Err(error) => return Answer::not_stored(arrival.manner, &error),
     };
@@ -142,35 +141,45 @@ async fn handshake(
         exchange::Body::Inline(_) => true,
         large => large.len() <= DOCUMENT_BYTES as u64 && shared.hooks.answers_by_body(source, recognised),
     };
-    let body = if wanted { Some(shared.store.body_before_commit(&taken.body).await?) } else { None };
+    let body = if wanted { Some(looked_into(shared, &taken.body).await?) } else { None };
     let push = Arrived { source, recognised, head: &arrival.head, body: body.as_deref(), at: arrival.started.at };
     Ok(shared.hooks.handshake(&push))
 }
 
-/// The beginning of a body with its codings off, as far as it goes: a rule asks for the event that stands in it.
-async fn decoded(head: Arc<RequestHead>, start: Bytes) -> Bytes {
-    let codings = content_codings(&head.headers);
-    if codings.is_empty() {
-        return start;
-    }
-    let packed = start.clone();
-    let decoding = tokio::task::spawn_blocking(move || decode(&packed, &codings).bytes);
-    decoding.await.unwrap_or(start)
+/// A body, or the beginning of a large one.
+async fn looked_into(shared: &Shared, body: &exchange::Body) -> Result<Bytes, StoreError> {
+    shared.store.body_before_commit(body, DOCUMENT_BYTES as u64).await
+}
+
+/// What the service calls the events of a push, as far as its body is looked into.
+async fn events(shared: &Arc<Shared>, source: &str, head: Arc<RequestHead>, body: Bytes) -> BTreeSet<String> {
+    let (shared, source) = (shared.clone(), source.to_owned());
+    let reading = tokio::task::spawn_blocking(move || {
+        let decoded = decode(&body, &content_codings(&head.headers)).bytes;
+        shared.hooks.events(&source, &head.headers, &decoded[..decoded.len().min(DOCUMENT_BYTES)])
+    });
+    reading.await.unwrap_or_default()
 }
 
 /// What the rules of the source say to a push that came whole; where they say nothing, `usual` is what its service
 /// wants to be answered.
 async fn decide(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     plan: &Plan,
     arrival: &Arrival,
-    event: Option<&str>,
-    body: &crate::exchange::Body,
+    source: &str,
+    body: &exchange::Body,
     usual: Option<&Reply>,
 ) -> Result<(Answer, Option<Box<Answered>>, Option<Turn>), StoreError> {
-    let wanted = plan.reads_body() && body.len() <= DOCUMENT_BYTES as u64;
-    let body = if wanted { Some(shared.store.body_before_commit(body).await?) } else { None };
-    let pushed = Pushed { head: arrival.head.clone(), event, body, now: arrival.started.at };
+    let is_whole = body.len() <= DOCUMENT_BYTES as u64;
+    let wanted = plan.reads_event() || (plan.reads_body() && is_whole);
+    let body = if wanted { Some(looked_into(shared, body).await?) } else { None };
+    let events = match &body {
+        Some(body) if plan.reads_event() => events(shared, source, arrival.head.clone(), body.clone()).await,
+        _ => BTreeSet::new(),
+    };
+    let body = body.filter(|_| is_whole);
+    let pushed = Pushed { head: arrival.head.clone(), events, body, now: arrival.started.at };
     Ok(match (plan.decide(pushed).await, usual) {
         (Decision::Plain(headers), Some(reply)) => (Answer::reply(arrival.manner, reply, headers), None, None),
         (Decision::Plain([]), None) => (Answer::stored(arrival.manner), None, None),
@@ -200,20 +209,28 @@ fn came_through_tunnel(shared: &Shared, head: &RequestHead) -> bool {
         .is_some_and(|host| head.headers.first("host").is_some_and(|h| h.eq_ignore_ascii_case(host.as_bytes())))
 }
 
-/// The promise: the answer is let go only after the commit.
+/// The promise: the answer is let go only after the commit. One that `stands` promises nothing.
 #[cfg(not(feature = "mutant-answer-before-commit"))]
-async fn commit(shared: &Arc<Shared>, exchange: NewExchange, answer: Answer) -> Result<Answer, StoreError> {
+async fn commit(
+    shared: &Arc<Shared>,
+    exchange: NewExchange,
+    answer: Answer,
+    stands: bool,
+) -> Result<Answer, StoreError> {
     match shared.store.save(exchange).await {
-        Ok(_) => Ok(answer),
-        // What is refused anyway stays refused: sending it again would not help. Rules wait for the disk.
-        Err(_) if answer.status >= 400 && answer.staging.is_none() => Ok(answer),
-        Err(error) => Err(error),
+        Err(error) if !stands => Err(error),
+        _ => Ok(answer),
     }
 }
 
 /// The broken promise that the kill harness must catch.
 #[cfg(feature = "mutant-answer-before-commit")]
-async fn commit(shared: &Arc<Shared>, exchange: NewExchange, answer: Answer) -> Result<Answer, StoreError> {
+async fn commit(
+    shared: &Arc<Shared>,
+    exchange: NewExchange,
+    answer: Answer,
+    _stands: bool,
+) -> Result<Answer, StoreError> {
     let shared = shared.clone();
     tokio::spawn(async move { shared.store.save(exchange).await });
     Ok(answer)

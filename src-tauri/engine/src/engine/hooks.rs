@@ -12,7 +12,7 @@ use crate::inspect::provider::{Handshake, ProviderRef};
 use crate::inspect::signature::Reply;
 use crate::tunnel::{Probes, TunnelState, TunnelStatus};
 use crate::wire::RequestHead;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::watch;
@@ -122,6 +122,10 @@ impl Hooks for Doorway {
 
     fn recognise(&self, source: &str, headers: &Headers, body_start: &[u8]) -> Recognition {
         self.book.recognise(source, headers, body_start)
+    }
+
+    fn events(&self, source: &str, headers: &Headers, body: &[u8]) -> BTreeSet<String> {
+        self.book.events(source, headers, body)
     }
 
     fn handshake(&self, push: &Arrived<'_>) -> Option<Reply> {

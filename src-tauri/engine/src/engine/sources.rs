@@ -13,7 +13,7 @@ use crate::store::{NewSealed, Renamed, SecretRow, SourceRow, secret_place};
 use crate::transfer::KnownSecrets;
 use crate::vault::Sealer;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
@@ -196,6 +196,14 @@ impl SourceBook {
         let reader = all.sources.get(source).and_then(|source| source.chosen()).or(recognised.as_ref());
         let event_type = reader.and_then(|reader| reader.event_type(headers, body_start));
         Recognition { provider: recognised.map(|recognised| recognised.key()), event_type }
+    }
+
+    /// What the events in the body of a push to a source are called by the provider that it is read by.
+    pub(crate) fn events(&self, source: &str, headers: &Headers, body: &[u8]) -> BTreeSet<String> {
+        let all = self.all();
+        let chosen = all.sources.get(source).and_then(|source| source.row.chosen.as_deref());
+        let reader = all.providers.of_push(chosen, headers, body);
+        reader.map(|reader| reader.events(headers, body)).unwrap_or_default()
     }
 
     /// The provider that a push to a source is read by; see [`Recognisers::of_push`].

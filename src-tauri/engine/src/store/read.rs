@@ -147,14 +147,14 @@ impl Store {
         Ok(cut(&body, range))
     }
 
-    /// A body that has not got its exchange yet.
+    /// The first bytes of a body that has not got its exchange yet, at most so many.
     ///
     /// # Errors
     /// What SQLite says.
-    pub(crate) async fn body_before_commit(&self, body: &Body) -> Result<Bytes, StoreError> {
+    pub(crate) async fn body_before_commit(&self, body: &Body, most: u64) -> Result<Bytes, StoreError> {
         match body {
-            Body::Inline(bytes) => Ok(bytes.clone()),
-            Body::Spooled { key, len } => self.chunks(*key, 0..*len).await,
+            Body::Inline(bytes) => Ok(cut(bytes, 0..most)),
+            Body::Spooled { key, len } => self.chunks(*key, 0..most.min(*len)).await,
         }
     }
 

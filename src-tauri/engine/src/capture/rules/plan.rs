@@ -76,9 +76,10 @@ struct Prepared {
 }
 
 /// What a plan looks at.
-pub(in crate::capture) struct Pushed<'a> {
+pub(in crate::capture) struct Pushed {
     pub(in crate::capture) head: Arc<RequestHead>,
-    pub(in crate::capture) event: Option<&'a str>,
+    /// What its service calls its events; one suffices. Empty if nobody asked for them.
+    pub(in crate::capture) events: BTreeSet<String>,
     /// The body as it came; None if it is too large to be looked into, or nobody asked for it.
     pub(in crate::capture) body: Option<Bytes>,
     pub(in crate::capture) now: Micros,
@@ -151,7 +152,7 @@ impl Plan {
     }
 
     /// What it says to a push. Takes as long as holding the payload against the schema may take.
-    pub(in crate::capture) async fn decide(&self, pushed: Pushed<'_>) -> Decision {
+    pub(in crate::capture) async fn decide(&self, pushed: Pushed) -> Decision {
         let head = &pushed.head;
         if self.cors && cors::is_preflight(head) {
             return Decision::Decided(guard(AnsweredBy::Preflight, 204, "", cors::leave(head, &self.methods)));
@@ -191,14 +192,14 @@ impl Plan {
     }
 
     /// What the schema or a rule says.
-    async fn by_content(&self, pushed: &Pushed<'_>) -> Option<Decided> {
+    async fn by_content(&self, pushed: &Pushed) -> Option<Decided> {
         if let Some((schema, reply)) = &self.schema {
             let reasons = schema.reasons(pushed.head.clone(), pushed.body.clone()).await;
             if !reasons.is_empty() {
                 return Some(filled(reply, pushed, AnsweredBy::Schema, reasons).await);
             }
         }
-        let rule = self.rules.iter().find(|rule| rule.fits(&pushed.head, pushed.event))?;
+        let rule = self.rules.iter().find(|rule| rule.fits(&pushed.head, &pushed.events))?;
         let turn = Turn::next(&rule.sequence);
         let step = rule.step(turn.place);
         let by = AnsweredBy::Rule {
@@ -225,11 +226,11 @@ impl PreparedRule {
         }
     }
 
-    fn fits(&self, head: &RequestHead, event: Option<&str>) -> bool {
+    fn fits(&self, head: &RequestHead, events: &BTreeSet<String>) -> bool {
         let RuleMatch { methods, path, event: wanted } = &self.when;
         (methods.is_empty() || methods.contains(&head.method))
-            && (path.is_empty() || glob::fits(path, behind_source(head.path()).unwrap_or_default()))
-            && (wanted.is_empty() || event.is_some_and(|event| glob::fits(wanted, event)))
+            && (path.is_empty() || glob::fits(path, path_behind(head)))
+            && (wanted.is_empty() || events.iter().any(|event| glob::fits(wanted, event)))
     }
 
     /// The step that answers at this place of the sequence.
@@ -318,7 +319,7 @@ impl Prepared {
 }
 
 /// A reply with the values put in. Payloads are decoded and read off the threads that capture.
-async fn filled(reply: &Arc<Prepared>, pushed: &Pushed<'_>, by: AnsweredBy, reasons: Vec<String>) -> Decided {
+async fn filled(reply: &Arc<Prepared>, pushed: &Pushed, by: AnsweredBy, reasons: Vec<String>) -> Decided {
     let (reply, head, now) = (reply.clone(), pushed.head.clone(), pushed.now);
     let Some(body) = pushed.body.clone().filter(|_| reply.reads_body()) else {
         return reply.fill(&head, &Document::default(), now, by, reasons);
@@ -327,6 +328,14 @@ async fn filled(reply: &Arc<Prepared>, pushed: &Pushed<'_>, by: AnsweredBy, reas
     let reading =
         tokio::task::spawn_blocking(move || reply.fill(&head, &Document::open(&head, &body), now, by, reasons));
     reading.await.unwrap_or_else(|_| guard(on_failure, 500, "The answer could not be made.\n", Vec::new()))
+}
+
+/// The path behind `/in/NAME`; that of the source's own address is `/`.
+fn path_behind(head: &RequestHead) -> &str {
+    match behind_source(head.path()) {
+        None | Some("") => "/",
+        Some(path) => path,
+    }
 }
 
 /// What a captured value can't do in a header: begin another line.

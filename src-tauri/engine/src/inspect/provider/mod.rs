@@ -26,6 +26,7 @@ pub(crate) use statuses::Statuses;
 use crate::exchange::Headers;
 use catalogue::{Mark, Rule};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Bytes of the body that are looked into.
 pub const PEEK_LIMIT: usize = 64 * 1024;
@@ -64,6 +65,12 @@ impl Recogniser {
     /// What this provider calls the event of a push.
     pub(crate) fn event_type(&self, headers: &Headers, body_start: &[u8]) -> Option<String> {
         event_type(&self.rule.events, Looked { headers, body: peeked(body_start), url: "" })
+    }
+
+    /// What this provider calls the events of a push: its own one, and those of a batch. `body` is decoded.
+    pub(crate) fn events(&self, headers: &Headers, body: &[u8]) -> BTreeSet<String> {
+        let Identity { event_type, events, .. } = identify(&self.provider, headers, body);
+        event_type.into_iter().chain(events.into_iter().filter_map(|event| event.event_type)).collect()
     }
 }
 
