@@ -80,6 +80,36 @@ describe("the answers of a rule", { timeout: 120_000 }, () => {
     await waitFor(async () => expect((await step())?.delayMs).toBe(2));
   });
 
+  it("hold the rules back where they are wrong and shown, not where they are off or never sent", async () => {
+    const held = () => screen.queryByText("Not in force yet") !== null;
+    await rule(99);
+    await waitFor(() => expect(held()).toBe(true));
+    await userEvent.selectOptions(screen.getByLabelText("Fault"), "reset");
+    await waitFor(() => expect(held()).toBe(false));
+    await userEvent.selectOptions(screen.getByLabelText("Fault"), "none");
+    await waitFor(() => expect(held()).toBe(true));
+    await userEvent.click(screen.getByLabelText("Rule 1 is in use"));
+    await waitFor(() => expect(held()).toBe(false));
+    screen.getByText("A status is 200 to 599.");
+    const schema = screen.getByLabelText("Hold it against a JSON Schema");
+    await userEvent.click(schema);
+    const reply = within(screen.getByRole("group", { name: "Answer to what does not fit" }));
+    await fireEvent.input(reply.getByLabelText("Status"), { target: { value: "99" } });
+    await waitFor(() => expect(held()).toBe(true));
+    await userEvent.click(schema);
+    await waitFor(() => expect(held()).toBe(false));
+  });
+
+  it("say whatever holds them back", async () => {
+    await rule(200);
+    const fields = ["rules", "rules.0.id", "rules.0.steps", "rules.0.steps.0.headers"];
+    const problems = fields.map((field) => ({ field, message: `${field} is wrong.`, blocks: true }));
+    const rules = await kept();
+    own["save_rules"] = () => ({ source: "stripe", rules, inForce: false, problems, counts: [] });
+    await fireEvent.input(screen.getByLabelText("Status"), { target: { value: "201" } });
+    for (const { message } of problems) await screen.findByText(message);
+  });
+
   it("are moved among each other and deleted", async () => {
     await rule(500, 502, 200);
     await button("Move answer 3 up");

@@ -1,4 +1,5 @@
 // Rules of sources in the stand-in: kept, checked for their statuses, and tried.
+import type { Reply } from "../bindings/Reply";
 import type { RuleSet } from "../bindings/RuleSet";
 import type { SourceRules } from "../bindings/SourceRules";
 import type { Answers } from "./index";
@@ -22,17 +23,20 @@ export function ruleAnswers(state: FakeState): Answers {
 
   function read(source: string): SourceRules {
     const rules = kept.get(source) ?? EMPTY;
-    const problems = rules.rules.flatMap((rule, place) =>
-      rule.steps.flatMap((step, at) =>
-        step.status < 200 || step.status > 599
-          ? [{ field: `rules.${place}.steps.${at}.status`, message: "A status is 200 to 599.", blocks: true }]
-          : [],
+    const status = (field: string, reply: Reply, blocks: boolean) =>
+      (reply.status < 200 || reply.status > 599) && !["hang", "reset", "halfClose"].includes(reply.fault?.type ?? "")
+        ? [{ field: `${field}.status`, message: "A status is 200 to 599.", blocks }]
+        : [];
+    const problems = [
+      ...(rules.schema.enabled ? status("schema.reply", rules.schema.reply, true) : []),
+      ...rules.rules.flatMap((rule, place) =>
+        rule.steps.flatMap((step, at) => status(`rules.${place}.steps.${at}`, step, rule.enabled)),
       ),
-    );
+    ];
     return {
       source,
       rules,
-      inForce: problems.length === 0,
+      inForce: !problems.some((problem) => problem.blocks),
       problems,
       counts: rules.rules.map((rule) => ({ rule: rule.id, count: counts.get(rule.id) ?? 0 })),
     };
