@@ -68,7 +68,8 @@ export function hashesOf(method: Method): Hash[] {
 export const signsText = (method: Method): boolean => hashesOf(method).length > 0 || method === "ed25519";
 
 /** True if the key, or the secret, is read in whatever form it has. */
-export const readsAnyKey = (method: Method): boolean => ["ed25519", "ecdsa", "rsa", "message-signature"].includes(method);
+export const readsAnyKey = (method: Method): boolean =>
+  ["ed25519", "ecdsa", "rsa", "message-signature"].includes(method);
 
 /** True if the signature says its time itself. */
 export const saysItsTime = (method: Method): boolean => method === "jwt" || method === "message-signature";
