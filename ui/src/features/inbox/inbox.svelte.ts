@@ -11,6 +11,7 @@ import { say, sayError } from "$app/toasts.svelte";
 import { PagedRows } from "$shared/virtual/pages.svelte";
 import { VirtualScroll } from "$shared/virtual/scroll.svelte";
 import { Filter } from "./filter/filter.svelte";
+import { isUnfinished } from "./filter/terms";
 import { Unfolded } from "./list/unfolded.svelte";
 
 const PAGE = 200;
@@ -51,13 +52,16 @@ class Inbox {
   #checking = false;
   #seen: { revision: number; exchanges: number; newest: number } | null = null;
 
-  /** True if the list shows one row a delivery: not where the filter itself asks for repeats. */
-  readonly folded = $derived(
-    preferences.folded &&
-      !this.filter.terms.some(
-        ({ key, value }) => key === "delivery" || (key === "is" && ["retry", "duplicate"].includes(value)),
-      ),
+  /** True if the filter asks for what the pushes of one delivery differ in: it may find others of it than the first. */
+  readonly #parts = $derived(
+    this.filter.terms.some((term) => !isUnfinished(term) && !["source", "direction"].includes(term.key ?? "")),
   );
+
+  /** True if the list shows one row a delivery. */
+  readonly folded = $derived(preferences.folded && !this.#parts);
+
+  /** True if it would, but for the filter. */
+  readonly unfoldedByFilter = $derived(preferences.folded && this.#parts);
 
   /** What goes to the engine. */
   readonly query = $derived(this.folded ? `${this.filter.query} is:first`.trim() : this.filter.query);

@@ -27,7 +27,6 @@ const failing = ({ id }: { id: number }) => ({
   number: null,
   toldByBody: true,
   attempts: [{ push: summary(id), number: 4, missing: 2, gap: null, due: null, accepted: false, passedOn: [] }],
-  pushes: 4,
   schedule: "Five times in a day.",
   nextAt: 1_795_349_047_000_000,
   events: [],
@@ -83,7 +82,6 @@ describe("deliveries", { timeout: 60_000 }, () => {
     expect(screen.getByText(/later state of the same thing came before this one: number 88/)).toBeTruthy();
     expect(screen.getByText(/^Next attempt due/)).toBeTruthy();
     expect(screen.getByText("Five times in a day.")).toBeTruthy();
-    expect(screen.getByText("The newest 1 of 4 pushes.")).toBeTruthy();
     expect(screen.getByText("Another attempt is told by its body")).toBeTruthy();
   });
 
@@ -123,6 +121,26 @@ describe("deliveries", { timeout: 60_000 }, () => {
     expect(runAction("list.deleteFilter")).toBe(true);
     const dialog = await screen.findByRole("dialog");
     expect(dialog.textContent).toContain(`${all.rows} exchanges`);
+  });
+
+  it("shows every push that fits while a filter may fit others of a delivery than its first, and says so", async () => {
+    const { calls } = await openApp({ rows: 130 });
+    await rows();
+    await userEvent.keyboard("d");
+    await waitFor(() => expect(asked(calls).at(-1)).toBe("is:first"));
+    expect(screen.queryByText("Not folded")).toBeNull();
+    for (const [filter, sent, folded] of [
+      ["source:stripe", "source:stripe is:first", true],
+      ["direction:push", "direction:push is:first", true],
+      ["since:1h", "since:1h", false],
+      ["source:stripe is:late", "source:stripe is:late", false],
+      ["order", "order", false],
+    ] as const) {
+      const { inbox } = await import("../inbox.svelte");
+      inbox.showOnly(filter);
+      await waitFor(() => expect(asked(calls).at(-1)).toBe(sent));
+      await waitFor(() => expect(screen.queryByText("Not folded") === null).toBe(folded));
+    }
   });
 
   it("shows the events of a batch one by one and the place of each", async () => {
