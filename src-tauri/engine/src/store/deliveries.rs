@@ -33,8 +33,9 @@ pub(crate) struct Regrouping {
 /// What is done here, for those who read an error.
 const GROUPING: &str = "Grouping pushes";
 
-/// Attempts of a delivery that are shown.
-pub(super) const SHOWN: i64 = 200;
+/// Pushes of one delivery: the next one begins another. More than any known schedule comes to (Adyen, about 100), and
+/// few enough to count and rename them whenever one is read or taken away. Written out in migration 14.
+pub(super) const MOST: i64 = 200;
 
 /// A stored push, read and told.
 struct Looked {
@@ -119,10 +120,11 @@ impl Store {
                    UNION SELECT id FROM exchange WHERE overtaken_by IS NOT NULL AND id > $1 AND id <= $2
                    LIMIT 1000";
         // Whichever attempt is open, its timeline has one more.
-        let others = "SELECT DISTINCT o.id
-                        FROM exchange e JOIN exchange o ON o.delivery = e.delivery AND o.id <= $1
-                       WHERE e.repeats IS NOT NULL AND e.delivery IS NOT NULL AND e.id > $1 AND e.id <= $2
-                       ORDER BY o.id DESC LIMIT 1000";
+        let others = "SELECT id FROM exchange
+                       WHERE delivery IN (SELECT delivery FROM exchange
+                                           WHERE repeats IS NOT NULL AND delivery IS NOT NULL AND id > $1 AND id <= $2)
+                         AND id <= $1
+                       ORDER BY id DESC LIMIT 1000";
         let mut told = Vec::new();
         for sql in [sql, others] {
             let rows = sqlx::query_scalar::<_, ExchangeId>(sql).bind(after).bind(upto).fetch_all(&self.readers).await;
@@ -139,10 +141,9 @@ impl Store {
         let act = "Reading a delivery";
         let asked = self.summary(id).await?;
         let first = asked.delivery.map_or(id, |mark| mark.first);
-        let sql = format!("{SUMMARY} WHERE e.id = $1 OR e.delivery = $1 ORDER BY e.id DESC LIMIT {SHOWN}");
+        let sql = format!("{SUMMARY} WHERE e.id = $1 OR e.delivery = $1 ORDER BY e.id");
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(first).fetch_all(&self.readers).await;
-        let mut pushes: Vec<_> = rows.map_err(|e| StoreError::from_sqlx(act, &e))?.iter().map(summary).collect();
-        pushes.reverse();
+        let pushes: Vec<_> = rows.map_err(|e| StoreError::from_sqlx(act, &e))?.iter().map(summary).collect();
         let (head, body, len) = self.read_push(id).await?;
         let chosen = self.chosen_provider(asked.source.as_deref().unwrap_or_default()).await?;
         let reader = self.recognisers().await?.of_push(chosen.as_deref(), &head.headers, &body);
@@ -153,7 +154,7 @@ impl Store {
         let schedule = schedule(said.provider);
         let of = Counted {
             by_service: said.provider.is_some_and(Provider::counts_attempts),
-            is_cut: asked.delivery.is_some_and(|mark| mark.pushes as usize > pushes.len()),
+            goes_on: self.goes_on(first).await?,
         };
         let attempts = attempts(self.with_children(pushes).await?, &schedule, of);
         Ok(Delivery {
@@ -163,11 +164,17 @@ impl Store {
             number,
             next_at: next_at(&attempts, &schedule),
             attempts,
-            pushes: asked.delivery.map_or(1, |mark| mark.pushes),
             schedule: schedule.words.map(String::from),
             events: said.events,
             more_events: said.more_events,
         })
+    }
+
+    /// True if the first push of a delivery tells of another one before it, which was full or too long ago.
+    async fn goes_on(&self, first: ExchangeId) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM event_key k JOIN event_key b ON b.key = k.key AND b.id < k.id WHERE k.id = $1)";
+        let found = sqlx::query_scalar(sql).bind(first).fetch_one(&self.readers).await;
+        found.map_err(|e| StoreError::from_sqlx("Reading a delivery", &e))
     }
 
     /// True if what a push says now is what tells it again, false if it was grouped when another provider, or none, read
@@ -424,9 +431,10 @@ async fn place(connection: &mut SqliteConnection, push: &Looked) -> Result<(), s
         Some((first, counted, earlier)) => {
             let counted = counted.unwrap_or(1);
             let further = push.attempt.is_some_and(|attempt| attempt > counted);
-            let code = repeat_code(repeat(&earlier, further, &push.accepts));
+            let code = repeat_code(repeat(&earlier, push.at, further, &push.accepts));
             let attempt = push.attempt.unwrap_or_else(|| counted.saturating_add(1));
-            update(connection, push.id, Some(first), Some(code), Some(attempt)).await?;
+            let first = (!is_full(connection, first, push.id).await?).then_some(first);
+            update(connection, push.id, first, Some(code), Some(attempt)).await?;
         }
         // A further attempt of what did not come here, or came too long ago.
         None if push.attempt.is_some_and(|attempt| attempt > 1) => {
@@ -438,6 +446,12 @@ async fn place(connection: &mut SqliteConnection, push: &Looked) -> Result<(), s
     let sql = "INSERT INTO event_key SELECT id, $2, $3 FROM exchange WHERE id = $1";
     sqlx::query(sql).bind(push.id).bind(push.told.key).bind(push.told.content).execute(&mut *connection).await?;
     order(connection, push.id, &push.states).await
+}
+
+/// True if a delivery has as many pushes before this one as it may have: the push begins another.
+async fn is_full(connection: &mut SqliteConnection, first: ExchangeId, push: ExchangeId) -> Result<bool, sqlx::Error> {
+    let sql = "SELECT count(*) + 1 >= $3 FROM exchange WHERE delivery = $1 AND id < $2";
+    sqlx::query_scalar(sql).bind(first).bind(push).bind(MOST).fetch_one(connection).await
 }
 
 async fn update(

@@ -10,6 +10,7 @@ mod deliveries;
 mod ignored;
 mod language;
 mod late;
+mod long_deliveries;
 mod node_deletion;
 mod organise;
 mod previous;

@@ -27,7 +27,7 @@ gap: number | null,
  */
 due: number | null, 
 /**
- * True if its service could take our answer for a success.
+ * True if its service could take our answer for a success, and had it when the next attempt came.
  */
 accepted: boolean, 
 /**

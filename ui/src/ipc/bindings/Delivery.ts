@@ -24,13 +24,9 @@ number: string | null,
  */
 toldByBody: boolean, 
 /**
- * Its pushes in the order they came; the newest of them if there are very many.
+ * Its pushes in the order they came.
  */
 attempts: Array<Attempt>, 
-/**
- * Pushes of it in all.
- */
-pushes: number, 
 /**
  * What the service says of its schedule.
  */

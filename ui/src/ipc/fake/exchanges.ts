@@ -141,7 +141,6 @@ function delivery(state: FakeState, id: number): Delivery {
       accepted: place === pushes.length - 1,
       passedOn: [],
     })),
-    pushes: pushes.length,
     schedule: "At once, after 1 minute and after 5 minutes.",
     nextAt: null,
     events:

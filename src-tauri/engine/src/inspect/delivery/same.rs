@@ -18,6 +18,10 @@ const UNNUMBERED: Micros = 36 * HOUR;
 /// hour would seem to repeat itself.
 const ECHO: Micros = 600 * SECOND;
 
+/// What comes again sooner, before we have answered, may be another event sent beside it. The shortest known patience of
+/// a service is a second.
+const SOONEST: Micros = SECOND;
+
 /// What came of a push.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Came<'a> {
@@ -93,6 +97,18 @@ impl Given {
         let in_time = self.took.is_some_and(|took| accepts.patience.is_none_or(|patience| took <= patience));
         in_time && !self.failed && self.status.is_some_and(|status| accepts.statuses.contain(status))
     }
+
+    /// True if this answer to a push that came at `from` was given before a moment.
+    pub(super) fn is_there(self, from: Micros, moment: Micros) -> bool {
+        self.took.is_some_and(|took| from.saturating_add(took) <= moment)
+    }
+}
+
+impl Earlier {
+    /// True if its sender had taken our answer for a success when the push at `at` was sent.
+    fn was_accepted(&self, at: Micros, accepts: &Accepts) -> bool {
+        self.answer.is_success(accepts) && self.answer.is_there(self.at, at)
+    }
 }
 
 /// True if a push at `at` is the event of an earlier one with the same key.
@@ -101,10 +117,13 @@ pub(crate) fn same_event(told: &Told, earlier: &Earlier, at: Micros, accepts: &A
     if told.numbered {
         return gap <= NUMBERED;
     }
-    if earlier.answer.is_success(accepts) { gap <= ECHO && told.content == earlier.content } else { gap <= UNNUMBERED }
+    // The sender of what came sooner had not given up.
+    let went_well = earlier.was_accepted(at, accepts) || (gap < SOONEST && earlier.answer.is_success(accepts));
+    if went_well { gap <= ECHO && told.content == earlier.content } else { gap <= UNNUMBERED }
 }
 
-/// Why the event came again after `earlier`. `further` says that the service counts this as a later attempt than that.
-pub(crate) fn repeat(earlier: &Earlier, further: bool, accepts: &Accepts) -> Repeat {
-    if further || !earlier.answer.is_success(accepts) { Repeat::Retry } else { Repeat::Duplicate }
+/// Why the event came again at `at`, after `earlier`. `further` says that the service counts this as a later attempt than
+/// that.
+pub(crate) fn repeat(earlier: &Earlier, at: Micros, further: bool, accepts: &Accepts) -> Repeat {
+    if further || !earlier.was_accepted(at, accepts) { Repeat::Retry } else { Repeat::Duplicate }
 }

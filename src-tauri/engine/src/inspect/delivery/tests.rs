@@ -199,16 +199,28 @@ fn what_was_accepted_is_a_duplicate_and_what_failed_or_took_too_long_a_retry() {
     let earlier = |status, took| Earlier { at: 0, answer: Given { took, status, failed: false }, content: 0 };
     let broken = Earlier { at: 0, answer: Given { failed: true, ..answered(200) }, content: 0 };
     let patience = within(3_000_000);
-    assert_eq!(repeat(&earlier(Some(204), Some(1)), false, &patience), Repeat::Duplicate);
-    assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), false, &patience), Repeat::Retry);
-    assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), false, &unknown()), Repeat::Duplicate);
-    assert_eq!(repeat(&earlier(Some(302), Some(1)), false, &unknown()), Repeat::Retry);
-    assert_eq!(repeat(&earlier(None, None), false, &unknown()), Repeat::Retry);
+    assert_eq!(repeat(&earlier(Some(204), Some(1)), MINUTE, false, &patience), Repeat::Duplicate);
+    assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), MINUTE, false, &patience), Repeat::Retry);
+    assert_eq!(repeat(&earlier(Some(200), Some(3_000_001)), MINUTE, false, &unknown()), Repeat::Duplicate);
+    assert_eq!(repeat(&earlier(Some(302), Some(1)), MINUTE, false, &unknown()), Repeat::Retry);
+    assert_eq!(repeat(&earlier(None, None), MINUTE, false, &unknown()), Repeat::Retry);
     let only = Accepts { statuses: "204".parse().unwrap(), ..unknown() };
-    assert_eq!(repeat(&earlier(Some(204), Some(1)), false, &only), Repeat::Duplicate);
-    assert_eq!(repeat(&earlier(Some(200), Some(1)), false, &only), Repeat::Retry, "Fitbit takes 204 alone");
-    assert_eq!(repeat(&broken, false, &unknown()), Repeat::Retry, "its sender got no whole answer");
-    assert_eq!(repeat(&earlier(Some(200), Some(1)), true, &unknown()), Repeat::Retry, "the service counts on");
+    assert_eq!(repeat(&earlier(Some(204), Some(1)), MINUTE, false, &only), Repeat::Duplicate);
+    assert_eq!(repeat(&earlier(Some(200), Some(1)), MINUTE, false, &only), Repeat::Retry, "Fitbit takes 204 alone");
+    assert_eq!(repeat(&broken, MINUTE, false, &unknown()), Repeat::Retry, "its sender got no whole answer");
+    assert_eq!(repeat(&earlier(Some(200), Some(1)), MINUTE, true, &unknown()), Repeat::Retry, "the service counts on");
+}
+
+#[test]
+fn what_came_again_before_we_had_answered_was_not_accepted_by_then() {
+    let held = Earlier { at: 0, answer: Given { took: Some(30_000_000), ..answered(200) }, content: 1 };
+    assert_eq!(repeat(&held, 2_000_000, false, &unknown()), Repeat::Retry, "its sender gave up after two seconds");
+    assert_eq!(repeat(&held, 30_000_000, false, &unknown()), Repeat::Duplicate);
+    let renewed = told(None, "{}");
+    assert!(same_event(&renewed, &held, 2_000_000, &unknown()), "a retry, though with other bytes");
+    assert!(!same_event(&renewed, &held, 30_000_000, &unknown()));
+    let beside = Earlier { answer: Given { took: Some(900_000), ..answered(200) }, ..held };
+    assert!(!same_event(&renewed, &beside, 800_000, &unknown()), "sent at the same time, with other bytes");
 }
 
 #[test]

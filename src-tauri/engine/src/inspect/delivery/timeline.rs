@@ -22,10 +22,8 @@ pub struct Delivery {
     /// True if the body of the push that was asked for is what tells it again. Nothing does of a handshake, of what was
     /// sent to try the source, and of what was not grouped yet.
     pub told_by_body: bool,
-    /// Its pushes in the order they came; the newest of them if there are very many.
+    /// Its pushes in the order they came.
     pub attempts: Vec<Attempt>,
-    /// Pushes of it in all.
-    pub pushes: u32,
     /// What the service says of its schedule.
     pub schedule: Option<String>,
     /// When the next attempt is due, if the last one failed and the schedule says it, µs since 1970 UTC.
@@ -54,7 +52,7 @@ pub struct Attempt {
     /// What the schedule says of that gap, µs.
     #[ts(type = "number | null")]
     pub due: Option<Micros>,
-    /// True if its service could take our answer for a success.
+    /// True if its service could take our answer for a success, and had it when the next attempt came.
     pub accepted: bool,
     /// Where it was replayed or forwarded to, oldest first.
     pub passed_on: Vec<ExchangeSummary>,
@@ -65,8 +63,8 @@ pub struct Attempt {
 pub(crate) struct Counted {
     /// By the service; else by us, and then nobody knows of one that is missing.
     pub(crate) by_service: bool,
-    /// There were pushes before those that are shown.
-    pub(crate) is_cut: bool,
+    /// There were attempts before these, in another delivery.
+    pub(crate) goes_on: bool,
 }
 
 /// Numbers the pushes of a delivery, in the order they came, with what each was passed on as.
@@ -76,11 +74,15 @@ pub(crate) fn attempts(
     of: Counted,
 ) -> Vec<Attempt> {
     let mut before: Option<(Micros, u32)> = None;
-    let mut numbered = Vec::with_capacity(pushes.len());
+    let mut numbered: Vec<Attempt> = Vec::with_capacity(pushes.len());
     for (push, passed_on) in pushes {
         let counted = before.map_or(1, |(_, number)| number.saturating_add(1));
         let number = push.delivery.and_then(|mark| mark.attempt).unwrap_or(counted);
         let at = push.started_at;
+        // Its sender did not wait for the answer to the one before.
+        if let Some(earlier) = numbered.last_mut() {
+            earlier.accepted &= given(&earlier.push).is_there(earlier.push.started_at, at);
+        }
         numbered.push(Attempt {
             number,
             missing: 0,
@@ -93,7 +95,7 @@ pub(crate) fn attempts(
         before = Some((at, number));
     }
     if of.by_service {
-        note_missing(&mut numbered, of.is_cut);
+        note_missing(&mut numbered, of.goes_on);
     }
     numbered
 }
@@ -104,13 +106,13 @@ fn given(push: &ExchangeSummary) -> Given {
 }
 
 /// Counts what is missing just before each number, where it came first.
-fn note_missing(attempts: &mut [Attempt], is_cut: bool) {
+fn note_missing(attempts: &mut [Attempt], goes_on: bool) {
     let numbers: BTreeSet<u32> = attempts.iter().map(|attempt| attempt.number).collect();
     let mut seen = BTreeSet::new();
     for attempt in attempts.iter_mut().filter(|attempt| seen.insert(attempt.number)) {
         attempt.missing = match numbers.range(..attempt.number).next_back() {
             Some(below) => attempt.number - below - 1,
-            None if is_cut => 0,
+            None if goes_on => 0,
             None => attempt.number.saturating_sub(1),
         };
     }

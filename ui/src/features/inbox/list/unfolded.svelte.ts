@@ -3,8 +3,8 @@
 import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
 import { call } from "$ipc/call";
 
-/** Pushes of one delivery that are shown below its first. */
-const SHOWN = 100;
+/** Pushes of one delivery at most: `MOST` in the engine's store/deliveries.rs. */
+const MOST = 200;
 
 interface Delivery {
   /** Its first push. */
@@ -95,7 +95,7 @@ export class Unfolded {
   /** The pushes of a delivery but its first, in the order of the list. */
   async #furtherPushes(first: number): Promise<ExchangeSummary[]> {
     const filter = `delivery:${first}`;
-    const { rows } = await call("list", { filter, upto: null, from: 0, count: SHOWN, near: null });
+    const { rows } = await call("list", { filter, upto: null, from: 0, count: MOST, near: null });
     const further = rows.filter((row) => row.id !== first);
     return this.oldestFirst ? further.reverse() : further;
   }
