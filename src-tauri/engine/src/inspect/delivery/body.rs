@@ -40,7 +40,7 @@ pub(crate) fn exact_hash(body: &[u8], len: u64) -> i64 {
 }
 
 /// A hash of what a sender repeats: of JSON and forms without the members that are renewed, whatever the order of the
-/// others; of anything else as it came.
+/// others; of multipart bodies without the boundary; of anything else as it came.
 pub(crate) fn stable_hash(body: &[u8], len: u64) -> i64 {
     if body.len() as u64 != len || body.len() > COMPARED {
         return exact_hash(body, len);
@@ -53,7 +53,7 @@ pub(crate) fn stable_hash(body: &[u8], len: u64) -> i64 {
             canonical(&value, &mut text);
             hash(&[b"json", &text])
         }
-        None => form(body).unwrap_or_else(|| exact_hash(body, len)),
+        None => parts(body).or_else(|| form(body)).unwrap_or_else(|| exact_hash(body, len)),
     }
 }
 
@@ -112,4 +112,21 @@ fn form(body: &[u8]) -> Option<i64> {
     // Fields of one name keep their order: the sort is stable.
     fields.sort_by_key(name_of);
     Some(hash(&[b"form", &fields.join(&b'&')]))
+}
+
+/// What stands between the boundaries of a multipart body (RFC 2046, section 5.1.1); None for what is none.
+fn parts(body: &[u8]) -> Option<i64> {
+    let line = &body[..memchr::memchr(b'\r', body)?];
+    let body = body.trim_ascii_end().strip_suffix(b"--")?.strip_suffix(line)?;
+    if line.len() <= 2 || !line.starts_with(b"--") {
+        return None;
+    }
+    let mut parts = vec![&b"multipart"[..]];
+    let mut from = 0;
+    for at in memchr::memmem::find_iter(body, line) {
+        parts.push(&body[from..at]);
+        from = at + line.len();
+    }
+    parts.push(&body[from..]);
+    Some(hash(&parts))
 }

@@ -21,6 +21,9 @@ struct Rule {
     provider: &'static str,
     /// A JSON Pointer to the events of a body that holds several; the other pointers that begin with `*` start at each.
     items: Option<&'static str>,
+    /// Where the kind of the thing stands if its number alone does not tell it: the text before the first dot at the
+    /// first of these that is there.
+    kind: &'static [&'static str],
     /// A JSON Pointer, or the name of a header.
     thing: &'static str,
     /// The same.
@@ -30,22 +33,29 @@ struct Rule {
 /// Services that say both. The places are those of their own documentation and libraries; a time is that of the event,
 /// never that of the try which brought it: a late try would be the newest by that.
 const RULES: &[Rule] = &[
-    Rule { provider: "stripe", items: None, thing: "/data/object/id", at: "/created" },
-    Rule { provider: "hubspot", items: Some(""), thing: "*/objectId", at: "*/occurredAt" },
-    Rule { provider: "shopify", items: None, thing: "/admin_graphql_api_id", at: "X-Shopify-Triggered-At" },
-    Rule { provider: "paddle", items: None, thing: "/data/id", at: "/occurred_at" },
-    Rule { provider: "square", items: None, thing: "/data/id", at: "/created_at" },
-    Rule { provider: "linear", items: None, thing: "/data/id", at: "/createdAt" },
-    Rule { provider: "paypal", items: None, thing: "/resource/id", at: "/create_time" },
-    Rule { provider: "coinbase-commerce", items: None, thing: "/event/data/id", at: "/event/created_at" },
+    Rule { provider: "stripe", items: None, kind: &[], thing: "/data/object/id", at: "/created" },
+    Rule {
+        provider: "hubspot",
+        items: Some(""),
+        kind: &["*/objectTypeId", "*/subscriptionType"],
+        thing: "*/objectId",
+        at: "*/occurredAt",
+    },
+    Rule { provider: "shopify", items: None, kind: &[], thing: "/admin_graphql_api_id", at: "X-Shopify-Triggered-At" },
+    Rule { provider: "paddle", items: None, kind: &[], thing: "/data/id", at: "/occurred_at" },
+    Rule { provider: "square", items: None, kind: &[], thing: "/data/id", at: "/created_at" },
+    Rule { provider: "linear", items: None, kind: &[], thing: "/data/id", at: "/createdAt" },
+    Rule { provider: "paypal", items: None, kind: &[], thing: "/resource/id", at: "/create_time" },
+    Rule { provider: "coinbase-commerce", items: None, kind: &[], thing: "/event/data/id", at: "/event/created_at" },
     Rule {
         provider: "adyen",
         items: Some("/notificationItems"),
+        kind: &[],
         thing: "*/NotificationRequestItem/pspReference",
         at: "*/NotificationRequestItem/eventDate",
     },
-    Rule { provider: "xero", items: Some("/events"), thing: "*/tenantId", at: "/firstEventSequence" },
-    Rule { provider: "vercel", items: None, thing: "/payload/deployment/id", at: "/createdAt" },
+    Rule { provider: "xero", items: Some("/events"), kind: &[], thing: "*/tenantId", at: "/firstEventSequence" },
+    Rule { provider: "vercel", items: None, kind: &[], thing: "/payload/deployment/id", at: "/createdAt" },
 ];
 
 /// Events of one body that are looked at.
@@ -63,7 +73,11 @@ pub(crate) fn states_of(source: i64, provider: &str, headers: &Headers, body: &[
             (None, None) => headers.text(place).map(String::from),
         };
         let at = moment(&read(rule.at)?)?;
-        Some(State { key: hash(&[&source.to_le_bytes(), read(rule.thing)?.as_bytes()]), at })
+        let (source, thing) = (source.to_le_bytes(), read(rule.thing)?);
+        let kind = rule.kind.iter().find_map(|place| read(place)).unwrap_or_default();
+        let kind = kind.split('.').next().filter(|kind| !kind.is_empty());
+        let told = [Some(&source[..]), kind.map(str::as_bytes), Some(thing.as_bytes())];
+        Some(State { key: hash(&told.into_iter().flatten().collect::<Vec<_>>()), at })
     };
     let items = match rule.items {
         Some(place) => body.pointer(place).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default(),

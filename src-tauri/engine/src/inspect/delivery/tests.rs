@@ -238,3 +238,30 @@ fn states_are_ordered_by_what_the_service_says() {
     assert!(state("5").at < state("7").at);
     assert_eq!(states_of(1, "unknown", &Headers::default(), b"{}"), []);
 }
+
+#[test]
+fn things_of_another_kind_are_others_though_they_have_the_same_number() {
+    let key = |kind: &str| {
+        let body = format!(r#"[{{{kind},"objectId":7,"occurredAt":1}}]"#);
+        states_of(1, "hubspot", &Headers::default(), body.as_bytes())[0].key
+    };
+    let contact = key(r#""subscriptionType":"contact.creation""#);
+    assert_eq!(contact, key(r#""subscriptionType":"contact.propertyChange""#));
+    assert_ne!(contact, key(r#""subscriptionType":"deal.creation""#));
+    let object = |kind: &str| key(&format!(r#""subscriptionType":"object.creation","objectTypeId":"{kind}""#));
+    assert_eq!(object("0-3"), object("0-3"));
+    assert_ne!(object("0-1"), object("0-3"));
+}
+
+#[test]
+fn parts_tell_the_event_whatever_the_boundary_between_them() {
+    let form = |boundary: &str, value: &str| {
+        let part = |name: &str, value: &str| {
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        told(None, &format!("{}{}--{boundary}--\r\n", part("a", "1"), part("b", value))).key
+    };
+    assert_eq!(form("----one", "2"), form("xYz.other", "2"));
+    assert_ne!(form("----one", "2"), form("----one", "3"));
+    assert_ne!(told(None, "--a\r\nno end").key, told(None, "--b\r\nno end").key);
+}
