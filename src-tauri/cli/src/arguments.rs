@@ -260,7 +260,8 @@ pub(crate) struct Replay {
 pub(crate) struct Verify {
     /// The number of a stored push; without it a raw HTTP request is read from stdin
     pub(crate) id: Option<i64>,
-    /// Check all stored pushes of this source again, with what is set for it now
+    /// Check all stored pushes of this source again, with what is set for it now. The exit code says whether all of them
+    /// are valid
     #[arg(long, value_name = "NAME", conflicts_with_all = [
         "id", "provider", "secret", "secret_file", "secret_env", "public_key", "field", "url", "now", "tolerance", "signed",
     ])]

@@ -207,5 +207,7 @@ async fn a_secret_that_is_added_on_the_command_line_checks_the_pushes_that_are_t
     assert_eq!((verified.code, verified.printed.as_str()), (Some(0), "hub: 2 valid\n"), "{}", verified.said);
     let removed = run(&home, &["source", "hub", "--remove-secret", "1"], &with_key, "").await?;
     assert_eq!((removed.code, count(&home, "is:valid").await?), (Some(0), 0), "{}", removed.said);
+    let unchecked = run(&home, &["verify", "--source", "hub"], &with_key, "").await?;
+    assert_eq!((unchecked.code, unchecked.printed.as_str()), (Some(1), "hub: 2 not checked\n"), "{}", unchecked.said);
     Ok(())
 }

@@ -64,7 +64,9 @@ async fn secrets_come_from_files_and_variables_too_and_are_never_printed() -> Re
 
 #[tokio::test]
 async fn what_cannot_be_checked_is_bad_usage() -> Result<()> {
+    const UNSIGNED: &[u8] = b"POST / HTTP/1.1\r\n\r\n";
     let home = Home::new()?;
+    std::fs::write(home.path().join("empty"), "\n")?;
     for (arguments, input, words) in [
         (&["verify", "--provider", "nobody"][..], &b"POST / HTTP/1.1\r\n\r\n"[..], "no provider"),
         (&["verify"], b"POST / HTTP/1.1\r\n\r\n", "--provider"),
@@ -76,8 +78,21 @@ async fn what_cannot_be_checked_is_bad_usage() -> Result<()> {
         ),
         (&["verify", "--provider", "github", "--field", "x"], b"POST / HTTP/1.1\r\n\r\n", "NAME=VALUE"),
         (&["verify", "7"], b"", "7"),
+        (&["verify", "--provider", "github", "--secret", ""], UNSIGNED, "The secret of --secret is empty"),
+        (
+            &["verify", "--provider", "github", "--secret", "x", "--secret", ""],
+            UNSIGNED,
+            "Secret 2 of --secret is empty",
+        ),
+        (&["verify", "--provider", "github", "--secret-env", "SET_TO_NOTHING"], UNSIGNED, "SET_TO_NOTHING is empty"),
+        (
+            &["verify", "--provider", "github", "--secret-file", "empty"],
+            UNSIGNED,
+            "The secret of the file empty is empty",
+        ),
+        (&["verify", "--provider", "discord", "--public-key", "@empty"], UNSIGNED, "The public key of empty is empty"),
     ] {
-        let output = pushpull_on(&home, arguments, &[], input).await?;
+        let output = pushpull_on(&home, arguments, &[("SET_TO_NOTHING", "")], input).await?;
         assert_eq!(output.code, Some(2), "{arguments:?}: {}", output.stderr);
         assert!(output.stderr.contains(words), "{}", output.stderr);
         assert!(output.stdout.is_empty());

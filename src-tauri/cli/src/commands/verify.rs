@@ -56,36 +56,40 @@ pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output
     said(&verify(&signed, &provider, &secrets, &check), options.signed, output)
 }
 
-/// How many pushes of a source have which verdict; those with another or none are in no count.
+/// How many pushes of a source have which verdict. A handshake need not be signed, and counts only if it is.
 #[derive(Debug, Serialize)]
 struct Checked {
     source: String,
     valid: u64,
     invalid: u64,
     unsigned: u64,
+    /// Those that can't be checked: for want of a secret, of a provider, or of a signature that can be.
+    unchecked: u64,
 }
 
 /// Checks all pushes of a source again and says what came of it.
 async fn run_source(engine: &Engine, source: &str, output: Output) -> anyhow::Result<Outcome> {
     super::vault::unlock(engine).await?;
     engine.verify_source(source).await?;
-    let count = async |verdict: &str| {
-        let filter = format!("source:{source} is:{verdict}");
+    let count = async |filter: &str| {
+        let filter = format!("source:{source} direction:push {filter}");
         Ok::<_, ApiError>(engine.store.count(&CountQuery { filter, upto: None }).await?.rows)
     };
     let checked = Checked {
         source: source.to_owned(),
-        valid: count("valid").await?,
-        invalid: count("invalid").await?,
-        unsigned: count("unsigned").await?,
+        valid: count("is:valid").await?,
+        invalid: count("is:invalid").await?,
+        unsigned: count("is:unsigned -is:handshake").await?,
+        unchecked: count("-is:valid -is:invalid -is:unsigned -is:handshake").await?,
     };
-    output.result(&checked, |Checked { source, valid, invalid, unsigned }| {
-        let counts = [(valid, "valid"), (invalid, "not valid"), (unsigned, "not signed")];
+    output.result(&checked, |Checked { source, valid, invalid, unsigned, unchecked }| {
+        let counts = [(valid, "valid"), (invalid, "not valid"), (unsigned, "not signed"), (unchecked, "not checked")];
         let counts = counts.iter().filter(|(count, _)| **count > 0).map(|(count, words)| format!("{count} {words}"));
         let counts = counts.collect::<Vec<_>>().join(", ");
-        format!("{source}: {}", if counts.is_empty() { "nothing could be checked" } else { &counts })
+        format!("{source}: {}", if counts.is_empty() { "there is nothing to check" } else { &counts })
     })?;
-    Ok(if checked.invalid == 0 { Outcome::Done } else { Outcome::CheckedNo })
+    let Checked { invalid, unsigned, unchecked, .. } = checked;
+    Ok(if invalid + unsigned + unchecked == 0 { Outcome::Done } else { Outcome::CheckedNo })
 }
 
 /// Says the verdict, or writes the bytes that were signed and nothing else.
@@ -136,10 +140,19 @@ async fn provider(engine: Option<&Engine>, options: &Verify, request: &LooseRequ
 /// The secrets and keys of the command line, its files and its environment, in this order.
 fn secrets(options: &Verify) -> anyhow::Result<Vec<Secret>> {
     let mut secrets: Vec<Secret> = Vec::new();
+    // Everybody could sign with an empty one, and most often it is a variable that was not filled.
+    let mut add = |name: String, value: &str, what: &str| match value.trim() {
+        "" => Err(ApiError::invalid(format!("{what} is empty: give the one that the service shows."))),
+        _ => {
+            secrets.push(Secret::new(name, value));
+            Ok(())
+        }
+    };
     let count = options.secret.len();
     for (at, value) in (1..).zip(&options.secret) {
         let name = if count == 1 { "the secret".to_owned() } else { format!("secret {at}") };
-        secrets.push(Secret::new(name, value));
+        let what = if count == 1 { "The secret of --secret".to_owned() } else { format!("Secret {at} of --secret") };
+        add(name, value, &what)?;
     }
     for path in &options.secret_file {
         let text = std::fs::read_to_string(path).map_err(|error| {
@@ -147,12 +160,12 @@ fn secrets(options: &Verify) -> anyhow::Result<Vec<Secret>> {
         })?;
         // An editor ends a file with a newline, which is not the secret's.
         let text = text.strip_suffix('\n').map_or(&*text, |text| text.strip_suffix('\r').unwrap_or(text));
-        secrets.push(Secret::new(path.display().to_string(), text));
+        add(path.display().to_string(), text, &format!("The secret of the file {}", path.display()))?;
     }
     for name in &options.secret_env {
         let value = std::env::var(name)
             .map_err(|_| ApiError::invalid(format!("The environment variable {name} is not set.")))?;
-        secrets.push(Secret::new(name, value));
+        add(name.clone(), &value, &format!("The secret of the environment variable {name}"))?;
     }
     for key in &options.public_key {
         let text = match key.strip_prefix('@') {
@@ -160,7 +173,9 @@ fn secrets(options: &Verify) -> anyhow::Result<Vec<Secret>> {
                 .map_err(|error| ApiError::invalid(format!("The key of {path} could not be read: {error}.")))?,
             None => key.clone(),
         };
-        secrets.push(Secret::new("the public key", text));
+        let what =
+            key.strip_prefix('@').map_or("The public key".to_owned(), |path| format!("The public key of {path}"));
+        add("the public key".into(), &text, &what)?;
     }
     Ok(secrets)
 }
