@@ -8,10 +8,14 @@ use pushpull_engine::Engine;
 use pushpull_engine::api::{NewSecret, Nothing, SaveSource, SecretRef, SourceSettings};
 use pushpull_engine::vault::{KeyPlace, MakeVault, UnlockVault, VaultState, VaultStatus};
 use std::io::Read as _;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// Bytes of a secret that are read.
 const SECRET_BYTES: u64 = 64 * 1024 + 2;
+
+/// How long a vault that is opening is waited for where nothing needs it.
+const SOON: Duration = Duration::from_secs(2);
 
 /// `pushpull vault`
 pub(crate) async fn run(engine: &Engine, vault: Vault, output: Output) -> anyhow::Result<Outcome> {
@@ -42,6 +46,8 @@ pub(crate) async fn run_source(engine: &Engine, source: Source, output: Output) 
     if source.create {
         engine.create_source(&source.name).await?;
     }
+    // What only an open vault tells is shown if it opens soon; whatever keeps its key may be asking the user.
+    let _ = tokio::time::timeout(SOON, engine.vault.settled()).await;
     let mut settings = engine.source_settings(&source.name).await?;
     if let Some(save) = changed(&settings, &source) {
         settings = engine.save_source(save).await?;
@@ -60,7 +66,8 @@ pub(crate) async fn run_source(engine: &Engine, source: Source, output: Output) 
     if let Some(to) = &source.rename {
         settings = engine.rename_source(&source.name, to).await?;
     }
-    output.result(&settings, describe_source)?;
+    let vault = engine.vault.status().await.map_err(api)?;
+    output.result(&settings, |settings| describe_source(settings, vault.state))?;
     Ok(Outcome::Done)
 }
 
@@ -134,7 +141,7 @@ fn describe(status: &VaultStatus) -> String {
     visible(&format!("{}{place}, {} sealed{why}", word(&status.state), status.secrets))
 }
 
-fn describe_source(settings: &SourceSettings) -> String {
+fn describe_source(settings: &SourceSettings, vault: VaultState) -> String {
     let provider = match (&settings.provider, &settings.recognised) {
         (Some(chosen), _) => chosen.clone(),
         (None, Some(recognised)) => format!("{recognised} (recognised)"),
@@ -150,6 +157,10 @@ fn describe_source(settings: &SourceSettings) -> String {
         let ending = secret.ending.as_ref().map(|ending| format!(" …{ending}")).unwrap_or_default();
         format!("  secret {} {}{ending}", secret.id, secret.label)
     }));
+    lines.extend(settings.notice.iter().map(|notice| format!("  {notice}")));
+    if vault == VaultState::Opening {
+        lines.push("  the vault is opening: its key is being asked for".into());
+    }
     visible(&lines.join("\n"))
 }
 

@@ -1,5 +1,6 @@
 //! The commands as the window calls them: by name, over a real file and a real listener.
 
+mod again;
 mod checks;
 mod deliveries;
 mod handshakes;

@@ -1,75 +1,59 @@
-//! Sources whose pushes have to be looked at again, because their settings or secrets changed. The follower does it in
-//! its own steps, from the newest push to the oldest, so that none of them sees two books at once.
+//! Sources with pushes that have no verdict because they waited for the vault. This process looks at them when the vault
+//! opens here; what is to be looked at because something else is set stands in the file.
 
 use crate::exchange::ExchangeId;
-use crate::store::Regrouping;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::Notify;
 
-/// Which pushes of a source are looked at again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Scope {
-    /// Those without a verdict: they waited for the vault.
-    Unchecked,
-    /// All: what they are checked with has changed.
-    All,
-}
-
-/// Where a turn is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// It looks at the newest push below this one.
-    Looking { below: ExchangeId },
-    /// All are looked at; they are put into their deliveries anew.
-    Grouping(Regrouping),
-}
-
-/// How far the pushes of one source are looked at again.
+/// How far the pushes of one source are looked at, from the newest on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Turn {
+pub(super) struct Wait {
     pub(super) source: i64,
-    pub(super) scope: Scope,
-    pub(super) place: Place,
-    /// Tells a turn from the same one begun anew.
+    /// Those below this one are still to be looked at.
+    pub(super) below: ExchangeId,
+    /// Tells it from the same one begun anew.
     number: u64,
 }
 
-/// What is still to be looked at again.
+/// What waited for the vault, and the way to wake whoever looks again.
 #[derive(Debug, Default)]
 pub(super) struct Again {
-    turns: Mutex<(u64, Vec<Turn>)>,
+    waits: Mutex<(u64, Vec<Wait>)>,
     asked: Notify,
 }
 
 impl Again {
-    /// Has the pushes of a source looked at again, from the newest on.
-    pub(super) fn ask(&self, source: i64, scope: Scope) {
-        let (number, turns) = &mut *self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Has the pushes of a source looked at that waited, from the newest on.
+    pub(super) fn ask(&self, source: i64) {
+        let (number, waits) = &mut *self.waits.lock().unwrap_or_else(PoisonError::into_inner);
         *number += 1;
-        let before = turns.iter().position(|turn| turn.source == source).map(|place| turns.remove(place));
-        let scope = before.map_or(scope, |before| before.scope.max(scope));
-        turns.push(Turn { source, scope, place: Place::Looking { below: ExchangeId::MAX }, number: *number });
+        waits.retain(|wait| wait.source != source);
+        waits.push(Wait { source, below: ExchangeId::MAX, number: *number });
+    }
+
+    /// Says that there may be something to look at.
+    pub(super) fn wake(&self) {
         self.asked.notify_one();
     }
 
-    /// Returns once something has been asked for.
+    /// Returns once there may be something to look at.
     pub(super) async fn asked(&self) {
         self.asked.notified().await;
     }
 
-    /// The first turn of a source that can be looked at now.
-    pub(super) fn next(&self, is_ready: impl Fn(i64) -> bool) -> Option<Turn> {
-        let all = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        all.1.iter().find(|turn| is_ready(turn.source)).cloned()
+    /// The first source that can be looked at now.
+    pub(super) fn next(&self, is_ready: impl Fn(i64) -> bool) -> Option<Wait> {
+        let all = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        all.1.iter().find(|wait| is_ready(wait.source)).cloned()
     }
 
-    /// Notes where a turn goes on; None if it is at its end. One that was asked for anew meanwhile begins anew.
-    pub(super) fn note(&self, done: &Turn, next: Option<Place>) {
-        let (_, turns) = &mut *self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(place) = turns.iter().position(|turn| turn == done) else { return };
+    /// Notes where it goes on; None if it is at its end. One that was asked for anew meanwhile begins anew.
+    pub(super) fn note(&self, done: &Wait, next: Option<ExchangeId>) {
+        let (_, waits) = &mut *self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(place) = waits.iter().position(|wait| wait == done) else { return };
         match next {
-            Some(next) => turns[place].place = next,
-            None => drop(turns.remove(place)),
+            Some(below) => waits[place].below = below,
+            None => drop(waits.remove(place)),
         }
     }
 }
@@ -79,27 +63,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_changes_while_it_is_looked_at_is_looked_at_from_the_start() {
+    fn what_is_asked_for_while_it_is_looked_at_is_looked_at_from_the_start() {
         let again = Again::default();
-        again.ask(1, Scope::All);
-        let turn = again.next(|_| true).unwrap();
-        again.note(&turn, Some(Place::Looking { below: 50 }));
-        let turn = again.next(|_| true).unwrap();
-        assert_eq!((turn.place, turn.scope), (Place::Looking { below: 50 }, Scope::All));
-        again.ask(1, Scope::Unchecked);
-        again.note(&turn, None);
-        let turn = again.next(|_| true).unwrap();
-        let start = Place::Looking { below: ExchangeId::MAX };
-        assert_eq!((turn.place, turn.scope), (start, Scope::All), "what was asked for before is not done");
-        again.note(&turn, None);
+        again.ask(1);
+        let wait = again.next(|_| true).unwrap();
+        again.note(&wait, Some(50));
+        let wait = again.next(|_| true).unwrap();
+        assert_eq!(wait.below, 50);
+        again.ask(1);
+        again.note(&wait, None);
+        let wait = again.next(|_| true).unwrap();
+        assert_eq!(wait.below, ExchangeId::MAX);
+        again.note(&wait, None);
         assert_eq!(again.next(|_| true), None);
     }
 
     #[test]
     fn one_that_waits_holds_up_no_other() {
         let again = Again::default();
-        again.ask(1, Scope::All);
-        again.ask(2, Scope::Unchecked);
+        again.ask(1);
+        again.ask(2);
         assert_eq!(again.next(|source| source != 1).unwrap().source, 2);
         assert_eq!(again.next(|source| source > 2), None);
     }

@@ -3,31 +3,24 @@
 //! that it goes on there after a restart. Never on the way of a push.
 //!
 //! ```text
-//! committed ─ rows after the mark ─ a step each: verdict and name, secrets of handshakes ─ one transaction, mark moved
-//! none left ─ pushes of sources that have changed, newest first ─ a step each, likewise ─ one transaction
+//! committed ─ rows after the mark ─ a step each: secrets of handshakes, verdict and name ─ one transaction, mark moved
+//! none left ─ pushes of sources that are set otherwise, newest first ─ a step each ─ one transaction, place moved
+//! none left ─ pushes that waited for the vault, newest first ─ a step each ─ one transaction
 //! ```
 
-use super::again::{Place, Scope};
+use super::again::Wait;
 use super::documents::off_thread;
-use super::signatures::{Checking, Push, look};
+use super::signatures::{Push, look};
 use super::{Engine, Parts};
 use crate::api::ApiError;
 use crate::exchange::{Direction, ExchangeSummary, Mark, Origin};
-use crate::store::{Followed, NewSealed, Regrouping, Steps, keep_up_with};
-use secrecy::ExposeSecret as _;
+use crate::store::{Followed, Place, Regrouping, Steps, Turn, keep_up_with};
 use std::collections::HashMap;
 use std::sync::Weak;
 use tokio::task::JoinHandle;
-use zeroize::Zeroizing;
 
 /// Pushes looked at before what was found is written.
 const STEPS: Steps = Steps { busy: 16, quiet: 256 };
-
-/// Secrets from handshakes that a source keeps at most: whoever knows its URL can send one.
-const LEARNT_LIMIT: usize = 8;
-
-/// What a secret is called that came in a handshake.
-const LEARNT: &str = "from the handshake";
 
 impl Engine {
     /// Starts following what is stored. The task ends when it is aborted, or with the engine.
@@ -69,8 +62,13 @@ impl Parts {
         let rows = self.store.stored_after(from, count).await?;
         let Some(upto) = rows.last().map(|row| row.id) else { return self.look_again_step(count).await };
         self.learn_of_sources(&rows).await?;
+        self.learn_secrets(&rows).await?;
+        if self.store.newest_change().await? != self.book.change() {
+            self.read_sources().await?;
+        }
+        let change = self.book.change();
         let found = self.look_at(&rows).await?;
-        if self.store.keep_followed(from, upto, found).await? {
+        if self.store.keep_followed(from, upto, change, found).await? {
             self.notice_change(false);
         }
         Ok(true)
@@ -90,6 +88,17 @@ impl Parts {
         Ok(())
     }
 
+    /// Before they are looked at: a secret that one gives is the key of what came after it.
+    async fn learn_secrets(&self, rows: &[ExchangeSummary]) -> Result<(), ApiError> {
+        for row in rows.iter().filter(|row| row.marks.contains(&Mark::Handshake)) {
+            match Push::read(&self.store, row).await {
+                Err(error) if error.is_of_one() => {} // deleted meanwhile, or damaged
+                push => self.keep_learnt(&push?).await?,
+            }
+        }
+        Ok(())
+    }
+
     async fn look_at(&self, rows: &[ExchangeSummary]) -> Result<Vec<Followed>, ApiError> {
         let mut found = Vec::with_capacity(rows.len());
         for row in rows.iter().filter(|row| row.direction == Direction::Push) {
@@ -97,9 +106,6 @@ impl Parts {
                 Err(error) if error.is_of_one() => continue, // deleted meanwhile, or damaged
                 read => read?,
             };
-            if row.marks.contains(&Mark::Handshake) {
-                self.keep_learnt(&push).await;
-            }
             if row.origin != Origin::Sample {
                 self.learn_provider(&push).await?;
             }
@@ -134,60 +140,53 @@ impl Parts {
         }
     }
 
-    /// Looks at some pushes again of a source whose settings or secrets have changed; true if there may be more to do.
-    /// One that needs a closed vault waits until it opens.
+    /// Looks at some pushes again of a source that is set otherwise, or whose pushes waited for the vault; true if there
+    /// may be more to do. One that needs a closed vault waits until it opens.
     async fn look_again_step(&self, count: u32) -> Result<bool, ApiError> {
-        let is_ready = |source| self.book.of_id(source).is_none_or(|source| !source.is_waiting());
-        let Some(turn) = self.again.next(is_ready) else { return Ok(false) };
-        match turn.place {
-            Place::Looking { below } => {
-                let rows = self.store.pushes_of(turn.source, below, turn.scope == Scope::Unchecked, count).await?;
-                let found = self.look_at(&rows).await?;
-                self.store.keep_found(found).await?;
-                if is_ready(turn.source) {
-                    let next = rows.last().map(|row| Place::Looking { below: row.id });
-                    // What was read otherwise may be another delivery; what only waited for the vault is not.
-                    let regroup = (turn.scope == Scope::All).then(|| Place::Grouping(Regrouping::default()));
-                    self.again.note(&turn, next.or(regroup));
-                }
-            }
-            Place::Grouping(from) => {
-                let next = self.store.group_again(turn.source, from, count).await?;
-                self.again.note(&turn, next.map(Place::Grouping));
-            }
+        let turns = self.store.turns().await?;
+        if turns.iter().any(|turn| turn.number > self.book.change()) {
+            self.read_sources().await?;
+        }
+        let is_ready = |source| self.is_ready(source);
+        if let Some(turn) = turns.into_iter().find(|turn| is_ready(turn.source)) {
+            self.take_turn(turn, count).await?;
+        } else if let Some(wait) = self.again.next(is_ready) {
+            self.end_wait(&wait, count).await?;
+        } else {
+            return Ok(false);
         }
         self.notice_change(false);
         Ok(true)
     }
 
-    /// Puts the secret that a service gave in its handshake into the vault, unless it is there. While the vault is
-    /// closed it stays in the stored handshake, and is taken from there when the vault opens.
-    pub(super) async fn keep_learnt(&self, push: &Push) {
-        let _turn = self.learning.lock().await;
-        let Some(source) = self.book.get(&push.source) else { return };
-        if source.is_waiting() || source.secrets.iter().filter(|secret| secret.learnt).count() >= LEARNT_LIMIT {
-            return;
-        }
-        let Some(secret) = Checking::of(&source, self.addresses()).and_then(|checking| checking.learnt(push)) else {
-            return;
+    /// True if no push of a source waits for the vault.
+    fn is_ready(&self, source: i64) -> bool {
+        self.book.of_id(source).is_none_or(|source| !source.is_waiting())
+    }
+
+    async fn take_turn(&self, turn: Turn, count: u32) -> Result<(), ApiError> {
+        let below = match turn.place {
+            Place::Looking { below } => below,
+            Place::Grouping(from) => return Ok(self.store.group_again(turn, from, count).await?),
         };
-        let known = |value: &secrecy::SecretString| value.expose_secret() == secret;
-        if source.secrets.iter().filter_map(|secret| secret.value.as_ref()).any(known) {
-            return;
+        let rows = self.store.pushes_of(turn.source, below, false, count).await?;
+        let found = self.look_at(&rows).await?;
+        // What was read otherwise may be another delivery.
+        let next = rows.last().map_or(Place::Grouping(Regrouping::default()), |row| Place::Looking { below: row.id });
+        if self.is_ready(turn.source) {
+            self.store.keep_looked_at(turn, found, Some(next)).await?;
         }
-        let new = NewSealed {
-            source: push.source.clone(),
-            label: LEARNT.into(),
-            secret: Zeroizing::new(secret),
-            learnt: true,
-        };
-        match self.seal_secret(new).await {
-            Ok(()) => {
-                let _ = self.read_sources().await;
-                self.notice_change(true);
-            }
-            Err(error) => tracing::warn!(%error, "The secret of a handshake could not be kept"),
+        Ok(())
+    }
+
+    async fn end_wait(&self, wait: &Wait, count: u32) -> Result<(), ApiError> {
+        let rows = self.store.pushes_of(wait.source, wait.below, true, count).await?;
+        let found = self.look_at(&rows).await?;
+        self.store.keep_found(found).await?;
+        if self.is_ready(wait.source) {
+            self.again.note(wait, rows.last().map(|row| row.id));
         }
+        Ok(())
     }
 }
 
@@ -242,5 +241,30 @@ mod tests {
         engine.finish_following().await.unwrap();
         assert_eq!(followed(&file), [1, 4]);
         engine.close().await;
+    }
+
+    #[tokio::test]
+    async fn what_was_not_looked_at_again_before_the_end_is_after_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let (before, file) = engine(folder.path()).await;
+        for _ in 0..4 {
+            save(&before).await;
+        }
+        before.finish_following().await.unwrap();
+        before.store.finish_grouping().await.unwrap();
+        file.execute_batch("UPDATE exchange SET verdict = NULL").unwrap();
+        let set = r#"{"name": "github", "provider": "github", "tolerance": 60, "handshakes": true}"#;
+        before.save_source(serde_json::from_str(set).unwrap()).await.unwrap();
+        before.look_again_step(2).await.unwrap();
+        assert_eq!(followed(&file), [3, 4]);
+        before.close().await;
+
+        let (after, file) = engine(folder.path()).await;
+        after.look_again_step(1).await.unwrap();
+        assert_eq!(followed(&file), [2, 3, 4], "it goes on where it was");
+        after.finish_following().await.unwrap();
+        assert_eq!(followed(&file), [1, 2, 3, 4]);
+        assert_eq!(after.store.turns().await.unwrap(), []);
+        after.close().await;
     }
 }

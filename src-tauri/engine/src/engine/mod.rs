@@ -7,6 +7,7 @@ mod filtering;
 mod following;
 mod hooks;
 mod jobs;
+mod learning;
 mod listening;
 mod lock;
 mod opening;
@@ -73,7 +74,7 @@ pub struct Parts {
     pub(crate) book: Arc<SourceBook>,
     /// Held while the sources are read, so that what was read last is what counts.
     reading_sources: Mutex<()>,
-    /// What is to be looked at again.
+    /// What waited for the vault.
     again: Arc<Again>,
     /// Held for one step of following, so that what has changed is looked at again after it.
     following_turn: Mutex<()>,

@@ -2,15 +2,11 @@
 //! that made it.
 
 use super::Parts;
-use super::signatures::Push;
 use crate::api::ApiError;
 use crate::store::AGAIN;
 use std::sync::Weak;
 use tokio::sync::watch;
 use tokio::time::timeout;
-
-/// Pushes of a source among which handshakes are looked for when the vault opens.
-const HANDSHAKES_AMONG: u32 = 10_000;
 
 /// Reads the secrets of sources anew on every change of the vault, until the engine is gone.
 pub(super) async fn keep_reading_secrets(parts: Weak<Parts>, mut changes: watch::Receiver<u64>) {
@@ -39,23 +35,5 @@ impl Parts {
         self.read_sources().await?;
         self.notice_change(true);
         if self.vault.is_open() { self.learn_from_handshakes().await } else { Ok(()) }
-    }
-
-    /// Keeps the secrets that handshakes gave while the vault was closed.
-    async fn learn_from_handshakes(&self) -> Result<(), ApiError> {
-        for source in self.book.names() {
-            let Some(config) = self.book.get(&source) else { continue };
-            for id in self.store.handshakes_of(config.row.id, HANDSHAKES_AMONG).await? {
-                let push = match self.store.summary(id).await {
-                    Ok(row) => Push::read(&self.store, &row).await,
-                    Err(error) => Err(error),
-                };
-                match push {
-                    Err(error) if error.is_of_one() => {} // deleted meanwhile, or damaged
-                    push => self.keep_learnt(&push?).await,
-                }
-            }
-        }
-        Ok(())
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Push {
     /// What its event is called, as far as that is known by now.
     event_type: Option<String>,
     body_size: u64,
-    marks: Vec<Mark>,
+    pub(crate) marks: Vec<Mark>,
     arrived: Micros,
 }
 
@@ -295,9 +295,11 @@ impl Parts {
         if let Some(why) = push.obstacle() {
             return Err(ApiError::failed(why));
         }
+        let unkept = source.as_ref().and_then(|source| self.unkept_of(source, &push));
         let checking = Checking::with(rules, source.as_deref(), self.addresses()).given(given);
         let checking = checking.beside(self.book.secrets_beside(name), self.book.own_providers());
-        let verdict = off_thread(move || checking.verify(&push)).await?;
+        let mut verdict = off_thread(move || checking.verify(&push)).await?;
+        verdict.notes.extend(unkept);
         if *given == Given::default() && row.verdict != Some(verdict.verdict) {
             self.store.note_verdict(id, verdict.verdict).await?;
             self.notice_change(false);
@@ -308,7 +310,7 @@ impl Parts {
     /// Tries rules that are being written on a stored push, with all else that is set for its source.
     ///
     /// # Errors
-    /// `NotFound` if it is gone; `Failed` if it can't be checked.
+    /// `NotFound` if it is gone; `VaultClosed` if the secrets of its source can't be read; `Failed` if it can't be checked.
     pub(crate) async fn try_rules(
         &self,
         id: ExchangeId,
@@ -316,8 +318,12 @@ impl Parts {
         given: &Given,
     ) -> Result<RulesTried, ApiError> {
         let row = self.store.summary(id).await?;
+        self.vault.settled().await;
         self.read_sources().await?;
         let source = self.book.get(row.source.as_deref().unwrap_or_default());
+        if given.secrets.is_empty() && source.as_ref().is_some_and(|source| source.is_waiting()) {
+            return Err(self.vault.closed().into());
+        }
         let push = Push::read(&self.store, &row).await?;
         if let Some(why) = push.obstacle() {
             return Err(ApiError::failed(why));

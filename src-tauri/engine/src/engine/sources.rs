@@ -2,7 +2,6 @@
 //! the way of a push waits for the vault.
 
 use super::Parts;
-use super::again::Scope;
 use crate::api::{ApiError, NewSecret, SaveSource, SecretRef, SourceSecret, SourceSettings};
 use crate::capture::is_source_name;
 use crate::exchange::{Headers, Micros};
@@ -41,6 +40,8 @@ pub(crate) struct SourceBook(RwLock<Arc<Pages>>);
 struct Pages {
     sources: HashMap<String, Arc<SourceConfig>>,
     providers: Recognisers,
+    /// The number of the newest change that is in it for certain.
+    change: i64,
 }
 
 /// What is set for a source, and what of its secrets can be read now.
@@ -70,27 +71,6 @@ impl SourceConfig {
         !self.is_open && !self.secrets.is_empty()
     }
 
-    /// True if a push is checked with the same rules, secrets and settings by both.
-    fn checks_like(&self, other: &Self) -> bool {
-        let about = |source: &Self| {
-            let secrets = source.secrets.iter().map(|secret| (secret.id, secret.label.clone(), secret.added_at));
-            let SourceRow { chosen, url, tolerance, .. } = source.row.clone();
-            (chosen, url, tolerance, secrets.collect::<Vec<_>>())
-        };
-        let rules = |source: &Self| source.provider.as_ref().map(|found| found.provider.clone());
-        about(self) == about(other) && rules(self) == rules(other)
-    }
-
-    /// Which of its pushes have to be looked at again, as it was `before`; None if none.
-    fn again(&self, before: Option<&Self>) -> Option<Scope> {
-        let waited = before.is_none_or(|before| before.is_waiting());
-        match before {
-            Some(before) if !self.checks_like(before) => Some(Scope::All),
-            _ if waited && !self.secrets.is_empty() => Some(Scope::Unchecked),
-            _ => None,
-        }
-    }
-
     /// The provider, if the user chose it.
     pub(super) fn chosen(&self) -> Option<&ProviderRef> {
         self.provider.as_ref().filter(|_| self.row.chosen.is_some())
@@ -100,7 +80,7 @@ impl SourceConfig {
         let SourceRow { name, recognised, chosen, url, tolerance, handshakes, .. } = self.row.clone();
         let secrets = self.secrets.iter().map(|secret| secret.view(self.is_open)).collect();
         let asked = self.provider.iter().flat_map(|found| found.provider.fields()).map(str::to_owned).collect();
-        SourceSettings { name, provider: chosen, recognised, url, tolerance, handshakes, secrets, asked }
+        SourceSettings { name, provider: chosen, recognised, url, tolerance, handshakes, secrets, asked, notice: None }
     }
 }
 
@@ -125,17 +105,14 @@ fn ending(secret: &str) -> String {
 }
 
 impl Pages {
-    /// The sources whose pushes have to be looked at again after `before`, and which of them.
-    fn again(&self, before: &Self) -> Vec<(i64, Scope)> {
-        let of_before: HashMap<i64, &SourceConfig> =
-            before.sources.values().map(|source| (source.row.id, &**source)).collect();
-        let rules_changed = self.providers != before.providers;
-        let scope = |source: &SourceConfig| match of_before.get(&source.row.id) {
-            // New rules may recognise what nobody has recognised.
-            Some(_) if rules_changed && source.row.chosen.is_none() => Some(Scope::All),
-            before => source.again(before.copied()),
+    /// The sources whose pushes may have waited for the vault, and need not any more after `before`.
+    fn opened_since(&self, before: &Self) -> Vec<i64> {
+        let waited: HashMap<i64, bool> =
+            before.sources.values().map(|source| (source.row.id, source.is_waiting())).collect();
+        let is_open = |source: &&Arc<SourceConfig>| {
+            !source.secrets.is_empty() && waited.get(&source.row.id).is_none_or(|waited| *waited)
         };
-        self.sources.values().filter_map(|source| Some((source.row.id, scope(source)?))).collect()
+        self.sources.values().filter(is_open).map(|source| source.row.id).collect()
     }
 }
 
@@ -148,6 +125,11 @@ impl SourceBook {
     /// The source of this number.
     pub(crate) fn of_id(&self, id: i64) -> Option<Arc<SourceConfig>> {
         self.all().sources.values().find(|source| source.row.id == id).cloned()
+    }
+
+    /// The number of the newest change that it is read after.
+    pub(crate) fn change(&self) -> i64 {
+        self.all().change
     }
 
     /// The values of all secrets that can be read now.
@@ -171,11 +153,6 @@ impl SourceBook {
             Some(Secret::new(format!("the secret{label} of {source}"), secret.value.as_ref()?.expose_secret()))
         });
         known.collect()
-    }
-
-    /// The names of all sources.
-    pub(crate) fn names(&self) -> Vec<String> {
-        self.all().sources.keys().cloned().collect()
     }
 
     /// The provider of this key, known or the user's.
@@ -274,15 +251,18 @@ impl Parts {
         Ok(())
     }
 
-    /// What is set for a source.
+    /// What is set for a source. It never waits for the vault: what only that would tell is left out until it is open.
     ///
     /// # Errors
     /// `NotFound` if there is none of this name.
     pub async fn source_settings(&self, name: &str) -> Result<SourceSettings, ApiError> {
-        self.vault.settled().await;
         self.read_sources().await?;
+        self.shown_settings(name).await
+    }
+
+    async fn shown_settings(&self, name: &str) -> Result<SourceSettings, ApiError> {
         let source = self.book.get(name).ok_or_else(|| no_source(name))?;
-        Ok(source.settings())
+        Ok(SourceSettings { notice: self.unkept(&source).await?, ..source.settings() })
     }
 
     /// Keeps what is set for a source.
@@ -354,7 +334,7 @@ impl Parts {
     async fn sources_changed(&self, name: &str) -> Result<SourceSettings, ApiError> {
         self.read_sources().await?;
         self.notice_change(true);
-        self.book.get(name).map(|source| source.settings()).ok_or_else(|| no_source(name))
+        self.shown_settings(name).await
     }
 
     /// Checks the signatures of all pushes of a source again, with what is set for it now.
@@ -368,22 +348,23 @@ impl Parts {
         if source.is_waiting() {
             return Err(self.vault.closed().into());
         }
-        self.again.ask(source.row.id, Scope::All);
+        self.store.ask_again(source.row.id).await?;
         self.finish_looking_again().await
     }
 
     /// Reads the sources anew; their secrets are opened if the vault is open. What another process has made or taken away
-    /// is let in or not from now on, and pushes that would be checked otherwise than before are looked at again; nobody
-    /// waits for that.
+    /// is let in or not from now on, and pushes that would be checked otherwise than before, or waited for the vault, are
+    /// looked at again; nobody waits for that.
     pub(crate) async fn read_sources(&self) -> Result<(), ApiError> {
         let _turn = self.reading_sources.lock().await;
         let sealer = self.vault.sealer();
+        let change = self.store.newest_change().await?; // before what it may have changed
         let mut secrets: HashMap<i64, Vec<KnownSecret>> = HashMap::new();
         for row in self.store.secret_rows().await? {
             secrets.entry(row.source_id).or_default().push(known(row, sealer.as_deref()));
         }
         let providers = self.store.recognisers().await?;
-        let mut pages = Pages { sources: HashMap::new(), providers };
+        let mut pages = Pages { sources: HashMap::new(), providers, change };
         let is_open = sealer.is_some();
         let rows = self.store.source_rows().await?;
         for row in rows {
@@ -398,9 +379,8 @@ impl Parts {
         for gone in before.sources.keys().filter(|name| !pages.sources.contains_key(*name)) {
             self.doorway.remove_source(gone);
         }
-        for (source, scope) in pages.again(&before) {
-            self.again.ask(source, scope);
-        }
+        pages.opened_since(&before).into_iter().for_each(|source| self.again.ask(source));
+        self.again.wake();
         Ok(())
     }
 }

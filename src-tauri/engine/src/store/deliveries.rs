@@ -1,6 +1,7 @@
 //! Deliveries: which stored pushes are the same event. Found in the background, after the commit; a push is kept and
 //! marked, never dropped.
 
+use super::again::{Place, Turn, move_on};
 use super::background::{Steps, keep_up};
 use super::codes::{marks_code, origin_code};
 use super::index::index_anew;
@@ -25,9 +26,9 @@ const STEPS: Steps = Steps { busy: 16, quiet: 128 };
 /// How far the pushes of a source are grouped anew, from the oldest on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Regrouping {
-    after: ExchangeId,
+    pub(super) after: ExchangeId,
     /// A push was read otherwise than before: all that came after it may belong elsewhere.
-    is_other: bool,
+    pub(super) is_other: bool,
 }
 
 /// What is done here, for those who read an error.
@@ -252,42 +253,40 @@ impl Store {
         Ok(true)
     }
 
-    /// Groups some pushes of a source anew, as far as they are grouped: another provider may read them than before.
-    /// Returns where it goes on; None at the end.
+    /// Groups some pushes of a source anew, as far as they are grouped, and notes where it goes on: another provider may
+    /// read them than before.
     ///
     /// # Errors
     /// What SQLite says.
-    pub(crate) async fn group_again(
-        &self,
-        source: i64,
-        from: Regrouping,
-        count: u32,
-    ) -> Result<Option<Regrouping>, StoreError> {
+    pub(crate) async fn group_again(&self, turn: Turn, from: Regrouping, count: u32) -> Result<(), StoreError> {
         let sql = format!(
             "{} WHERE e.source_id = $1 AND e.id > $2 AND e.id <= (SELECT value FROM meta WHERE name = 'grouped')
               ORDER BY e.id LIMIT {count}",
             stored(),
         );
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(source).bind(from.after).fetch_all(&self.readers).await;
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(turn.source).bind(from.after).fetch_all(&self.readers).await;
         let rows = rows.map_err(|e| StoreError::from_sqlx(GROUPING, &e))?;
-        let Some(after) = rows.last().map(|row| row.get::<ExchangeId, _>(0)) else { return Ok(None) };
+        let Some(after) = rows.last().map(|row| row.get::<ExchangeId, _>(0)) else {
+            return self.keep_looked_at(turn, Vec::new(), None).await;
+        };
         let (looked, texts) = self.look_at(&rows).await?;
         let is_other = from.is_other || !self.is_kept(&looked).await?;
-        if is_other {
-            self.writer
-                .finding(GROUPING, move |connection| {
-                    Box::pin(async move {
-                        for push in &looked {
-                            forget(connection, push.id).await?;
-                        }
-                        keep(connection, &looked, &texts).await?;
-                        sqlx::raw_sql(ANEW).execute(&mut *connection).await?;
-                        sqlx::raw_sql(CHANGED).execute(connection).await.map(drop)
-                    })
+        let next = Place::Grouping(Regrouping { after, is_other });
+        self.writer
+            .finding(GROUPING, move |connection| {
+                Box::pin(async move {
+                    if !move_on(connection, turn, Some(next)).await? || !is_other {
+                        return Ok(());
+                    }
+                    for push in &looked {
+                        forget(connection, push.id).await?;
+                    }
+                    keep(connection, &looked, &texts).await?;
+                    sqlx::raw_sql(ANEW).execute(&mut *connection).await?;
+                    sqlx::raw_sql(CHANGED).execute(connection).await.map(drop)
                 })
-                .await?;
-        }
-        Ok(Some(Regrouping { after, is_other }))
+            })
+            .await
     }
 
     /// True if all of this is what stands in the file.

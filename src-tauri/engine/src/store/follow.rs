@@ -1,11 +1,12 @@
 //! What is found out about pushes after they are stored: verdicts, and what their events are called.
 
+use super::again::NEWEST_CHANGE;
 use super::codes::verdict_code;
 use super::index::index_anew;
 use super::list::{SUMMARY, summary};
 use super::organise::CHANGED;
 use super::{Store, StoreError};
-use crate::exchange::{ExchangeId, ExchangeSummary, Mark};
+use crate::exchange::{ExchangeId, ExchangeSummary};
 use crate::inspect::signature::VerdictKind;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 use std::collections::HashMap;
@@ -38,20 +39,24 @@ impl Store {
         Ok(row.map_err(|e| StoreError::from_sqlx("Following pushes", &e))?.get(0))
     }
 
-    /// Keeps what was found out about the exchanges after `from` up to `upto`. False, and nothing kept, if another
-    /// process was faster.
+    /// Keeps what was found out about the exchanges after `from` up to `upto` with what was set up to a change. False,
+    /// and nothing kept, if another process was faster, or something else is set by now.
     pub(crate) async fn keep_followed(
         &self,
         from: ExchangeId,
         upto: ExchangeId,
+        change: i64,
         found: Vec<Followed>,
     ) -> Result<bool, StoreError> {
         let texts = self.texts_of(&found).await?;
         self.writer
             .finding("Following pushes", move |connection| {
                 Box::pin(async move {
-                    let sql = "UPDATE meta SET value = $1 WHERE name = 'followed' AND value = $2";
-                    let moved = sqlx::query(sql).bind(upto).bind(from).execute(&mut *connection).await?;
+                    let sql = format!(
+                        "UPDATE meta SET value = $1 WHERE name = 'followed' AND value = $2 AND {NEWEST_CHANGE} = $3"
+                    );
+                    let query = sqlx::query(AssertSqlSafe(sql)).bind(upto).bind(from).bind(change);
+                    let moved = query.execute(&mut *connection).await?;
                     if moved.rows_affected() == 0 {
                         return Ok(false);
                     }
@@ -73,7 +78,7 @@ impl Store {
     }
 
     /// The texts of pushes whose event type was found.
-    async fn texts_of(&self, found: &[Followed]) -> Result<HashMap<ExchangeId, String>, StoreError> {
+    pub(super) async fn texts_of(&self, found: &[Followed]) -> Result<HashMap<ExchangeId, String>, StoreError> {
         let typed = found.iter().filter_map(|one| Some((one.id, one.event_type.clone()??)));
         self.texts_with(typed.collect()).await
     }
@@ -101,19 +106,10 @@ impl Store {
         let rows = rows.map_err(|e| StoreError::from_sqlx("Reading the pushes of a source", &e))?;
         Ok(rows.iter().map(summary).collect())
     }
-
-    /// Those of the newest pushes of a source that were handshakes, newest first.
-    pub(crate) async fn handshakes_of(&self, source: i64, among: u32) -> Result<Vec<ExchangeId>, StoreError> {
-        let sql = "SELECT id FROM (SELECT id, marks FROM exchange WHERE source_id = $1 ORDER BY id DESC LIMIT $2)
-                    WHERE marks & $3 <> 0";
-        let mark = super::codes::marks_code(&[Mark::Handshake]);
-        let rows = sqlx::query_scalar(sql).bind(source).bind(among).bind(mark).fetch_all(&self.readers).await;
-        rows.map_err(|e| StoreError::from_sqlx("Reading the handshakes of a source", &e))
-    }
 }
 
 /// `texts` are those of the pushes that are found by more words now.
-async fn write(
+pub(super) async fn write(
     connection: &mut SqliteConnection,
     found: Vec<Followed>,
     texts: &HashMap<ExchangeId, String>,

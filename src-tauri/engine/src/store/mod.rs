@@ -5,6 +5,7 @@
 //! connections of their own, so that a slow question never delays a capture.
 
 mod ahead;
+mod again;
 mod background;
 mod changes;
 mod check;
@@ -24,6 +25,7 @@ mod histogram;
 mod ignored;
 mod index;
 mod keep;
+mod learning;
 mod list;
 mod named;
 mod new;
@@ -54,6 +56,7 @@ mod wire;
 mod writer;
 
 pub(crate) use ahead::BodyAhead;
+pub(crate) use again::{Place, Turn};
 pub(crate) use background::{AGAIN, Steps, keep_up_with};
 pub use deletion::Doomed;
 pub(crate) use deliveries::Regrouping;

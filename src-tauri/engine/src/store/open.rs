@@ -43,6 +43,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0010_shown.sql"),
     include_str!("../../migrations/0011_states_of_batches.sql"),
     include_str!("../../migrations/0012_changes.sql"),
+    include_str!("../../migrations/0013_again.sql"),
     include_str!("../../migrations/0014_full_deliveries.sql"),
 ];
 

@@ -123,6 +123,11 @@ impl Vault {
         self.known().state == VaultState::Unlocked
     }
 
+    /// True if a new secret can be kept now: the vault is open, or not made yet.
+    pub(crate) fn takes_new(&self) -> bool {
+        matches!(self.known().state, VaultState::Unlocked | VaultState::Absent)
+    }
+
     /// What seals and opens, if the vault is open now. Never waits.
     pub(crate) fn sealer(&self) -> Option<Arc<Sealer>> {
         self.known().sealer

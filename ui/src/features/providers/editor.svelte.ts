@@ -7,6 +7,7 @@ import { EMPTY_HANDSHAKE, EMPTY_SCHEME } from "$shared/signing/blank";
 import { blankDraft, draftOf, isReadable, keyFor, providerOf, type ProviderDraft } from "./draft";
 import { handshakeDraftOf } from "./handshakeDraft";
 import { schemeDraftOf } from "./schemeDraft";
+import { vault } from "../vault/vault.svelte";
 
 /** How long the form rests before the example is checked. */
 const REST = 250;
@@ -40,6 +41,8 @@ export class ProviderEditor {
   /** The values that the rules ask for beside a secret, by name. */
   fields = $state<Record<string, string>>({});
   tried = $state.raw<Tried | null>(null);
+  /** The secrets of the push's source can't be read: the vault is closed. */
+  isLocked = $state(false);
   problem = $state.raw<ApiError | null>(null);
   busy = $state(false);
   readonly base: Provider | null;
@@ -115,11 +118,22 @@ export class ProviderEditor {
         fields: Object.fromEntries(Object.entries(this.fields).filter(([, value]) => value !== "")),
         url: this.url.trim(),
       });
-      if (revision === this.#revision) this.tried = tried;
+      if (revision === this.#revision) this.#show(tried, false);
     } catch (thrown) {
-      const { message } = asApiError(thrown);
-      if (revision === this.#revision) this.tried = { ...NOTHING, problem: message };
+      const { code, message } = asApiError(thrown);
+      if (revision === this.#revision) this.#show({ ...NOTHING, problem: message }, code === "vaultClosed");
     }
+  }
+
+  /** Asks for what opens the vault, then checks. */
+  async unlock(): Promise<void> {
+    await vault.ask();
+    await this.check();
+  }
+
+  #show(tried: Tried, isLocked: boolean) {
+    this.tried = tried;
+    this.isLocked = isLocked;
   }
 
   /** Keeps the provider; answers it, or null if it can't be kept. */

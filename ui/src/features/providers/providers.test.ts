@@ -292,6 +292,27 @@ describe("providers in the window", { timeout: 60_000 }, () => {
     return { calls, form: within(await screen.findByRole("dialog", { name: "New provider" })) };
   };
 
+  it("says that the secrets of a push that it is tried on are locked, and offers to unlock them", async () => {
+    await openApp({ rows: 10, vault: "noStore" });
+    await screen.findAllByRole("row", { selected: false });
+    const [{ vault }, { call }, { openNewProvider }] = await Promise.all([
+      import("../vault/vault.svelte"),
+      import("$ipc/call"),
+      import("$app/navigation.svelte"),
+    ]);
+    await vault.make("passphrase", "correct horse", "");
+    const { source } = (await call("exchange", { id: 10 })).summary;
+    await call("add_secret", { source: source ?? "", label: "", value: "s3cret of the push" });
+    await vault.lock();
+    openNewProvider(null, 10);
+    const form = within(await screen.findByRole("dialog", { name: "New provider" }));
+    await userEvent.type(form.getByLabelText("Name"), "Acme");
+    await userEvent.click(await form.findByRole("button", { name: /Unlock and check/ }));
+    await userEvent.type(await screen.findByLabelText("Passphrase"), "correct horse{Enter}");
+    await waitFor(() => expect(form.queryByRole("button", { name: /Unlock and check/ })).toBeNull());
+    expect(vault.status?.state).toBe("unlocked");
+  });
+
   it("have several ways of signing and several handshakes, in the order in which they are tried", async () => {
     const { calls, form } = await newProvider();
     const click = (name: string) => userEvent.click(form.getByRole("button", { name }));

@@ -255,12 +255,26 @@ describe("a source", { timeout: 120_000 }, () => {
         { ...secret, id: 2, label: "asana", learnt: true },
       ],
       asked: [],
+      notice: "A handshake gave a secret that is not kept yet.",
     });
     await shown();
+    await screen.findByText("A handshake gave a secret that is not kept yet.");
     const line = async (label: string) => within((await screen.findByText(label)).closest("li") as HTMLElement);
     (await line("live")).getByText("can’t be opened");
     const learnt = await line("asana");
     learnt.getByText("from a handshake");
     expect(learnt.queryByText("can’t be opened")).toBeNull();
+  });
+
+  it("shows what is set while the vault is opening, and says so", async () => {
+    const secret = { id: 1, label: "live", ending: null, addedAt: 1, learnt: false, damaged: false };
+    const set = { name: "stripe", provider: "stripe", recognised: null, url: null, tolerance: null, handshakes: true };
+    own["source_settings"] = () => ({ ...set, secrets: [secret], asked: [], notice: null });
+    const status = { place: "keyStore", keyStore: "the Secret Service", keyFile: null, message: null, secrets: 1 };
+    own["vault"] = () => ({ ...status, state: "opening" });
+    await shown();
+    await screen.findByText("live");
+    await screen.findByText(/The vault is opening/);
+    expect(screen.queryByText("Check its pushes again")).toBeNull();
   });
 });

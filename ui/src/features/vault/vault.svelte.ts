@@ -53,6 +53,11 @@ class Vault {
     return this.status !== null && ["locked", "keyMissing", "wrongKey"].includes(this.status.state);
   }
 
+  /** True while its key is fetched. */
+  get isOpening(): boolean {
+    return this.status?.state === "opening";
+  }
+
   /** Asks for what opens the vault, as if something needed a secret. */
   ask = () =>
     this.with(async () => {

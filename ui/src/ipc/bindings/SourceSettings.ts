@@ -36,4 +36,8 @@ secrets: Array<SourceSecret>,
 /**
  * What the provider's rules ask for beside a secret: a secret with one of these labels is taken for it.
  */
-asked: Array<string>, };
+asked: Array<string>, 
+/**
+ * What became of secrets from handshakes that are not among its secrets: one or two sentences.
+ */
+notice: string | null, };

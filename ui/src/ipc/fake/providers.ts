@@ -1,6 +1,7 @@
 // The stand-in's providers and verdicts.
 import type { Handshake } from "../bindings/Handshake";
 import type { Provider } from "../bindings/Provider";
+import type { SourceSettings } from "../bindings/SourceSettings";
 import type { Verdict } from "../bindings/Verdict";
 import type { Answers } from "./index";
 import { EMPTY_HANDSHAKE, EMPTY_PROVIDER, EMPTY_SCHEME } from "../../shared/signing/blank";
@@ -60,6 +61,10 @@ export function providerAnswers(state: FakeState): Answers {
     },
   ];
   let own: Provider[] = [];
+  const needOpen = ({ secrets }: SourceSettings) => {
+    if (secrets.length > 0 && state.vault.status.state !== "unlocked")
+      throw { code: "vaultClosed", message: state.vault.status.message ?? "The vault is locked.", hint: null };
+  };
   const checked = (id: number, chosen: string | null): Verdict => {
     const { source } = state.summary(id);
     const { secrets, provider: set, recognised } = state.vault.source(source ?? "");
@@ -71,8 +76,7 @@ export function providerAnswers(state: FakeState): Answers {
         message: "Nobody knows which service sent it. Choose the provider: for the source, or for this check.",
         hint: null,
       };
-    if (secrets.length > 0 && state.vault.status.state !== "unlocked")
-      throw { code: "vaultClosed", message: state.vault.status.message ?? "The vault is locked.", hint: null };
+    needOpen(state.vault.source(source ?? ""));
     const found = verdict(rules, secrets.length);
     if (chosen === null) state.verdicts.set(id, found.verdict);
     return found;
@@ -93,16 +97,21 @@ export function providerAnswers(state: FakeState): Answers {
       own = own.filter((other) => other.key !== key);
       return {};
     },
-    try_provider: ({ provider: tried, secret }) => ({
-      problem: tried.key === "" ? "key: The key has 1 to 64 of a-z, 0-9 and -." : null,
-      verdict: tried.key === "" ? null : verdict(tried, secret === "" ? 0 : 1),
-      eventType: "x",
-      eventId: "evt_1",
-      deliveryId: tried.deliveryId.length > 0 ? "d-7" : null,
-      attempt: tried.attempt.length > 0 ? 2 : null,
-      events: tried.batch ? [{ index: 0, eventType: "x", eventId: "evt_1", attempt: null, pointer: "/0" }] : [],
-      handshake: tried.handshakes.length > 0 ? { status: 200, headers: [], body: "c4", note: null } : null,
-      asked: tried.signatures.flatMap((way) => [...way.signed.matchAll(/\{field:([^}]*)\}/g)].map(([, name]) => name!)),
-    }),
+    try_provider: ({ provider: tried, exchange, secret }) => {
+      if (exchange !== null && secret === "") needOpen(state.vault.source(state.summary(exchange).source ?? ""));
+      return {
+        problem: tried.key === "" ? "key: The key has 1 to 64 of a-z, 0-9 and -." : null,
+        verdict: tried.key === "" ? null : verdict(tried, secret === "" ? 0 : 1),
+        eventType: "x",
+        eventId: "evt_1",
+        deliveryId: tried.deliveryId.length > 0 ? "d-7" : null,
+        attempt: tried.attempt.length > 0 ? 2 : null,
+        events: tried.batch ? [{ index: 0, eventType: "x", eventId: "evt_1", attempt: null, pointer: "/0" }] : [],
+        handshake: tried.handshakes.length > 0 ? { status: 200, headers: [], body: "c4", note: null } : null,
+        asked: tried.signatures.flatMap((way) =>
+          [...way.signed.matchAll(/\{field:([^}]*)\}/g)].map(([, name]) => name!),
+        ),
+      };
+    },
   };
 }

@@ -38,6 +38,7 @@ export class FakeVault {
       handshakes: true,
       secrets: [],
       asked: [],
+      notice: null,
     };
     this.sources.set(name, fresh);
     return fresh;

@@ -214,6 +214,14 @@ async fn secrets_of_handshakes_are_kept_once_and_only_so_many() {
         assert_eq!(asked(number).await, number as usize);
     }
     assert_eq!(asked(9).await, 8, "a service gives one now and then, and a stranger any number");
+    let settings = call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
+    assert!(settings["notice"].as_str().unwrap().starts_with("8 secrets from handshakes are kept, and no more"));
+    let notes = async |id: i64| {
+        let verdict = call(&api, "verify_exchange", json!({"id": id, "provider": null})).await.unwrap();
+        verdict["notes"].to_string()
+    };
+    assert!(notes(11).await.contains("the source has 8 from handshakes, and takes no more"));
+    assert!(!notes(10).await.contains("not among those of the source"), "it is kept");
     for number in 9..=32 {
         let secret = json!({"source": "asana", "label": "", "value": format!("own secret {number}")});
         call(&api, "add_secret", secret).await.unwrap();
@@ -236,10 +244,36 @@ async fn a_secret_from_a_handshake_waits_for_a_closed_vault() {
     assert_eq!(found(&api, "is:handshake").await, [1]);
     let settings = async || call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
     assert_eq!(settings().await["secrets"], json!([]));
+    assert!(settings().await["notice"].as_str().unwrap().contains("it is once the vault is open"));
     call(&api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
     api.engine().await.unwrap().vault_changed().await.unwrap();
+    assert_eq!(settings().await["notice"], Value::Null);
     assert_eq!(settings().await["secrets"][0]["ending"], "cdef");
     assert_eq!(settings().await["secrets"].as_array().unwrap().len(), 1);
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_secret_from_a_handshake_that_was_removed_stays_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "asana"})).await.unwrap();
+    let save = json!({"name": "asana", "provider": "asana", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    post(&format!("{url}/in/asana"), &[("X-Hook-Secret", "0123456789abcdef")], "").await;
+    assert_eq!(found(&api, "is:handshake").await, [1]);
+    let settings = async || call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
+    let id = settings().await["secrets"][0]["id"].clone();
+    call(&api, "remove_secret", json!({"source": "asana", "id": id})).await.unwrap();
+    call(&api, "verify_source", json!({"name": "asana"})).await.unwrap();
+    found(&api, "").await;
+    assert_eq!(settings().await["secrets"], json!([]));
+    call(&api, "lock_vault", json!({})).await.unwrap();
+    call(&api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
+    api.engine().await.unwrap().vault_changed().await.unwrap();
+    assert_eq!(settings().await["secrets"], json!([]));
+    let verdict = call(&api, "verify_exchange", json!({"id": 1, "provider": null})).await.unwrap();
+    assert!(verdict["notes"].to_string().contains("not among those of the source. If it is the service's, add it."));
     api.close().await;
 }
 

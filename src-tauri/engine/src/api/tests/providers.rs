@@ -350,3 +350,19 @@ async fn rules_are_tried_on_a_stored_push_with_what_is_set_for_its_source() {
     assert_eq!(other["verdict"]["proven"]["kind"], "other_url");
     api.close().await;
 }
+
+#[tokio::test]
+async fn rules_are_tried_with_the_secrets_of_a_source_only_once_the_vault_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "acme"})).await.unwrap();
+    call(&api, "add_secret", json!({"source": "acme", "label": "", "value": "s3cret"})).await.unwrap();
+    post(&format!("{url}/in/acme"), &[("X-Acme-Signature", "x")], "{}").await;
+    let example = |secret: &str| json!({"provider": own_provider("acme"), "exchange": 1, "url": "", "secret": secret, "request": ""});
+    let tried = async |secret: &str| call(&api, "try_provider", example(secret)).await;
+    assert_eq!(tried("").await.unwrap()["verdict"]["reason"], "mismatch");
+    call(&api, "lock_vault", json!({})).await.unwrap();
+    assert_eq!(tried("").await.unwrap_err().code, ErrorCode::VaultClosed);
+    assert_eq!(tried("typed").await.unwrap()["verdict"]["reason"], "mismatch", "it needs no other");
+    api.close().await;
+}

@@ -132,6 +132,8 @@ async fn captures_do_not_wait_for_the_vault_and_are_checked_once_it_is_open() {
     let (status, ..) = post(&format!("{url}/in/github"), &[("X-Hub-Signature-256", SIGNED)], "Hello, World!").await;
     assert_eq!(status, 200);
     assert_eq!(call(&api, "vault", json!({})).await.unwrap()["state"], "opening");
+    let settings = call(&api, "source_settings", json!({"name": "github"})).await.unwrap();
+    assert_eq!((&settings["provider"], &settings["secrets"][0]["ending"]), (&json!("github"), &Value::Null));
     assert_eq!(found(&api, "is:captured -is:valid").await, [1]);
     let row = call(&api, "exchange", json!({"id": 1})).await.unwrap();
     assert_eq!((&row["summary"]["status"], &row["summary"]["verdict"]), (&json!(200), &Value::Null));

@@ -32,6 +32,8 @@ pub struct SourceSettings {
     pub secrets: Vec<SourceSecret>,
     /// What the provider's rules ask for beside a secret: a secret with one of these labels is taken for it.
     pub asked: Vec<String>,
+    /// What became of secrets from handshakes that are not among its secrets: one or two sentences.
+    pub notice: Option<String>,
 }
 
 /// A secret of a source, as far as it is shown.

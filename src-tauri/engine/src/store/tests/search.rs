@@ -140,7 +140,7 @@ async fn what_a_search_has_looked_at_is_not_read_again_when_more_comes() {
     let saved = futures_util::future::join_all((0..1_100).map(|_| store.save(push("a", "e", "a needle")))).await;
     assert_eq!(saved.len(), 1_100);
     store.finish_grouping().await.unwrap();
-    store.keep_followed(0, 1_100, Vec::new()).await.unwrap();
+    store.keep_followed(0, 1_100, 0, Vec::new()).await.unwrap();
     let filter = "\"eedl\"";
     // The first ten are found in the first step, and the search is left there.
     assert_eq!(store.list(&query(filter, 0, 10, None)).await.unwrap().rows.len(), 10);

@@ -1,0 +1,112 @@
+//! Secrets that services give in their handshakes: each is kept when its handshake comes, or when the vault opens if it
+//! was closed then, and at no other time, so that one that the user removed stays away.
+
+use super::Parts;
+use super::signatures::{Checking, Push};
+use super::sources::SourceConfig;
+use crate::api::ApiError;
+use crate::exchange::Mark;
+use crate::store::NewSealed;
+use secrecy::ExposeSecret as _;
+use zeroize::Zeroizing;
+
+/// Secrets from handshakes that a source keeps at most: whoever knows its URL can send one.
+const LEARNT_LIMIT: usize = 8;
+
+/// What a secret is called that came in a handshake.
+const LEARNT: &str = "from the handshake";
+
+impl SourceConfig {
+    /// True if it keeps no more secrets from handshakes.
+    fn is_full(&self) -> bool {
+        self.secrets.iter().filter(|secret| secret.learnt).count() >= LEARNT_LIMIT
+    }
+
+    fn has(&self, secret: &str) -> bool {
+        self.secrets.iter().filter_map(|known| known.value.as_ref()).any(|known| known.expose_secret() == secret)
+    }
+}
+
+impl Parts {
+    /// Puts the secret that a service gave in its handshake into the vault, unless it is there or the source keeps no
+    /// more. One that can't be kept now waits in the stored handshake until the vault opens.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(super) async fn keep_learnt(&self, push: &Push) -> Result<(), ApiError> {
+        let _turn = self.learning.lock().await;
+        let Some(source) = self.book.get(&push.source) else { return Ok(()) };
+        let waits = match Checking::of(&source, self.addresses()).and_then(|checking| checking.learnt(push)) {
+            Some(secret) if !source.is_full() && !source.has(&secret) => !self.keep_secret(&source, secret).await?,
+            _ => false,
+        };
+        Ok(self.store.note_unlearnt(push.id, source.row.id, waits).await?)
+    }
+
+    /// False if the vault takes it only later.
+    async fn keep_secret(&self, source: &SourceConfig, secret: String) -> Result<bool, ApiError> {
+        if source.is_waiting() || !self.vault.takes_new() {
+            return Ok(false);
+        }
+        let name = source.row.name.clone();
+        let new = NewSealed { source: name, label: LEARNT.into(), secret: Zeroizing::new(secret), learnt: true };
+        if let Err(error) = self.seal_secret(new).await {
+            tracing::warn!(%error, "The secret of a handshake could not be kept");
+            return Ok(false);
+        }
+        self.read_sources().await?;
+        self.notice_change(true);
+        Ok(true)
+    }
+
+    /// Keeps the secrets that handshakes gave while the vault was closed.
+    pub(super) async fn learn_from_handshakes(&self) -> Result<(), ApiError> {
+        for id in self.store.unlearnt().await? {
+            let push = match self.store.summary(id).await {
+                Ok(row) => Push::read(&self.store, &row).await,
+                Err(error) => Err(error),
+            };
+            match push {
+                Err(error) if error.is_of_one() => {} // deleted meanwhile, or damaged
+                push => self.keep_learnt(&push?).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What became of secrets from handshakes that are not among those of a source; None if nothing is to be said.
+    pub(super) async fn unkept(&self, source: &SourceConfig) -> Result<Option<String>, ApiError> {
+        if self.store.unlearnt_of(source.row.id).await? > 0 {
+            let notice = "A handshake gave a secret that is not kept yet: it is once the vault is open.";
+            return Ok(Some(notice.to_owned()));
+        }
+        Ok(source.is_full().then(|| {
+            format!(
+                "{LEARNT_LIMIT} secrets from handshakes are kept, and no more are taken: whoever knows the URL can send \
+                 one. Remove those that are not the service's."
+            )
+        }))
+    }
+
+    /// What became of the secret that a handshake gave, if it is not among those of its source.
+    pub(super) fn unkept_of(&self, source: &SourceConfig, push: &Push) -> Option<String> {
+        if !push.marks.contains(&Mark::Handshake) {
+            return None;
+        }
+        let secret = Checking::of(source, self.addresses())?.learnt(push)?;
+        if source.has(&secret) {
+            return None;
+        }
+        let why = if !self.vault.takes_new() {
+            " yet: it is once the vault is open.".to_owned()
+        } else if source.is_full() {
+            format!(
+                ": the source has {LEARNT_LIMIT} from handshakes, and takes no more. If it is the service's, add it, and \
+                 remove those that are not."
+            )
+        } else {
+            ". If it is the service's, add it.".to_owned()
+        };
+        Some(format!("The secret of this handshake is not among those of the source{why}"))
+    }
+}
