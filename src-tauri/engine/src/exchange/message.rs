@@ -1,5 +1,6 @@
 //! A message as it goes into the store: the head as it stood on the wire, the body byte for byte.
 
+use crate::store::Spooled;
 use bytes::Bytes;
 
 /// One side of an exchange on its way into the store.
@@ -19,10 +20,10 @@ pub struct Message {
 pub enum Body {
     /// Small enough to travel with its exchange.
     Inline(Bytes),
-    /// Already in the store, in chunks, under this key; it becomes visible with its exchange.
+    /// Already in the store, in chunks; it becomes visible with its exchange.
     Spooled {
-        /// The key under which the chunks were put down.
-        key: i64,
+        /// The chunks.
+        chunks: Spooled,
         /// Bytes in all.
         len: u64,
     },

@@ -185,18 +185,21 @@ impl Store {
         }
     }
 
-    /// Deletes for good what is due and shows again what broke off, until the store is dropped.
+    /// Deletes for good what is due, shows again what broke off, and takes back bodies that no exchange took, until the
+    /// store is dropped.
     pub(super) async fn keep_purged(self) {
         let mut committed = self.writer.committed.clone();
         loop {
             let shown = self.finish_undoing().await;
+            let taken_back = self.take_back().await;
             let due = self.purge_due(micros_now()).await;
             // An error ends the round, not the task. The next is not at once: what fails counts as a commit too.
-            let waits_for_commits = shown.is_ok() && due == Ok(None);
+            let waits_for_commits = shown.is_ok() && taken_back.is_ok() && due == Ok(None);
             let due = due.unwrap_or(None);
             let wait = due.map_or(LOOK, |due| Duration::from_micros((due - micros_now()).max(1) as u64).min(LOOK));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
+                () = self.writer.leftovers.added() => {}
                 changed = committed.changed(), if waits_for_commits => if changed.is_err() { return },
             }
             if self.writer.is_closed() {

@@ -68,7 +68,7 @@ pub use new::NewExchange;
 pub use read::WholeExchange;
 pub use rules::StoredRules;
 pub(crate) use sources::{NewSealed, Renamed, SecretRow, SourceRow, secret_place};
-pub use spool::Spool;
+pub use spool::{Spool, Spooled};
 pub(crate) use vaults::VaultRecord;
 pub use wire::WireBytes;
 pub use writer::Committed;
@@ -204,6 +204,7 @@ impl Store {
     /// Writes what is waiting and closes the file; its log is tidied away unless another process has the file open.
     pub async fn close(&self) {
         self.readers.close().await;
+        let _ = self.take_back().await; // what stays is cleared by a later start
         self.writer.close().await;
         let checkpointing = self.checkpointing.lock().await.take();
         if let Some(checkpointing) = checkpointing {

@@ -6,7 +6,7 @@
 use super::changes::{COUNT, OwnChanges};
 use super::codes::{direction_code, failure_code, marks_code, origin_code};
 use super::pack::{Dictionary, pack};
-use super::{NewExchange, StoreError, codes, record};
+use super::{NewExchange, Spooled, StoreError, codes, record};
 use crate::exchange::{Body, Direction, ExchangeId, ExchangeSummary, Message, Micros, Origin};
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 use std::borrow::Cow;
@@ -43,7 +43,7 @@ pub(super) struct Row {
     request_id: Option<i64>,
     marks: i64,
     sizes: [i64; 2],
-    keys: [Option<i64>; 2],
+    bodies: [Option<Spooled>; 2],
     record: Vec<u8>,
 }
 
@@ -54,7 +54,7 @@ impl Row {
         let messages = [Some(&new.request), new.response.as_ref()];
         Self {
             sizes: messages.map(|message| message.map_or(0, |message| message.body.len() as i64)),
-            keys: messages.map(|message| message.and_then(spool_key)),
+            bodies: messages.map(|message| message.and_then(spooled)),
             direction: new.direction,
             origin: new.origin,
             started_at: new.started_at,
@@ -107,6 +107,11 @@ impl Row {
         }
     }
 
+    /// Says that it was stored, and its large bodies with it.
+    pub(super) fn note_stored(&self) {
+        self.bodies.iter().flatten().for_each(Spooled::keep);
+    }
+
     /// Bytes that it takes in the file, about.
     pub(super) fn bytes(&self) -> u64 {
         const ROW: usize = 128; // in the list and its indexes
@@ -120,9 +125,9 @@ impl Row {
     }
 }
 
-fn spool_key(message: &Message) -> Option<i64> {
-    match message.body {
-        Body::Spooled { key, .. } => Some(key),
+fn spooled(message: &Message) -> Option<Spooled> {
+    match &message.body {
+        Body::Spooled { chunks, .. } => Some(chunks.clone()),
         Body::Inline(_) => None,
     }
 }
@@ -287,8 +292,9 @@ impl<'c> Statements<'c> {
             row.marks,
         ])?;
         let id = self.connection.last_insert_rowid();
-        self.wire.execute(params![id, row.record, row.keys[0], row.keys[1]])?;
-        for key in row.keys.into_iter().flatten() {
+        let keys = row.bodies.each_ref().map(|body| body.as_ref().map(Spooled::key));
+        self.wire.execute(params![id, row.record, keys[0], keys[1]])?;
+        for key in keys.into_iter().flatten() {
             self.connection.prepare_cached(UNSPOOL)?.execute([key])?;
         }
         if let Some(push) = row.forwarded() {

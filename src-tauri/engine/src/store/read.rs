@@ -154,7 +154,7 @@ impl Store {
     pub(crate) async fn body_before_commit(&self, body: &Body, most: u64) -> Result<Bytes, StoreError> {
         match body {
             Body::Inline(bytes) => Ok(cut(bytes, 0..most)),
-            Body::Spooled { key, len } => self.chunks(*key, 0..most.min(*len)).await,
+            Body::Spooled { chunks, len } => self.chunks(chunks.key(), 0..most.min(*len)).await,
         }
     }
 

@@ -160,6 +160,7 @@ fn take_length(record: &[u8], at: &mut usize) -> Result<u64, Damaged> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Spooled;
     use proptest::prelude::*;
 
     fn bytes() -> impl Strategy<Value = Bytes> {
@@ -167,7 +168,10 @@ mod tests {
     }
 
     fn message() -> impl Strategy<Value = Message> {
-        let body = prop_oneof![bytes().prop_map(Body::Inline), Just(Body::Spooled { key: 7, len: 70_000 })];
+        let body = prop_oneof![
+            bytes().prop_map(Body::Inline),
+            Just(Body::Spooled { chunks: Spooled::default(), len: 70_000 })
+        ];
         (bytes(), bytes(), body).prop_map(|(head, framing, body)| Message { head, framing, body })
     }
 

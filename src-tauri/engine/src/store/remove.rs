@@ -37,11 +37,10 @@ impl Store {
         Ok(gone)
     }
 
-    /// Takes away the chunks of large bodies whose exchanges are gone.
+    /// Takes away the chunks of large bodies that no exchange has any more, or ever will.
     pub(super) async fn remove_bodies(&self) -> Result<(), StoreError> {
-        while self.writer.job("Deleting bodies", |connection| Box::pin(async move { chunks(connection).await })).await?
-        {
-        }
+        let some = || self.writer.finding("Deleting bodies", |connection| Box::pin(chunks(connection)));
+        while some().await? {}
         Ok(())
     }
 }

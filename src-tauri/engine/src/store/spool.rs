@@ -1,27 +1,91 @@
 //! A body that is put down in chunks while it arrives, so that its size never stands in memory.
 
-use super::{CHUNK, INLINE_LIMIT, StoreError, pack::pack, writer::Writer};
+use super::organise::joined;
+use super::pack::pack;
+use super::writer::Writer;
+use super::{CHUNK, INLINE_LIMIT, Store, StoreError};
 use crate::exchange::Body;
 use bytes::{Bytes, BytesMut};
+use sqlx::AssertSqlSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::Notify;
 
 /// Bodies that no exchange has taken after so long were left by a process that died.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A body that is put down in chunks while it arrives. Small ones stay in memory until the end. Dropping it before
-/// [`Spool::finish`] takes back what was put down.
+/// A body that is put down in chunks while it arrives. Small ones stay in memory until the end.
 #[derive(Debug)]
 pub struct Spool {
     writer: Writer,
     pending: BytesMut,
-    key: Option<i64>,
+    put: Option<Spooled>,
     chunks: i64,
     len: u64,
 }
 
+/// The chunks of a large body. Unless its exchange was stored, they are taken back once the last of these is dropped.
+#[derive(Debug, Clone, Default)]
+pub struct Spooled(Arc<Chunks>);
+
+#[derive(Debug, Default)]
+struct Chunks {
+    key: i64,
+    is_stored: AtomicBool,
+    leftovers: Arc<Leftovers>,
+}
+
+/// Bodies that this process put down and no exchange took.
+#[derive(Debug, Default)]
+pub(super) struct Leftovers {
+    keys: Mutex<Vec<i64>>,
+    added: Notify,
+}
+
+impl Leftovers {
+    fn keys(&self) -> MutexGuard<'_, Vec<i64>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns once there may be one more.
+    pub(super) async fn added(&self) {
+        self.added.notified().await;
+    }
+}
+
+impl Spooled {
+    /// What the chunks were put down under.
+    pub(crate) fn key(&self) -> i64 {
+        self.0.key
+    }
+
+    /// Says that its exchange was stored.
+    pub(super) fn keep(&self) {
+        self.0.is_stored.store(true, Ordering::Relaxed);
+    }
+}
+
+impl PartialEq for Spooled {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Spooled {}
+
+impl Drop for Chunks {
+    fn drop(&mut self) {
+        if !*self.is_stored.get_mut() {
+            self.leftovers.keys().push(self.key);
+            self.leftovers.added.notify_one();
+        }
+    }
+}
+
 impl Spool {
     pub(super) fn new(writer: Writer) -> Self {
-        Self { writer, pending: BytesMut::new(), key: None, chunks: 0, len: 0 }
+        Self { writer, pending: BytesMut::new(), put: None, chunks: 0, len: 0 }
     }
 
     /// Adds bytes; waits while the writer is behind.
@@ -58,20 +122,21 @@ impl Spool {
         if self.len <= INLINE_LIMIT as u64 {
             return Ok(Body::Inline(self.pending.split().freeze()));
         }
-        if !self.pending.is_empty() {
-            let rest = self.pending.split().freeze();
-            self.put(rest).await?;
-        }
-        let key = self.key.take().unwrap_or_default(); // taken, so that dropping does not take it back
-        Ok(Body::Spooled { key, len: self.len })
+        let rest = self.pending.split().freeze();
+        let chunks = self.put(rest).await?;
+        Ok(Body::Spooled { chunks, len: self.len })
     }
 
-    async fn put(&mut self, bytes: Bytes) -> Result<(), StoreError> {
-        let first = self.key.is_none();
-        let key = match self.key {
-            Some(key) => key,
-            None => *self.key.insert(random_key()?),
+    async fn put(&mut self, bytes: Bytes) -> Result<Spooled, StoreError> {
+        let first = self.put.is_none();
+        let put = match &self.put {
+            Some(put) => put.clone(),
+            None => self.put.insert(self.begun()?).clone(),
         };
+        if bytes.is_empty() {
+            return Ok(put);
+        }
+        let key = put.key();
         let seq = self.chunks;
         self.chunks += 1;
         let packed = pack(&bytes, None);
@@ -94,28 +159,37 @@ impl Spool {
                         .map(drop)
                 })
             })
-            .await
+            .await?;
+        Ok(put)
+    }
+
+    fn begun(&self) -> Result<Spooled, StoreError> {
+        let leftovers = self.writer.leftovers.clone();
+        Ok(Spooled(Arc::new(Chunks { key: random_key()?, is_stored: AtomicBool::new(false), leftovers })))
     }
 }
 
-impl Drop for Spool {
-    fn drop(&mut self) {
-        let (Some(key), Ok(runtime)) = (self.key, tokio::runtime::Handle::try_current()) else { return };
-        let writer = self.writer.clone();
-        // If this does not come to pass, the next start finds it in `spool`.
-        runtime.spawn(async move { take_back(&writer, key).await });
-    }
-}
-
-async fn take_back(writer: &Writer, key: i64) -> Result<(), StoreError> {
-    writer
-        .body("Taking back a body", move |connection| {
-            Box::pin(async move {
-                sqlx::query("DELETE FROM chunk WHERE key = $1").bind(key).execute(&mut *connection).await?;
-                sqlx::query("DELETE FROM spool WHERE key = $1").bind(key).execute(connection).await.map(drop)
+impl Store {
+    /// Takes back the bodies that no exchange of this process took. Those that can't be now stay noted for the next
+    /// time; those that are left when it ends are cleared by a start that finds them abandoned.
+    pub(super) async fn take_back(&self) -> Result<(), StoreError> {
+        let keys = self.writer.leftovers.keys().clone();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        // Not of one whose exchange was stored though nobody waited for it any more: that has left the spool.
+        let sql = format!("UPDATE spool SET started_at = 0 WHERE key IN ({})", joined(&keys));
+        self.writer
+            .finding("Taking back a body", move |connection| {
+                Box::pin(async move {
+                    sqlx::query(AssertSqlSafe(sql)).persistent(false).execute(connection).await.map(drop)
+                })
             })
-        })
-        .await
+            .await?;
+        self.remove_bodies().await?;
+        self.writer.leftovers.keys().retain(|key| !keys.contains(key));
+        Ok(())
+    }
 }
 
 /// Removes what processes that died have left behind.

@@ -106,20 +106,76 @@ async fn a_big_body_is_put_down_in_chunks_and_read_in_ranges() {
     assert_eq!(store.message(id, Side::Request).await.unwrap().unwrap().body_len, 1_000_003);
 }
 
-#[tokio::test]
-async fn a_spool_that_is_dropped_takes_back_what_was_put_down() {
-    let (_folder, store) = store().await;
-    let mut committed = store.committed();
+/// Rows of large bodies that stand in the file.
+async fn rows_of_bodies(store: &Store) -> i64 {
+    let sql = "SELECT (SELECT count(*) FROM chunk) + (SELECT count(*) FROM spool)";
+    sqlx::query_scalar(sql).fetch_one(&store.readers).await.unwrap()
+}
+
+async fn large_body(store: &Store, bytes: &[u8]) -> Result<Body, StoreError> {
     let mut spool = store.spool();
-    spool.write(Bytes::from(vec![7; 600_000])).await.unwrap();
-    let before = committed.borrow_and_update().commits;
-    drop(spool);
-    committed.wait_for(|done| done.commits > before).await.unwrap();
-    let left: i64 = sqlx::query_scalar("SELECT (SELECT count(*) FROM chunk) + (SELECT count(*) FROM spool)")
-        .fetch_one(&store.readers)
-        .await
-        .unwrap();
-    assert_eq!(left, 0);
+    spool.write(Bytes::copy_from_slice(bytes)).await?;
+    spool.finish().await
+}
+
+#[tokio::test]
+async fn a_body_that_no_exchange_takes_is_taken_back() {
+    let (_folder, store) = store().await;
+    let purging = store.start_purging();
+    let mut committed = store.committed();
+    for ends in [false, true] {
+        let mut spool = store.spool();
+        spool.write(Bytes::from(vec![7; 600_000])).await.unwrap();
+        assert_ne!(rows_of_bodies(&store).await, 0);
+        if ends {
+            drop(spool.finish().await.unwrap());
+        } else {
+            drop(spool);
+        }
+        while rows_of_bodies(&store).await != 0 {
+            committed.changed().await.unwrap();
+        }
+    }
+    purging.abort();
+}
+
+#[tokio::test]
+async fn the_body_of_an_exchange_that_could_not_be_stored_is_taken_back_and_of_one_that_was_kept() {
+    let (folder, store) = store().await;
+    let file = rusqlite::Connection::open(folder.path().join("w.pushpull")).unwrap();
+    let with = |body: Body| {
+        let mut new = push("a", "e", "");
+        new.request.body = body;
+        new
+    };
+    let kept = store.save(with(large_body(&store, &[1; 100_000]).await.unwrap())).await.unwrap();
+    let before = rows_of_bodies(&store).await;
+    file.execute_batch("CREATE TRIGGER a BEFORE INSERT ON exchange BEGIN SELECT raise(ABORT, 'no'); END").unwrap();
+    store.save(with(large_body(&store, &[2; 600_000]).await.unwrap())).await.unwrap_err();
+    assert_ne!(rows_of_bodies(&store).await, before);
+    file.execute_batch("CREATE TRIGGER b BEFORE UPDATE ON spool BEGIN SELECT raise(ABORT, 'no'); END").unwrap();
+    store.take_back().await.unwrap_err();
+    file.execute_batch("DROP TRIGGER a; DROP TRIGGER b").unwrap();
+    store.take_back().await.unwrap();
+    assert_eq!(rows_of_bodies(&store).await, before, "it is tried again");
+    assert_eq!(store.body(kept, Side::Request, 0..200_000).await.unwrap().len(), 100_000);
+
+    // Nobody waited for it any more, and it was stored all the same.
+    let new = with(large_body(&store, &[3; 100_000]).await.unwrap());
+    let body = new.request.body.clone();
+    let stored = store.save(new).await.unwrap();
+    drop(body);
+    store.take_back().await.unwrap();
+    assert_eq!(store.body(stored, Side::Request, 0..200_000).await.unwrap().len(), 100_000);
+    let file_before = rows_of_bodies(&store).await;
+    drop(large_body(&store, &[4; 100_000]).await.unwrap());
+    store.close().await;
+    let count = |sql: &str| file.query_row(sql, (), |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(
+        count("SELECT count(*) FROM chunk") + count("SELECT count(*) FROM spool"),
+        file_before,
+        "at the end too"
+    );
 }
 
 #[tokio::test]
@@ -307,15 +363,21 @@ async fn a_full_disk_stores_nothing_and_goes_on_when_there_is_space() {
         last = store.save(push("a", "e", big.clone())).await;
     }
     assert_eq!(last, Err(StoreError::DiskFull));
-    let spooled = async || {
-        let mut spool = store.spool();
-        spool.write(Bytes::from(noise.clone())).await?;
-        spool.finish().await
-    };
-    assert_eq!(spooled().await.unwrap_err(), StoreError::DiskFull);
+    assert_eq!(large_body(&store, &noise).await.unwrap_err(), StoreError::DiskFull);
     assert_eq!(store.trouble(), Some(StoreError::DiskFull));
     limit(1_000_000).await;
-    spooled().await.unwrap();
+    let mut large = push("a", "e", "");
+    large.request.body = large_body(&store, &noise).await.unwrap();
+    let before = rows_of_bodies(&store).await;
+    limit(1).await;
+    assert_eq!(
+        store.save(NewExchange { event_type: Some("e".repeat(100_000)), ..large }).await,
+        Err(StoreError::DiskFull)
+    );
+    assert_eq!(rows_of_bodies(&store).await, before);
+    limit(1_000_000).await;
+    store.take_back().await.unwrap();
+    assert_eq!(rows_of_bodies(&store).await, 0);
     let later = store.save(push("a", "e", big)).await.unwrap();
     assert_eq!(store.trouble(), None);
     assert!(found(&store, "").await.contains(&kept));

@@ -7,6 +7,7 @@ use super::StoreError;
 use super::changes::{COUNT, OwnChanges};
 use super::pen::{Pen, Row, is_synced};
 use super::recent::Recent;
+use super::spool::Leftovers;
 use crate::exchange::ExchangeId;
 use sqlx::{Connection as _, SqliteConnection};
 use std::future::Future;
@@ -92,6 +93,8 @@ pub(super) struct Writer {
     pub(super) committed: watch::Receiver<Committed>,
     /// What was stored last.
     pub(super) recent: Arc<Recent>,
+    /// Large bodies that no exchange took.
+    pub(super) leftovers: Arc<Leftovers>,
 }
 
 impl std::fmt::Debug for Command {
@@ -118,7 +121,7 @@ impl Writer {
         let runtime = Handle::current();
         let desk = Desk { pen, connection, own_changes, runtime, progress, recent: recent.clone() };
         std::thread::Builder::new().name(THREAD.into()).spawn(move || desk.run(commands))?;
-        Ok(Self { queue, committed, recent })
+        Ok(Self { queue, committed, recent, leftovers: Arc::default() })
     }
 
     /// Stores an exchange; `Busy` at once if the queue is full.
@@ -268,6 +271,7 @@ impl Desk {
         }
         match self.pen.commit(rows) {
             Ok(first) => {
+                rows.iter().for_each(Row::note_stored);
                 let newest = first + rows.len() as i64 - 1;
                 let bytes: u64 = rows.iter().map(Row::bytes).sum();
                 if rows.iter().any(|row| row.forwarded().is_some()) {

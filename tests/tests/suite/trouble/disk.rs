@@ -76,12 +76,19 @@ async fn a_full_disk_is_told_to_the_sender_and_what_was_acknowledged_is_kept() -
 
     std::fs::remove_file(&ballast)?;
     assert_eq!(push(listener.address(), SIZE).await?.status, 200);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&workspace);
+    let mut connection = sqlx::SqliteConnection::connect_with(&options).await?;
+    let left = "SELECT (SELECT count(*) FROM spool) + (SELECT count(*) FROM chunk WHERE key NOT IN
+                (SELECT request_key FROM wire WHERE request_key IS NOT NULL))";
+    until("bodies of what was refused to be gone", async || {
+        let left: i64 = sqlx::query_scalar(left).fetch_one(&mut connection).await?;
+        Ok((left == 0).then_some(()))
+    })
+    .await?;
     listener.kill().await?;
     let stored = rows(&home, &workspace).await?;
     let whole = stored.iter().filter(|row| row["status"] == 200).count();
     assert_eq!(whole, acknowledged + 1);
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&workspace);
-    let mut connection = sqlx::SqliteConnection::connect_with(&options).await?;
     let verdict: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut connection).await?;
     assert_eq!(verdict, "ok");
     connection.close().await?;
