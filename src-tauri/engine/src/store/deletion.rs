@@ -122,8 +122,9 @@ impl Store {
         let query = crate::api::CountQuery { filter: filter.to_owned(), upto: Some(upto) };
         let total = self.count(&query).await?.rows;
         let (mut hidden, mut after) = (0, 0);
-        while !cancel.is_cancelled() {
-            let ids = self.ids(filter, upto, after, HIDE_AT_ONCE).await?;
+        // The search is cancelled as well: it may take long until it finds something.
+        while let Some(ids) = cancel.run_until_cancelled(self.ids(filter, upto, after, HIDE_AT_ONCE)).await {
+            let ids = ids?;
             let Some(last) = ids.last() else { break };
             after = *last;
             hidden += self.hide(deletion, &ids).await?;

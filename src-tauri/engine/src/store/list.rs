@@ -2,7 +2,7 @@
 
 use super::codes;
 use super::filter::{Filter, Plan};
-use super::search::{WEIGHT, Weighed};
+use super::search::Walk;
 use super::{Store, StoreError};
 use crate::api::{Anchor, Count, CountQuery, ListPage, ListQuery};
 use crate::exchange::{ExchangeId, ExchangeSummary, Micros};
@@ -114,34 +114,18 @@ impl Store {
         count: u32,
     ) -> Result<Vec<ExchangeId>, StoreError> {
         let plan = Arc::new(self.plan(filter).await?);
-        let words = plan.words();
-        let indexed = match words {
-            Some(_) => "AND (e.id > ? OR EXISTS (SELECT 1 FROM search f WHERE f.search MATCH ? AND f.rowid = e.id))",
-            None => "",
-        };
         let mut after = after;
         let mut kept = Vec::new();
-        loop {
-            let bounds = plan.bounds(Some(after), upto);
-            let sql = format!(
-                "SELECT e.id, {WEIGHT} FROM exchange e WHERE {} {} {indexed} ORDER BY e.id LIMIT {count}",
-                bounds.sql,
-                plan.conditions()
-            );
-            let mut rows = plan.bind(bounds.bind(sqlx::query(AssertSqlSafe(sql))));
-            if let Some(words) = &words {
-                rows = rows.bind(plan.indexed).bind(words.clone());
-            }
-            let rows =
-                rows.fetch_all(&self.readers).await.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
-            let ids: Vec<Weighed> = rows.iter().map(|row| (row.get(0), row.get::<i64, _>(1) as u64)).collect();
-            let Some(last) = ids.last().map(|(id, _)| *id) else { return Ok(kept) };
-            after = last;
-            kept.extend(self.checked(&plan, ids).await?);
-            if kept.len() >= count as usize || !plan.is_checked() {
-                return Ok(kept);
-            }
+        while after < upto && kept.len() < count as usize {
+            let in_tail = plan.words().is_none() || after >= plan.indexed;
+            let end = if in_tail { upto } else { upto.min(plan.indexed) };
+            let bounds = plan.bounds(Some(after), end);
+            let candidates = self.candidates(&plan, &bounds, in_tail, Walk::Up(count)).await?;
+            let full = candidates.len() == count as usize;
+            after = candidates.last().filter(|_| full).map_or(end, |(last, _)| *last);
+            kept.extend(self.checked(&plan, candidates).await?);
         }
+        Ok(kept)
     }
 
     /// The rows stored after one, oldest first: what a follower reads.

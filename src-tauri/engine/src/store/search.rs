@@ -2,7 +2,7 @@
 //! time budget. What was found is remembered, so that asking again carries on.
 
 use super::check::Candidate;
-use super::filter::Plan;
+use super::filter::{Bounds, Plan};
 use super::scan::Scan;
 use super::{Store, StoreError};
 use crate::exchange::{ExchangeId, Side};
@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 const BUDGET: Duration = Duration::from_millis(120);
 
 /// Candidates taken at a time.
-const STEP: i64 = 500;
+const STEP: u32 = 500;
 
 /// Bytes that are read at once: more is no faster, and the bodies stay in memory while they are looked at.
 const READ_AT_ONCE: u64 = 4 * 1024 * 1024;
@@ -33,6 +33,15 @@ pub(super) struct Found {
     /// All that were found.
     pub(super) total: u64,
     pub(super) complete: bool,
+}
+
+/// Which way exchanges are walked along, and how many at a time.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Walk {
+    /// Newest first.
+    Down(u32),
+    /// Oldest first.
+    Up(u32),
 }
 
 /// An exchange that may fit, and the bytes of it that would be read.
@@ -66,36 +75,41 @@ impl Store {
         let plan = scan.plan.clone();
         let in_tail = below > plan.indexed + 1;
         let after = if in_tail { after.max(plan.indexed) } else { after };
-        let candidates = self.candidates(&plan, after, below, in_tail).await?;
-        let full = candidates.len() as i64 == STEP;
+        let bounds = plan.bounds((after > 0).then_some(after), below - 1);
+        let candidates = self.candidates(&plan, &bounds, in_tail, Walk::Down(STEP)).await?;
+        let full = candidates.len() == STEP as usize;
         let down_to = candidates.last().filter(|_| full).map_or(after + 1, |(last, _)| *last);
         let kept = self.checked(&plan, candidates).await?;
         scan.looked(down_to, kept);
         Ok(())
     }
 
-    /// The next exchanges that may fit, newest first: from the word index where it has them, else one by one.
-    async fn candidates(
+    /// The next exchanges within bounds that may fit: from the word index where it has them, else one by one. The index
+    /// is walked along its rows: asked row by row, it would gather all that a word finds each time.
+    pub(super) async fn candidates(
         &self,
         plan: &Plan,
-        after: ExchangeId,
-        below: ExchangeId,
+        bounds: &Bounds,
         in_tail: bool,
+        walk: Walk,
     ) -> Result<Vec<Weighed>, StoreError> {
         let conditions = plan.conditions();
-        let bounds = plan.bounds((after > 0).then_some(after), below - 1);
+        let (order, count) = match walk {
+            Walk::Down(count) => ("DESC", count),
+            Walk::Up(count) => ("ASC", count),
+        };
         let rows = match plan.words().filter(|_| !in_tail) {
             Some(words) => {
                 let sql = format!(
                     "SELECT e.id, {WEIGHT} FROM search f JOIN exchange e ON e.id = f.rowid WHERE f.search MATCH ? \
-                     AND {} {conditions} ORDER BY f.rowid DESC LIMIT {STEP}",
+                     AND {} {conditions} ORDER BY f.rowid {order} LIMIT {count}",
                     bounds.sql.replace("e.id", "f.rowid")
                 );
                 plan.bind(bounds.bind(sqlx::query(AssertSqlSafe(sql)).bind(words))).fetch_all(&self.readers).await
             }
             None => {
                 let sql = format!(
-                    "SELECT e.id, {WEIGHT} FROM exchange e WHERE {} {conditions} ORDER BY e.id DESC LIMIT {STEP}",
+                    "SELECT e.id, {WEIGHT} FROM exchange e WHERE {} {conditions} ORDER BY e.id {order} LIMIT {count}",
                     bounds.sql
                 );
                 plan.bind(bounds.bind(sqlx::query(AssertSqlSafe(sql)))).fetch_all(&self.readers).await

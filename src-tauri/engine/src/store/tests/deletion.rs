@@ -56,6 +56,62 @@ async fn what_is_deleted_is_hidden_at_once_and_can_be_taken_back() {
     }
 }
 
+/// Fills the list with so many pushes whose words are in the index, without what was on the wire.
+async fn fill(store: &Store, count: i64, words: &str) {
+    let sql = format!(
+        "INSERT INTO exchange (direction, origin, started_at, method, path, request_size, response_size, marks)
+         WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})
+         SELECT 0, 0, n, 'POST', '/', 0, 0, 0 FROM n;
+         INSERT INTO search (rowid, text) SELECT id, '{words} ' || id FROM exchange;
+         UPDATE meta SET value = {count} WHERE name IN ('indexed', 'grouped', 'followed')"
+    );
+    store.run("Filling", sql).await.unwrap();
+    store.indexed.store(count, std::sync::atomic::Ordering::Release);
+}
+
+#[tokio::test]
+async fn words_are_walked_along_the_index() {
+    let (_folder, store) = store().await;
+    fill(&store, 50_000, "order paid").await;
+    let last = store.save(push("a", "e", "order paid")).await.unwrap();
+    let start = std::time::Instant::now();
+    let (mut walked, mut after) = (0, 0);
+    loop {
+        let ids = store.ids("ord paid", i64::MAX, after, 1_000).await.unwrap();
+        let Some(&end) = ids.last() else { break };
+        (walked, after) = (walked + ids.len(), end);
+    }
+    assert_eq!((walked, after), (50_001, last), "and then what is not indexed yet");
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_deletion_is_cancelled_while_it_still_searches() {
+    let (_folder, store) = store().await;
+    for place in 0..5 {
+        let text = if place == 0 { "it is found" } else { "nothing of it" };
+        let saves = (0..1_000).map(|_| store.save(push("a", "e", text)));
+        futures_util::future::join_all(saves).await.into_iter().for_each(|saved| assert!(saved.is_ok()));
+    }
+    let last = store.save(push("a", "e", "it is found")).await.unwrap();
+    let filter = "\"t is foun\"";
+    let (cancel, told) = (CancellationToken::new(), tokio::sync::Notify::new());
+    let progress = |hidden, _| {
+        assert_eq!(hidden, 1_000, "nothing more was found before it was cancelled");
+        told.notify_one();
+    };
+    let cancelled = async {
+        told.notified().await;
+        // Meanwhile it searches on: another question takes its time.
+        store.count(&CountQuery { filter: "\"nowhere\"".into(), upto: None }).await.unwrap();
+        cancel.cancel();
+    };
+    let doomed = Doomed::Filter(filter.into());
+    let (deleted, ()) = tokio::join!(store.delete(&doomed, &progress, &cancel), cancelled);
+    assert_eq!(deleted.unwrap().1, 0);
+    assert_eq!(store.list(&query(filter, 0, 1, None)).await.unwrap().rows[0].id, last);
+}
+
 #[tokio::test]
 async fn what_is_hidden_before_it_is_indexed_is_found_when_it_is_shown_again() {
     let (_folder, store) = store().await;
@@ -168,10 +224,13 @@ async fn a_deletion_that_is_cancelled_deletes_nothing() {
     let ids = four(&store).await;
     let cancel = CancellationToken::new();
     let stop = cancel.clone();
-    let deleted = store.delete(&Doomed::Filter(String::new()), &move |_, _| stop.cancel(), &cancel).await.unwrap();
+    let deleted =
+        store.delete(&Doomed::Filter(String::new()), &move |_, _| stop.cancel(), &cancel).await.unwrap();
     assert_eq!(deleted.1, 0);
     assert_eq!(found(&store, "").await.len(), ids.len());
-    assert!(store.delete(&Doomed::Filter("is:nothing".into()), &|_, _| {}, &CancellationToken::new()).await.is_err());
+    assert!(
+        store.delete(&Doomed::Filter("is:nothing".into()), &|_, _| {}, &CancellationToken::new()).await.is_err()
+    );
     assert_eq!(kept_rows(&store).await[5], 0);
 }
 
