@@ -15,7 +15,8 @@ export type Dialog =
   | { type: "replay"; ids: number[] }
   | { type: "export"; scope: ExportScope }
   | { type: "tags"; ids: number[] }
-  | { type: "delete"; filter: string; rows: number }
+  /** All that a filter finds up to the newest exchange of the view. */
+  | { type: "delete"; filter: string; upto: number }
   /** The providers; with an exchange, a new one is tried on it. */
   | { type: "providers" }
   | { type: "newProvider"; base: string | null; exchange: number | null };

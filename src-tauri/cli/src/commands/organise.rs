@@ -47,7 +47,7 @@ pub(crate) async fn delete(engine: &Engine, delete: Delete, output: Output) -> a
         })?;
         return Ok(Outcome::Done);
     }
-    let doomed = delete.filter.map_or(Doomed::Selection(delete.ids), Doomed::Filter);
+    let doomed = delete.filter.map_or(Doomed::Selection(delete.ids), |filter| Doomed::Filter(filter, None));
     let (id, exchanges) = engine.store.delete(&doomed, &|_, _| {}, &CancellationToken::new()).await?;
     output.result(&Deletion { id, exchanges }, |done| {
         format!("{} deleted. For ten seconds: pushpull delete --undo {}", counted(done.exchanges, "exchange"), done.id)

@@ -40,8 +40,8 @@ const LOOK: Duration = Duration::from_secs(5);
 pub enum Doomed {
     /// These.
     Selection(Vec<ExchangeId>),
-    /// All that a filter finds.
-    Filter(String),
+    /// All that a filter finds, up to the newest exchange of a view if there is one.
+    Filter(String, Option<ExchangeId>),
 }
 
 impl Store {
@@ -56,7 +56,7 @@ impl Store {
         progress: Progress<'_>,
         cancel: &CancellationToken,
     ) -> Result<(i64, u64), StoreError> {
-        if let Doomed::Filter(filter) = doomed {
+        if let Doomed::Filter(filter, _) = doomed {
             self.plan(filter).await?; // what can't be read deletes nothing
         }
         let abandoned = -(micros_now() + ABANDONED);
@@ -71,7 +71,7 @@ impl Store {
             .await?;
         let hidden = match doomed {
             Doomed::Selection(ids) => self.hide_selection(id, ids, progress, cancel).await,
-            Doomed::Filter(filter) => self.hide_filter(id, filter, progress, cancel).await,
+            Doomed::Filter(filter, upto) => self.hide_filter(id, filter, *upto, progress, cancel).await,
         };
         let whole = match hidden {
             Ok(hidden) if !cancel.is_cancelled() => {
@@ -115,10 +115,11 @@ impl Store {
         &self,
         deletion: i64,
         filter: &str,
+        upto: Option<ExchangeId>,
         progress: Progress<'_>,
         cancel: &CancellationToken,
     ) -> Result<u64, StoreError> {
-        let upto = self.newest().await?;
+        let upto = self.upto(upto).await?;
         let query = crate::api::CountQuery { filter: filter.to_owned(), upto: Some(upto) };
         let total = self.count(&query).await?.rows;
         let (mut hidden, mut after) = (0, 0);

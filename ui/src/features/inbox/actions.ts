@@ -50,9 +50,8 @@ async function copyCurl() {
 }
 
 /** Asks whether all that the filter finds goes: the further pushes of folded deliveries as well. */
-async function deleteFilter() {
-  const filter = inbox.filter.query;
-  navigation.dialog = { type: "delete", filter, rows: await inbox.countAll(filter) };
+function deleteFilter() {
+  navigation.dialog = { type: "delete", filter: inbox.filter.query, upto: inbox.upto };
 }
 
 /** Shows the notes with the caret in them. */

@@ -133,11 +133,16 @@ class Inbox {
     return [...new Set([...chosen, ...ids])].sort((a, b) => a - b);
   }
 
-  /** How many exchanges a filter finds, all in all or up to one. */
-  async countAll(filter: string, upto: number | null = null): Promise<number> {
+  /** The newest exchange of the view: what came since is not in it. */
+  get upto(): number {
+    return this.#upto;
+  }
+
+  /** How many exchanges a filter finds up to one. `goesOn` is told how many there are so far; false ends the counting. */
+  async countAll(filter: string, upto: number, goesOn: (soFar: number) => boolean = () => true): Promise<number> {
     for (;;) {
       const { rows, complete } = await call("count", { filter, upto });
-      if (complete) return rows;
+      if (complete || !goesOn(rows)) return rows;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
     }
   }

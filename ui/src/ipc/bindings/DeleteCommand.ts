@@ -10,6 +10,10 @@ export type DeleteCommand = {
  */
 scope: ExportScope, 
 /**
+ * Of a filter: the newest exchange of the view; None for the newest there is.
+ */
+upto: number | null, 
+/**
  * Chosen by the caller: what `cancel` names; progress comes with the feed.
  */
 ticket: string, };

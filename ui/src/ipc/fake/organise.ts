@@ -129,8 +129,9 @@ function listing(state: FakeState): Answers {
       const further = all("").filter((row) => row.delivery !== null && wanted.has(row.delivery.first));
       return { ids: [...ids, ...further.map((row) => row.id).filter((id) => !wanted.has(id))].sort((a, b) => a - b) };
     },
-    delete: ({ scope }) => {
-      const ids = scope.type === "selection" ? scope.ids : all(scope.filter).map((row) => row.id);
+    delete: ({ scope, upto }) => {
+      const found = (filter: string) => all(filter).filter((row) => row.id <= (upto ?? row.id));
+      const ids = scope.type === "selection" ? scope.ids : found(scope.filter).map((row) => row.id);
       ids.forEach((id) => state.hidden.add(id));
       state.mark();
       return { id: 1, exchanges: ids.length };

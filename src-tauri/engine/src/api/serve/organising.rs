@@ -105,7 +105,7 @@ impl Api {
         let progress = |done, total| engine.tell(&command.ticket, JobKind::Delete, done, total);
         let doomed = match command.scope {
             ExportScope::Selection { ids } => Doomed::Selection(ids),
-            ExportScope::Filter { filter } => Doomed::Filter(filter),
+            ExportScope::Filter { filter } => Doomed::Filter(filter, command.upto),
         };
         let deleted = engine.store.delete(&doomed, &progress, &ticket.token).await;
         engine.jobs.end(&command.ticket);

@@ -185,6 +185,9 @@ pub struct Bar {
 pub struct DeleteCommand {
     /// Which.
     pub scope: ExportScope,
+    /// Of a filter: the newest exchange of the view; None for the newest there is.
+    #[ts(type = "number | null")]
+    pub upto: Option<ExchangeId>,
     /// Chosen by the caller: what `cancel` names; progress comes with the feed.
     pub ticket: String,
 }

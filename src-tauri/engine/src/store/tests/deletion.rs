@@ -106,17 +106,28 @@ async fn a_deletion_is_cancelled_while_it_still_searches() {
         store.count(&CountQuery { filter: "\"nowhere\"".into(), upto: None }).await.unwrap();
         cancel.cancel();
     };
-    let doomed = Doomed::Filter(filter.into());
+    let doomed = Doomed::Filter(filter.into(), None);
     let (deleted, ()) = tokio::join!(store.delete(&doomed, &progress, &cancel), cancelled);
     assert_eq!(deleted.unwrap().1, 0);
     assert_eq!(store.list(&query(filter, 0, 1, None)).await.unwrap().rows[0].id, last);
 }
 
 #[tokio::test]
+async fn what_came_after_the_newest_of_a_view_is_not_deleted_with_it() {
+    let (_folder, store) = store().await;
+    let [_, two, three, four] = four(&store).await;
+    for filter in ["words", "source:*"] {
+        let (id, hidden) = delete(&store, Doomed::Filter(filter.into(), Some(two))).await;
+        assert_eq!((hidden, found(&store, "").await), (2, vec![four, three]), "{filter}");
+        store.undo_deletion(id).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn what_is_hidden_before_it_is_indexed_is_found_when_it_is_shown_again() {
     let (_folder, store) = store().await;
     let [one, ..] = four(&store).await;
-    let (id, _) = delete(&store, Doomed::Filter("source:a".into())).await;
+    let (id, _) = delete(&store, Doomed::Filter("source:a".into(), None)).await;
     store.finish_indexing().await.unwrap();
     assert_counts_are_right(&store, "hidden, then indexed").await;
     store.undo_deletion(id).await.unwrap();
@@ -136,7 +147,7 @@ async fn ten_seconds_later_nothing_is_left_of_it() {
     store.finish_indexing().await.unwrap();
     store.save_note(one, "note".into()).await.unwrap();
     store.tag(&[one, big], vec!["tag".into()], vec![]).await.unwrap();
-    let (id, hidden) = delete(&store, Doomed::Filter("source:a".into())).await;
+    let (id, hidden) = delete(&store, Doomed::Filter("source:a".into(), None)).await;
     assert_eq!(hidden, 3);
     let due = store.purge_due(super::super::micros_now()).await.unwrap().expect("it is not due yet");
     assert_eq!(kept_rows(&store).await, [5, 5, 3, 1, 2, 1]);
@@ -185,7 +196,7 @@ async fn an_undo_that_is_cut_off_is_finished_at_the_next_start_and_deletes_nothi
         let saves = (0..1_500).map(|_| store.save(push("a", "e", "")));
         futures_util::future::join_all(saves).await.into_iter().for_each(|saved| assert!(saved.is_ok()));
     }
-    let (id, _) = delete(&store, Doomed::Filter(String::new())).await;
+    let (id, _) = delete(&store, Doomed::Filter(String::new(), None)).await;
     let shown = async || {
         let query = CountQuery { filter: String::new(), upto: None };
         store.count(&query).await.unwrap().rows
@@ -225,11 +236,11 @@ async fn a_deletion_that_is_cancelled_deletes_nothing() {
     let cancel = CancellationToken::new();
     let stop = cancel.clone();
     let deleted =
-        store.delete(&Doomed::Filter(String::new()), &move |_, _| stop.cancel(), &cancel).await.unwrap();
+        store.delete(&Doomed::Filter(String::new(), None), &move |_, _| stop.cancel(), &cancel).await.unwrap();
     assert_eq!(deleted.1, 0);
     assert_eq!(found(&store, "").await.len(), ids.len());
     assert!(
-        store.delete(&Doomed::Filter("is:nothing".into()), &|_, _| {}, &CancellationToken::new()).await.is_err()
+        store.delete(&Doomed::Filter("is:nothing".into(), None), &|_, _| {}, &CancellationToken::new()).await.is_err()
     );
     assert_eq!(kept_rows(&store).await[5], 0);
 }
@@ -242,7 +253,7 @@ const FULL: &str = "CREATE TRIGGER full BEFORE UPDATE OF deletion ON exchange WH
 async fn an_undo_that_fails_is_tried_again_while_the_workspace_is_open() {
     let (_folder, store) = store().await;
     let ids = four(&store).await;
-    let (id, _) = delete(&store, Doomed::Filter(String::new())).await;
+    let (id, _) = delete(&store, Doomed::Filter(String::new(), None)).await;
     store.run("Filling", FULL.into()).await.unwrap();
     assert!(store.undo_deletion(id).await.is_err());
     let purging = store.start_purging();
@@ -263,7 +274,7 @@ async fn a_deletion_that_was_broken_off_is_shown_again_and_never_purged() {
     store.run("Filling", full.into()).await.unwrap();
     let cancel = CancellationToken::new();
     let stop = cancel.clone();
-    let deleted = store.delete(&Doomed::Filter(String::new()), &move |_, _| stop.cancel(), &cancel).await;
+    let deleted = store.delete(&Doomed::Filter(String::new(), None), &move |_, _| stop.cancel(), &cancel).await;
     assert!(deleted.is_err(), "{deleted:?}");
     assert_eq!(found(&store, "").await, [0_i64; 0]);
     assert_eq!(store.purge_due(0).await.unwrap(), None, "it is never due");

@@ -120,7 +120,7 @@ describe("deliveries", { timeout: 60_000 }, () => {
     const { runAction } = await import("$app/commands.svelte");
     expect(runAction("list.deleteFilter")).toBe(true);
     const dialog = await screen.findByRole("dialog");
-    expect(dialog.textContent).toContain(`${all.rows} exchanges`);
+    await waitFor(() => expect(dialog.textContent).toContain(`${all.rows} exchanges`));
   });
 
   it("shows every push that fits while a filter may fit others of a delivery than its first, and says so", async () => {

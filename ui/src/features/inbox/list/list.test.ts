@@ -42,6 +42,37 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     await waitFor(() => expect(screen.queryByRole("button", { name: "1 new" })).toBeNull());
   });
 
+  it("deletes what is in view and no more, though more came while the view is paused", async () => {
+    const { call, calls } = await opened();
+    await userEvent.keyboard("/source:stripe{Enter}");
+    await waitFor(() => expect(filters(calls)).toContain("source:stripe"));
+    const { rows } = await call("count", { filter: "source:stripe", upto: 60 });
+    await screen.findByText(`${rows} in view`);
+    const { inbox } = await import("../inbox.svelte");
+    inbox.setPaused(true);
+    await call("send_sample", { provider: "stripe" });
+    await screen.findByRole("button", { name: "1 new" });
+    const { runAction } = await import("$app/commands.svelte");
+    runAction("list.deleteFilter");
+    await userEvent.click(await screen.findByRole("button", { name: `Delete ${rows}` }));
+    await screen.findByText(`${rows} exchanges deleted`);
+    expect(calls.find((call) => call.command === "delete")?.args).toMatchObject({ upto: 60 });
+  });
+
+  it("asks whether everything in view goes though it is still being counted, and lets that be", async () => {
+    let counted = 0;
+    const count = ({ filter }: { filter: string }) =>
+      filter === "slow" ? { rows: ++counted, complete: false } : { rows: 60, complete: true };
+    await opened({}, { count });
+    const { navigation } = await import("$app/navigation.svelte");
+    navigation.dialog = { type: "delete", filter: "slow", upto: 60 };
+    const dialog = await screen.findByRole("dialog");
+    await within(dialog).findByText("Counting them… 2 so far");
+    expect(within(dialog).getByRole<HTMLButtonElement>("button", { name: "Delete" }).disabled).toBe(true);
+    await userEvent.click(within(dialog).getByRole("button", { name: "Keep" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  });
+
   it.each(["newest first", "oldest first"])("lets go of what a time has left behind, %s", async (order) => {
     let left = 60;
     const { calls } = await opened({}, { count: () => ({ rows: left, complete: true }) });

@@ -32,8 +32,12 @@ export async function changeTags(ids: number[], add: string[], remove: string[])
 }
 
 /** Deletes with an undo; the rows are hidden as soon as the engine has hidden them. */
-export async function deleteExchanges(scope: ExportScope, ticket: string = crypto.randomUUID()) {
-  const { id, exchanges } = await call("delete", { scope, ticket });
+export async function deleteExchanges(
+  scope: ExportScope,
+  upto: number | null = null,
+  ticket: string = crypto.randomUUID(),
+) {
+  const { id, exchanges } = await call("delete", { scope, upto, ticket });
   if (exchanges === 0) return say("Nothing was deleted.");
   inbox.picked.clear();
   // First: it can be taken back for ten seconds only, and a slow search takes longer to be counted anew.
