@@ -1,6 +1,6 @@
 //! What can only be told by reading an exchange: words not indexed yet, texts, headers, values in bodies.
 
-use super::filter::{Decimal, Pattern, Test, folded, is_of_a_word};
+use super::filter::{Decimal, Pattern, TEXT_LEAST, Test, folded, is_of_a_text, is_of_a_word};
 use crate::exchange::ExchangeId;
 use crate::inspect::{JsonPath, form_decoded, values};
 use crate::wire::LooseHead;
@@ -86,6 +86,8 @@ impl Candidate {
                     text.push('\n');
                     text.push_str(&plain);
                 }
+            } else {
+                texts_within(body, &mut text);
             }
         }
         text
@@ -109,9 +111,20 @@ pub(super) fn has_words(text: &str, words: &[String]) -> bool {
     words.iter().all(|word| starts_a_word(&text, word))
 }
 
-/// Text has no NUL in it; words of anything else would only be noise.
+/// Text has no NUL in it.
 fn is_text(body: &[u8]) -> bool {
     memchr::memchr(0, &body[..body.len().min(1024)]).is_none()
+}
+
+/// Adds the texts in a body of bytes: the fields beside a file, the strings of a binary format. Short ones would only be
+/// noise.
+fn texts_within(body: &[u8], text: &mut String) {
+    for chunk in body.utf8_chunks() {
+        for run in chunk.valid().split(|character| !is_of_a_text(character)).filter(|run| run.len() >= TEXT_LEAST) {
+            text.push('\n');
+            text.push_str(run);
+        }
+    }
 }
 
 /// A body as it reads; None if that is how it came.

@@ -18,7 +18,7 @@ pub use help::{FilterProblemView, FilterQuery, FilterReading, Suggestion};
 pub(super) use number::Decimal;
 pub(super) use plan::{Bounds, LATELY, Plan, Stamp};
 pub(super) use values::Test;
-pub(super) use words::Pattern;
+pub(super) use words::{Pattern, TEXT_LEAST, is_of_a_text};
 
 use crate::exchange::Direction;
 use crate::inspect::JsonPath;

@@ -188,17 +188,27 @@ pub(super) fn write_quoted(text: &str, f: &mut std::fmt::Formatter<'_>) -> std::
 
 impl Pattern {
     /// Words that the index must have of anything that fits. Left out are those beside a star or at an end that is
-    /// open, which may be cut; those that JSON may write otherwise; and those whose letters the index folds.
+    /// open, which may be cut; those that JSON may write otherwise; those whose letters the index folds; and, where the
+    /// ends are open, those of a part that would not be taken for a text among other bytes.
     pub(super) fn sure_words(&self, open_ends: bool) -> Vec<String> {
         let last = self.parts.len() - 1;
         let mut sure = Vec::new();
-        for (place, part) in self.parts.iter().enumerate() {
+        let is_sure = |part: &&String| !open_ends || part.len() >= TEXT_LEAST && part.chars().all(is_of_a_text);
+        for (place, part) in self.parts.iter().enumerate().filter(|(_, part)| is_sure(part)) {
             let cut_start = place > 0 || open_ends;
             let cut_end = place < last || open_ends;
             sure.extend(words_within(part, cut_start, cut_end));
         }
         sure
     }
+}
+
+/// Bytes of a text among other bytes at least: shorter ones are chance.
+pub(in crate::store) const TEXT_LEAST: usize = 6;
+
+/// True for what can stand within a text among other bytes.
+pub(in crate::store) fn is_of_a_text(character: char) -> bool {
+    !character.is_control() || character.is_ascii_whitespace()
 }
 
 /// The whole ASCII words of a text; those at a cut end are left out, and those behind a character that JSON or HTML
@@ -264,6 +274,7 @@ mod tests {
         assert_eq!(Pattern::read("git*shot/abc\" d\"*").sure_words(false), ["abc"]);
         assert_eq!(Pattern::read("\"exact words\"").sure_words(false), ["exact", "words"]);
         assert_eq!(Pattern::read("\"rom start to en\"").sure_words(true), ["start", "to"]);
+        assert!(Pattern::read("\"a b c\"").sure_words(true).is_empty(), "too short to be indexed among other bytes");
         assert_eq!(Pattern::read("\"a&b é caf c\"").sure_words(false), ["a", "caf", "c"]);
         assert!(Pattern::read("*").sure_words(false).is_empty());
     }

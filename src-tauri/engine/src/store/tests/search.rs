@@ -171,3 +171,30 @@ async fn what_is_found_out_later_about_what_a_search_has_looked_at_is_found() {
     store.finish_grouping().await.unwrap();
     assert_eq!(counted(&store, "is:first \"ven\"").await, 1);
 }
+
+#[tokio::test]
+async fn the_texts_in_a_body_of_bytes_are_searched() {
+    let (_folder, store) = store().await;
+    let form = [
+        &b"--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nquite remarkable words\r\n--x\r\n"[..],
+        b"Content-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\n\r\n",
+        &[0, 1, 2, 0xff, 0],
+        b"\r\n--x--\r\n",
+    ];
+    let multipart = "Content-Type: multipart/form-data; boundary=x";
+    let form = store.save(push_with(multipart, form.concat())).await.unwrap();
+    let packed = b"\x83\xa4name\xb1a curious message\xa2id\x00\xa1t\xa3x y";
+    let packed = store.save(push_with("Content-Type: application/msgpack", packed.to_vec())).await.unwrap();
+    for is_indexed in [false, true] {
+        for (filter, id) in [
+            ("remarkable", form),
+            ("\"ite remarkable wor\"", form),
+            ("curious", packed),
+            ("\" curious mess\"", packed),
+            ("\"x y\"", packed),
+        ] {
+            assert_eq!(found(&store, filter).await, [id], "{filter}, indexed: {is_indexed}");
+        }
+        store.finish_indexing().await.unwrap();
+    }
+}
