@@ -3,6 +3,7 @@
 use super::{Draft, write};
 use ciborium::Value as Cbor;
 use rmpv::Value as Msgpack;
+use std::io::ErrorKind;
 
 /// Values in values that are read.
 const DEPTH: usize = 200;
@@ -16,6 +17,7 @@ pub(super) fn read_msgpack(bytes: &[u8]) -> Draft {
     let mut draft = Draft::default();
     match rmpv::decode::read_value_with_max_depth(&mut rest, DEPTH) {
         Ok(value) => msgpack(&mut draft, &value),
+        Err(error) if bytes.len() > SIZE && error.kind() == ErrorKind::UnexpectedEof => longer(&mut draft),
         Err(error) => unread(&mut draft, front.len() - rest.len(), format!("This is not MessagePack: {error}.")),
     }
     left_over(&mut draft, bytes.len() - front.len() + rest.len());
@@ -28,6 +30,7 @@ pub(super) fn read_cbor(bytes: &[u8]) -> Draft {
     let mut draft = Draft::default();
     match ciborium::de::from_reader_with_recursion_limit::<Cbor, _>(&mut rest, DEPTH) {
         Ok(value) => cbor(&mut draft, &value),
+        Err(ciborium::de::Error::Io(_)) if bytes.len() > SIZE => longer(&mut draft),
         Err(error) => {
             let at = match &error {
                 ciborium::de::Error::Syntax(at) => *at,
@@ -40,13 +43,20 @@ pub(super) fn read_cbor(bytes: &[u8]) -> Draft {
     draft
 }
 
+/// The value goes on behind what is read, as far as can be told.
+fn longer(draft: &mut Draft) {
+    let limit = SIZE / (1024 * 1024);
+    draft.notice = Some(format!("The value is longer than the {limit} MiB that are read; the tree does not show it."));
+    draft.text = b"null".to_vec();
+}
+
 fn unread(draft: &mut Draft, at: usize, problem: String) {
     draft.broken = Some((at, problem));
     draft.text = b"null".to_vec();
 }
 
 fn left_over(draft: &mut Draft, bytes: usize) {
-    if bytes > 0 && draft.broken.is_none() {
+    if bytes > 0 && draft.broken.is_none() && draft.notice.is_none() {
         draft.notice = Some(format!("{bytes} bytes follow behind the value; the tree does not show them."));
     }
 }

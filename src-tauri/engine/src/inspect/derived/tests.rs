@@ -179,6 +179,21 @@ fn msgpack_and_cbor_become_json() {
 }
 
 #[test]
+fn of_a_long_binary_value_it_is_said_how_far_it_is_read() {
+    let filled = |start: &[u8], each: &[u8]| [start, &[each, &[7; 1 << 20]].concat().repeat(5)].concat();
+    for (content_type, body) in [
+        ("application/msgpack", filled(b"\x95", b"\xc6\x00\x10\x00\x00")),
+        ("application/cbor", filled(b"\x85", b"\x5a\x00\x10\x00\x00")),
+    ] {
+        let info = document(content_type, &body).info();
+        assert!(info.notice.unwrap().contains("4 MiB"), "{content_type}");
+        assert_eq!(info.problem, None, "{content_type}");
+        assert!(document(content_type, &body[..body.len() / 2]).info().problem.is_some(), "{content_type}: it is cut");
+    }
+    assert!(document("application/cbor", &filled(b"\x82\x1c", b"")).info().problem.is_some());
+}
+
+#[test]
 fn json_that_breaks_off_shows_what_stands_before() {
     let body = document("application/json", b"{\"a\":[1,{\"b\":2},\n{\"c\":x}]}");
     let rows = body.tree_rows(99, &[], 0, 99).unwrap();
