@@ -82,3 +82,40 @@ async fn another_try_of_the_same_event_is_not_held_against() {
     assert_eq!(store.previous(4).await.unwrap(), Some(1));
     assert_eq!(store.previous(2).await.unwrap(), Some(1));
 }
+
+#[tokio::test]
+async fn after_redirects_the_last_answers_are_held_against_each_other_and_each_hop_against_the_same_one() {
+    let (_folder, store) = store().await;
+    let definition: RequestDefinition = serde_json::from_str(r#"{"method":"GET","url":"https://a.example"}"#).unwrap();
+    let save = SaveRequest { id: None, parent: None, name: "one".into(), definition, answers: Vec::new() };
+    let request = Some(store.save_request(save).await.unwrap().id);
+    let mut newest = 0;
+    let mut send = async |request: Option<i64>, hops: i64| {
+        for hop in 0..hops {
+            let (origin, parent) = if hop == 0 { (Origin::Sent, None) } else { (Origin::Redirect, Some(newest)) };
+            let exchange = NewExchange { origin, parent, ..pull(request, "GET", "https://a.example/") };
+            newest = store.save(exchange).await.unwrap();
+        }
+    };
+    send(request, 2).await; // 1, 2
+    send(request, 2).await; // 3, 4
+    send(request, 1).await; // 5
+    send(request, 3).await; // 6, 7, 8
+    // Of no saved request, to the same place.
+    send(None, 2).await; // 9, 10
+    send(None, 2).await; // 11, 12
+    for (id, previous) in [
+        (1, None),
+        (2, None),
+        (3, Some(1)),
+        (4, Some(2)),
+        (5, Some(4)),
+        (6, Some(5)),
+        (7, Some(4)),
+        (8, Some(5)),
+        (11, Some(9)),
+        (12, Some(10)),
+    ] {
+        assert_eq!(store.previous(id).await.unwrap(), previous, "{id}");
+    }
+}
