@@ -12,8 +12,8 @@ use super::searched::{LEVELS, SEARCHED, values};
 use super::table::{self, Table};
 use super::tree::{self, Visible};
 use super::{
-    BodyInfo, BodyKind, FindResult, FindView, Lens, NodePlace, Parts, Preview, SyntaxProblem, TableInfo, TablePage,
-    TextPage, TreePage, preview,
+    BodyInfo, BodyKind, FindResult, FindView, Lens, NodePlace, Part, Parts, Preview, SyntaxProblem, TableInfo,
+    TablePage, TextPage, TreePage, preview,
 };
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -242,6 +242,7 @@ impl Document {
             FindView::Text => needle.rows(self.rows(false)),
             FindView::Pretty => needle.rows(self.rows(true)),
             FindView::Tree => self.tree().map_or(none, |json| needle.nodes(json)),
+            FindView::Parts => needle.parts(&self.whole_parts()),
         })
     }
 
@@ -255,6 +256,18 @@ impl Document {
             BodyKind::Multipart => super::multipart::parts(&self.media, &self.decoded),
             _ => Parts { parts: Vec::new(), notice: None },
         }
+    }
+
+    /// The same with the whole values of a form.
+    fn whole_parts(&self) -> Vec<Part> {
+        let mut parts = self.parts().parts;
+        if self.kind() == BodyKind::Form {
+            let (form, charset) = self.form();
+            for part in &mut parts {
+                part.text = Some(super::form::value(form, part, charset));
+            }
+        }
+        parts
     }
 
     /// The bytes that the fields of a form are read from, and what their escapes stand for.

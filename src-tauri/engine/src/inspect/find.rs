@@ -1,8 +1,8 @@
 //! Finds a text in the views of a body, without case.
 
-use super::FindResult;
 use super::json::{Json, unescaped};
 use super::rows::Rows;
+use super::{FindResult, Part};
 use regex::bytes::{Regex, RegexBuilder};
 
 /// Rows or nodes that are found at most.
@@ -59,6 +59,16 @@ impl Needle {
             result.hits.push(u64::from(node.start));
         }
         result
+    }
+
+    /// The parts whose name or text holds it; no more are read than are found at most.
+    pub(crate) fn parts(&self, parts: &[Part]) -> FindResult {
+        let holds = |text: &Option<String>| text.as_ref().is_some_and(|text| self.0.is_match(text.as_bytes()));
+        let found = parts
+            .iter()
+            .enumerate()
+            .filter(|(_, part)| holds(&part.name) || holds(&part.file_name) || holds(&part.text));
+        FindResult { hits: found.map(|(place, _)| place as u64).collect(), more: false }
     }
 
     fn holds(&self, bytes: &[u8]) -> bool {

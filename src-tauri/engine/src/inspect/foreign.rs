@@ -256,7 +256,7 @@ proptest! {
             let without_ends = |text: &str| text.replace("\r\n", "").replace('\n', "");
             prop_assert_eq!(without_ends(&rows), without_ends(std::str::from_utf8(whole).unwrap()));
         }
-        for view in [FindView::Text, FindView::Pretty, FindView::Tree] {
+        for view in [FindView::Text, FindView::Pretty, FindView::Tree, FindView::Parts] {
             document.find(&needle, view);
         }
         if let Some(page) = document.tree_rows(3, &[0, from], 0, 100) {

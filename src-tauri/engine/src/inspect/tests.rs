@@ -91,9 +91,25 @@ fn finds_without_case_in_every_view() {
 }
 
 #[test]
+fn finds_fields_and_parts_as_they_read() {
+    let found = |document: &Document, needle| document.find(needle, FindView::Parts).unwrap().hits;
+    let long = "x+".repeat(5_000);
+    let form = format!("note=hello+world&caf%C3%A9=1&long={long}the+end");
+    let form = document("application/x-www-form-urlencoded", form.as_bytes());
+    assert_eq!(found(&form, "Hello World"), [0]);
+    assert_eq!(found(&form, "CAF\u{c9}"), [1]);
+    assert_eq!(found(&form, "the end"), [2], "behind what is shown of it");
+    let body = b"--X\r\nContent-Disposition: form-data; name=a\r\n\r\nsome text\r\n\
+                 --X\r\nContent-Disposition: form-data; name=b; filename=cat.png\r\n\r\n\0\xff\r\n--X--";
+    let multipart = document("multipart/form-data; boundary=X", body);
+    assert_eq!((found(&multipart, "TEXT"), found(&multipart, "cat")), (vec![0], vec![1]));
+    assert!(found(&document("text/plain", b"text"), "text").is_empty());
+}
+
+#[test]
 fn tells_a_text_that_is_too_long_to_be_looked_for_from_one_that_is_nowhere() {
     let document = document("text/plain", b"a");
-    for view in [FindView::Text, FindView::Pretty, FindView::Tree] {
+    for view in [FindView::Text, FindView::Pretty, FindView::Tree, FindView::Parts] {
         assert_eq!(document.find(&"x".repeat(1_000), view).map(|found| found.hits), Some(Vec::new()));
         assert_eq!(document.find(&"x".repeat(1_001), view), None);
     }

@@ -103,7 +103,11 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
     when: some,
     run: async () => deleteExchanges({ type: "selection", ids: await inbox.meant() }),
   },
-  "exchange.find": { when: () => detail.body !== null, run: () => detail.body?.focusFind() },
+  "exchange.find": {
+    when: () => detail.body !== null,
+    obstacle: () => detail.body?.findObstacle() ?? null,
+    run: () => detail.body?.focusFind(),
+  },
   ...bodyDoings,
   "list.filter": () => pane("list")?.querySelector<HTMLElement>("[data-filter]")?.focus(),
   "list.clearFilter": { when: () => !inbox.filter.isEmpty, run: () => inbox.filter.set("") },

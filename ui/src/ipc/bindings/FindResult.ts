@@ -5,7 +5,7 @@
  */
 export type FindResult = { 
 /**
- * Rows or nodes, in order, at most 10,000.
+ * Rows, nodes or parts, in order, at most 10,000.
  */
 hits: number[], 
 /**

@@ -3,4 +3,4 @@
 /**
  * The view whose rows a find counts in.
  */
-export type FindView = "text" | "pretty" | "tree";
+export type FindView = "text" | "pretty" | "tree" | "parts";

@@ -197,7 +197,9 @@ export function bodyAnswers(state: FakeState): Answers {
           ? nodes.map((node) => `${node.row.key ?? ""} ${node.row.text}`)
           : view === "pretty"
             ? pretty
-            : flat;
+            : view === "parts"
+              ? ["note", "photo"]
+              : flat;
       return { hits: lines.flatMap((line, place) => (line.toLowerCase().includes(lower) ? [place] : [])), more: false };
     },
     parts: () => ({

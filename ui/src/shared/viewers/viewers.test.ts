@@ -75,6 +75,26 @@ describe("the views of a body", { timeout: 60_000 }, () => {
     await screen.findByRole("button", { name: "Save photo" });
   });
 
+  it("find a text in the parts of a body", async () => {
+    const { calls } = await openBody("multipart");
+    await screen.findByRole("button", { name: "Open photo" });
+    await userEvent.keyboard("{Control>}f{/Control}");
+    await userEvent.type(await screen.findByRole("textbox", { name: "Find in body" }), "photo");
+    await screen.findByText("1 of 1");
+    expect(calls.find((call) => call.command === "find")?.args).toMatchObject({ needle: "photo", view: "parts" });
+    await waitFor(() => expect(document.querySelector(".part.on mark")?.textContent).toBe("photo"));
+  });
+
+  it("say why nothing is found in a body without text, and find in the tree where there is no other text", async () => {
+    await openBody("image");
+    await userEvent.keyboard("{Control>}f{/Control}");
+    await screen.findByText("There is no text in this body to find anything in.");
+    await openBody("protobuf");
+    await userEvent.click(view().getByRole("radio", { name: "Hex" }));
+    await userEvent.keyboard("{Control>}f{/Control}");
+    await waitFor(() => expect(document.activeElement?.getAttribute("aria-label")).toBe("Find in body"));
+  });
+
   it("ask before a link is opened and show its host", async () => {
     const { calls } = await openBody("json");
     await userEvent.click(await screen.findByRole("button", { name: /pay\.example\.com/ }));

@@ -6,6 +6,8 @@ export type View = "tree" | "text" | "table" | "parts" | "preview" | "hex";
 
 /** Bodies whose bytes are no text. */
 const BYTES: readonly BodyKind[] = ["binary", "image", "protobuf", "msgpack", "cbor"];
+/** Views in which a text is found. */
+export const SEARCHED: readonly View[] = ["tree", "parts", "text"];
 /** Bodies that are easiest read as a table. */
 const ROWS: readonly BodyKind[] = ["csv", "ndjson"];
 

@@ -304,12 +304,14 @@ pub enum FindView {
     Pretty,
     /// The tree: hits are nodes (see [`TreeRow::node`]) whose key or scalar holds the needle.
     Tree,
+    /// The fields of a form or the parts of a multipart body: hits are those whose name or text, as it reads, holds it.
+    Parts,
 }
 
 /// Where a text stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct FindResult {
-    /// Rows or nodes, in order, at most 10,000.
+    /// Rows, nodes or parts, in order, at most 10,000.
     #[ts(type = "number[]")]
     pub hits: Vec<u64>,
     /// True if there are more.

@@ -8,6 +8,7 @@ export type Tab = "body" | "headers" | "query" | "raw" | "timing" | "events" | "
 
 /** What the view of a body does when asked. */
 export interface BodyDoings {
+  findObstacle: () => string | null;
   focusFind: () => void;
   toggleFilter: () => void;
   showView: (place: number) => void;
