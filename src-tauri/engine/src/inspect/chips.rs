@@ -9,6 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
 /// 2001-01-01 and 2100-01-01 in epoch seconds: numbers between them are taken for moments.
@@ -17,7 +18,7 @@ const EPOCH: std::ops::Range<i64> = 978_307_200..4_102_444_800;
 /// Every f64 keeps this many significant digits (IEEE 754 binary64).
 const SAFE_DIGITS: usize = 15;
 
-/// Bytes of a string that are looked into; a longer one is not taken for anything.
+/// Bytes of a string that are looked into; a longer one is judged by its front.
 const STRING_LIMIT: usize = 64 * 1024;
 
 /// Characters of a base64 text at least: shorter ones are words.
@@ -40,13 +41,27 @@ pub(crate) fn chips(kind: JsonKind, bytes: &[u8], key: Option<&[u8]>) -> Vec<Val
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
     let chip = match (kind, text.as_bytes()) {
         (JsonKind::Number, _) => number(text, key),
-        (JsonKind::String, [b'"', content @ .., b'"']) if content.len() <= STRING_LIMIT => {
-            let plain = unescaped(content);
-            std::str::from_utf8(&plain).ok().and_then(|text| string(text, key).or_else(|| spelled(content, text)))
+        (JsonKind::String, [b'"', content @ .., b'"']) => {
+            let front = front(&text[1..=content.len()]);
+            let plain = unescaped(front.as_bytes());
+            let read = |text| if front.len() < content.len() { long_string(text) } else { string(text, key) };
+            std::str::from_utf8(&plain).ok().and_then(|text| read(text).or_else(|| spelled(front.as_bytes(), text)))
         }
         _ => None,
     };
     chip.into_iter().collect()
+}
+
+/// The front of a string that is looked into, without an escape that is cut.
+fn front(content: &str) -> &str {
+    /// Bytes of the longest escape, which is of two halves.
+    const ESCAPE: usize = 12;
+    if content.len() <= STRING_LIMIT {
+        return content;
+    }
+    let front = &content[..content.floor_char_boundary(STRING_LIMIT)];
+    let escape = front.rfind('\\').filter(|at| front.len() - at < ESCAPE);
+    &front[..escape.unwrap_or(front.len())]
 }
 
 fn number(text: &str, key: Option<&[u8]>) -> Option<ValueChip> {
@@ -70,6 +85,26 @@ fn string(text: &str, key: Option<&[u8]>) -> Option<ValueChip> {
         .or_else(|| id(text, key))
         .or_else(|| inner_json(text))
         .or_else(|| packed(text))
+}
+
+/// What a string is by its front.
+fn long_string(front: &str) -> Option<ValueChip> {
+    let is_json = front.trim_start().starts_with(['{', '['])
+        && serde_json::from_str::<IgnoredAny>(front).is_err_and(|error| error.is_eof());
+    let json = is_json.then(|| chip(ChipKind::Json, "JSON inside"));
+    json.or_else(|| {
+        let bytes = unpacked(whole_groups(front))?;
+        let known = infer(&bytes).map(|name| format!("base64: {name}"));
+        known.or_else(|| preview(&bytes).map(|text| format!("base64: {text}"))).map(|text| chip(ChipKind::Base64, text))
+    })
+}
+
+/// Base64 that is cut, up to the last four characters that stand for whole bytes.
+fn whole_groups(text: &str) -> &str {
+    let characters = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).count();
+    let over = characters % 4;
+    let cut = text.char_indices().rev().filter(|(_, char)| !char.is_ascii_whitespace()).take(over).last();
+    &text[..cut.map_or(text.len(), |(at, _)| at)]
 }
 
 fn chip(kind: ChipKind, text: impl Into<String>) -> ValueChip {
@@ -190,14 +225,15 @@ fn packed(text: &str) -> Option<ValueChip> {
     known.or_else(|| preview(&bytes).map(|text| format!("base64: {text}"))).map(|text| chip(ChipKind::Base64, text))
 }
 
-/// What base64 in either alphabet holds; None for what is too short or too plain to be meant as that.
+/// What base64 in either alphabet holds, in lines or not; None for what is too short or too plain to be meant as that.
 pub(crate) fn unpacked(text: &str) -> Option<Vec<u8>> {
     let mixed =
         text.bytes().any(|byte| byte.is_ascii_uppercase()) && text.bytes().any(|byte| byte.is_ascii_lowercase());
     if text.len() < BASE64_LEAST || !mixed {
         return None;
     }
-    BASE64.decode(text).or_else(|_| BASE64_URL.decode(text)).ok()
+    let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    BASE64.decode(&digits).or_else(|_| BASE64_URL.decode(&digits)).ok()
 }
 
 /// A kind of file by its first bytes.
@@ -214,8 +250,13 @@ pub(crate) fn infer(bytes: &[u8]) -> Option<&'static str> {
     KNOWN.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, name)| *name)
 }
 
+/// The start of a text. A character that is cut at its end is left out.
 fn preview(bytes: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(bytes).ok()?;
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => std::str::from_utf8(&bytes[..error.valid_up_to()]).ok()?,
+        Err(_) => return None,
+    };
     if text.chars().any(|char| char.is_control() && !matches!(char, '\n' | '\r' | '\t')) {
         return None;
     }
@@ -298,129 +339,4 @@ fn moment(text: &str) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(kind: JsonKind, value: &str) -> Option<String> {
-        chips(kind, value.as_bytes(), None).pop().map(|chip| chip.text)
-    }
-
-    #[test]
-    fn marks_numbers_that_a_double_changes() {
-        for (value, exact) in [
-            ("9007199254740992", false),
-            ("9007199254740993", true),
-            ("-9007199254740993", true),
-            ("123456789012345678901234567890", true),
-            ("0.1", false),
-            ("1.10", false),
-            ("0.1234567890123456789", true),
-            ("1e20", false),
-            ("1e400", true),
-            ("1e-400", true),
-            ("0e-400", false),
-            ("-0.000", false),
-            ("1.7976931348623157e308", false),
-            ("1e99999999999999999999", true),
-        ] {
-            let chips = chips(JsonKind::Number, value.as_bytes(), None);
-            assert_eq!(chips.iter().any(|chip| chip.kind == ChipKind::Exact), exact, "{value}");
-        }
-        assert_eq!(text(JsonKind::Number, "9007199254740993").as_deref(), Some("exact, beyond 53 bits"));
-    }
-
-    #[test]
-    fn reads_moments() {
-        let shown = Some("12:04:08.917, 22 Nov 2026 UTC");
-        assert_eq!(text(JsonKind::String, "\"2026-11-22T12:04:08.917Z\"").as_deref(), shown);
-        assert_eq!(text(JsonKind::String, "\"2026-11-22T13:04:08.917+01:00\"").as_deref(), shown);
-        assert_eq!(text(JsonKind::Number, "1795349048917").as_deref(), shown);
-        assert_eq!(text(JsonKind::Number, "1795349048").as_deref(), Some("12:04:08, 22 Nov 2026 UTC"));
-    }
-
-    #[test]
-    fn leaves_what_is_no_moment() {
-        for value in
-            ["\"2026-11-22\"", "\"2026-11-22T12:04:08\"", "\"2026-13-22T12:04:08Z\"", "\"\"", "\"éééééééééééé\""]
-        {
-            assert_eq!(text(JsonKind::String, value), None, "{value}");
-        }
-        for value in ["0", "-1795349048", "4102444800", "17953490489170", "1795349048.5"] {
-            assert_eq!(text(JsonKind::Number, value), None, "{value}");
-        }
-        assert!(chips(JsonKind::Number, b"1795349048", Some(b"object_id")).is_empty());
-    }
-
-    #[test]
-    fn unpacks_base64_in_either_alphabet_with_its_padding_or_without() {
-        for text in [
-            "Pj4+Pz8/Pj4+Pz8/IEhlbGxvIQ==",
-            "Pj4+Pz8/Pj4+Pz8/IEhlbGxvIQ",
-            "Pj4-Pz8_Pj4-Pz8_IEhlbGxvIQ==",
-            "Pj4-Pz8_Pj4-Pz8_IEhlbGxvIQ",
-        ] {
-            assert_eq!(unpacked(text).as_deref(), Some(&b">>>???>>>??? Hello!"[..]), "{text}");
-        }
-        assert_eq!(unpacked("Pj4-Pz8/Pj4-Pz8_IEhlbGxvIQ"), None, "no alphabet has them all");
-    }
-
-    #[test]
-    fn names_what_a_string_holds() {
-        let token = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3OTUzNDkwNDh9.c2ln";
-        for (value, kind, words) in [
-            ("https://api.example.com/v1?a=b", ChipKind::Url, "api.example.com"),
-            ("ada@example.com", ChipKind::Email, "e-mail"),
-            ("0190163d-8694-739b-aea5-966c26f8ad91", ChipKind::Id, "UUID v7"),
-            ("f47ac10b-58cc-4372-a567-0e02b2c3d479", ChipKind::Id, "UUID v4"),
-            ("01HZ3C6X8QK5ZP7M2N4R6T8V9W", ChipKind::Id, "ULID"),
-            (r#"{\"a\":1}"#, ChipKind::Json, "1 key"),
-            ("SGVsbG8sIHdvcmxkISBIb3cgYXJlIHlvdT8=", ChipKind::Base64, "Hello, world!"),
-            ("iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB", ChipKind::Base64, "PNG image"),
-            (token, ChipKind::Jwt, "JWT"),
-        ] {
-            let found = chips(JsonKind::String, format!("\"{value}\"").as_bytes(), None).pop();
-            let found = found.unwrap_or_else(|| panic!("{value} means nothing"));
-            assert_eq!(found.kind, kind, "{value}: {}", found.text);
-            assert!(found.text.contains(words), "{value}: {}", found.text);
-        }
-        assert_eq!(string(token, None).unwrap().at, Some(1_795_349_048_000_000));
-        let claims = |claims: &str| {
-            let token = format!("eyJhbGciOiJIUzI1NiJ9.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(claims));
-            string(&token, None).unwrap().text
-        };
-        assert_eq!(claims("{}"), "JWT, never expires");
-        for exp in ["1795349048000", "\"1795349048\"", "null", "-1", "[]"] {
-            assert_eq!(claims(&format!("{{\"exp\":{exp}}}")), "JWT, exp is no time in seconds", "{exp}");
-        }
-        let at = |uuid: &str| string(uuid, None).unwrap().at;
-        assert_eq!(at("0190163d-8694-739b-aea5-966c26f8ad91"), Some(0x0190_163d_8694 * 1_000), "milliseconds lead");
-        assert_eq!(at("0190163d-8694-439b-aea5-966c26f8ad91"), None, "no time is in a UUID of version 4");
-        assert_eq!(string("65f1a2b3c4d5e6f708192a3b", Some(b"_id")).unwrap().text, "ObjectId");
-    }
-
-    #[test]
-    fn leaves_a_string_that_is_only_text() {
-        for value in [
-            "hello",
-            "a@b",
-            "@octocat",
-            "http://",
-            "javascript:alert(1)",
-            "6dcb09b5b57875f334f61aebed695e2e4193db5e",
-            "ThisIsAVeryLongIdentifierName",
-            "{not json}",
-            "eyJ.a.b",
-            "0190163d-8694-739b-aea5",
-            "01hz3c6x8qk5zp7m2n4r6t8v9w",
-        ] {
-            assert_eq!(string(value, None), None, "{value}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn looks_into_any_string(text in "\\PC{0,80}") {
-            let _ = string(&text, Some(b"id"));
-        }
-    }
-}
+mod tests;
