@@ -133,16 +133,12 @@ impl Pattern {
         }
     }
 
-    /// For SQLite's GLOB over lower-case text; None if it has no star.
+    /// For SQLite's GLOB over text whose ASCII letters are in lower case: SQLite knows no case beyond them, so of other
+    /// letters each case is named. None if it has neither a star nor such letters.
     pub(super) fn glob(&self) -> Option<String> {
-        let escape = |text: &String| {
-            let escaped = |character: char| match character {
-                '[' | '?' | '*' => format!("[{character}]"),
-                other => other.to_lowercase().to_string(),
-            };
-            text.chars().map(escaped).collect::<String>()
-        };
-        (self.parts.len() > 1).then(|| self.parts.iter().map(escape).collect::<Vec<_>>().join("*"))
+        let escape = |text: &String| text.chars().map(any_case).collect::<String>();
+        let is_simple = self.exact().is_some_and(str::is_ascii);
+        (!is_simple).then(|| self.parts.iter().map(escape).collect::<Vec<_>>().join("*"))
     }
 
     /// What a whole text must fit.
@@ -158,6 +154,25 @@ impl Pattern {
     pub(super) fn parts(&self) -> &[String] {
         &self.parts
     }
+}
+
+/// A character for GLOB, in any case.
+fn any_case(character: char) -> String {
+    if character.is_ascii() {
+        let lower = character.to_ascii_lowercase();
+        return if matches!(lower, '[' | '?' | '*') { format!("[{lower}]") } else { lower.to_string() };
+    }
+    let mut cases = vec![character];
+    let (upper, lower) = (character.to_uppercase(), character.to_lowercase());
+    let back = character.to_uppercase().flat_map(char::to_lowercase);
+    // What has more than one letter in another case has no class of its own.
+    if upper.len() == 1 {
+        cases.extend(upper.chain(back));
+    }
+    if lower.len() == 1 {
+        cases.extend(lower);
+    }
+    format!("[{}]", cases.into_iter().collect::<String>())
 }
 
 impl std::fmt::Display for Pattern {
@@ -266,6 +281,7 @@ mod tests {
         assert_eq!(Pattern::read("\"a*b\"").parts, ["a*b"]);
         assert_eq!(Pattern::read("\"a\\\"b\\\\c\\d\"").parts, ["a\"b\\c\\d"]);
         assert_eq!(Pattern::read("A[b]*\"?*\"").glob().unwrap(), "a[[]b]*[?][*]");
+        assert_eq!(Pattern::read("A").glob(), None);
     }
 
     #[test]

@@ -138,3 +138,25 @@ async fn every_change_of_a_mark_is_a_new_revision() {
     store.pin(&[one], true).await.unwrap();
     assert_eq!(revision().await, last, "what changes nothing is no change");
 }
+
+#[tokio::test]
+async fn case_matters_beyond_ascii_as_little_as_within() {
+    let (_folder, store) = store().await;
+    let one = store.save(push("K\u{e4}se", "Stra\u{df}e.\u{c9}t\u{e9}", "")).await.unwrap();
+    store.save(push("other", "other", "")).await.unwrap();
+    store.tag(&[one], vec!["\u{dc}berf\u{e4}llig".into()], vec![]).await.unwrap();
+    for filter in [
+        "tag:\u{dc}ber*",
+        "tag:\u{fc}BERF\u{c4}*",
+        "tag:\u{fc}berf\u{e4}llig",
+        "tag:\u{dc}BERF\u{c4}LLIG",
+        "source:k\u{c4}SE",
+        "source:*\u{c4}se",
+        "type:STRA\u{df}e.\u{e9}T\u{c9}",
+        "type:*\u{e9}t\u{c9}",
+        "path:/IN/k\u{c4}*",
+    ] {
+        assert_eq!(found(&store, filter).await, [one], "{filter}");
+        assert_eq!(found(&store, &format!("-{filter}")).await, [2], "{filter}");
+    }
+}
