@@ -64,17 +64,8 @@ impl Store {
         let from = self.read_indexed().await?;
         self.indexed.store(from, std::sync::atomic::Ordering::Release);
         let ids = self.ids_after(from, count).await?;
-        let (mut texts, mut bytes, mut upto) = (Vec::with_capacity(ids.len()), 0, None);
-        for some in ids.chunks(READ_AT_ONCE) {
-            let read = self.texts(some).await?;
-            bytes += read.iter().map(|(_, text)| text.len()).sum::<usize>();
-            texts.extend(read);
-            upto = some.last().copied();
-            if bytes > TEXT_AT_ONCE {
-                break;
-            }
-        }
-        let Some(upto) = upto else { return Ok(false) };
+        let (texts, upto) = self.texts_at_once(&ids).await?;
+        let Some(upto) = upto else { return self.renamed_step(from, count).await };
         let done = self
             .writer
             .finding("Indexing", move |connection| {
@@ -111,6 +102,64 @@ impl Store {
 }
 
 impl Store {
+    /// Indexes some of the exchanges of a source that was given another name, those that were indexed before; true if
+    /// there may be more to do.
+    async fn renamed_step(&self, indexed: ExchangeId, count: u32) -> Result<bool, StoreError> {
+        let sql = "SELECT r.source_id, r.done, s.name FROM renamed r JOIN source s ON s.id = r.source_id LIMIT 1";
+        let renamed: Option<(i64, ExchangeId, String)> = sqlx::query_as(sql)
+            .fetch_optional(&self.readers)
+            .await
+            .map_err(|e| StoreError::from_sqlx("Reading the index", &e))?;
+        let Some((source, done, name)) = renamed else { return Ok(false) };
+        let sql =
+            format!("SELECT id FROM exchange WHERE source_id = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT {count}");
+        let ids = sqlx::query_scalar(AssertSqlSafe(sql)).bind(source).bind(done).bind(indexed);
+        let ids = ids.fetch_all(&self.readers).await.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
+        let (texts, upto) = self.texts_at_once(&ids).await?;
+        self.writer
+            .finding("Indexing", move |connection| {
+                Box::pin(async move {
+                    let Some(upto) = upto else {
+                        let sql = "DELETE FROM renamed WHERE source_id = $1 AND done = $2";
+                        sqlx::query(sql).bind(source).bind(done).execute(&mut *connection).await?;
+                        return search_anew(connection).await;
+                    };
+                    // It may have been given another name meanwhile, or another process was faster.
+                    let sql = "UPDATE renamed SET done = $1 WHERE source_id = $2 AND done = $3
+                                  AND (SELECT name FROM source WHERE id = $2) = $4";
+                    let query = sqlx::query(sql).bind(upto).bind(source).bind(done).bind(name);
+                    if query.execute(&mut *connection).await?.rows_affected() == 0 {
+                        return Ok(());
+                    }
+                    for (id, text) in texts {
+                        let query = sqlx::query("UPDATE search SET text = $2 WHERE rowid = $1").bind(id).bind(text);
+                        query.execute(&mut *connection).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(true)
+    }
+
+    /// The texts of the first of these exchanges, as many as are written at once, and the last that was read.
+    async fn texts_at_once(
+        &self,
+        ids: &[ExchangeId],
+    ) -> Result<(Vec<(ExchangeId, String)>, Option<ExchangeId>), StoreError> {
+        let (mut texts, mut bytes, mut upto) = (Vec::with_capacity(ids.len()), 0, None);
+        for some in ids.chunks(READ_AT_ONCE) {
+            let read = self.texts(some).await?;
+            bytes += read.iter().map(|(_, text)| text.len()).sum::<usize>();
+            texts.extend(read);
+            upto = some.last().copied();
+            if bytes > TEXT_AT_ONCE {
+                break;
+            }
+        }
+        Ok((texts, upto))
+    }
+
     /// The texts of exchanges.
     async fn texts(&self, ids: &[ExchangeId]) -> Result<Vec<(ExchangeId, String)>, StoreError> {
         let candidates = self.read_candidates(ids).await?;
@@ -138,6 +187,12 @@ impl Store {
         }
         Ok(texts)
     }
+}
+
+/// Lets remembered searches begin anew: what they looked at reads otherwise.
+pub(super) async fn search_anew(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE meta SET value = value + 1 WHERE name = 'shown'";
+    sqlx::query(sql).execute(connection).await.map(drop)
 }
 
 /// Puts the words of an exchange into the index anew; of one that is not in it, they are when its turn comes.

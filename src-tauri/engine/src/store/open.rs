@@ -45,6 +45,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0012_changes.sql"),
     include_str!("../../migrations/0013_again.sql"),
     include_str!("../../migrations/0014_full_deliveries.sql"),
+    include_str!("../../migrations/0015_renamed_sources.sql"),
 ];
 
 /// The step after which records have to be packed.

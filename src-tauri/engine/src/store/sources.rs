@@ -1,5 +1,6 @@
 //! What is set for a source, and its sealed secrets.
 
+use super::index::search_anew;
 use super::views::follow_source;
 use super::{Store, StoreError};
 use crate::exchange::Micros;
@@ -124,12 +125,15 @@ impl Store {
                         "UPDATE source SET name = name || ' (deleted, ' || id || ')' WHERE name = $1 RETURNING name";
                     let deleted: Option<String> =
                         sqlx::query_scalar(sql).bind(&to).fetch_optional(&mut *connection).await?;
-                    if let Some(deleted) = deleted {
-                        follow_source(connection, &to, &deleted).await?;
+                    if let Some(deleted) = &deleted {
+                        follow_source(connection, &to, deleted).await?;
                     }
                     let sql = "UPDATE source SET name = $2 WHERE name = $1";
                     sqlx::query(sql).bind(&from).bind(&to).execute(&mut *connection).await?;
                     follow_source(connection, &from, &to).await?;
+                    let sql = "INSERT OR REPLACE INTO renamed SELECT id, 0 FROM source WHERE name IN ($1, $2)";
+                    sqlx::query(sql).bind(&to).bind(deleted).execute(&mut *connection).await?;
+                    search_anew(connection).await?;
                     Ok(Renamed::Done)
                 })
             })

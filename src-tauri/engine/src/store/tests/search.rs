@@ -198,3 +198,17 @@ async fn the_texts_in_a_body_of_bytes_are_searched() {
         store.finish_indexing().await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_source_is_found_by_the_name_that_it_was_given_later() {
+    let (_folder, store) = store().await;
+    for _ in 0..200 {
+        store.save(push("till", "e", "")).await.unwrap();
+    }
+    store.finish_indexing().await.unwrap();
+    assert_eq!(found(&store, "shop").await, [0; 0]);
+    store.rename_source("till".into(), "Shop of Ada".into()).await.unwrap();
+    store.finish_indexing().await.unwrap();
+    assert_eq!(found(&store, "shop ada").await.len(), 200);
+    assert_eq!(found(&store, "-shop").await, [0; 0]);
+}
