@@ -9,7 +9,7 @@ export type SyntaxProblem = {
  */
 message: string, 
 /**
- * Byte in the decoded body.
+ * Byte in the decoded body; in its text as UTF-8, where it is read in another charset.
  */
 offset: number, 
 /**

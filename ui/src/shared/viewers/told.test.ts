@@ -58,9 +58,22 @@ describe("what is told of a body", () => {
     await userEvent.click(screen.getByRole("button", { name: "Show it in the text" }));
     expect(onjump).toHaveBeenCalledWith(1_234);
     cleanup();
-    expect(notes({ kind: "cbor", problem })).toBe(
+    expect(notes({ kind: "protobuf", problem })).toBe(
       "a comma was expected Byte 1,234. The tree shows what stands before.",
     );
+  });
+
+  it("says that the tree ends there of formats alone whose tree does", () => {
+    const problem = { message: "a comma was expected", offset: 1_234, line: 40, column: 9 };
+    for (const kind of ["msgpack", "cbor", "ndjson", "csv"] as const) {
+      expect(notes({ kind, problem })).not.toContain("The tree shows");
+      cleanup();
+    }
+  });
+
+  it("counts no bytes of a text that was read in another charset", () => {
+    const problem = { message: "a comma was expected", offset: 1_234, line: 40, column: 9 };
+    expect(notes({ charset: "windows-1252", problem })).toContain("Line 40, column 9. The tree");
   });
 });
 

@@ -189,7 +189,7 @@ pub enum Preview {
 pub struct SyntaxProblem {
     /// What is wrong, in one sentence.
     pub message: String,
-    /// Byte in the decoded body.
+    /// Byte in the decoded body; in its text as UTF-8, where it is read in another charset.
     #[ts(type = "number")]
     pub offset: u64,
     /// Line, from 1.
