@@ -4,8 +4,8 @@
 //! `synchronous=FULL` if a push is among it, and tells the callers only after the commit. Readers have read-only
 //! connections of their own, so that a slow question never delays a capture.
 
-mod ahead;
 mod again;
+mod ahead;
 mod background;
 mod changes;
 mod check;
@@ -55,8 +55,8 @@ mod views;
 mod wire;
 mod writer;
 
-pub(crate) use ahead::BodyAhead;
 pub(crate) use again::{Place, Turn};
+pub(crate) use ahead::BodyAhead;
 pub(crate) use background::{AGAIN, Steps, keep_up_with};
 pub use deletion::Doomed;
 pub(crate) use deliveries::Regrouping;

@@ -13,6 +13,10 @@ text: string,
  */
 count: number, 
 /**
+ * Exchanges in the shown part of which not all is kept; see [`super::Written::partial`].
+ */
+partial: number, 
+/**
  * The header names and query names in the shown part whose values are masked, each once.
  */
 masked: Array<string>, 

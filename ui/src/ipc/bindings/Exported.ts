@@ -13,6 +13,14 @@ count: number,
  */
 gone: number, 
 /**
+ * Exchanges that the filter found, but that are damaged in the file.
+ */
+damaged: number, 
+/**
+ * Exchanges of which not all is kept: left out of wire bytes, written as far as it goes as a body.
+ */
+partial: number, 
+/**
  * Bytes written.
  */
 bytes: number, 
