@@ -2,6 +2,11 @@
 
 use super::*;
 
+/// How many pushes a delivery has.
+fn pushes(delivery: &Value) -> usize {
+    delivery["attempts"].as_array().unwrap().len()
+}
+
 #[tokio::test]
 async fn a_provider_of_the_users_own_is_tried_kept_and_deleted() {
     let folder = tempfile::tempdir().unwrap();
@@ -92,7 +97,7 @@ async fn a_provider_of_the_users_own_is_recognised_and_checked_with() {
     store.finish_grouping().await.unwrap();
     let delivery = call(&api, "delivery", json!({"id": 3})).await.unwrap();
     assert_eq!((&delivery["provider"], &delivery["number"]), (&json!("acme"), &json!("e1")));
-    assert_eq!((&delivery["first"], &delivery["pushes"]), (&json!(2), &json!(2)));
+    assert_eq!((&delivery["first"], pushes(&delivery)), (&json!(2), 2));
 
     // Where it is chosen it is used, whatever the headers say; and a change of it counts at once.
     call(&api, "create_source", json!({"name": "set"})).await.unwrap();
@@ -125,13 +130,13 @@ async fn the_delivery_id_and_the_attempt_of_a_provider_of_the_users_own_make_two
     }
     api.engine().await.unwrap().store.clone().finish_grouping().await.unwrap();
     let delivery = call(&api, "delivery", json!({"id": 2})).await.unwrap();
-    assert_eq!((&delivery["first"], &delivery["pushes"]), (&json!(1), &json!(2)), "{delivery}");
+    assert_eq!((&delivery["first"], pushes(&delivery)), (&json!(1), 2), "{delivery}");
     assert_eq!((&delivery["number"], &delivery["toldByBody"]), (&json!("d1"), &json!(false)));
     let attempts = delivery["attempts"].as_array().unwrap();
     let counted: Vec<_> = attempts.iter().map(|one| (one["number"].as_i64(), one["missing"].as_i64())).collect();
     assert_eq!(counted, [(Some(1), Some(0)), (Some(3), Some(1))]);
     let other = call(&api, "delivery", json!({"id": 3})).await.unwrap();
-    assert_eq!((&other["first"], &other["pushes"], &other["number"]), (&json!(3), &json!(1), &json!("d2")));
+    assert_eq!((&other["first"], pushes(&other), &other["number"]), (&json!(3), 1, &json!("d2")));
     api.close().await;
 }
 
@@ -239,7 +244,7 @@ async fn what_came_before_a_provider_was_chosen_is_read_and_grouped_by_it() {
     assert_eq!(found(&api, "type:deleted").await, [3, 2, 1], "the events of each are known");
     assert_eq!(found(&api, "type:push").await, [0_i64; 0]);
     let delivery = call(&api, "delivery", json!({"id": 2})).await.unwrap();
-    assert_eq!((&delivery["first"], &delivery["pushes"]), (&json!(1), &json!(3)));
+    assert_eq!((&delivery["first"], pushes(&delivery)), (&json!(1), 3));
     assert_eq!(delivery["number"], "n1:s n2:s");
 
     // A later try joins them, and nothing of it stays when the choice is taken back.
