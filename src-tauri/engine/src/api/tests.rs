@@ -243,7 +243,7 @@ async fn what_this_process_captures_and_finds_out_has_nobody_read_the_lists_agai
     let begun = Instant::now();
     let (mut sent, mut lists) = (0, 0);
     // For longer than others' changes are looked for.
-    while begun.elapsed() < Duration::from_secs(1) {
+    while begun.elapsed() < Duration::from_secs(2) {
         call(&api, "send_sample", json!({"provider": "github"})).await.unwrap();
         sent += 1;
         let told = async {
@@ -257,7 +257,8 @@ async fn what_this_process_captures_and_finds_out_has_nobody_read_the_lists_agai
         };
         tokio::time::timeout(Duration::from_secs(10), told).await.unwrap();
     }
-    assert!(lists <= 1, "told {lists} times in {sent} pushes, of which one made its source");
+    // One made its source, and the vault may open only now.
+    assert!(lists <= 2, "told {lists} times in {sent} pushes");
     api.close().await;
 }
 

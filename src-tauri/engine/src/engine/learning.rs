@@ -61,7 +61,11 @@ impl Parts {
 
     /// Keeps the secrets that handshakes gave while the vault was closed.
     pub(super) async fn learn_from_handshakes(&self) -> Result<(), ApiError> {
-        for id in self.store.unlearnt().await? {
+        // Not while one is being kept: it may find the vault closed still, and is noted then.
+        let turn = self.learning.lock().await;
+        let waiting = self.store.unlearnt().await?;
+        drop(turn);
+        for &id in &waiting {
             let push = match self.store.summary(id).await {
                 Ok(row) => Push::read(&self.store, &row).await,
                 Err(error) => Err(error),
@@ -70,6 +74,9 @@ impl Parts {
                 Err(error) if error.is_of_one() => {} // deleted meanwhile, or damaged
                 push => self.keep_learnt(&push?).await?,
             }
+        }
+        if !waiting.is_empty() {
+            self.notice_change(true);
         }
         Ok(())
     }
