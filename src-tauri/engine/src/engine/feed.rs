@@ -194,7 +194,11 @@ mod tests {
         let id = engine.store.save(push("a", "e", "")).await.unwrap();
         let mut told = Told::default();
         engine.news(&mut told).await.unwrap();
-        engine.store.save(crate::store::NewExchange { parent: Some(id), ..push("a", "e", "another event") }).await.unwrap();
+        engine
+            .store
+            .save(crate::store::NewExchange { parent: Some(id), ..push("a", "e", "another event") })
+            .await
+            .unwrap();
         file.execute_batch("ALTER TABLE exchange RENAME COLUMN parent TO away").unwrap();
         assert!(engine.news(&mut told).await.is_err());
         file.execute_batch("ALTER TABLE exchange RENAME COLUMN away TO parent").unwrap();
