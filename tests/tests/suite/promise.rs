@@ -70,7 +70,7 @@ impl Harness {
         let mut senders = JoinSet::new();
         for sender in 0..SENDERS {
             let id = format!("{}-{sender}", self.round);
-            let is_large = sender % LARGE_ONES == 0;
+            let is_large = sender.is_multiple_of(LARGE_ONES);
             let size = if is_large { INLINE_LIMIT as u64 + self.dice.below(LARGE) } else { self.dice.below(SMALL) };
             senders.spawn(send_until_killed(listener.address().to_owned(), id, size, acknowledge.clone()));
         }
@@ -102,7 +102,8 @@ impl Harness {
         let store = Store::open(&self.home.workspace()).await?;
         let mut changed = Vec::new();
         let new = stored.iter().filter(|(_, all)| all[0].number > self.read_back);
-        let wanted = |push: &Stored| push.size > INLINE_LIMIT as u64 || push.number.unsigned_abs() % READ_BACK == 0;
+        let wanted =
+            |push: &Stored| push.size > INLINE_LIMIT as u64 || push.number.unsigned_abs().is_multiple_of(READ_BACK);
         for (id, all) in new.filter(|(_, all)| wanted(&all[0])) {
             let kept = store.body(all[0].number, Side::Request, 0..all[0].size).await?;
             let filling = all[0].size - body(id, 0).len() as u64;
