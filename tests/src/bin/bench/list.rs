@@ -53,7 +53,7 @@ const QUESTIONS: &[Question] = &[
     Question { what: "page: half-way down, jumped to", filter: "", from: Place::Jumped, bar: 5.0 },
     Question { what: "page: half-way down, scrolled to", filter: "", from: Place::Scrolled, bar: 5.0 },
     Question { what: "page: half-way down type:push, jumped to", filter: "type:push", from: Place::Jumped, bar: 50.0 },
-    Question { what: "filter: type:issues", filter: "type:issues", from: Place::Top, bar: 50.0 },
+    Question { what: "filter: type:issues.*", filter: "type:issues.*", from: Place::Top, bar: 50.0 },
     Question { what: "filter: status:500", filter: "status:500", from: Place::Top, bar: 50.0 },
     Question {
         what: "filter: source:beta type:push -status:500",
