@@ -84,6 +84,10 @@ struct Limits {
 }
 
 impl Limits {
+    fn timed<'a>(&self, input: &'a [u8]) -> Timed<'a> {
+        Timed { rest: input, end: self.end }
+    }
+
     /// What stops decoding once `len` bytes are out.
     fn check(&self, len: usize) -> Option<Stop> {
         if len > self.size {
@@ -132,10 +136,10 @@ impl Stop {
 
 fn take_off(coding: &str, input: &[u8], limits: &Limits) -> (Vec<u8>, Option<Stop>) {
     match coding {
-        "gzip" | "x-gzip" => read_all(flate2::read::MultiGzDecoder::new(input), limits),
+        "gzip" | "x-gzip" => read_all(flate2::read::MultiGzDecoder::new(limits.timed(input)), limits),
         "deflate" => deflate(input, limits),
-        "br" => read_all(brotli_decompressor::Decompressor::new(Needed(input), 16 * 1024), limits),
-        "zstd" => match zstd::stream::read::Decoder::with_buffer(input) {
+        "br" => read_all(brotli_decompressor::Decompressor::new(Needed(limits.timed(input)), 16 * 1024), limits),
+        "zstd" => match zstd::stream::read::Decoder::new(limits.timed(input)) {
             Ok(mut decoder) => match decoder.window_log_max(ZSTD_WINDOW_LOG) {
                 Ok(()) => read_all(decoder, limits),
                 Err(_) => (Vec::new(), Some(Stop::Broken)),
@@ -165,7 +169,7 @@ fn inflate(input: &[u8], wrapped: bool, limits: &Limits) -> (Vec<u8>, Option<Sto
     loop {
         let (read, written) = (state.total_in(), state.total_out());
         let rest = &input[usize::try_from(read).unwrap_or(input.len()).min(input.len())..];
-        let status = state.decompress(rest, &mut block, FlushDecompress::None);
+        let status = state.decompress(&rest[..rest.len().min(BLOCK)], &mut block, FlushDecompress::None);
         let got = usize::try_from(state.total_out() - written).unwrap_or(0);
         out.extend_from_slice(&block[..got]);
         if let Some(stop) = limits.check(out.len()) {
@@ -181,16 +185,29 @@ fn inflate(input: &[u8], wrapped: bool, limits: &Limits) -> (Vec<u8>, Option<Sto
     }
 }
 
-/// Input that is all needed: brotli's reader takes its end for damage, and asks for more only where there must be some.
-struct Needed<'a>(&'a [u8]);
+/// Input that fails once the time is up: data that holds nothing, like one empty gzip member after another, is read to
+/// its end before a decoder yields anything.
+struct Timed<'a> {
+    rest: &'a [u8],
+    end: Instant,
+}
 
-impl Read for Needed<'_> {
+impl Read for Timed<'_> {
     fn read(&mut self, block: &mut [u8]) -> std::io::Result<usize> {
-        if self.0.is_empty() { Err(ErrorKind::UnexpectedEof.into()) } else { self.0.read(block) }
+        if Instant::now() > self.end { Err(ErrorKind::TimedOut.into()) } else { self.rest.read(block) }
     }
 }
 
-/// Bytes that are decoded between two looks at the limits.
+/// Input that is all needed: brotli's reader takes its end for damage, and asks for more only where there must be some.
+struct Needed<'a>(Timed<'a>);
+
+impl Read for Needed<'_> {
+    fn read(&mut self, block: &mut [u8]) -> std::io::Result<usize> {
+        if self.0.rest.is_empty() { Err(ErrorKind::UnexpectedEof.into()) } else { self.0.read(block) }
+    }
+}
+
+/// Bytes that are read or decoded between two looks at the limits.
 const BLOCK: usize = 64 * 1024;
 
 fn read_all(mut reader: impl Read, limits: &Limits) -> (Vec<u8>, Option<Stop>) {
@@ -202,6 +219,7 @@ fn read_all(mut reader: impl Read, limits: &Limits) -> (Vec<u8>, Option<Stop>) {
             Ok(got) => out.extend_from_slice(&block[..got]),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => return (out, Some(Stop::Short)),
+            Err(error) if error.kind() == ErrorKind::TimedOut => return (out, Some(Stop::Time)),
             Err(_) => return (out, Some(Stop::Broken)),
         }
         if let Some(stop) = limits.check(out.len()) {
@@ -334,6 +352,40 @@ mod tests {
         }
         let nested = gzip(&gzip(&zeros));
         assert!(off(nested, &["gzip", "gzip"]).notice.is_some());
+    }
+
+    fn until(end: Instant) -> Limits {
+        Limits { size: DECODED_LIMIT, most: usize::MAX, end }
+    }
+
+    #[test]
+    fn stops_when_the_time_is_up() {
+        let text = b"{\"a\": 1}".repeat(100);
+        let over = until(Instant::now() - Duration::from_millis(1));
+        for (coding, packed) in [
+            ("gzip", gzip(&text)),
+            ("deflate", zlib(&text)),
+            ("zstd", zstd::encode_all(&text[..], 3).unwrap()),
+            ("br", vec![0x0b, 0x02, 0x80, b'h', b'e', b'l', b'l', b'o', 0x03]),
+        ] {
+            let (bytes, stop) = take_off(coding, &packed, &over);
+            let sentence = stop.expect(coding).sentence(coding, bytes.len());
+            assert!(sentence.starts_with("Decoding stopped after 2 s"), "{coding}: {sentence}");
+        }
+    }
+
+    #[test]
+    fn what_holds_nothing_takes_no_longer() {
+        // Each is many times what can be read in this time, and yields no byte.
+        let time = Duration::from_millis(50);
+        let members = gzip(b"").repeat(800_000);
+        let frames = zstd::encode_all(&b""[..], 3).unwrap().repeat(3_000_000);
+        let blocks = [&[0x78, 0x01][..], &[0x00, 0x00, 0x00, 0xff, 0xff].repeat(12_000_000)].concat();
+        for (coding, packed) in [("gzip", members), ("zstd", frames), ("deflate", blocks)] {
+            let start = Instant::now();
+            let (bytes, stop) = take_off(coding, &packed, &until(start + time));
+            assert!(bytes.is_empty() && matches!(stop, Some(Stop::Time)), "{coding} after {:?}", start.elapsed());
+        }
     }
 
     #[test]

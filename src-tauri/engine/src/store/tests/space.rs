@@ -187,6 +187,23 @@ async fn retention_by_size_makes_the_file_smaller() {
 }
 
 #[tokio::test]
+async fn retention_by_size_takes_no_more_of_an_indexed_workspace_than_its_share() {
+    let (_folder, store) = store().await;
+    filled(&store, 4_000).await;
+    store.finish_grouping().await.unwrap();
+    store.finish_indexing().await.unwrap();
+    let pages = store.pragma("page_count").await.unwrap() - store.free_pages().await.unwrap();
+    let used = (pages * store.pragma("page_size").await.unwrap()) as u64;
+    let most = Retention { bytes: Some(used / 2), ..Retention::default() };
+    let gone = store.retain(&most).await.unwrap();
+    assert!((1_500..=2_700).contains(&gone), "{gone} of 4,000 for half the size");
+    let left: Vec<i64> = (gone as i64 + 1..=4_000).collect();
+    bodies_are_whole(&store, left.iter().copied()).await;
+    assert_eq!(store.ids("opened", i64::MAX, 0, 5_000).await.unwrap(), left, "the index knows those that are left");
+    assert_eq!(store.retain(&most).await.unwrap(), 0, "it is enough");
+}
+
+#[tokio::test]
 async fn compacting_gives_back_what_deleting_left_and_can_be_cancelled() {
     let (_folder, store) = store().await;
     filled(&store, 1_200).await;
