@@ -119,7 +119,9 @@ impl Engine {
                 () = self.changed.notified() => {}
                 done = committed.changed() => if done.is_err() { return },
                 _ = tunnel.changed() => {}
-                () = any_commit(&mut file, &mut version) => {}
+                () = any_commit(&mut file, &mut version) => {
+                    let _ = self.take_up_what_waits().await; // what can't be done now is at the next commit
+                }
                 () = self.other_listener_ended(), if self.listener() == ListenerStatus::Elsewhere => {}
                 () = sleep(LOOK), if !is_read => {}
             }

@@ -8,7 +8,6 @@
 //! none left ─ pushes that waited for the vault, newest first ─ a step each ─ one transaction
 //! ```
 
-use super::again::Wait;
 use super::documents::off_thread;
 use super::signatures::{Push, look};
 use super::{Engine, Parts};
@@ -42,7 +41,7 @@ async fn follow(parts: Weak<Parts>) {
             }
         }
     };
-    keep_up_with(committed, || again.asked(), STEPS, step).await;
+    keep_up_with(committed, || again.notified(), STEPS, step).await;
 }
 
 impl Parts {
@@ -150,8 +149,10 @@ impl Parts {
         let is_ready = |source| self.is_ready(source);
         if let Some(turn) = turns.into_iter().find(|turn| is_ready(turn.source)) {
             self.take_turn(turn, count).await?;
-        } else if let Some(wait) = self.again.next(is_ready) {
-            self.end_wait(&wait, count).await?;
+        } else if let Some(source) = self.store.sources_waiting().await?.into_iter().find(|&source| is_ready(source)) {
+            let rows = self.store.waiting(source, count).await?;
+            let found = self.look_at(&rows).await?;
+            self.store.keep_waited(rows, found).await?;
         } else {
             return Ok(false);
         }
@@ -169,22 +170,12 @@ impl Parts {
             Place::Looking { below } => below,
             Place::Grouping(from) => return Ok(self.store.group_again(turn, from, count).await?),
         };
-        let rows = self.store.pushes_of(turn.source, below, false, count).await?;
+        let rows = self.store.pushes_of(turn.source, below, count).await?;
         let found = self.look_at(&rows).await?;
         // What was read otherwise may be another delivery.
         let next = rows.last().map_or(Place::Grouping(Regrouping::default()), |row| Place::Looking { below: row.id });
         if self.is_ready(turn.source) {
             self.store.keep_looked_at(turn, found, Some(next)).await?;
-        }
-        Ok(())
-    }
-
-    async fn end_wait(&self, wait: &Wait, count: u32) -> Result<(), ApiError> {
-        let rows = self.store.pushes_of(wait.source, wait.below, true, count).await?;
-        let found = self.look_at(&rows).await?;
-        self.store.keep_found(found).await?;
-        if self.is_ready(wait.source) {
-            self.again.note(wait, rows.last().map(|row| row.id));
         }
         Ok(())
     }

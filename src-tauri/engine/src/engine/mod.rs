@@ -1,6 +1,5 @@
 //! One open workspace and what runs on it: the listener, the sender, the tunnel, the word index, the feed.
 
-mod again;
 mod documents;
 mod feed;
 mod filtering;
@@ -36,7 +35,6 @@ use crate::send::Sender;
 use crate::store::Store;
 use crate::tunnel::{Probes, Tunnel};
 use crate::vault::{Keys, Vault};
-use again::Again;
 use documents::Documents;
 use hooks::Doorway;
 use lock::ListenerLock;
@@ -74,8 +72,8 @@ pub struct Parts {
     pub(crate) book: Arc<SourceBook>,
     /// Held while the sources are read, so that what was read last is what counts.
     reading_sources: Mutex<()>,
-    /// What waited for the vault.
-    again: Arc<Again>,
+    /// Told when there may be something to look at again.
+    again: Arc<Notify>,
     /// Held for one step of following, so that what has changed is looked at again after it.
     following_turn: Mutex<()>,
     /// What goes on beside captures and needs the engine.

@@ -34,6 +34,12 @@ impl Parts {
     pub(crate) async fn vault_changed(&self) -> Result<(), ApiError> {
         self.read_sources().await?;
         self.notice_change(true);
+        self.take_up_what_waits().await
+    }
+
+    /// Does what waits for the vault, if it is open here. A process whose vault is closed leaves that to others.
+    pub(super) async fn take_up_what_waits(&self) -> Result<(), ApiError> {
+        self.again.notify_one();
         if self.vault.is_open() { self.learn_from_handshakes().await } else { Ok(()) }
     }
 }

@@ -365,7 +365,7 @@ pub(crate) fn look(push: &Push, book: &SourceBook, addresses: Vec<String>) -> Fo
     }
     found.verdict = match book.checker(&source, &push.headers, &body).filter(|_| push.obstacle().is_none()) {
         None => Judged::Never,
-        Some(_) if source.is_waiting() => Judged::NotNow,
+        Some(_) if source.is_waiting() => Judged::Later,
         Some(provider) => Judged::As(Checking::with(provider, Some(&source), addresses).judge(push)),
     };
     found

@@ -104,18 +104,6 @@ fn ending(secret: &str) -> String {
     secret.chars().skip(length - shown).collect()
 }
 
-impl Pages {
-    /// The sources whose pushes may have waited for the vault, and need not any more after `before`.
-    fn opened_since(&self, before: &Self) -> Vec<i64> {
-        let waited: HashMap<i64, bool> =
-            before.sources.values().map(|source| (source.row.id, source.is_waiting())).collect();
-        let is_open = |source: &&Arc<SourceConfig>| {
-            !source.secrets.is_empty() && waited.get(&source.row.id).is_none_or(|waited| *waited)
-        };
-        self.sources.values().filter(is_open).map(|source| source.row.id).collect()
-    }
-}
-
 impl SourceBook {
     /// A source that is there.
     pub(crate) fn get(&self, name: &str) -> Option<Arc<SourceConfig>> {
@@ -379,8 +367,7 @@ impl Parts {
         for gone in before.sources.keys().filter(|name| !pages.sources.contains_key(*name)) {
             self.doorway.remove_source(gone);
         }
-        pages.opened_since(&before).into_iter().for_each(|source| self.again.ask(source));
-        self.again.wake();
+        self.again.notify_one();
         Ok(())
     }
 }

@@ -14,9 +14,11 @@ use std::collections::HashMap;
 /// What came of checking a push.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Judged {
-    /// It can't be checked now: the verdict that it has stays.
+    /// It was not asked: the verdict that it has stays.
     #[default]
-    NotNow,
+    Not,
+    /// It waits for the vault; the verdict that it has stays until then.
+    Later,
     /// There is nothing to check it by, or not enough of it.
     Never,
     /// This verdict.
@@ -88,21 +90,17 @@ impl Store {
         self.keep_found(vec![Followed { id, verdict: Judged::As(verdict), ..Followed::default() }]).await
     }
 
-    /// The newest pushes of a source below one, newest first; all of them, or those without a verdict.
+    /// The newest pushes of a source below one, newest first.
     pub(crate) async fn pushes_of(
         &self,
         source: i64,
         below: ExchangeId,
-        unchecked: bool,
         count: u32,
     ) -> Result<Vec<ExchangeSummary>, StoreError> {
-        // The pluses keep SQLite on the index of sources.
-        let sql = format!(
-            "{SUMMARY} WHERE e.source_id = $1 AND e.id < $2 AND +e.direction = 0 AND ($3 = 0 OR +e.verdict IS NULL)
-              ORDER BY e.id DESC LIMIT $4"
-        );
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(source).bind(below).bind(unchecked).bind(count);
-        let rows = query.fetch_all(&self.readers).await;
+        // The plus keeps SQLite on the index of sources.
+        let sql =
+            format!("{SUMMARY} WHERE e.source_id = $1 AND e.id < $2 AND +e.direction = 0 ORDER BY e.id DESC LIMIT $3");
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(source).bind(below).bind(count).fetch_all(&self.readers).await;
         let rows = rows.map_err(|e| StoreError::from_sqlx("Reading the pushes of a source", &e))?;
         Ok(rows.iter().map(summary).collect())
     }
@@ -117,11 +115,19 @@ pub(super) async fn write(
     let mut changed = false;
     for one in found {
         let verdict = match one.verdict {
-            Judged::NotNow => None,
+            Judged::Not => None,
+            Judged::Later => {
+                let sql =
+                    "INSERT INTO waiting SELECT id, source_id FROM exchange WHERE id = $1 AND source_id IS NOT NULL
+                           ON CONFLICT DO NOTHING";
+                sqlx::query(sql).bind(one.id).execute(&mut *connection).await?;
+                None
+            }
             Judged::Never => Some(None),
             Judged::As(verdict) => Some(Some(verdict_code(verdict))),
         };
         if let Some(code) = verdict {
+            sqlx::query("DELETE FROM waiting WHERE id = $1").bind(one.id).execute(&mut *connection).await?;
             // What stays as it is costs nothing, and a push that is gone meanwhile stays gone.
             let sql = "UPDATE exchange SET verdict = $1 WHERE id = $2 AND verdict IS NOT $1";
             changed |= sqlx::query(sql).bind(code).bind(one.id).execute(&mut *connection).await?.rows_affected() > 0;

@@ -52,6 +52,7 @@ mod suggest;
 mod upgrade;
 mod vaults;
 mod views;
+mod waiting;
 mod wire;
 mod writer;
 

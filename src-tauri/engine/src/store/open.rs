@@ -46,6 +46,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0013_again.sql"),
     include_str!("../../migrations/0014_full_deliveries.sql"),
     include_str!("../../migrations/0015_renamed_sources.sql"),
+    include_str!("../../migrations/0016_waiting.sql"),
 ];
 
 /// The step after which records have to be packed.

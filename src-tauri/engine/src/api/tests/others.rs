@@ -145,3 +145,40 @@ async fn a_check_with_what_is_set_is_kept_where_it_says_something_else_than_befo
     }
     api.close().await;
 }
+
+#[tokio::test]
+async fn what_comes_to_a_process_whose_vault_is_closed_is_taken_up_by_one_whose_vault_is_open() {
+    const SIGNED: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let folder = tempfile::tempdir().unwrap();
+    let (closed, url) = started(folder.path()).await;
+    let passphrase = "a passphrase that is long";
+    let make = json!({"place": "passphrase", "passphrase": passphrase, "keyFile": null});
+    call(&closed, "make_vault", make).await.unwrap();
+    for name in ["github", "asana"] {
+        call(&closed, "create_source", json!({"name": name})).await.unwrap();
+        let save = json!({"name": name, "provider": name, "url": null, "tolerance": null, "handshakes": true});
+        call(&closed, "save_source", save).await.unwrap();
+    }
+    let secret = json!({"source": "github", "label": "", "value": "It's a Secret to Everybody"});
+    call(&closed, "add_secret", secret).await.unwrap();
+    let open = other(folder.path()).await;
+    call(&open, "unlock_vault", json!({"passphrase": passphrase, "keyFile": null})).await.unwrap();
+    call(&closed, "lock_vault", json!({})).await.unwrap();
+
+    post(&format!("{url}/in/github"), &[("X-Hub-Signature-256", SIGNED)], "Hello, World!").await;
+    post(&format!("{url}/in/asana"), &[("X-Hook-Secret", "0123456789abcdef")], "").await;
+    // The closed one has looked at them, and has nothing more to do.
+    assert_eq!(found(&closed, "is:valid").await, [0_i64; 0]);
+    let valid = async || {
+        let query = json!({"filter": "is:valid", "upto": null, "from": 0, "count": 9, "near": null});
+        call(&open, "list", query).await.unwrap()["rows"][0]["id"].clone()
+    };
+    until(&open, json!(1), valid).await;
+    let ending = async || {
+        let settings = call(&open, "source_settings", json!({"name": "asana"})).await.unwrap();
+        settings["secrets"][0]["ending"].clone()
+    };
+    until(&open, json!("cdef"), ending).await;
+    open.close().await;
+    closed.close().await;
+}
