@@ -52,8 +52,8 @@ async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
         None => place::default_workspace(),
     };
     let command = match arguments.command {
-        Command::Verify(verify) if commands::verify::needs_no_workspace(&verify, workspace.as_deref().ok()) => {
-            return commands::verify::run(None, verify, output).await;
+        Command::Verify(verify) if commands::verify::is_on_stdin(&verify) => {
+            return commands::verify::run_on_stdin(workspace.as_deref().ok(), verify, output).await;
         }
         command => command,
     };
@@ -65,7 +65,7 @@ async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
         Command::Show(show) => commands::show::run(&engine, show, output).await,
         Command::Diff(diff) => commands::diff::run(&engine, diff, output).await,
         Command::Replay(replay) => commands::replay::run(&engine, replay, output).await,
-        Command::Verify(verify) => commands::verify::run(Some(&engine), verify, output).await,
+        Command::Verify(verify) => commands::verify::run(&engine, verify, output).await,
         Command::Export(export) => commands::export::run(&engine, export, output).await,
         Command::Source(source) => commands::vault::run_source(&engine, source, output).await,
         Command::Vault(vault) => commands::vault::run(&engine, vault, output).await,

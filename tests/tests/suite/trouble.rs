@@ -3,6 +3,7 @@
 
 mod crowd;
 mod disk;
+mod packed;
 mod places;
 mod redirects;
 mod sentences;

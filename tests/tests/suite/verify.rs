@@ -263,6 +263,19 @@ async fn a_given_secret_is_checked_by_the_rules_of_a_provider_of_the_users_own()
 }
 
 #[tokio::test]
+async fn a_workspace_that_cannot_be_read_keeps_no_request_on_stdin_from_being_checked() -> Result<()> {
+    let home = Home::new()?;
+    std::fs::write(home.workspace(), "these are sixteen bytes and more")?;
+    let arguments = ["verify", "--json", "--secret", SECRET];
+    let output = pushpull_on(&home, &arguments, &[], &request("Hello, World!")).await?;
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert_eq!(output.lines()?[0]["provider"], "github");
+    assert!(output.stderr.contains("are left out"), "{}", output.stderr);
+    assert_eq!(std::fs::read_to_string(home.workspace())?, "these are sixteen bytes and more");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_given_secret_does_not_check_what_was_sent_from_here_or_was_not_kept_whole() -> Result<()> {
     let home = Home::new()?;
     let sent = pushpull(&home, &["--json", "send", "http://127.0.0.1:1/"]).await?;

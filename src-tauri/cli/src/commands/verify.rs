@@ -3,9 +3,10 @@
 use crate::arguments::Verify;
 use crate::output::{Outcome, Output, visible};
 use anyhow::Context as _;
-use pushpull_engine::api::{ApiError, CountQuery};
-use pushpull_engine::inspect::provider::{Provider, find, recognise};
+use pushpull_engine::api::ApiError;
+use pushpull_engine::inspect::provider::{Provider, find, recognised};
 use pushpull_engine::inspect::signature::{Check, Secret, SignedRequest, Verdict, VerdictKind, verify};
+use pushpull_engine::store::{Store, Verdicts};
 use pushpull_engine::wire::{LooseRequest, read_request};
 use pushpull_engine::{Engine, Given};
 use serde::Serialize;
@@ -15,29 +16,29 @@ use std::path::Path;
 /// The longest request that is read from stdin.
 const STDIN_LIMIT: u64 = 512 * 1024 * 1024;
 
-/// True if it can be done without a workspace: the request is on stdin, and none of the user's own providers can have
-/// sent it, for the provider is named or there is no workspace that holds any.
-pub(crate) fn needs_no_workspace(options: &Verify, workspace: Option<&Path>) -> bool {
-    let is_told = match options.provider.as_deref() {
-        Some(key) => find(key).is_some(),
-        None => workspace.is_none_or(|path| !path.exists()),
-    };
-    is_told && options.id.is_none() && options.source.is_none()
+/// True if the request is on stdin: it is checked without what is stored.
+pub(crate) fn is_on_stdin(options: &Verify) -> bool {
+    options.id.is_none() && options.source.is_none()
 }
 
-pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output) -> anyhow::Result<Outcome> {
-    if let (Some(engine), Some(source)) = (engine, &options.source) {
+/// Checks a stored push, or all of a source.
+pub(crate) async fn run(engine: &Engine, options: Verify, output: Output) -> anyhow::Result<Outcome> {
+    if let Some(source) = &options.source {
         return run_source(engine, source, output).await;
     }
-    let secrets = secrets(&options)?;
-    let fields = pairs(&options.field)?;
-    if let (Some(engine), Some(id)) = (engine, options.id) {
-        let Verify { provider, url: urls, now, tolerance, signed, .. } = options;
-        let verdict = engine.verify(id, &Given { provider, urls, now, tolerance, fields, secrets }).await?;
-        return said(&verdict, signed, output);
-    }
+    let id = options.id.context("There is neither a push nor a source")?;
+    let (secrets, fields) = (secrets(&options)?, pairs(&options.field)?);
+    let Verify { provider, url: urls, now, tolerance, signed, .. } = options;
+    let verdict = engine.verify(id, &Given { provider, urls, now, tolerance, fields, secrets }).await?;
+    said(&verdict, signed, output)
+}
+
+/// Checks the request on stdin. Of the workspace, if there is one, the user's own providers are read and nothing else.
+pub(crate) async fn run_on_stdin(workspace: Option<&Path>, options: Verify, output: Output) -> anyhow::Result<Outcome> {
+    let (secrets, fields) = (secrets(&options)?, pairs(&options.field)?);
     let request = on_stdin().await?;
-    let provider = provider(engine, &options, &request).await?;
+    let own = own_providers(workspace).await;
+    let provider = provider(&own, &options, &request)?;
     let urls = if options.url.is_empty() { request.urls() } else { options.url };
     let signed = SignedRequest {
         method: &request.method,
@@ -46,24 +47,28 @@ pub(crate) async fn run(engine: Option<&Engine>, options: Verify, output: Output
         headers: &request.headers,
         body: &request.body,
     };
-    let own = match engine {
-        Some(engine) => engine.store.custom_providers().await.map_err(ApiError::from)?,
-        None => Vec::new(),
-    };
     let own_providers: Vec<&Provider> = own.iter().collect();
     let Verify { now, tolerance, .. } = options;
     let check = Check { now, tolerance, fields: &fields, own_providers: &own_providers, ..Check::default() };
     said(&verify(&signed, &provider, &secrets, &check), options.signed, output)
 }
 
-/// How many pushes of a source have which verdict. A handshake need not be signed, and counts only if it is.
+/// The user's own providers; none, and a word about it, if they can't be read.
+async fn own_providers(workspace: Option<&Path>) -> Vec<Provider> {
+    let Some(path) = workspace.filter(|path| path.exists()) else { return Vec::new() };
+    Store::custom_providers_of(path).await.unwrap_or_else(|error| {
+        eprintln!("The providers of {} are left out: {}", path.display(), ApiError::from(error).message);
+        Vec::new()
+    })
+}
+
+/// How many pushes of a source have which verdict.
 #[derive(Debug, Serialize)]
 struct Checked {
     source: String,
     valid: u64,
     invalid: u64,
     unsigned: u64,
-    /// Those that can't be checked: for want of a secret, of a provider, or of a signature that can be.
     unchecked: u64,
 }
 
@@ -71,17 +76,9 @@ struct Checked {
 async fn run_source(engine: &Engine, source: &str, output: Output) -> anyhow::Result<Outcome> {
     super::vault::unlock(engine).await?;
     engine.verify_source(source).await?;
-    let count = async |filter: &str| {
-        let filter = format!("source:{source} direction:push {filter}");
-        Ok::<_, ApiError>(engine.store.count(&CountQuery { filter, upto: None }).await?.rows)
-    };
-    let checked = Checked {
-        source: source.to_owned(),
-        valid: count("is:valid").await?,
-        invalid: count("is:invalid").await?,
-        unsigned: count("is:unsigned -is:handshake").await?,
-        unchecked: count("-is:valid -is:invalid -is:unsigned -is:handshake").await?,
-    };
+    let Verdicts { valid, invalid, unsigned, unchecked } =
+        engine.store.verdicts(source).await.map_err(ApiError::from)?;
+    let checked = Checked { source: source.to_owned(), valid, invalid, unsigned, unchecked };
     output.result(&checked, |Checked { source, valid, invalid, unsigned, unchecked }| {
         let counts = [(valid, "valid"), (invalid, "not valid"), (unsigned, "not signed"), (unchecked, "not checked")];
         let counts = counts.iter().filter(|(count, _)| **count > 0).map(|(count, words)| format!("{count} {words}"));
@@ -121,19 +118,12 @@ async fn on_stdin() -> anyhow::Result<LooseRequest> {
     Ok(read_request(&raw.into()).await.map_err(|error| ApiError::invalid(format!("The request: {error}.")))?)
 }
 
-async fn provider(engine: Option<&Engine>, options: &Verify, request: &LooseRequest) -> anyhow::Result<Provider> {
+fn provider(own: &[Provider], options: &Verify, request: &LooseRequest) -> anyhow::Result<Provider> {
     let Some(key) = &options.provider else {
-        let recognised = match engine {
-            Some(engine) => engine.store.recognised(&request.headers, &request.body).await.map_err(ApiError::from)?,
-            None => recognise(&request.headers, &request.body).provider.and_then(|key| find(&key)).cloned(),
-        };
         let problem = "The provider can't be told from the request: name it with --provider.";
-        return Ok(recognised.ok_or_else(|| ApiError::invalid(problem))?);
+        return Ok(recognised(own, &request.headers, &request.body).ok_or_else(|| ApiError::invalid(problem))?);
     };
-    let found = match engine {
-        Some(engine) => engine.store.provider(key).await.map_err(ApiError::from)?,
-        None => find(key).cloned(),
-    };
+    let found = find(key).or_else(|| own.iter().find(|own| own.key == *key)).cloned();
     Ok(found.ok_or_else(|| ApiError::invalid(format!("There is no provider {key:?}.")))?)
 }
 

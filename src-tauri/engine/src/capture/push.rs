@@ -4,13 +4,13 @@ use super::answer::{Answer, Manner};
 use super::arrival::Arrival;
 use super::hooks::Arrived;
 use super::intake::{self, Ending, Taken};
-use super::rules::{DOCUMENT_BYTES, Decision, Plan, Pushed, Turn};
+use super::rules::{DOCUMENT_BYTES, Decision, Plan, Pushed, Turn, read_payload};
 use super::socket::BodyFailure;
 use super::staged::Staging;
 use super::{LOOP_HEADER, Shared, refusal};
 use crate::exchange::{self, Answered, Direction, Failure, FailureKind, Mark, Message, Micros};
 use crate::inspect::signature::Reply;
-use crate::inspect::{Recognition, content_codings, decode};
+use crate::inspect::{Recognition, content_codings, decode_front};
 use crate::store::{NewExchange, StoreError};
 use crate::wire::RequestHead;
 use axum::body::Body;
@@ -154,11 +154,11 @@ async fn looked_into(shared: &Shared, body: &exchange::Body) -> Result<Bytes, St
 /// What the service calls the events of a push, as far as its body is looked into.
 async fn events(shared: &Arc<Shared>, source: &str, head: Arc<RequestHead>, body: Bytes) -> BTreeSet<String> {
     let (shared, source) = (shared.clone(), source.to_owned());
-    let reading = tokio::task::spawn_blocking(move || {
-        let decoded = decode(&body, &content_codings(&head.headers)).bytes;
-        shared.hooks.events(&source, &head.headers, &decoded[..decoded.len().min(DOCUMENT_BYTES)])
+    let events = read_payload(move || {
+        let decoded = decode_front(&body, &content_codings(&head.headers), DOCUMENT_BYTES).bytes;
+        shared.hooks.events(&source, &head.headers, &decoded)
     });
-    reading.await.unwrap_or_default()
+    events.await.unwrap_or_default()
 }
 
 /// What the rules of the source say to a push that came whole; where they say nothing, `usual` is what its service
@@ -172,10 +172,11 @@ async fn decide(
     usual: Option<&Reply>,
 ) -> Result<(Answer, Option<Box<Answered>>, Option<Turn>), StoreError> {
     let is_whole = body.len() <= DOCUMENT_BYTES as u64;
-    let wanted = plan.reads_event() || (plan.reads_body() && is_whole);
+    let reads_event = plan.reads_event(&arrival.head);
+    let wanted = reads_event || (plan.reads_body() && is_whole);
     let body = if wanted { Some(looked_into(shared, body).await?) } else { None };
     let events = match &body {
-        Some(body) if plan.reads_event() => events(shared, source, arrival.head.clone(), body.clone()).await,
+        Some(body) if reads_event => events(shared, source, arrival.head.clone(), body.clone()).await,
         _ => BTreeSet::new(),
     };
     let body = body.filter(|_| is_whole);

@@ -6,11 +6,11 @@ use super::{Shared, push, refusal};
 use crate::wire::INBOX;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{RawPathParams, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http::{Method, StatusCode};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What stands before the nonce of a probe, with which the engine sees whether its public URL leads here.
@@ -23,6 +23,13 @@ const NAME_BYTES: usize = 64;
 pub fn is_source_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     (1..=NAME_BYTES).contains(&name.len()) && name.bytes().all(allowed)
+}
+
+/// The name that the path of a push gives its source. What follows may hold bytes that are no text.
+fn named(path: &str) -> Option<Cow<'_, str>> {
+    let name = path.strip_prefix(INBOX)?;
+    let name = &name[..name.find('/').unwrap_or(name.len())];
+    percent_encoding::percent_decode_str(name).decode_utf8().ok()
 }
 
 /// The source that a target of a refused head names, if it does so plainly.
@@ -42,31 +49,26 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-type Params = Result<RawPathParams, RawPathParamsRejection>;
-
 /// The arrival that the connection laid into the request, and the body.
 fn open(request: Request) -> Option<(Arrival, Body)> {
     let (mut parts, body) = request.into_parts();
     Some((parts.extensions.remove::<Arrival>()?, body))
 }
 
-fn first(params: &Params) -> Option<&str> {
-    params.as_ref().ok()?.iter().next().map(|(_, value)| value)
-}
-
-async fn take_push(State(shared): State<Arc<Shared>>, params: Params, request: Request) -> Response {
+async fn take_push(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let Some((arrival, body)) = open(request) else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
-    let source = first(&params).filter(|name| is_source_name(name) && shared.hooks.accepts(name));
+    let head = arrival.head.clone();
+    let source = named(head.path()).filter(|name| is_source_name(name) && shared.hooks.accepts(name));
     let answer = match source {
-        Some(source) => push::take(&shared, arrival, source, body).await,
+        Some(source) => push::take(&shared, arrival, &source, body).await,
         None => unknown(&shared, &arrival),
     };
     answer.into_response()
 }
 
-async fn take_probe(State(shared): State<Arc<Shared>>, params: Params, request: Request) -> Response {
-    let known = matches!(*request.method(), Method::GET | Method::POST)
-        && first(&params).is_some_and(|nonce| shared.hooks.probed(nonce));
+async fn take_probe(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let nonce = request.uri().path().strip_prefix(PROBE_PATH).unwrap_or_default();
+    let known = matches!(*request.method(), Method::GET | Method::POST) && shared.hooks.probed(nonce);
     let Some((arrival, _)) = open(request) else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let answer = match known {
         true => Answer::text(arrival.unread(), StatusCode::NO_CONTENT, "", &[]),
@@ -97,6 +99,15 @@ mod tests {
         for name in ["", &"a".repeat(65), "a b", "a/b", "ä", "a%20"] {
             assert!(!is_source_name(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_path_names_its_source_whatever_follows() {
+        for path in ["/in/a", "/in/a/", "/in/%61", "/in/a/%FF", "/in/%61/b/%C3"] {
+            assert_eq!(named(path).as_deref(), Some("a"), "{path}");
+        }
+        assert_eq!(named("/in/%FF/a"), None);
+        assert_eq!(named("/out/a"), None);
     }
 
     #[test]

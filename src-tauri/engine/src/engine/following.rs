@@ -10,12 +10,13 @@
 
 use super::documents::off_thread;
 use super::signatures::{Push, look};
+use super::sources::SourceConfig;
 use super::{Engine, Parts};
 use crate::api::ApiError;
 use crate::exchange::{Direction, ExchangeSummary, Mark, Origin};
 use crate::store::{Followed, Place, Regrouping, Steps, Turn, keep_up_with};
 use std::collections::HashMap;
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use tokio::task::JoinHandle;
 
 /// Pushes looked at before what was found is written.
@@ -24,7 +25,7 @@ const STEPS: Steps = Steps { busy: 16, quiet: 256 };
 impl Engine {
     /// Starts following what is stored. The task ends when it is aborted, or with the engine.
     pub(super) fn start_following(&self) -> JoinHandle<()> {
-        tokio::spawn(follow(std::sync::Arc::downgrade(&self.0)))
+        tokio::spawn(follow(Arc::downgrade(&self.0)))
     }
 }
 
@@ -114,15 +115,17 @@ impl Parts {
         Ok(found)
     }
 
-    /// A source whose first pushes nobody recognised may be that of a provider which the user wrote since.
+    /// A source whose first pushes nobody recognised, or a provider that is gone by now, may be that of a provider which
+    /// the user wrote since. What they chose for it stands, whether that is there or not.
     async fn learn_provider(&self, push: &Push) -> Result<(), ApiError> {
-        let Some(source) = self.book.get(&push.source).filter(|source| source.provider.is_none()) else {
-            return Ok(());
-        };
+        let is_open = |source: &Arc<SourceConfig>| source.provider.is_none() && source.row.chosen.is_none();
+        let Some(source) = self.book.get(&push.source).filter(is_open) else { return Ok(()) };
         let Some(key) = self.book.recognise(&push.source, &push.headers, &push.body).provider else { return Ok(()) };
-        self.store.note_recognised(source.row.id, key.into_owned()).await?;
-        self.read_sources().await?;
-        self.notice_change(true);
+        let before = source.row.recognised.clone();
+        if self.store.note_recognised(source.row.id, before, key.into_owned()).await? {
+            self.read_sources().await?;
+            self.notice_change(true);
+        }
         Ok(())
     }
 

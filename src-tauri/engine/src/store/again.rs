@@ -163,8 +163,12 @@ mod tests {
                 assert_eq!(asked(&store).await, times, "{changed:?}");
             }
         }
-        store.note_recognised(2, "stripe".into()).await.unwrap();
+        assert!(store.note_recognised(2, None, "stripe".into()).await.unwrap());
         assert_eq!(asked(&store).await, [2]);
+        store.rename_source("b".into(), "c2".into()).await.unwrap();
+        assert_eq!(asked(&store).await, [2], "what was read under the old name is nobody's");
+        store.rename_source("c2".into(), "b".into()).await.unwrap();
+        asked(&store).await;
 
         let vault = Vault::start(store.clone(), crate::vault::Keys::default());
         vault.settled().await;

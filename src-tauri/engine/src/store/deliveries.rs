@@ -10,11 +10,11 @@ use super::organise::{ANEW, CHANGED, joined};
 use super::{Store, StoreError};
 use crate::exchange::{AnsweredBy, DeliveryMark, ExchangeId, ExchangeSummary, Mark, Micros, Origin, Repeat, Side};
 use crate::inspect::delivery::{
-    Accepts, COMPARED, Came, Counted, Delivery, Earlier, Given, Said, State, Told, attempts, next_at, repeat, said,
-    same_event, schedule, states_of,
+    Accepts, COMPARED, Came, Counted, Delivery, Earlier, Given, Said, State, Told, attempts, hash, next_at, repeat,
+    said, same_event, schedule, states_of,
 };
 use crate::inspect::provider::{BatchEvent, Provider, Recognisers};
-use crate::inspect::{content_codings, decode};
+use crate::inspect::{content_codings, decode_front};
 use crate::wire::LooseHead;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
@@ -53,6 +53,12 @@ struct Looked {
 }
 
 impl Looked {
+    /// Tells whether its attempt, its states and what its service takes as success are read as before: what is told by
+    /// them stands with this push and with those that came after it.
+    fn reading(&self) -> i64 {
+        hash(&[format!("{:?}", (self.attempt, &self.accepts, &self.states)).as_bytes()])
+    }
+
     /// The event types of a batch, a line each.
     fn type_names(&self) -> String {
         self.types.iter().map(|(name, _)| &name[..]).collect::<Vec<_>>().join("\n")
@@ -221,8 +227,11 @@ impl Store {
         if codings.is_empty() {
             return Ok((head, raw, message.body_len));
         }
-        let decoded = tokio::task::spawn_blocking(move || decode(&raw, &codings).bytes).await.unwrap_or_default();
-        let len = decoded.len() as u64;
+        let decoding = tokio::task::spawn_blocking(move || decode_front(&raw, &codings, COMPARED).bytes);
+        let decoded = decoding.await.unwrap_or_default();
+        // How long the whole would be is not known of one that is cut; how long it is as it came tells it as well.
+        let beyond = if decoded.len() < COMPARED { 0 } else { message.body_len };
+        let len = decoded.len() as u64 + beyond;
         Ok((head, decoded, len))
     }
 
@@ -293,12 +302,13 @@ impl Store {
     async fn is_kept(&self, looked: &[Looked]) -> Result<bool, StoreError> {
         let failed = |error: sqlx::Error| StoreError::from_sqlx(GROUPING, &error);
         for push in looked {
-            let told = sqlx::query_as("SELECT key, body FROM event_key WHERE id = $1").bind(push.id);
-            let told: Option<(i64, i64)> = told.fetch_optional(&self.readers).await.map_err(failed)?;
+            let told = sqlx::query_as("SELECT key, body, reading FROM event_key WHERE id = $1").bind(push.id);
+            let told: Option<(i64, i64, Option<i64>)> = told.fetch_optional(&self.readers).await.map_err(failed)?;
+            let tells = push.delivered.then(|| (push.told.key, push.told.content, Some(push.reading())));
             let types = "SELECT event_type, events FROM batch WHERE exchange = $1 ORDER BY event_type";
             let types: Vec<(String, u32)> =
                 sqlx::query_as(types).bind(push.id).fetch_all(&self.readers).await.map_err(failed)?;
-            if told != push.delivered.then_some((push.told.key, push.told.content)) || types != push.types {
+            if told != tells || types != push.types {
                 return Ok(false);
             }
         }
@@ -442,8 +452,9 @@ async fn place(connection: &mut SqliteConnection, push: &Looked) -> Result<(), s
         None => {}
     }
     // A push that is gone meanwhile tells nothing.
-    let sql = "INSERT INTO event_key SELECT id, $2, $3 FROM exchange WHERE id = $1";
-    sqlx::query(sql).bind(push.id).bind(push.told.key).bind(push.told.content).execute(&mut *connection).await?;
+    let sql = "INSERT INTO event_key SELECT id, $2, $3, $4 FROM exchange WHERE id = $1";
+    let query = sqlx::query(sql).bind(push.id).bind(push.told.key).bind(push.told.content).bind(push.reading());
+    query.execute(&mut *connection).await?;
     order(connection, push.id, &push.states).await
 }
 

@@ -1,12 +1,12 @@
 //! What is found out about pushes after they are stored: verdicts, and what their events are called.
 
 use super::again::NEWEST_CHANGE;
-use super::codes::verdict_code;
+use super::codes::{marks_code, origin_code, verdict_code};
 use super::index::index_anew;
 use super::list::{SUMMARY, summary};
 use super::organise::CHANGED;
 use super::{Store, StoreError};
-use crate::exchange::{ExchangeId, ExchangeSummary};
+use crate::exchange::{ExchangeId, ExchangeSummary, Mark, Origin};
 use crate::inspect::signature::VerdictKind;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 use std::collections::HashMap;
@@ -32,6 +32,19 @@ pub(crate) struct Followed {
     pub(crate) verdict: Judged,
     /// What the event is called, or that it has no name, where that is not what stands with it.
     pub(crate) event_type: Option<Option<String>>,
+}
+
+/// How many pushes of a source have which verdict. A handshake need not be signed, and counts only if it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdicts {
+    /// Signed as its service signs.
+    pub valid: u64,
+    /// Signed otherwise.
+    pub invalid: u64,
+    /// Not signed.
+    pub unsigned: u64,
+    /// Those that can't be checked: for want of a secret, of a provider, or of a signature that can be.
+    pub unchecked: u64,
 }
 
 impl Store {
@@ -83,6 +96,30 @@ impl Store {
     pub(super) async fn texts_of(&self, found: &[Followed]) -> Result<HashMap<ExchangeId, String>, StoreError> {
         let typed = found.iter().filter_map(|one| Some((one.id, one.event_type.clone()??)));
         self.texts_with(typed.collect()).await
+    }
+
+    /// How many pushes of a source have which verdict, samples left out.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn verdicts(&self, source: &str) -> Result<Verdicts, StoreError> {
+        let count = |condition: String| format!("count(*) FILTER (WHERE {condition})");
+        let is = |kind| format!("verdict = {}", verdict_code(kind));
+        let handshake = format!("marks & {} <> 0", marks_code(&[Mark::Handshake]));
+        let [valid, invalid, unsigned] = [VerdictKind::Valid, VerdictKind::Invalid, VerdictKind::Unsigned].map(is);
+        let sql = format!(
+            "SELECT {}, {}, {}, {} FROM exchange e JOIN source s ON s.id = e.source_id
+              WHERE s.name = $1 AND s.deleted_at IS NULL AND e.direction = 0 AND e.origin <> {} AND e.deletion IS NULL",
+            count(valid.clone()),
+            count(invalid.clone()),
+            count(format!("{unsigned} AND NOT {handshake}")),
+            count(format!("({valid} OR {invalid} OR {unsigned}) IS NOT 1 AND NOT {handshake}")),
+            origin_code(Origin::Sample),
+        );
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(source).fetch_one(&self.readers).await;
+        let row = row.map_err(|e| StoreError::from_sqlx("Counting the verdicts", &e))?;
+        let number = |at: usize| row.get::<i64, _>(at) as u64;
+        Ok(Verdicts { valid: number(0), invalid: number(1), unsigned: number(2), unchecked: number(3) })
     }
 
     /// Keeps the verdict of one push.
@@ -147,4 +184,34 @@ pub(super) async fn write(
         sqlx::raw_sql(CHANGED).execute(connection).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::NewExchange;
+    use super::super::tests::{push, store};
+    use super::*;
+
+    #[tokio::test]
+    async fn verdicts_are_counted_of_what_a_service_sent_to_this_very_source() {
+        let (_folder, store) = store().await;
+        let handshake = || NewExchange { marks: vec![Mark::Handshake], ..push("shop", "e", "") };
+        let sample = NewExchange { origin: Origin::Sample, ..push("shop", "e", "") };
+        for new in [push("shop", "e", ""), push("shop", "e", ""), push("shop", "e", ""), handshake(), handshake()] {
+            store.save(new).await.unwrap();
+        }
+        for new in [sample, push("Shop", "e", "")] {
+            store.save(new).await.unwrap();
+        }
+        for (id, verdict) in [(1, VerdictKind::Valid), (2, VerdictKind::Invalid), (4, VerdictKind::Valid)] {
+            store.note_verdict(id, verdict).await.unwrap();
+        }
+        for (id, verdict) in [(5, VerdictKind::Unsigned), (6, VerdictKind::Unsigned), (7, VerdictKind::Invalid)] {
+            store.note_verdict(id, verdict).await.unwrap();
+        }
+        let expected = Verdicts { valid: 2, invalid: 1, unsigned: 0, unchecked: 1 };
+        assert_eq!(store.verdicts("shop").await.unwrap(), expected);
+        store.note_verdict(3, VerdictKind::Unsigned).await.unwrap();
+        assert_eq!(store.verdicts("shop").await.unwrap(), Verdicts { unsigned: 1, unchecked: 0, ..expected });
+    }
 }

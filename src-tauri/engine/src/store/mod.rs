@@ -64,6 +64,7 @@ pub(crate) use deliveries::Regrouping;
 pub use error::StoreError;
 pub use filter::{Filter, FilterProblem, FilterProblemView, FilterQuery, FilterReading, Suggestion};
 pub use folder::make_private_folder;
+pub use follow::Verdicts;
 pub(crate) use follow::{Followed, Judged};
 pub use new::NewExchange;
 pub use read::WholeExchange;

@@ -1,9 +1,11 @@
 //! The providers that the user added, one row each.
 
 use super::{Store, StoreError};
-use crate::exchange::Headers;
 use crate::inspect::provider::{Certainty, Provider, Recognisers, check_custom, find};
-use sqlx::Row as _;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+use std::path::Path;
+use std::time::Duration;
 
 /// Own providers of one workspace at most.
 const PROVIDERS: usize = 500;
@@ -11,16 +13,41 @@ const PROVIDERS: usize = 500;
 /// The longest definition, bytes.
 const DEFINITION_BYTES: usize = 256 * 1024;
 
+const OWN: &str = "SELECT definition FROM provider ORDER BY key";
+
+/// How long a file that another process writes to is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Those that this version can read.
+fn definitions(texts: Vec<String>) -> Vec<Provider> {
+    texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect()
+}
+
 impl Store {
     /// The providers that the user added, by key. One that this version can't read is left out, and stays in the file.
     ///
     /// # Errors
     /// What SQLite says.
     pub async fn custom_providers(&self) -> Result<Vec<Provider>, StoreError> {
-        let rows = sqlx::query("SELECT definition FROM provider ORDER BY key").fetch_all(&self.readers).await;
-        let rows = rows.map_err(|error| StoreError::from_sqlx("Reading the providers", &error))?;
-        let read = |text: String| serde_json::from_str::<Provider>(&text).ok();
-        Ok(rows.iter().filter_map(|row| read(row.get(0))).collect())
+        let texts: Result<Vec<String>, _> = sqlx::query_scalar(OWN).fetch_all(&self.readers).await;
+        Ok(definitions(texts.map_err(|error| StoreError::from_sqlx("Reading the providers", &error))?))
+    }
+
+    /// The providers that the user added to the workspace at `path`, which is neither made, nor changed, nor opened for
+    /// anything else.
+    ///
+    /// # Errors
+    /// What SQLite says: it may be no workspace, or one of an older version.
+    pub async fn custom_providers_of(path: &Path) -> Result<Vec<Provider>, StoreError> {
+        let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(PATIENCE);
+        let texts: Result<Vec<String>, _> = async {
+            let mut file = options.connect().await?;
+            let texts = sqlx::query_scalar(OWN).fetch_all(&mut file).await?;
+            file.close().await?;
+            Ok(texts)
+        }
+        .await;
+        Ok(definitions(texts.map_err(|error| StoreError::from_sqlx("Reading the providers", &error))?))
     }
 
     /// Keeps a provider of the user's under its key, in place of what was there.
@@ -55,7 +82,8 @@ impl Store {
         Ok(provider)
     }
 
-    /// Deletes a provider of the user's; sources that are set to it keep its key.
+    /// Deletes a provider of the user's; sources that are set to it keep its key, those that were recognised as it are
+    /// recognised anew.
     ///
     /// # Errors
     /// What SQLite says.
@@ -63,7 +91,12 @@ impl Store {
         self.writer
             .job("Deleting a provider", move |connection| {
                 Box::pin(async move {
-                    sqlx::query("DELETE FROM provider WHERE key = $1").bind(key).execute(connection).await.map(drop)
+                    for sql in
+                        ["DELETE FROM provider WHERE key = $1", "UPDATE source SET provider = NULL WHERE provider = $1"]
+                    {
+                        sqlx::query(sql).bind(&key).execute(&mut *connection).await?;
+                    }
+                    Ok(())
                 })
             })
             .await
@@ -74,30 +107,10 @@ impl Store {
         self.custom_providers().await.map(Recognisers::with)
     }
 
-    /// The provider that a push tells by itself; what the user wrote goes before what is known.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub async fn recognised(&self, headers: &Headers, body_start: &[u8]) -> Result<Option<Provider>, StoreError> {
-        let all = self.recognisers().await?;
-        Ok(all.recognise(headers, body_start).map(|found| found.provider.clone()))
-    }
-
     /// The key of the provider that the user chose for a source.
     pub(super) async fn chosen_provider(&self, source: &str) -> Result<Option<String>, StoreError> {
         let chosen = sqlx::query_scalar("SELECT chosen_provider FROM source WHERE name = $1").bind(source);
         let chosen: Result<Option<Option<String>>, _> = chosen.fetch_optional(&self.readers).await;
         chosen.map(Option::flatten).map_err(|error| StoreError::from_sqlx("Reading a source", &error))
-    }
-
-    /// The provider of this key, known or the user's.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub async fn provider(&self, key: &str) -> Result<Option<Provider>, StoreError> {
-        if let Some(known) = find(key) {
-            return Ok(Some(known.clone()));
-        }
-        Ok(self.custom_providers().await?.into_iter().find(|provider| provider.key == key))
     }
 }

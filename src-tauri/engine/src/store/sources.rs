@@ -164,13 +164,19 @@ impl Store {
             .await
     }
 
-    /// Notes what the pushes of a source are recognised as, if nothing is noted yet.
-    pub(crate) async fn note_recognised(&self, id: i64, provider: String) -> Result<(), StoreError> {
+    /// Notes what the pushes of a source are recognised as, in place of `before`; false if something else is noted.
+    pub(crate) async fn note_recognised(
+        &self,
+        id: i64,
+        before: Option<String>,
+        provider: String,
+    ) -> Result<bool, StoreError> {
         self.writer
             .job("Keeping a source", move |connection| {
                 Box::pin(async move {
-                    let sql = "UPDATE source SET provider = $1 WHERE id = $2 AND provider IS NULL";
-                    sqlx::query(sql).bind(provider).bind(id).execute(connection).await.map(drop)
+                    let sql = "UPDATE source SET provider = $1 WHERE id = $2 AND provider IS $3";
+                    let query = sqlx::query(sql).bind(provider).bind(id).bind(before);
+                    Ok(query.execute(connection).await?.rows_affected() > 0)
                 })
             })
             .await

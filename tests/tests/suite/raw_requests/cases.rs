@@ -113,6 +113,7 @@ fn targets() -> Vec<Case> {
         taken("an absolute target", to("http://elsewhere.example:99/in/a?b")),
         taken("an absolute target in capitals", to("HTTP://ELSEWHERE/in/a")),
         taken("an escaped name", to("/in/%61")),
+        taken("an escape that is no UTF-8", to("/in/a/M%FCller?x=%FF")),
         taken("a target beyond ASCII", [b"POST /in/a/\xff\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n".as_slice()].concat()),
         taken("a long target", to(&format!("/in/a?{}", "x".repeat(60_000)))),
         refused("no source", &[404], post("Content-Length: 3\r\n").replace("/in/a", "/in/closed") + "abc"),

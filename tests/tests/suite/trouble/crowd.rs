@@ -115,7 +115,7 @@ async fn send_zeros(socket: &mut TcpStream, most: u64) -> u64 {
 }
 
 /// The most memory that a process takes while something goes on.
-async fn peak<T>(pid: u32, during: impl Future<Output = T>) -> Result<(T, u64)> {
+pub(super) async fn peak<T>(pid: u32, during: impl Future<Output = T>) -> Result<(T, u64)> {
     let mut most = resident(pid)?;
     let mut tick = tokio::time::interval(Duration::from_millis(20));
     tokio::pin!(during);

@@ -3,4 +3,4 @@
 /**
  * How digests are written.
  */
-export type Encoding = "hex" | "base64" | "base64url";
+export type Encoding = "hex" | "hex-upper" | "base64" | "base64url";

@@ -276,6 +276,50 @@ async fn another_place_of_the_event_counts_for_what_is_here() {
 }
 
 #[tokio::test]
+async fn another_place_of_the_attempt_counts_for_the_deliveries_that_are_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let mut acme = own_provider("acme");
+    acme["deliveryId"] = json!(["header:X-Delivery"]);
+    call(&api, "save_provider", acme.clone()).await.unwrap();
+    for attempt in ["0", "3", "4"] {
+        let headers = [("X-Acme-Signature", "x"), ("X-Delivery", "d"), ("X-Try", attempt)];
+        post(&format!("{url}/in/shop"), &headers, "{}").await;
+    }
+    let engine = api.engine().await.unwrap();
+    let attempts = async || {
+        engine.finish_following().await.unwrap();
+        engine.store.finish_grouping().await.unwrap();
+        let delivery = call(&api, "delivery", json!({"id": 1})).await.unwrap();
+        let attempts = delivery["attempts"].as_array().unwrap().iter();
+        attempts.map(|one| one["number"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(attempts().await[1..], [json!(2), json!(3)], "counted here");
+    acme["attempt"] = json!(["header:X-Try"]);
+    call(&api, "save_provider", acme).await.unwrap();
+    assert_eq!(attempts().await[1..], [json!(4), json!(5)], "counted by the service, from 0 on");
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_source_of_a_provider_that_is_gone_is_recognised_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    call(&api, "save_provider", own_provider("acme")).await.unwrap();
+    post(&format!("{url}/in/shop"), &[("X-Acme-Signature", "x")], r#"{"kind":"made"}"#).await;
+    let recognised = async || {
+        api.engine().await.unwrap().finish_following().await.unwrap();
+        call(&api, "source_settings", json!({"name": "shop"})).await.unwrap()["recognised"].clone()
+    };
+    assert_eq!(recognised().await, "acme");
+    call(&api, "delete_provider", json!({"key": "acme"})).await.unwrap();
+    assert_eq!(recognised().await, Value::Null);
+    call(&api, "save_provider", own_provider("acme-2")).await.unwrap();
+    assert_eq!(recognised().await, "acme-2");
+    api.close().await;
+}
+
+#[tokio::test]
 async fn what_a_provider_asks_for_beside_a_secret_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = started(folder.path()).await;

@@ -9,6 +9,7 @@
 
 mod check;
 mod cors;
+mod document;
 mod glob;
 mod plan;
 mod schema;
@@ -19,8 +20,8 @@ mod tests;
 pub use check::{RULES_BYTES, RuleProblem, check};
 pub use plan::{Plan, RuleCount};
 
+pub(super) use document::{DOCUMENT_BYTES, read_payload};
 pub(super) use plan::{Decided, Decision, Pushed, Turn};
-pub(super) use schema::DOCUMENT_BYTES;
 
 use crate::exchange::{Fault, Header};
 use serde::{Deserialize, Serialize};

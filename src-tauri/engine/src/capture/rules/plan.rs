@@ -1,7 +1,8 @@
 //! The rules of a source made ready, and what they say to one push. Decided before the commit.
 
+use super::document::{Document, read_payload};
 use super::glob;
-use super::schema::{Document, Schema};
+use super::schema::Schema;
 use super::template::{Template, Values};
 use super::{AfterLast, Reply, Rule, RuleMatch, RuleSet, cors};
 use crate::exchange::{Answered, AnsweredBy, Fault, Micros};
@@ -141,9 +142,10 @@ impl Plan {
         self.rules.iter().map(count).collect()
     }
 
-    /// True if one of its rules asks for the event.
-    pub(in crate::capture) fn reads_event(&self) -> bool {
-        self.rules.iter().any(|rule| !rule.when.event.is_empty())
+    /// True if a rule that a push with this head may come to asks for the event.
+    pub(in crate::capture) fn reads_event(&self, head: &RequestHead) -> bool {
+        let comes_to = |rule: &PreparedRule| !rule.when.event.is_empty() && rule.fits_head(head);
+        self.refused(head).is_none() && self.rules.iter().any(comes_to)
     }
 
     /// True if the body must be at hand to decide.
@@ -227,10 +229,14 @@ impl PreparedRule {
     }
 
     fn fits(&self, head: &RequestHead, events: &BTreeSet<String>) -> bool {
-        let RuleMatch { methods, path, event: wanted } = &self.when;
+        let wanted = &self.when.event;
+        self.fits_head(head) && (wanted.is_empty() || events.iter().any(|event| glob::fits(wanted, event)))
+    }
+
+    fn fits_head(&self, head: &RequestHead) -> bool {
+        let RuleMatch { methods, path, .. } = &self.when;
         (methods.is_empty() || methods.contains(&head.method))
             && (path.is_empty() || glob::fits(path, path_behind(head)))
-            && (wanted.is_empty() || events.iter().any(|event| glob::fits(wanted, event)))
     }
 
     /// The step that answers at this place of the sequence.
@@ -325,9 +331,8 @@ async fn filled(reply: &Arc<Prepared>, pushed: &Pushed, by: AnsweredBy, reasons:
         return reply.fill(&head, &Document::default(), now, by, reasons);
     };
     let on_failure = by.clone();
-    let reading =
-        tokio::task::spawn_blocking(move || reply.fill(&head, &Document::open(&head, &body), now, by, reasons));
-    reading.await.unwrap_or_else(|_| guard(on_failure, 500, "The answer could not be made.\n", Vec::new()))
+    let filled = read_payload(move || reply.fill(&head, &Document::open(&head, &body), now, by, reasons)).await;
+    filled.unwrap_or_else(|| guard(on_failure, 500, "The answer could not be made.\n", Vec::new()))
 }
 
 /// The path behind `/in/NAME`; that of the source's own address is `/`.

@@ -1,18 +1,13 @@
-//! The JSON of a payload: held against a schema, and looked up in for templates. Bounded in size and time.
+//! Payloads held against a JSON Schema, bounded in time.
 
-use crate::inspect::{as_utf8, content_codings, decode};
+use super::document::{DOCUMENT_BYTES, Document};
 use crate::wire::RequestHead;
 use bytes::Bytes;
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
-use serde_json::value::RawValue;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
-
-/// Bytes of a payload that are read for a schema or a template, decoded.
-pub(in crate::capture) const DOCUMENT_BYTES: usize = 1024 * 1024;
 
 /// How long holding a payload against a schema may take.
 const CHECK_TIME: Duration = Duration::from_secs(2);
@@ -25,35 +20,6 @@ const REASONS: usize = 10;
 
 /// Characters of a reason.
 const REASON_TEXT: usize = 300;
-
-/// A payload with its codings off, as UTF-8; None if it is too large or can't be decoded.
-#[derive(Debug, Default)]
-pub(super) struct Document(Option<Bytes>);
-
-impl Document {
-    /// Takes the codings off. Runs up to the time that decoding may take.
-    pub(super) fn open(head: &RequestHead, raw: &Bytes) -> Self {
-        let decoded = decode(raw, &content_codings(&head.headers));
-        let whole = decoded.notice.is_none() && decoded.bytes.len() <= DOCUMENT_BYTES;
-        Self(whole.then(|| as_utf8(&head.headers, &decoded.bytes)))
-    }
-
-    /// The value at a path: the text of a string, else the JSON as it stands. Numbers keep their digits.
-    pub(super) fn text_at(&self, path: &[String]) -> Option<Vec<u8>> {
-        let mut at: &RawValue = serde_json::from_slice(self.0.as_ref()?).ok()?;
-        for step in path {
-            at = match at.get().as_bytes().first()? {
-                b'{' => serde_json::from_str::<HashMap<String, &RawValue>>(at.get()).ok()?.remove(step)?,
-                b'[' => serde_json::from_str::<Vec<&RawValue>>(at.get()).ok()?.get(step.parse::<usize>().ok()?)?,
-                _ => return None,
-            };
-        }
-        match serde_json::from_str::<String>(at.get()) {
-            Ok(text) => Some(text.into_bytes()),
-            Err(_) => Some(at.get().as_bytes().to_vec()),
-        }
-    }
-}
 
 /// A schema that was read once.
 #[derive(Debug, Clone)]
@@ -95,7 +61,7 @@ impl Schema {
 }
 
 fn hold(validator: &Validator, document: &Document) -> Vec<String> {
-    let Some(bytes) = &document.0 else {
+    let Some(bytes) = document.bytes() else {
         return vec![format!("The payload can't be decoded, or is larger than {} KiB.", DOCUMENT_BYTES >> 10)];
     };
     match serde_json::from_slice::<Value>(bytes) {

@@ -1,7 +1,7 @@
 //! Templates: a text with places for what the captured request says. One pass, nothing is evaluated, and what is put
 //! in is never looked at again.
 
-use super::schema::Document;
+use super::document::Document;
 use crate::exchange::{Header, Micros, shown};
 use crate::inspect::{JsonPath, query_fields};
 use crate::wire::RequestHead;

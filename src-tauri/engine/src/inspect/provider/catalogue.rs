@@ -4,7 +4,7 @@ use super::data::{Handshake, Hash, Method, Provider, Scheme, SecretForm};
 use super::place::{Joined, Place};
 use super::statuses::Statuses;
 use crate::exchange::Headers;
-use crate::inspect::signature::{check_template, signs_token};
+use crate::inspect::signature::{TOKEN_ALGORITHMS, check_template, signs_token};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
@@ -244,7 +244,9 @@ fn check_scheme(scheme: &Scheme) -> Result<(), CustomProblem> {
 /// Refuses what a method has no use for, and what it can't do without: else every push would be judged by another rule
 /// than the one that is written.
 fn check_method(scheme: &Scheme) -> Result<(), CustomProblem> {
-    let Scheme { method, hash, secret, timestamp, signed, .. } = scheme;
+    let Scheme { method, hash, secret, timestamp, signed, token, .. } = scheme;
+    let takes_known =
+        |names: &[String]| !names.is_empty() && names.iter().all(|name| TOKEN_ALGORITHMS.contains(&&name[..]));
     let is_key = matches!(secret, SecretForm::Text | SecretForm::PublicKey);
     let problem = match method {
         Method::Ed25519 | Method::Ecdsa | Method::Rsa | Method::MessageSignature if !is_key => {
@@ -258,6 +260,12 @@ fn check_method(scheme: &Scheme) -> Result<(), CustomProblem> {
         }
         Method::Jwt | Method::MessageSignature if timestamp.is_some() => {
             "A token and a message signature say their time themselves: leave out where the time stands."
+        }
+        Method::Jwt if !token.as_ref().is_some_and(|token| takes_known(&token.algorithms)) => {
+            return Err(self::problem(
+                "signatures",
+                &format!("A token is signed with one of {}.", TOKEN_ALGORITHMS.join(", ")),
+            ));
         }
         Method::Hmac | Method::Digest | Method::Ed25519 | Method::Ecdsa | Method::Rsa
             if timestamp.is_none() && signs_token(signed, "timestamp") =>

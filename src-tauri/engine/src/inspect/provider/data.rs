@@ -203,11 +203,13 @@ pub enum Hash {
 
 /// How digests are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Encoding {
     /// Hexadecimal in lower case.
     #[default]
     Hex,
+    /// Hexadecimal in upper case.
+    HexUpper,
     /// Base64 with padding.
     Base64,
     /// URL-safe base64 without padding.

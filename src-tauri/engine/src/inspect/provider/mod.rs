@@ -56,6 +56,12 @@ pub fn recognise(headers: &Headers, body_start: &[u8]) -> Recognition {
     })
 }
 
+/// The provider that a push tells by itself; the user's own go before those that are known.
+pub fn recognised(own: &[Provider], headers: &Headers, body_start: &[u8]) -> Option<Provider> {
+    let all = Recognisers::with(own.to_vec());
+    all.recognise(headers, body_start).map(|found| found.provider.clone())
+}
+
 impl Recogniser {
     /// True if a push is one of this provider's.
     fn fits(&self, headers: &Headers, body_start: &[u8]) -> bool {
@@ -244,6 +250,13 @@ mod tests {
             ("travis-ci", "hash", json!("md5"), "SHA-1, SHA-256"),
             ("netlify", "timestamp", json!({"at": "header:X-Time", "tolerance": 300}), "say their time themselves"),
             ("rfc9421", "timestamp", json!({"at": "header:X-Time"}), "say their time themselves"),
+            (
+                "netlify",
+                "token",
+                json!({"algorithms": ["HS256", "RS512"]}),
+                "one of HS256, HS384, HS512, RS256, ES256, EdDSA",
+            ),
+            ("netlify", "token", json!({"algorithms": []}), "one of HS256"),
             ("slack", "timestamp", json!(null), "header:X-Timestamp"),
             ("stripe", "timestamp", json!(null), "header:X-Timestamp"),
         ] {

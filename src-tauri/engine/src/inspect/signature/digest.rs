@@ -44,6 +44,7 @@ pub(super) fn plain(hash: Hash, text: &[u8]) -> Vec<u8> {
 pub(super) fn written(encoding: Encoding, digest: &[u8]) -> String {
     match encoding {
         Encoding::Hex => hex(digest),
+        Encoding::HexUpper => hex(digest).to_ascii_uppercase(),
         Encoding::Base64 => STANDARD.encode(digest),
         Encoding::Base64url => URL_SAFE_NO_PAD.encode(digest),
     }
@@ -59,7 +60,7 @@ pub(super) fn written_len(encoding: Encoding, hash: Hash) -> usize {
         Hash::Sha512 => 64,
     };
     match encoding {
-        Encoding::Hex => bytes * 2,
+        Encoding::Hex | Encoding::HexUpper => bytes * 2,
         Encoding::Base64 => bytes.div_ceil(3) * 4,
         Encoding::Base64url => (bytes * 4).div_ceil(3),
     }
@@ -68,7 +69,7 @@ pub(super) fn written_len(encoding: Encoding, hash: Hash) -> usize {
 /// The bytes of a written signature.
 pub(super) fn read(encoding: Encoding, text: &str) -> Option<Vec<u8>> {
     match encoding {
-        Encoding::Hex => from_hex(text),
+        Encoding::Hex | Encoding::HexUpper => from_hex(text),
         Encoding::Base64 => from_base64(text),
         Encoding::Base64url => from_base64(text),
     }

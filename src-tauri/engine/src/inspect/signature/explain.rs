@@ -263,9 +263,13 @@ impl Guess<'_> {
             [(sent.checked_mul(1000), "milliseconds", "seconds"), (Some(sent / 1000), "seconds", "milliseconds")];
         for (time, signed, came) in others {
             let time = time?.to_string();
-            // The age is that of what came, whatever its unit is; only the text is another.
+            // The age is that of what came, in the unit that it has; only the text is another.
+            let came_at = if came == "seconds" { sent.saturating_mul(1000) } else { sent };
+            let limit = self.view.tolerance.or(stamp.tolerance);
+            let age = self.view.now.map(|now| now.saturating_sub(came_at));
+            let in_time = age.zip(limit).is_none_or(|(age, limit)| time::fits_stamp(age, stamp, limit) == Fits::InTime);
             let view = View { timestamp: Some(&time), now: None, ..self.view };
-            if self.fits(self.scheme, view) {
+            if in_time && self.fits(self.scheme, view) {
                 return Some(cause(
                     CauseKind::TimeUnit,
                     format!("It was signed with the time in {signed}, and {name} has it in {came}."),
@@ -280,10 +284,14 @@ impl Guess<'_> {
     fn algorithm(&mut self, provider: &Provider) -> Option<Cause> {
         let hint = "Set the service, or the receiver, to the current way of signing.";
         let scheme = self.scheme;
-        for other in provider.signatures.iter().filter(|other| *other != scheme) {
+        // A secret that is sent as it is signs nothing.
+        let signs = |other: &&Scheme| !matches!(other.method, Method::Token | Method::Basic);
+        for other in provider.signatures.iter().filter(|other| *other != scheme).filter(signs) {
             let bare = Scheme { needs: Vec::new(), ..other.clone() };
-            let at = Scheme { at: self.scheme.at.clone(), prefix: self.scheme.prefix.clone(), ..bare.clone() };
-            if self.fits(&bare, self.view) || self.fits(&at, self.view) {
+            let at = Scheme { at: scheme.at.clone(), prefix: scheme.prefix.clone(), ..bare.clone() };
+            // Where another way stands beside this one and signs less, that it fits says nothing of this one.
+            let is_beside = other.at != scheme.at && other.signed != scheme.signed;
+            if (!is_beside && self.fits(&bare, self.view)) || self.fits(&at, self.view) {
                 let label = other.label.as_deref().unwrap_or("usual");
                 let own = self.scheme.label.as_deref().unwrap_or("usual");
                 return Some(cause(
@@ -298,12 +306,13 @@ impl Guess<'_> {
         }
         let hashes = [Hash::Sha1, Hash::Sha256, Hash::Sha512, Hash::Sha384, Hash::Md5];
         let mut prefixes = vec![self.scheme.prefix.as_str()];
-        if self.scheme.separator.is_empty() {
-            prefixes
-                .extend(["sha1=", "sha256=", "sha512=", ""].into_iter().filter(|other| *other != self.scheme.prefix));
-        }
+        let known: &[&str] = match self.scheme.separator.is_empty() {
+            true => &["sha1=", "sha256=", "sha512=", ""],
+            false => &["v0=", "v1=", "v2=", "s=", "h1=", "v1,", "v0,", ""],
+        };
+        prefixes.extend(known.iter().copied().filter(|other| *other != self.scheme.prefix));
         for hash in hashes {
-            for encoding in [Encoding::Hex, Encoding::Base64, Encoding::Base64url] {
+            for encoding in [Encoding::Hex, Encoding::HexUpper, Encoding::Base64, Encoding::Base64url] {
                 for prefix in &prefixes {
                     let scheme = Scheme { hash, encoding, prefix: (*prefix).to_owned(), ..self.scheme.clone() };
                     if self.fits(&scheme, self.view) {
@@ -357,6 +366,7 @@ pub(super) fn hash_words(hash: Hash) -> &'static str {
 fn encoding_words(encoding: Encoding) -> &'static str {
     match encoding {
         Encoding::Hex => "hexadecimal",
+        Encoding::HexUpper => "upper-case hexadecimal",
         Encoding::Base64 => "base64",
         Encoding::Base64url => "URL-safe base64",
     }

@@ -28,7 +28,7 @@ pub(super) fn is_there(scheme: &Scheme, at: Looked<'_>) -> bool {
     scheme.at.iter().any(|place| place.read_all(at).iter().any(|text| !text.trim().is_empty()))
 }
 
-/// Reads the signatures; an empty list if there are only such of other versions.
+/// Reads the signatures; an empty list if there are only such that begin otherwise.
 pub(super) fn find(scheme: &Scheme, at: Looked<'_>) -> Result<Vec<Found>, NotFound> {
     let stamp = match &scheme.timestamp {
         Some(stamp) => match &stamp.at {

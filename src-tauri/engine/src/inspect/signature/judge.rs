@@ -65,7 +65,13 @@ pub(super) enum Problem {
     Missing(Place),
     MissingField(String),
     Malformed(String),
-    Need { class: NeedClass, name: String, is: String },
+    /// Nothing in the place begins as signatures of this way do.
+    NoneBegins(Place),
+    Need {
+        class: NeedClass,
+        name: String,
+        is: String,
+    },
     Certificate(String),
 }
 
@@ -249,6 +255,9 @@ pub(super) fn try_secrets(scheme: &Scheme, view: View<'_>, secrets: &[&str]) -> 
         NotFound::Absent => Problem::Unsigned(scheme.at[0].clone()),
         NotFound::Malformed(place) => Problem::Malformed(place.name()),
     })?;
+    if signatures.is_empty() {
+        return Err(Problem::NoneBegins(scheme.at[0].clone()));
+    }
     if scheme.method == Method::Jwt {
         return jwt::try_secrets(scheme, view, &signatures, secrets);
     }
@@ -259,14 +268,13 @@ fn try_signatures(scheme: &Scheme, view: View<'_>, signatures: &[Found], secrets
     let (signed_at, fits) = stamp(scheme, view, signatures.first())?;
     let mut tried = Tried { found: shown_signature(scheme, signatures.first()), signed_at, fits, ..Tried::default() };
     let hash_fits = body_hash_fits(scheme, view);
-    let none = Found { text: String::new(), stamp: None };
     // A secret that is sent as it is signs nothing.
     let signs = !matches!(scheme.method, Method::Token | Method::Basic);
     let is_keyed = matches!(scheme.method, Method::Hmac | Method::Digest);
     let per_secret = signs && template::has(&scheme.signed, "secret");
     let mut first: Option<Vec<u8>> = None;
     let mut last: Option<(Option<String>, Vec<u8>)> = None;
-    for signature in signatures.iter().chain(signatures.is_empty().then_some(&none)) {
+    for signature in signatures {
         let timestamp = timestamp(scheme, view, signature);
         let signed = match last.take() {
             Some((of, signed)) if of == timestamp && !per_secret => signed,
@@ -291,7 +299,7 @@ fn try_signatures(scheme: &Scheme, view: View<'_>, signatures: &[Found], secrets
             if tried.expected.is_none() {
                 tried.expected = expected.clone();
             }
-            if fits && hash_fits && !signatures.is_empty() {
+            if fits && hash_fits {
                 let found = shown_signature(scheme, Some(signature));
                 // Each may have a time of its own: that of another one says nothing of this one.
                 let (signed_at, fits) = stamp(scheme, view, Some(signature))?;

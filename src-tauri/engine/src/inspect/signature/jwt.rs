@@ -9,6 +9,9 @@ use super::time::{self, Fits};
 use crate::inspect::provider::{Encoding, Hash, Method, NeedClass, Scheme, SecretForm, TokenRule};
 use serde_json::Value;
 
+/// The algorithms that tokens are checked with (RFC 7518, section 3.1; RFC 8037).
+pub(crate) const TOKEN_ALGORITHMS: [&str; 6] = ["HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA"];
+
 /// The longest token that is read.
 const TOKEN_LIMIT: usize = 16 * 1024;
 

@@ -25,6 +25,7 @@ pub use template::SignedToken;
 pub use verdict::{Cause, CauseKind, Reason, SignedText, Verdict, VerdictKind};
 
 pub(crate) use handshake::handshake_by_head;
+pub(crate) use jwt::TOKEN_ALGORITHMS;
 pub(crate) use template::{check as check_template, has as signs_token};
 
 use super::provider::Provider;

@@ -108,6 +108,12 @@ pub(super) fn refused(provider: &Provider, scheme: &Scheme, problem: &Problem) -
             };
             (VerdictKind::NoSecret, Reason::MissingField, field.clone(), explanation, Some(hint))
         }
+        Problem::NoneBegins(place) => {
+            let what = if place.in_head() { "header" } else { "field" };
+            let explanation = format!("Nothing in the {what} {} begins with {:?}.", place.name(), scheme.prefix);
+            let hint = format!("{name} may sign another way by now, or another service has sent it.");
+            (VerdictKind::Invalid, Reason::Mismatch, place.name(), explanation, Some(hint))
+        }
         Problem::Malformed(header) => {
             let in_head = !scheme.at.iter().any(|place| !place.in_head() && place.name() == *header);
             let (reason, what) =

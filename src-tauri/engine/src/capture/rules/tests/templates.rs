@@ -1,7 +1,7 @@
 //! What templates put in, and what they leave alone.
 
 use super::kit::{NOW, Rig};
-use crate::capture::rules::schema::Document;
+use crate::capture::rules::document::Document;
 use crate::capture::rules::template::{Template, Values};
 use crate::wire::RequestHead;
 use bytes::Bytes;

@@ -23,6 +23,7 @@ fn another_algorithm() {
         ("razorpay", "X-Razorpay-Signature", sha1.clone(), "SHA-1"),
         ("github", "X-Hub-Signature-256", format!("sha1={sha1}"), "SHA-1"),
         ("shopify", "X-Shopify-Hmac-Sha256", hex(&sha256), "hexadecimal"),
+        ("razorpay", "X-Razorpay-Signature", hex(&sha256).to_uppercase(), "SHA-256 in upper-case hexadecimal"),
         ("github", "X-Hub-Signature-256", format!("sha256={}", written(Encoding::Base64, &sha256)), "base64"),
         ("github", "X-Hub-Signature-256", hex(&sha256), "before the signature"),
     ] {
@@ -37,6 +38,38 @@ fn another_algorithm() {
     headers.push("X-Hub-Signature", format!("sha1={sha1}").into_bytes());
     let cause = Plant::new("github").check(&headers).proven.unwrap();
     assert_eq!((cause.kind, &cause.explanation[..30]), (kind, "It is signed in the SHA-1 way "));
+}
+
+#[test]
+fn a_weaker_way_beside_the_one_that_counts_is_no_reason() {
+    use super::digest::{hex, plain};
+    use crate::inspect::provider::Hash;
+    let mut headers = Headers::default();
+    headers.push("X-HubSpot-Request-Timestamp", format!("{NOW}000").into_bytes());
+    headers.push("X-HubSpot-Signature-v3", "A".repeat(43) + "=");
+    headers.push("X-HubSpot-Signature-Version", "v1");
+    headers.push("X-HubSpot-Signature", hex(&plain(Hash::Sha256, format!("s3cret{JSON}").as_bytes())));
+    let verdict = Plant::new("hubspot").check(&headers);
+    assert_eq!((verdict.reason, verdict.proven), (Some(Reason::Mismatch), None), "the URL may be the cause");
+}
+
+#[test]
+fn a_signature_that_begins_otherwise() {
+    use super::digest::{hex, keyed};
+    use crate::inspect::provider::Hash;
+    let with = |value: String| {
+        let mut headers = Headers::default();
+        headers.push("Stripe-Signature", value);
+        Plant::new("stripe").check(&headers)
+    };
+    let verdict = with(format!("t={NOW},v0={}", "0".repeat(64)));
+    assert_eq!((verdict.verdict, verdict.reason), (VerdictKind::Invalid, Some(Reason::Mismatch)));
+    assert_eq!(verdict.explanation, "Nothing in the header Stripe-Signature begins with \"v1=\".");
+    assert_eq!(verdict.proven, None);
+    let signed = hex(&keyed(Hash::Sha256, b"s3cret", format!("{NOW}.{JSON}").as_bytes()));
+    let cause = with(format!("t={NOW},s={signed}")).proven.unwrap();
+    assert_eq!(cause.kind, CauseKind::OtherAlgorithm);
+    assert!(cause.explanation.contains("with \"s=\" in place of \"v1=\""), "{}", cause.explanation);
 }
 
 #[test]

@@ -53,6 +53,9 @@ fn ages_and_units_of_time() {
     headers.push("X-Slack-Signature", format!("v0={digest}").into_bytes());
     let verdict = Plant::new("slack").check(&headers);
     assert_eq!(verdict.proven.map(|cause| cause.kind), Some(CauseKind::TimeUnit));
+    // In the right unit it would be refused as well: it is too old.
+    let verdict = Plant { now: NOW + 301, ..Plant::new("slack") }.check(&headers);
+    assert_eq!((verdict.reason, verdict.proven), (Some(Reason::Mismatch), None));
 }
 
 #[test]
