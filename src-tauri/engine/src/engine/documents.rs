@@ -96,6 +96,12 @@ pub(crate) async fn wire_rows(store: &Store, body: BodyRef) -> Result<Rows, ApiE
     let (bytes, whole) = wire_bytes(store, body, WIRE_LIMIT).await?;
     let mut bytes = Vec::from(bytes);
     if !whole {
+        // The cut may go through a character, and all would be read as ISO-8859-1 for its half.
+        if let Err(error) = std::str::from_utf8(&bytes)
+            && error.error_len().is_none()
+        {
+            bytes.truncate(error.valid_up_to());
+        }
         bytes.extend_from_slice(b"\n[the rest is in the Hex view and in exports]");
     }
     off_thread(move || Rows::of_wire(bytes.into())).await
@@ -111,6 +117,19 @@ pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Sen
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_cut_through_a_character_makes_nothing_else_of_the_others() {
+        let (_folder, store) = crate::store::tests::store().await;
+        for odd in ["", "x"] {
+            let body = odd.to_owned() + &"é".repeat(WIRE_LIMIT as usize / 2 + 10);
+            let id = store.save(crate::store::tests::push("a", "e", body)).await.unwrap();
+            let rows = wire_rows(&store, BodyRef { id, side: Side::Request }).await.unwrap();
+            let last = rows.page(rows.total() - 2, 2).rows;
+            assert!(last[0].text.ends_with("éé"), "{:?}", last[0].text.chars().last());
+            assert!(last[1].text.starts_with("[the rest"), "{:?}", last[1].text);
+        }
+    }
 
     #[test]
     fn the_indices_of_bodies_count_for_what_is_kept() {

@@ -28,8 +28,14 @@ impl Engine {
     /// If this process does not listen; `Invalid` if what was typed is no request; `NotFound` if the exchange is gone.
     pub async fn try_source(&self, query: TryQuery) -> Result<SourceTried, ApiError> {
         let TryQuery { source, request } = query;
-        let ListenerStatus::Listening { url, port, .. } = self.listener() else {
-            return Err(ApiError::failed("Nothing listens, so there is nobody to send to. Start the listener."));
+        let (url, port) = match self.listener() {
+            ListenerStatus::Listening { url, port, .. } => (url, port),
+            ListenerStatus::Elsewhere => {
+                let why = "Another Pushpull listens on this workspace, so nobody listens here. Stop it and start the \
+                           listener here, or send to its address.";
+                return Err(ApiError::failed(why));
+            }
+            _ => return Err(ApiError::failed("Nothing listens, so there is nobody to send to. Start the listener.")),
         };
         if !crate::capture::is_source_name(&source) {
             return Err(ApiError::invalid(format!("{source:?} can't be a source.")));
@@ -37,7 +43,7 @@ impl Engine {
         let mark = format!("{}-{}", self.doorway.sample_word(), random_word()?);
         let (head, body) = self.written(&source, request, &url, &mark).await?;
         self.doorway.add_source(&source);
-        let before = self.store.committed().borrow().newest;
+        let before = self.store.newest().await?;
         let host = url.trim_start_matches("http://").rsplit_once(':').map_or("127.0.0.1", |(host, _)| host);
         let failed = |error: std::io::Error| ApiError::failed(format!("Our own listener can't be reached: {error}."));
         let stream = TcpStream::connect(format!("{host}:{port}")).await.map_err(failed)?;

@@ -46,7 +46,7 @@ pub(crate) fn push(source: &str, event: &str, body: impl Into<Bytes>) -> NewExch
     }
 }
 
-pub(super) async fn store() -> (tempfile::TempDir, Store) {
+pub(crate) async fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
     (folder, store)

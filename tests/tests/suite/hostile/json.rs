@@ -34,13 +34,33 @@ const BYTES: &[(&str, &[u8])] = &[
     ("n_a_byte_alone", b"\xe9"),
 ];
 
+/// Documents in UTF-16 that does not say so, or is no UTF-16 any more, and whether they look like JSON: then it is told that
+/// the byte behind the bracket is none of JSON.
+const NOT_READ: &[(&str, bool)] = &[
+    ("i_string_UTF-16LE_with_BOM.json", false),
+    ("i_string_utf16BE_no_BOM.json", false),
+    ("i_string_utf16LE_no_BOM.json", true),
+    ("i_utf_16_big_endian", false),
+    ("i_utf_16_without_a_mark", true),
+];
+
 /// Says what is wrong with how a document is shown; None if nothing is.
 fn misjudged(name: &str, bytes: &[u8]) -> Option<String> {
     let document = Document::new(Some("application/json"), &[], Bytes::copy_from_slice(bytes), bytes.len() as u64);
     let info = document.info();
     let is_json = document.tree_rows(u32::MAX, &[], 0, 10).is_some();
     match (name.as_bytes()[0], is_json, info.kind, &info.problem) {
-        (b'y', true, BodyKind::Json, None) | (b'i', ..) => None,
+        (b'y', true, BodyKind::Json, None) => None,
+        // Those that are not UTF-8 throughout, or say a number or a character that not every reader takes, are read.
+        (b'i', true, BodyKind::Json, None) if !NOT_READ.iter().any(|(other, _)| *other == name) => None,
+        (b'i', is_json, kind, problem) if NOT_READ.contains(&(name, is_json)) => {
+            let is_told = if is_json {
+                problem.as_ref().is_some_and(|problem| problem.offset == 1)
+            } else {
+                kind == BodyKind::Binary
+            };
+            (!is_told).then(|| format!("{name}: {info:?}"))
+        }
         // What stands before the break may be shown as a tree, but never without the problem.
         (b'n', _, BodyKind::Json, Some(problem)) if problem.offset <= bytes.len() as u64 => {
             (problem.message.is_empty() || problem.line == 0 || problem.column == 0).then(|| format!("{problem:?}"))

@@ -2,6 +2,8 @@
 //! asked, and the page calls nothing but what reading calls.
 
 use anyhow::{Context, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use pushpull_tests::{CONTROL, ENTER, ESCAPE, Home, RELEASE, SHIFT, Window, http, naughty_strings, pushpull, until};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -207,6 +209,7 @@ async fn send_all(url: &str, texts: &[String], hits: &str) -> Result<usize> {
     let naughty = naughty_strings()?;
     bodies.push(("application/json", json!(naughty).to_string()));
     bodies.push(("text/plain; charset=utf-7", naughty.join("\n")));
+    bodies.push(("application/json", held(texts, hits)));
     // Each naughty string stands in the target and in a header of one push, too.
     let shares = naughty.chunks(naughty.len().div_ceil(bodies.len())).chain(std::iter::repeat(&[][..]));
     for ((content_type, body), naughty) in bodies.iter().zip(shares) {
@@ -221,6 +224,19 @@ async fn send_all(url: &str, texts: &[String], hits: &str) -> Result<usize> {
         assert_eq!(request.send().await?.status(), 200, "{content_type}");
     }
     Ok(bodies.len())
+}
+
+/// Values that are opened by their chips, hostile inside: a link, and documents within base64, a token and a text.
+fn held(texts: &[String], hits: &str) -> String {
+    let packed = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let head = packed(&json!({ "alg": "HS256", "kid": texts[0] }));
+    json!({
+        "link": format!("http://{hits}/chip?{}", plain(&texts[4]).replace(' ', "+")),
+        "packed": STANDARD.encode(texts.join("\n")),
+        "token": format!("{head}.{}.c2lnbmF0dXJl", packed(&json!({ "sub": texts[8], "iss": texts[19], "texts": texts }))),
+        "inside": json!({ "texts": texts }).to_string(),
+    })
+    .to_string()
 }
 
 /// What a payload must not have changed.
@@ -247,6 +263,29 @@ async fn read_all(window: &Window, rows: usize) -> Result<()> {
         window.find(".dhead h1").await?;
         let shown = walk(window, ".detail").await.with_context(|| format!("Row {row}"))?;
         anyhow::ensure!(shown >= FEWEST_VIEWS, "Row {row} has {shown} views");
+    }
+    Ok(())
+}
+
+/// Opens what the chips of [`held`] hold, and goes back; the link is asked about and not opened.
+async fn open_chips(window: &Window) -> Result<()> {
+    // The newest is the answer of the hostile server.
+    window.click("[role=grid] [role=row][aria-rowindex='3']").await?;
+    for chip in 0..4 {
+        let open = "const chips = document.querySelectorAll('.bodyview [role=tree] button.chip');
+            if (chips.length === 4) chips[arguments[0]].click();
+            return chips.length === 4";
+        let is_open = async || Ok((window.script(open, vec![json!(chip)]).await? == true).then_some(()));
+        until("the chips", is_open).await?;
+        if chip == 0 {
+            walk(window, "[role=dialog]").await?;
+            window.press(&ESCAPE.to_string()).await?;
+            continue;
+        }
+        window.find(".bodyview nav[aria-label='Documents in the body']").await?;
+        walk(window, ".bodyview").await?;
+        window.click(".bodyview [aria-label='Back to the document around it']").await?;
+        window.click(".bodyview [data-value=tree]").await?;
     }
     Ok(())
 }
@@ -297,6 +336,7 @@ async fn no_view_takes_a_payload_for_more_than_text() -> Result<()> {
         window.text(".listfoot", &format!("{rows} stored")).await?;
         let before = state(window).await?;
         read_all(window, rows).await?;
+        open_chips(window).await?;
         use_it(window).await?;
         assert_eq!(window.script("return window.ran ?? null", vec![]).await?, json!(null), "something ran");
         assert_eq!(window.script("return window.stopped", vec![]).await?, json!([]), "the policy was asked");
