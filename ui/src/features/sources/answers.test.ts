@@ -197,6 +197,37 @@ describe("the rules of a source", { timeout: 120_000 }, () => {
   });
 });
 
+describe("taking a deleted rule back", { timeout: 120_000 }, () => {
+  async function deletedAndLeft() {
+    await rule(503);
+    await userEvent.type(screen.getByLabelText("Name"), "down");
+    document.querySelector<HTMLElement>(".rules > li .open")?.focus();
+    await userEvent.keyboard("{Delete}");
+    await screen.findByText("down deleted");
+    navigation.source = "hubspot";
+    await screen.findByRole("heading", { name: "hubspot", level: 1 });
+    await waitFor(async () => expect((await kept()).rules).toEqual([]));
+  }
+  const undo = () => userEvent.click(screen.getByRole("button", { name: /^Undo/ }));
+
+  it("says where it is, if another source is shown", async () => {
+    await deletedAndLeft();
+    await undo();
+    await screen.findByText("down is back in stripe");
+    expect((await kept()).rules).toMatchObject([{ name: "down", steps: [{ status: 503 }] }]);
+    expect(document.querySelectorAll(".rules > li")).toHaveLength(0);
+  });
+
+  it("says why it can't be done", async () => {
+    await deletedAndLeft();
+    own["source_rules"] = () => {
+      throw { code: "notFound", message: 'There is no source "stripe".', hint: null };
+    };
+    await undo();
+    await screen.findByText('There is no source "stripe".');
+  });
+});
+
 describe("trying a source", { timeout: 120_000 }, () => {
   it("says what the sender saw, and that nothing was stored", async () => {
     own["try_source"] = () => ({

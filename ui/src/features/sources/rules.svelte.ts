@@ -47,6 +47,9 @@ export function faultOf(type: Fault["type"] | "none"): Fault | null {
   return { type };
 }
 
+/** The form that is on the screen, if one is. */
+const onScreen = new Set<RulesForm>();
+
 export class RulesForm {
   source = $state("");
   set = $state<RuleSet | null>(null);
@@ -66,6 +69,15 @@ export class RulesForm {
   #saving: Promise<void> = Promise.resolve();
   #recounting: ReturnType<typeof setTimeout> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
+
+  /** It is on the screen, until the answer is called; then what was typed is kept. */
+  appear(): () => void {
+    onScreen.add(this);
+    return () => {
+      onScreen.delete(this);
+      void this.flush();
+    };
+  }
 
   async load(source: string) {
     await this.flush();
@@ -185,14 +197,29 @@ export class RulesForm {
     return to;
   }
 
-  /** Takes a rule out; the answer puts it back. */
-  remove(at: number): () => void {
-    const [rule] = this.set?.rules.splice(at, 1) ?? [];
+  /** Takes a rule out; the answer puts it back, and tells whether it is on the screen then. */
+  remove(at: number): () => Promise<boolean> {
+    const rule = $state.snapshot(this.set?.rules.splice(at, 1)[0]) as Rule | undefined;
     this.typed();
-    const source = this.source;
-    return () => {
-      if (rule && this.source === source) this.add($state.snapshot(rule) as Rule, at);
+    const { source } = this;
+    if (!rule) return () => Promise.resolve(false);
+    const putBack = () => [...onScreen].some((form) => form.#putBack(source, rule, at));
+    return async () => {
+      if (putBack()) return true;
+      await this.#saving; // or the deletion would be kept after it
+      const { rules } = await call("source_rules", { source });
+      if (isIn(rules, rule)) return false;
+      await call("save_rules", { source, rules: { ...rules, rules: rules.rules.toSpliced(at, 0, rule) } });
+      // Its source may have been chosen meanwhile.
+      return putBack();
     };
+  }
+
+  /** Puts a rule in among those of its source; false if they are not here. */
+  #putBack(source: string, rule: Rule, at: number): boolean {
+    if (this.source !== source || this.set === null) return false;
+    if (!isIn(this.set, rule)) this.add(rule, at);
+    return true;
   }
 
   #take(read: SourceRules) {
@@ -205,6 +232,8 @@ export class RulesForm {
 }
 
 const countsOf = (read: SourceRules) => Object.fromEntries(read.counts.map(({ rule, count }) => [rule, count]));
+
+const isIn = ({ rules }: RuleSet, { id }: Rule) => rules.some((other) => other.id === id);
 
 /** What a rule fits, in few words. */
 export function fitsWords(rule: Rule): string {
