@@ -9,6 +9,7 @@ import { toasts } from "$app/toasts.svelte";
 import { useBackend } from "$ipc/backend";
 import { call } from "$ipc/call";
 import { fakeBackend } from "$ipc/fake";
+import { FakeState } from "$ipc/fake/state";
 import SourcesScreen from "./SourcesScreen.svelte";
 
 let copied: string[] = [];
@@ -295,6 +296,49 @@ describe("a source", { timeout: 120_000 }, () => {
     const learnt = await line("asana");
     learnt.getByText("from a handshake");
     expect(learnt.queryByText("can’t be opened")).toBeNull();
+  });
+
+  it.each([
+    ["locked", /The vault is locked/],
+    ["opening", /The vault is opening/],
+  ])("says that the vault is %s where the first secret waits for it, and how to open it", async (state, says) => {
+    const notice = "A handshake gave a secret that is not kept yet: it is once the vault is open.";
+    const set = { name: "stripe", provider: "asana", recognised: null, url: null, tolerance: null, handshakes: true };
+    own["source_settings"] = () => ({ ...set, secrets: [], asked: [], notice });
+    const status = { place: "keyFile", keyStore: "the Secret Service", keyFile: null, message: null, secrets: 1 };
+    own["vault"] = () => ({ ...status, state });
+    await shown();
+    await screen.findByText(notice);
+    await screen.findByText(says);
+    expect(screen.queryByText(/None yet/)).toBeNull();
+    expect(screen.queryAllByRole("button", { name: "Unlock…" })).toHaveLength(state === "locked" ? 1 : 0);
+  });
+
+  it("says nothing of a vault that it does not need", async () => {
+    own["vault"] = () => ({
+      state: "locked",
+      place: "keyFile",
+      keyStore: "the Secret Service",
+      keyFile: null,
+      message: null,
+      secrets: 1,
+    });
+    await shown();
+    await screen.findByText("None yet: signatures can’t be checked.");
+    expect(screen.queryByText(/The vault is locked/)).toBeNull();
+  });
+
+  it("says who listens, where that is another Pushpull, and what to do", async () => {
+    own["status"] = () => ({ ...new FakeState({ rows: 400 }).status(), listener: { type: "elsewhere" } });
+    await session.refresh();
+    await shown();
+    screen.getByText("Another Pushpull listens on this workspace: it says the address where it was started.");
+    screen.getByText("Another Pushpull listens on this workspace. Stop it and listen here to try the source.");
+    expect(screen.queryByText(/Nothing listens/)).toBeNull();
+    own["status"] = () => ({ ...new FakeState({ rows: 400 }).status(), listener: { type: "off" } });
+    await session.refresh();
+    await screen.findByText("Nothing listens, so it has no address now.");
+    screen.getByText("Nothing listens, so there is nobody to send to.");
   });
 
   it("shows what is set while the vault is opening, and says so", async () => {
