@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::exchange::Repeat;
-use crate::store::deliveries::MOST;
+use crate::store::grouping::MOST;
 
 const SECOND: i64 = 1_000_000;
 

@@ -3,7 +3,7 @@
 use super::deliveries::arrived;
 use super::*;
 use crate::exchange::Repeat;
-use crate::store::deliveries::MOST;
+use crate::store::grouping::MOST;
 use std::time::{Duration, Instant};
 
 /// What takes longer walks over more than a delivery's pushes; it is a tenth of this where the machine is quiet.
