@@ -268,6 +268,13 @@ describe("providers in the window", { timeout: 60_000 }, () => {
     const hashes = [...form.getByLabelText("Hash").querySelectorAll("option")].map((one) => one.textContent);
     expect(hashes).toEqual(["MD5", "SHA-256", "SHA-384"]);
     expect(form.getByLabelText("Hash"), "what was chosen stays in sight").toHaveProperty("value", "md5");
+    const written = [...form.getByLabelText("Written as").querySelectorAll("option")];
+    expect(written.map(({ value, textContent }) => [value, textContent])).toEqual([
+      ["hex", "Hexadecimal"],
+      ["hex-upper", "Hexadecimal, upper case"],
+      ["base64", "Base64"],
+      ["base64url", "Base64, URL-safe"],
+    ]);
   });
 
   it("say of every token of the signed text what it is, and how a hash with the secret is written", async () => {
