@@ -227,11 +227,12 @@ impl Store {
                           (SELECT max(last) FROM bucket WHERE minute <= $2),
                           (SELECT value FROM meta WHERE name = 'grouped'),
                           (SELECT value FROM meta WHERE name = 'followed'),
-                          (SELECT value FROM meta WHERE name = 'shown')";
+                          (SELECT value FROM meta WHERE name = 'shown'),
+                          (SELECT value FROM meta WHERE name = 'forwarded')";
         let minute = |at: Option<Micros>, otherwise: i64| at.map_or(otherwise, |at| at.div_euclid(60_000_000));
         let row = sqlx::query(sql).bind(minute(plan.since, i64::MAX)).bind(minute(plan.before, i64::MIN));
         let row = row.fetch_one(&self.readers).await.map_err(|e| StoreError::from_sqlx("Reading the list", &e))?;
-        plan.take_state(row.get(0), row.get(8), row.get(1));
+        plan.take_state(row.get(0), row.get(8), row.get(1), row.get(9));
         let (indexed, newest): (i64, Option<i64>) = (row.get(2), row.get(3));
         (plan.newest, plan.looked_at) = (newest.unwrap_or(0), [row.get(6), row.get(7)]);
         // The minutes know which exchanges they hold: the rest need not be looked at.

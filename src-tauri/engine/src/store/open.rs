@@ -47,6 +47,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0014_full_deliveries.sql"),
     include_str!("../../migrations/0015_renamed_sources.sql"),
     include_str!("../../migrations/0016_waiting.sql"),
+    include_str!("../../migrations/0017_remembered_searches.sql"),
 ];
 
 /// The step after which records have to be packed.

@@ -14,6 +14,7 @@ mod long_deliveries;
 mod node_deletion;
 mod organise;
 mod previous;
+mod remembered;
 mod search;
 mod space;
 mod views;

@@ -32,8 +32,10 @@ pub(in crate::store) struct Plan {
     pub(in crate::store) checks: Vec<Check>,
     /// Up to here the words of every exchange are in the index.
     pub(in crate::store) indexed: i64,
-    /// True if it asks for pins, read marks, notes, tags or what is found out about pushes later.
+    /// True if it asks for pins, read marks, notes, tags, saved requests or what is found out about pushes later.
     asks_marks: bool,
+    /// True if it asks for failures, which replays and forwards of a push decide too.
+    asks_failures: bool,
     /// True if it asks for what grouping finds out.
     asks_deliveries: bool,
     /// What search results depend on besides the filter: another stamp, another search.
@@ -51,9 +53,9 @@ pub(in crate::store) struct Plan {
     pub(in crate::store) upto: Option<ExchangeId>,
 }
 
-/// How often rows were hidden, shown again, taken away or named anew, the revision if marks are asked for, and the
-/// minutes that times like `since:15m` stand for now.
-pub(in crate::store) type Stamp = [i64; 4];
+/// How often rows were hidden, shown again, taken away or named anew, the revision if marks are asked for, how often a
+/// replay or forward changed what counts as failed if that is, and the minutes that times like `since:15m` stand for now.
+pub(in crate::store) type Stamp = [i64; 5];
 
 /// A condition on the numbers of exchanges, with its values.
 pub(in crate::store) struct Bounds {
@@ -93,14 +95,15 @@ impl Plan {
     }
 
     /// Takes what hides rows and changes marks: whether any row is hidden, how often rows were hidden, shown again, taken
-    /// away or named anew, and the revision.
-    pub(in crate::store) fn take_state(&mut self, hides: bool, shown: i64, revision: i64) {
+    /// away or named anew, the revision, and how often a replay or forward changed what counts as failed.
+    pub(in crate::store) fn take_state(&mut self, hides: bool, shown: i64, revision: i64, forwarded: i64) {
         let minute = |at: Option<Micros>| at.map_or(0, |at| at.div_euclid(MINUTE));
         if hides {
             self.conditions += HIDDEN;
         }
         let marks = if self.asks_marks { revision } else { 0 };
-        self.stamp = [shown, marks, minute(self.since), minute(self.before)];
+        let failures = if self.asks_failures { forwarded } else { 0 };
+        self.stamp = [shown, marks, failures, minute(self.since), minute(self.before)];
     }
 
     pub(in crate::store) fn stamp(&self) -> Stamp {
@@ -178,8 +181,10 @@ impl Plan {
             Wanted::Tag(_)
                 | Wanted::Has(_)
                 | Wanted::Type(_)
+                | Wanted::Request(_)
                 | Wanted::Is(Is::Pinned | Is::Unread | Is::Read | Is::Verdict(_) | Is::Unchecked)
         );
+        self.asks_failures |= matches!(wanted, Wanted::Is(Is::Failed));
         self.asks_deliveries |= matches!(
             wanted,
             Wanted::Delivery(_) | Wanted::Type(_) | Wanted::Is(Is::First | Is::Retry | Is::Duplicate | Is::Late)

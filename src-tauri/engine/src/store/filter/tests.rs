@@ -21,7 +21,7 @@ fn what_came_lately_is_looked_for_anew_every_minute() {
     let now = 29_916_667 * MINUTE;
     let stamp = |text: &str, now| {
         let mut plan = Filter::parse(text).unwrap().plan(0, now);
-        plan.take_state(false, 0, 0);
+        plan.take_state(false, 0, 0, 0);
         plan.stamp()
     };
     for lately in ["since:15m needle", "before:2h needle"] {

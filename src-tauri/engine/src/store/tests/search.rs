@@ -5,13 +5,13 @@ use crate::inspect::SEARCHED;
 use std::io::Write as _;
 
 /// A push with a field more in its head.
-fn push_with(field: &str, body: impl Into<Bytes>) -> NewExchange {
+pub(super) fn push_with(field: &str, body: impl Into<Bytes>) -> NewExchange {
     let mut push = push("a", "e", body);
     push.request.head = Bytes::from(format!("POST /in/a HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\n"));
     push
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
@@ -113,7 +113,7 @@ async fn a_page_that_rows_went_from_while_it_was_read_is_not_taken_for_the_last(
 }
 
 /// Makes the messages of exchanges unreadable: a search that reads them again loses them.
-async fn damage(store: &Store, ids: std::ops::RangeInclusive<i64>) {
+pub(super) async fn damage(store: &Store, ids: std::ops::RangeInclusive<i64>) {
     let job = store.writer.job("Damaging", move |connection| {
         Box::pin(async move {
             let sql = "UPDATE wire SET record = x'0007' WHERE id BETWEEN $1 AND $2";
@@ -124,7 +124,7 @@ async fn damage(store: &Store, ids: std::ops::RangeInclusive<i64>) {
 }
 
 /// How many a filter finds, asked until that is all.
-async fn counted(store: &Store, filter: &str) -> u64 {
+pub(super) async fn counted(store: &Store, filter: &str) -> u64 {
     let query = CountQuery { filter: filter.into(), upto: None };
     loop {
         let count = store.count(&query).await.unwrap();
