@@ -122,12 +122,13 @@ impl Store {
         let upto = self.upto(upto).await?;
         let query = crate::api::CountQuery { filter: filter.to_owned(), upto: Some(upto) };
         let total = self.count(&query).await?.rows;
-        let (mut hidden, mut after) = (0, 0);
+        let (mut hidden, mut pages) = (0, self.id_pages(filter, upto, 0));
         // The search is cancelled as well: it may take long until it finds something.
-        while let Some(ids) = cancel.run_until_cancelled(self.ids(filter, upto, after, HIDE_AT_ONCE)).await {
+        while let Some(ids) = cancel.run_until_cancelled(pages.next(HIDE_AT_ONCE)).await {
             let ids = ids?;
-            let Some(last) = ids.last() else { break };
-            after = *last;
+            if ids.is_empty() {
+                break;
+            }
             hidden += self.hide(deletion, &ids).await?;
             progress(hidden, total.max(hidden));
             tokio::time::sleep(BREATH).await;

@@ -8,7 +8,7 @@ use super::deliveries::repeat_code;
 use super::index::index_anew;
 use super::organise::{ANEW, CHANGED};
 use super::{Store, StoreError};
-use crate::exchange::{AnsweredBy, ExchangeId, Mark, Micros, Origin};
+use crate::exchange::{AnsweredBy, ExchangeId, Mark, Micros, Origin, Repeat};
 use crate::inspect::delivery::{
     Accepts, Came, Earlier, Given, Said, State, Told, hash, repeat, said, same_event, schedule, states_of,
 };

@@ -2,13 +2,11 @@
 
 use super::codes;
 use super::filter::{Filter, Plan};
-use super::search::Walk;
 use super::{Store, StoreError};
 use crate::api::{Anchor, Count, CountQuery, ListPage, ListQuery};
 use crate::exchange::{ExchangeId, ExchangeSummary, Micros};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _};
-use std::sync::Arc;
 
 /// Rows of one page at most.
 const PAGE: u32 = 500;
@@ -100,32 +98,6 @@ impl Store {
         let row = plan.bind(bounds.bind(sqlx::query(AssertSqlSafe(sql)))).fetch_one(&self.readers).await;
         let rows: i64 = row.map_err(|e| StoreError::from_sqlx("Counting exchanges", &e))?.get(0);
         Ok(Count { rows: rows as u64, complete: true })
-    }
-
-    /// The numbers of the exchanges that a filter finds, oldest first, a page at a time: what exports walk along.
-    ///
-    /// # Errors
-    /// `Invalid` if the filter can't be read.
-    pub async fn ids(
-        &self,
-        filter: &str,
-        upto: ExchangeId,
-        after: ExchangeId,
-        count: u32,
-    ) -> Result<Vec<ExchangeId>, StoreError> {
-        let plan = Arc::new(self.plan(filter).await?);
-        let mut after = after;
-        let mut kept = Vec::new();
-        while after < upto && kept.len() < count as usize {
-            let in_tail = plan.words().is_none() || after >= plan.indexed;
-            let end = if in_tail { upto } else { upto.min(plan.indexed) };
-            let bounds = plan.bounds(Some(after), end);
-            let candidates = self.candidates(&plan, &bounds, in_tail, Walk::Up(count)).await?;
-            let full = candidates.len() == count as usize;
-            after = candidates.last().filter(|_| full).map_or(end, |(last, _)| *last);
-            kept.extend(self.checked(&plan, candidates).await?);
-        }
-        Ok(kept)
     }
 
     /// The rows stored after one, oldest first: what a follower reads.

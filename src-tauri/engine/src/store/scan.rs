@@ -1,6 +1,7 @@
 //! How far a search has come down the list and what it found on the way: kept, so that asking again carries on, and so
 //! that only what came since is looked at when more comes.
 
+use super::candidates::Taken;
 use super::filter::{Plan, Stamp};
 use crate::exchange::ExchangeId;
 use std::sync::{Arc, PoisonError};
@@ -24,7 +25,7 @@ pub(super) struct Scan {
 }
 
 /// Exchanges one after another, all of them looked at.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Stretch {
     /// The newest of them.
     top: ExchangeId,
@@ -32,6 +33,8 @@ struct Stretch {
     down_to: ExchangeId,
     /// Those that fit, newest first.
     found: Vec<ExchangeId>,
+    /// The next below it that may fit.
+    taken: Taken,
 }
 
 impl Searches {
@@ -57,16 +60,21 @@ impl Scan {
         // What is not stored yet was not looked at either.
         let upto = upto.clamp(0, plan.newest);
         if self.stretches.last().is_none_or(|newest| newest.top < upto) {
-            self.stretches.push(Stretch { top: upto, down_to: upto + 1, found: Vec::new() });
+            self.stretches.push(Stretch { top: upto, down_to: upto + 1, ..Stretch::default() });
         }
         self.plan = Arc::new(plan);
     }
 
-    /// Where it goes on: after the first and before the second of these.
+    /// Where it goes on: behind the first of these, up to the second.
     pub(super) fn gap(&self) -> (ExchangeId, ExchangeId) {
         let mut newest_first = self.stretches.iter().rev();
-        let before = newest_first.next().map_or(1, |newest| newest.down_to);
-        (newest_first.next().map_or(0, |met| met.top), before)
+        let upto = newest_first.next().map_or(0, |newest| newest.down_to - 1);
+        (newest_first.next().map_or(0, |met| met.top), upto)
+    }
+
+    /// What was taken out of the gap; None before it is begun.
+    pub(super) fn taken(&mut self) -> Option<&mut Taken> {
+        self.stretches.last_mut().map(|newest| &mut newest.taken)
     }
 
     /// Takes what was found in the gap, looked through from its upper end down to this exchange.
@@ -79,7 +87,7 @@ impl Scan {
             && let Some(mut met) = self.stretches.pop()
         {
             newest.found.append(&mut met.found);
-            newest.down_to = met.down_to;
+            (newest.down_to, newest.taken) = (met.down_to, met.taken);
         }
         self.stretches.push(newest);
     }
@@ -117,9 +125,9 @@ mod tests {
 
     /// Looks at no more than `most` exchanges, of which every third fits.
     fn step(scan: &mut Scan, most: i64) {
-        let (after, before) = scan.gap();
-        let down_to = (before - most).max(after + 1);
-        scan.looked(down_to, (down_to..before).rev().filter(|id| id % 3 == 0).collect());
+        let (after, upto) = scan.gap();
+        let down_to = (upto + 1 - most).max(after + 1);
+        scan.looked(down_to, (down_to..=upto).rev().filter(|id| id % 3 == 0).collect());
     }
 
     fn fitting(upto: ExchangeId) -> Vec<ExchangeId> {
@@ -157,9 +165,9 @@ mod tests {
         scan.go_on(plan(100, 100), 100);
         step(&mut scan, 40);
         scan.go_on(plan(103, 103), 103);
-        assert_eq!(scan.gap(), (100, 104));
+        assert_eq!(scan.gap(), (100, 103));
         step(&mut scan, 40);
-        assert_eq!(scan.gap(), (0, 61), "and then it goes on where it was");
+        assert_eq!(scan.gap(), (0, 60), "and then it goes on where it was");
         step(&mut scan, 100);
         assert!(scan.is_done());
         scan.go_on(plan(103, 103), 50);
@@ -173,6 +181,6 @@ mod tests {
         scan.go_on(plan(1_000, 990), 1_000);
         step(&mut scan, 1_000);
         scan.go_on(plan(1_000, 1_000), 1_000);
-        assert_eq!(scan.gap(), (990, 1_001));
+        assert_eq!(scan.gap(), (990, 1_000));
     }
 }

@@ -1,8 +1,9 @@
-//! Finding what a plain query can't: the word index is asked first, then candidates are read, newest first, within a
-//! time budget. What was found is remembered, so that asking again carries on.
+//! Finding what a plain query can't: candidates are taken, read and looked at, newest first, within a time budget. What
+//! was found is remembered, so that asking again carries on.
 
+use super::candidates::{Walk, Weighed};
 use super::check::Candidate;
-use super::filter::{Bounds, Plan};
+use super::filter::Plan;
 use super::scan::Scan;
 use super::{Store, StoreError};
 use crate::exchange::{ExchangeId, Side};
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant};
 /// How long one question may take before it is answered with what was found so far.
 const BUDGET: Duration = Duration::from_millis(120);
 
-/// Candidates taken at a time.
+/// Candidates looked at in one step.
 const STEP: u32 = 500;
 
 /// Bytes that are read at once: more is no faster, and the bodies stay in memory while they are looked at.
@@ -34,18 +35,6 @@ pub(super) struct Found {
     pub(super) total: u64,
     pub(super) complete: bool,
 }
-
-/// Which way exchanges are walked along, and how many at a time.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Walk {
-    /// Newest first.
-    Down(u32),
-    /// Oldest first.
-    Up(u32),
-}
-
-/// An exchange that may fit, and the bytes of it that would be read.
-pub(super) type Weighed = (ExchangeId, u64);
 
 impl Store {
     /// Carries a search on until the rows of `wanted` are found, the end is reached or the budget is used up.
@@ -71,52 +60,18 @@ impl Store {
     }
 
     async fn step(&self, scan: &mut Scan) -> Result<(), StoreError> {
-        let (after, below) = scan.gap();
-        let plan = scan.plan.clone();
-        let in_tail = below > plan.indexed + 1;
-        let after = if in_tail { after.max(plan.indexed) } else { after };
-        let bounds = plan.bounds((after > 0).then_some(after), below - 1);
-        let candidates = self.candidates(&plan, &bounds, in_tail, Walk::Down(STEP)).await?;
-        let full = candidates.len() == STEP as usize;
-        let down_to = candidates.last().filter(|_| full).map_or(after + 1, |(last, _)| *last);
-        let kept = self.checked(&plan, candidates).await?;
+        let (plan, gap) = (scan.plan.clone(), scan.gap());
+        let Some(taken) = scan.taken() else { return Ok(()) };
+        if taken.is_empty() {
+            self.take(taken, plan, gap, Walk::Down(STEP)).await?;
+        }
+        let most = if taken.is_answered() { taken.len() } else { STEP as usize };
+        let candidates = taken.next(most);
+        let count = candidates.len();
+        let kept = self.checked(&taken.plan, candidates).await?;
+        let down_to = taken.looked_at(count);
         scan.looked(down_to, kept);
         Ok(())
-    }
-
-    /// The next exchanges within bounds that may fit: from the word index where it has them, else one by one. The index
-    /// is walked along its rows: asked row by row, it would gather all that a word finds each time.
-    pub(super) async fn candidates(
-        &self,
-        plan: &Plan,
-        bounds: &Bounds,
-        in_tail: bool,
-        walk: Walk,
-    ) -> Result<Vec<Weighed>, StoreError> {
-        let conditions = plan.conditions();
-        let (order, count) = match walk {
-            Walk::Down(count) => ("DESC", count),
-            Walk::Up(count) => ("ASC", count),
-        };
-        let rows = match plan.words().filter(|_| !in_tail) {
-            Some(words) => {
-                let sql = format!(
-                    "SELECT e.id, {WEIGHT} FROM search f JOIN exchange e ON e.id = f.rowid WHERE f.search MATCH ? \
-                     AND {} {conditions} ORDER BY f.rowid {order} LIMIT {count}",
-                    bounds.sql.replace("e.id", "f.rowid")
-                );
-                plan.bind(bounds.bind(sqlx::query(AssertSqlSafe(sql)).bind(words))).fetch_all(&self.readers).await
-            }
-            None => {
-                let sql = format!(
-                    "SELECT e.id, {WEIGHT} FROM exchange e WHERE {} {conditions} ORDER BY e.id {order} LIMIT {count}",
-                    bounds.sql
-                );
-                plan.bind(bounds.bind(sqlx::query(AssertSqlSafe(sql)))).fetch_all(&self.readers).await
-            }
-        };
-        let rows = rows.map_err(|e| StoreError::from_sqlx("Searching", &e))?;
-        Ok(rows.iter().map(|row| (row.get(0), row.get::<i64, _>(1) as u64)).collect())
     }
 
     /// Those of the candidates for which every check of the plan holds, in their order.
@@ -205,9 +160,6 @@ impl Store {
 /// The event types of an exchange and of the events in it, for a query over `exchange e`.
 pub(super) const TYPES: &str = "concat_ws(char(10), e.event_type, \
      (SELECT group_concat(b.event_type, char(10)) FROM batch b WHERE b.exchange = e.id))";
-
-/// The bytes of an exchange that a search reads.
-pub(super) const WEIGHT: &str = "min(e.request_size, 1048576) + min(e.response_size, 1048576)";
 
 /// The ids in portions that are read at once.
 fn portions(candidates: &[Weighed]) -> Vec<Vec<ExchangeId>> {

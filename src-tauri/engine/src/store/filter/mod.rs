@@ -16,7 +16,7 @@ mod words;
 pub(super) use fold::{folded, index_words, is_of_a_word};
 pub use help::{FilterProblemView, FilterQuery, FilterReading, Suggestion};
 pub(super) use number::Decimal;
-pub(super) use plan::{Bounds, LATELY, Plan, Stamp};
+pub(super) use plan::{LATELY, Plan, Stamp};
 pub(super) use values::Test;
 pub(super) use words::{Pattern, TEXT_LEAST, is_of_a_text};
 

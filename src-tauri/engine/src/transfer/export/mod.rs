@@ -31,7 +31,7 @@ pub use view::*;
 
 use crate::api::CountQuery;
 use crate::exchange::{Direction, ExchangeId};
-use crate::store::{Store, StoreError};
+use crate::store::{IdPages, Store, StoreError};
 use crate::transfer::redact::Redactor;
 use entry::Entry;
 use out::Out;
@@ -132,6 +132,22 @@ enum Found {
     Damaged,
 }
 
+/// What is exported, a page at a time.
+enum Pages<'a> {
+    Selection(std::slice::Chunks<'a, ExchangeId>),
+    Filter(IdPages),
+}
+
+impl Pages<'_> {
+    /// The next exchanges. Empty at the end.
+    async fn next(&mut self) -> Result<Vec<ExchangeId>, ExportError> {
+        match self {
+            Self::Selection(pages) => Ok(pages.next().unwrap_or_default().to_vec()),
+            Self::Filter(pages) => Ok(pages.next(PAGE).await?),
+        }
+    }
+}
+
 /// An export under way.
 struct Export<'a> {
     store: &'a Store,
@@ -166,10 +182,12 @@ impl<'a> Export<'a> {
             return Err(ExportError::NotOne(self.total));
         }
         self.begin(out).await?;
-        let (mut done, mut last) = (0, 0);
+        let (mut done, mut pages) = (0, self.pages());
         loop {
-            let page = out.unless_cancelled(self.page(done, last)).await??; // a search may take long
-            let Some(&end) = page.last() else { break };
+            let page = out.unless_cancelled(pages.next()).await??; // a search may take long
+            if page.is_empty() {
+                break;
+            }
             for id in page {
                 match self.read(id).await? {
                     Found::Entry(entry) => {
@@ -185,19 +203,14 @@ impl<'a> Export<'a> {
                 done += 1;
                 progress(done, self.total.max(done));
             }
-            last = end;
         }
         self.end(out).await
     }
 
-    /// The next exchanges after `done` others, the last of which is `last`. Empty at the end.
-    async fn page(&self, done: u64, last: ExchangeId) -> Result<Vec<ExchangeId>, ExportError> {
+    fn pages(&self) -> Pages<'a> {
         match &self.query.scope {
-            ExportScope::Selection { ids } => {
-                let from = usize::try_from(done).unwrap_or(usize::MAX).min(ids.len());
-                Ok(ids[from..].iter().take(PAGE as usize).copied().collect())
-            }
-            ExportScope::Filter { filter } => Ok(self.store.ids(filter, self.newest, last, PAGE).await?),
+            ExportScope::Selection { ids } => Pages::Selection(ids.chunks(PAGE as usize)),
+            ExportScope::Filter { filter } => Pages::Filter(self.store.id_pages(filter, self.newest, 0)),
         }
     }
 
