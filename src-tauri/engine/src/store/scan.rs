@@ -3,18 +3,29 @@
 
 use super::candidates::Taken;
 use super::filter::{Plan, Stamp};
+use super::views::VIEWS;
 use crate::exchange::ExchangeId;
 use std::sync::{Arc, PoisonError};
 use tokio::sync::Mutex;
 
-/// Searches that are remembered.
-const REMEMBERED: usize = 8;
+/// Searches that are remembered at most: those of all views, which are counted again whenever more comes, and what is
+/// asked for besides.
+const SEARCHES: usize = VIEWS as usize + 56;
 
-/// Searches that were asked for lately, the newest last.
+/// Exchanges that are remembered at most, 8 bytes each: eight searches that find all of a million. The search that was
+/// asked for last may find more.
+const FOUND: usize = 8_000_000;
+
+/// Searches that were asked for lately, the newest last: one of each filter.
 #[derive(Debug, Default)]
-pub(super) struct Searches(std::sync::Mutex<Vec<(SearchKey, Arc<Mutex<Scan>>)>>);
+pub(super) struct Searches(std::sync::Mutex<Vec<Search>>);
 
-type SearchKey = (String, Stamp);
+#[derive(Debug)]
+struct Search {
+    filter: String,
+    stamp: Stamp,
+    scan: Arc<Mutex<Scan>>,
+}
 
 /// A search on its way down the list.
 #[derive(Debug, Default)]
@@ -38,17 +49,33 @@ struct Stretch {
 }
 
 impl Searches {
-    /// What is known of this search: it holds for whatever part of the list is asked for.
-    pub(super) fn take(&self, key: SearchKey) -> Arc<Mutex<Scan>> {
+    /// What is known of this search: it holds for whatever part of the list is asked for. Of the same filter under another
+    /// stamp nothing does any more.
+    pub(super) fn take(&self, filter: &str, stamp: Stamp) -> Arc<Mutex<Scan>> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all.iter().position(|(known, _)| *known == key).map(|place| all.remove(place));
-        if known.is_none() && all.len() == REMEMBERED {
-            all.remove(0);
-        }
-        let (key, scan) = known.unwrap_or_else(|| (key, Arc::default()));
-        all.push((key, scan.clone()));
+        let known = all.iter().position(|search| search.filter == filter).map(|place| all.remove(place));
+        let search = known.filter(|search| search.stamp == stamp).unwrap_or_else(|| Search {
+            filter: filter.to_owned(),
+            stamp,
+            scan: Arc::default(),
+        });
+        let scan = search.scan.clone();
+        all.push(search);
+        forget_oldest(&mut all, FOUND);
         scan
     }
+}
+
+/// Keeps the newest searches, the last one in any case: so many, as long as they have found no more than this.
+fn forget_oldest(all: &mut Vec<Search>, most: usize) {
+    let mut found = 0;
+    let fits = |search: &&Search| {
+        // What is searched for just now is counted the next time.
+        found += search.scan.try_lock().map_or(0, |scan| scan.len());
+        found <= most
+    };
+    let kept = all.iter().rev().take(SEARCHES).take_while(fits).count().max(1);
+    all.drain(..all.len().saturating_sub(kept));
 }
 
 impl Scan {
@@ -90,6 +117,11 @@ impl Scan {
             (newest.down_to, newest.taken) = (met.down_to, met.taken);
         }
         self.stretches.push(newest);
+    }
+
+    /// How many exchanges it keeps in memory.
+    fn len(&self) -> usize {
+        self.stretches.iter().map(|stretch| stretch.found.len() + 2 * stretch.taken.len()).sum()
     }
 
     /// True if it has looked at everything.
@@ -182,5 +214,34 @@ mod tests {
         step(&mut scan, 1_000);
         scan.go_on(plan(1_000, 1_000), 1_000);
         assert_eq!(scan.gap(), (990, 1_000));
+    }
+
+    /// A search that has found so many.
+    fn search(filter: &str, found: i64) -> Search {
+        let stretch = Stretch { found: (0..found).collect(), ..Stretch::default() };
+        let scan = Scan { stretches: vec![stretch], ..Scan::default() };
+        Search { filter: filter.into(), stamp: Stamp::default(), scan: Arc::new(Mutex::new(scan)) }
+    }
+
+    #[test]
+    fn the_searches_that_were_asked_for_last_are_remembered_as_far_as_they_fit() {
+        let left = |all: Vec<Search>| {
+            let mut all = all;
+            forget_oldest(&mut all, 10);
+            all.into_iter().map(|search| search.filter).collect::<Vec<_>>()
+        };
+        assert_eq!(left(vec![search("a", 5), search("b", 5), search("c", 5)]), ["b", "c"]);
+        assert_eq!(left(vec![search("a", 1), search("b", 11), search("c", 5)]), ["c"]);
+        assert_eq!(left(vec![search("a", 1), search("b", 11)]), ["b"], "the last in any case");
+        assert_eq!(left((0..1_000).map(|_| search("a", 0)).collect()).len(), SEARCHES);
+    }
+
+    #[test]
+    fn of_one_filter_only_the_newest_stamp_is_remembered() {
+        let searches = Searches::default();
+        let first = searches.take("a", [1, 0, 0, 0, 0]);
+        assert!(Arc::ptr_eq(&first, &searches.take("a", [1, 0, 0, 0, 0])));
+        assert!(!Arc::ptr_eq(&first, &searches.take("a", [2, 0, 0, 0, 0])));
+        assert_eq!(searches.0.lock().unwrap().len(), 1);
     }
 }

@@ -45,7 +45,7 @@ impl Store {
         upto: ExchangeId,
         wanted: std::ops::Range<u64>,
     ) -> Result<Found, StoreError> {
-        let scan = self.searches.take((filter.to_owned(), plan.stamp()));
+        let scan = self.searches.take(filter, plan.stamp());
         let mut scan = scan.lock().await;
         scan.go_on(plan, upto);
         let start = Instant::now();

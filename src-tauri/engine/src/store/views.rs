@@ -9,7 +9,7 @@ use sqlx::{Row as _, SqliteConnection};
 const NAME: usize = 100;
 
 /// Views at most.
-const VIEWS: i64 = 200;
+pub(super) const VIEWS: i64 = 200;
 
 impl Store {
     /// All views, in their order.

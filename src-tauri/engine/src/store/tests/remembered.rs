@@ -94,3 +94,18 @@ async fn the_next_push_of_a_delivery_is_found_as_its_first_once_the_first_is_gon
     assert_eq!(listed(&store, "is:first \"nvoic\"").await, [2]);
     assert_eq!(listed(&store, "delivery:2 \"nvoic\"").await, [3, 2]);
 }
+
+#[tokio::test]
+async fn as_many_searches_are_remembered_as_there_can_be_views() {
+    let (_folder, store) = store().await;
+    let id = store.save(push("a", "e", "an invoice")).await.unwrap();
+    settle(&store).await;
+    let filters: Vec<String> = (0..210).map(|number| format!("\"nvoic\" -\"{number} of them\"")).collect();
+    for filter in &filters {
+        assert_eq!(counted(&store, filter).await, 1);
+    }
+    damage(&store, id..=id).await;
+    for filter in &filters {
+        assert_eq!(counted(&store, filter).await, 1, "{filter} is not searched for again");
+    }
+}
