@@ -49,10 +49,9 @@ impl IdPages {
                 let plan = Arc::new(self.store.plan(&self.filter).await?);
                 self.store.take(&mut self.taken, plan, (self.after, self.upto), Walk::Up(count)).await?;
             }
-            let candidates = self.taken.next(count as usize);
-            let looked_at = candidates.len();
-            kept.extend(self.store.checked(&self.taken.plan, candidates).await?);
-            self.after = self.taken.looked_at(looked_at);
+            let looked = self.store.checked(&self.taken.plan, &self.taken.next(count as usize), None).await?;
+            self.after = self.taken.looked_at(looked.count);
+            kept.extend(looked.kept);
         }
         Ok(kept)
     }

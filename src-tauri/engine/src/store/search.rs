@@ -12,20 +12,24 @@ use crate::wire::LooseHead;
 use bytes::Bytes;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long one question may take before it is answered with what was found so far.
 const BUDGET: Duration = Duration::from_millis(120);
 
+/// What is left of it for looking at candidates at least: taking them may have used it up.
+const LEAST: Duration = Duration::from_millis(30);
+
 /// Candidates looked at in one step.
 const STEP: u32 = 500;
 
-/// Bytes that are read at once: more is no faster, and the bodies stay in memory while they are looked at.
+/// Bytes that are read at once: more is no faster, and they stay in memory while they are looked at.
 const READ_AT_ONCE: u64 = 4 * 1024 * 1024;
 
-/// Candidates are read and looked at in two halves at once.
-const HALVES: usize = 2;
+/// Candidates are read and looked at by so many at once, each its share.
+const SHARES: usize = 2;
 
 /// What a search has found so far, newest first.
 pub(super) struct Found {
@@ -34,6 +38,15 @@ pub(super) struct Found {
     /// All that were found.
     pub(super) total: u64,
     pub(super) complete: bool,
+}
+
+/// What came of looking at candidates.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    /// Those that fit, in their order.
+    pub(super) kept: Vec<ExchangeId>,
+    /// So many of them were looked at: all, or the first ones until the time was up.
+    pub(super) count: usize,
 }
 
 impl Store {
@@ -48,9 +61,9 @@ impl Store {
         let scan = self.searches.take(filter, plan.stamp());
         let mut scan = scan.lock().await;
         scan.go_on(plan, upto);
-        let start = Instant::now();
-        while !scan.is_done() && (scan.found(upto).len() as u64) < wanted.end && start.elapsed() < BUDGET {
-            self.step(&mut scan).await?;
+        let until = Instant::now() + BUDGET;
+        while !scan.is_done() && (scan.found(upto).len() as u64) < wanted.end && Instant::now() < until {
+            self.step(&mut scan, until).await?;
         }
         let found = scan.found(upto);
         let total = found.len() as u64;
@@ -59,57 +72,77 @@ impl Store {
         Ok(Found { ids, total, complete: scan.is_done() })
     }
 
-    async fn step(&self, scan: &mut Scan) -> Result<(), StoreError> {
+    async fn step(&self, scan: &mut Scan, until: Instant) -> Result<(), StoreError> {
         let (plan, gap) = (scan.plan.clone(), scan.gap());
         let Some(taken) = scan.taken() else { return Ok(()) };
         if taken.is_empty() {
             self.take(taken, plan, gap, Walk::Down(STEP)).await?;
         }
+        let until = until.max(Instant::now() + LEAST);
         let most = if taken.is_answered() { taken.len() } else { STEP as usize };
-        let candidates = taken.next(most);
-        let count = candidates.len();
-        let kept = self.checked(&taken.plan, candidates).await?;
-        let down_to = taken.looked_at(count);
-        scan.looked(down_to, kept);
+        let looked = self.checked(&taken.plan, &taken.next(most), Some(until)).await?;
+        let down_to = taken.looked_at(looked.count);
+        scan.looked(down_to, looked.kept);
         Ok(())
     }
 
-    /// Those of the candidates for which every check of the plan holds, in their order.
+    /// Looks at candidates, at some of them however little time there is: for which of them does every check of the plan
+    /// hold?
     pub(super) async fn checked(
         &self,
         plan: &Arc<Plan>,
-        candidates: Vec<Weighed>,
-    ) -> Result<Vec<ExchangeId>, StoreError> {
+        candidates: &[Weighed],
+        until: Option<Instant>,
+    ) -> Result<Looked, StoreError> {
         if candidates.iter().all(|(id, _)| plan.checks.iter().all(|check| check.is_answered(*id))) {
-            return Ok(candidates.into_iter().map(|(id, _)| id).collect());
+            return Ok(Looked { kept: candidates.iter().map(|(id, _)| *id).collect(), count: candidates.len() });
         }
-        let half = candidates.len().div_ceil(HALVES).max(1);
-        let halves = candidates.chunks(half).map(|half| {
-            let (store, plan, half) = (self.clone(), plan.clone(), half.to_vec());
-            tokio::spawn(async move { store.check(plan, half).await })
+        // One after another goes to each, not the first half to one: where the time is up, all are as far.
+        let shares = (0..SHARES).map(|place| {
+            let share = candidates.iter().skip(place).step_by(SHARES).copied().collect();
+            let (store, plan) = (self.clone(), plan.clone());
+            tokio::spawn(async move { store.check(plan, share, until).await })
         });
-        let mut kept = Vec::with_capacity(candidates.len());
-        for half in futures_util::future::join_all(halves).await {
-            kept.extend(half.map_err(|_| StoreError::Busy)??); // it is not cancelled, and a panic ends the process
+        let (mut fitting, mut count) = (HashSet::new(), candidates.len());
+        for (place, share) in futures_util::future::join_all(shares).await.into_iter().enumerate() {
+            let share: Looked = share.map_err(|_| StoreError::Busy)??; // it is not cancelled, and a panic ends the process
+            fitting.extend(share.kept);
+            count = count.min(place + SHARES * share.count);
         }
-        Ok(kept)
+        let kept = candidates[..count].iter().map(|(id, _)| *id).filter(|id| fitting.contains(id)).collect();
+        Ok(Looked { kept, count })
     }
 
-    async fn check(&self, plan: Arc<Plan>, candidates: Vec<Weighed>) -> Result<Vec<ExchangeId>, StoreError> {
-        let mut kept = Vec::with_capacity(candidates.len());
+    async fn check(
+        &self,
+        plan: Arc<Plan>,
+        candidates: Vec<Weighed>,
+        until: Option<Instant>,
+    ) -> Result<Looked, StoreError> {
+        let mut looked = Looked::default();
         for ids in portions(&candidates) {
-            let (plan, candidates) = (plan.clone(), self.read_candidates(&ids).await?);
-            let passing = tokio::task::spawn_blocking(move || {
-                let holds = |candidate: &Candidate| plan.checks.iter().all(|check| check.holds(candidate));
-                candidates.iter().filter(|one| holds(one)).map(|one| one.id).collect::<Vec<_>>()
-            });
-            kept.extend(passing.await.map_err(|_| StoreError::Busy)?);
+            let (plan, coded) = (plan.clone(), self.read_coded(&ids).await?);
+            let looking = tokio::task::spawn_blocking(move || look(&plan, coded, until));
+            let (kept, next) = looking.await.map_err(|_| StoreError::Busy)?;
+            looked.kept.extend(kept);
+            looked.count += next.and_then(|next| ids.iter().position(|id| *id == next)).unwrap_or(ids.len());
+            if is_past(until) {
+                break;
+            }
         }
-        Ok(kept)
+        Ok(looked)
     }
 
-    /// What is searched of exchanges, in the order of `ids`, which is that of their numbers, up or down.
+    /// What is searched of exchanges, in the order of `ids`, which is that of their numbers, up or down. Few at once: their
+    /// bodies are in memory, and what packs well is far longer than it came.
     pub(super) async fn read_candidates(&self, ids: &[ExchangeId]) -> Result<Vec<Candidate>, StoreError> {
+        let coded = self.read_coded(ids).await?;
+        let decoding = tokio::task::spawn_blocking(move || coded.into_iter().map(Coded::decoded).collect());
+        decoding.await.map_err(|_| StoreError::Busy)
+    }
+
+    /// The same with the bodies as they came.
+    async fn read_coded(&self, ids: &[ExchangeId]) -> Result<Vec<Coded>, StoreError> {
         let list = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let order = if ids.first() < ids.last() { "ASC" } else { "DESC" };
         let sql = AssertSqlSafe(format!(
@@ -129,17 +162,9 @@ impl Store {
                 Err(error) if error.is_of_one() => {}
                 read => read?,
             }
-            candidates.push(candidate);
+            candidates.push(Coded(candidate));
         }
-        let decoding = tokio::task::spawn_blocking(move || {
-            for Candidate { heads, bodies, .. } in &mut candidates {
-                for (head, body) in heads.iter().zip(bodies) {
-                    *body = decoded(head, std::mem::take(body));
-                }
-            }
-            candidates
-        });
-        decoding.await.map_err(|_| StoreError::Busy)
+        Ok(candidates)
     }
 
     async fn read_wire(&self, row: &SqliteRow, candidate: &mut Candidate) -> Result<(), StoreError> {
@@ -160,6 +185,39 @@ impl Store {
 /// The event types of an exchange and of the events in it, for a query over `exchange e`.
 pub(super) const TYPES: &str = "concat_ws(char(10), e.event_type, \
      (SELECT group_concat(b.event_type, char(10)) FROM batch b WHERE b.exchange = e.id))";
+
+/// A candidate whose bodies are as they came.
+struct Coded(Candidate);
+
+impl Coded {
+    fn decoded(self) -> Candidate {
+        let Self(mut candidate) = self;
+        for (head, body) in candidate.heads.iter().zip(&mut candidate.bodies) {
+            *body = decoded(head, std::mem::take(body));
+        }
+        candidate
+    }
+}
+
+/// Those for which every check holds, and the first that there was no time for. One is decoded at a time: a body may be a
+/// thousand times as long as it came.
+fn look(plan: &Plan, coded: Vec<Coded>, until: Option<Instant>) -> (Vec<ExchangeId>, Option<ExchangeId>) {
+    let mut kept = Vec::new();
+    for (place, coded) in coded.into_iter().enumerate() {
+        if place > 0 && is_past(until) {
+            return (kept, Some(coded.0.id));
+        }
+        let candidate = coded.decoded();
+        if plan.checks.iter().all(|check| check.holds(&candidate)) {
+            kept.push(candidate.id);
+        }
+    }
+    (kept, None)
+}
+
+fn is_past(until: Option<Instant>) -> bool {
+    until.is_some_and(|until| Instant::now() >= until)
+}
 
 /// The ids in portions that are read at once.
 fn portions(candidates: &[Weighed]) -> Vec<Vec<ExchangeId>> {

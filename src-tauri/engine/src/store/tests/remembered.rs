@@ -1,6 +1,6 @@
 //! Searches that are remembered: how long they hold, and that they do.
 
-use super::search::{counted, damage};
+use super::search::{counted, damage, gzip, push_with};
 use super::*;
 use crate::store::Doomed;
 use tokio_util::sync::CancellationToken;
@@ -107,5 +107,18 @@ async fn as_many_searches_are_remembered_as_there_can_be_views() {
     damage(&store, id..=id).await;
     for filter in &filters {
         assert_eq!(counted(&store, filter).await, 1, "{filter} is not searched for again");
+    }
+}
+
+#[tokio::test]
+async fn a_search_that_takes_long_is_answered_with_what_it_has_found_and_goes_on() {
+    let (_folder, store) = store().await;
+    let packed = Bytes::from(gzip("a needle in the hay ".repeat(50_000).as_bytes()));
+    let saves = (0..300).map(|_| store.save(push_with("Content-Encoding: gzip", packed.clone())));
+    futures_util::future::join_all(saves).await.into_iter().for_each(|saved| assert!(saved.is_ok()));
+    for (filter, all) in [("\"eedle\"", 300), ("-\"eedle\"", 0)] {
+        let first = store.count(&CountQuery { filter: filter.into(), upto: None }).await.unwrap();
+        assert!(!first.complete && first.rows < 300, "{filter}: {first:?}");
+        assert_eq!(counted(&store, filter).await, all, "{filter}");
     }
 }
