@@ -56,8 +56,8 @@ impl Taken {
         self.candidates.iter().all(is_answered)
     }
 
-    /// Takes the next ones away that were looked at, one at least if there are any; answers the last exchange on the way that need not be thought
-    /// of any more.
+    /// Takes the next ones away that were looked at, one at least if there are any; answers the last exchange on the way
+    /// that need not be thought of any more.
     pub(super) fn looked_at(&mut self, count: usize) -> ExchangeId {
         let last = self.candidates.drain(..count).next_back();
         last.filter(|_| !self.candidates.is_empty()).map_or(self.end, |(last, _)| last)

@@ -169,14 +169,17 @@ impl Store {
 
     async fn read_wire(&self, row: &SqliteRow, candidate: &mut Candidate) -> Result<(), StoreError> {
         let record = self.decoded(row.get(2)).await?;
+        let is_framed = [&record.request, &record.response].into_iter().flatten().any(|part| !part.framing.is_empty());
+        // What is cut out of the record keeps all of it in memory: its framing may be far longer, and is not searched.
+        let cut_out = |bytes: Bytes| if is_framed { Bytes::copy_from_slice(&bytes) } else { bytes };
         for (place, side) in [Side::Request, Side::Response].into_iter().enumerate() {
             let part = record.side(side).cloned().unwrap_or_default();
             let raw = match row.get::<Option<i64>, _>(3 + place) {
                 Some(key) => self.chunks(key, 0..SEARCHED).await?,
-                None => part.body.unwrap_or_default(),
+                None => cut_out(part.body.unwrap_or_default()),
             };
             candidate.bodies[place] = raw;
-            candidate.heads[place] = part.head;
+            candidate.heads[place] = cut_out(part.head);
         }
         Ok(())
     }

@@ -45,6 +45,19 @@ async fn no_more_of_a_body_is_unpacked_than_is_searched() {
 }
 
 #[tokio::test]
+async fn the_framing_of_a_body_does_not_stay_in_memory_while_it_is_searched() {
+    let (_folder, store) = store().await;
+    let mut framed = push("a", "e", "some words");
+    framed.request.framing = Bytes::from(vec![1; 1024 * 1024]);
+    let id = store.save(framed).await.unwrap();
+    let candidate = store.read_candidates(&[id]).await.unwrap().remove(0);
+    assert_eq!(candidate.bodies[0], "some words");
+    for (part, bytes) in candidate.heads.iter().chain(&candidate.bodies).enumerate() {
+        assert!(bytes.is_empty() || bytes.is_unique(), "part {part} shares what it is a part of");
+    }
+}
+
+#[tokio::test]
 async fn texts_that_unpack_to_much_are_indexed_a_few_at_a_time() {
     let (_folder, store) = store().await;
     let packed = Bytes::from(gzip(long_text().as_bytes()));
