@@ -11,36 +11,32 @@ const DEPTH: usize = 200;
 /// Bytes that are read: a byte can stand for a value of forty.
 const SIZE: usize = 4 * 1024 * 1024;
 
-pub(super) fn read_msgpack(bytes: &[u8]) -> Draft {
+pub(super) fn read_msgpack(bytes: &[u8], draft: &mut Draft) {
     let front = &bytes[..bytes.len().min(SIZE)];
     let mut rest = front;
-    let mut draft = Draft::default();
     match rmpv::decode::read_value_with_max_depth(&mut rest, DEPTH) {
-        Ok(value) => msgpack(&mut draft, &value),
-        Err(error) if bytes.len() > SIZE && error.kind() == ErrorKind::UnexpectedEof => longer(&mut draft),
-        Err(error) => unread(&mut draft, front.len() - rest.len(), format!("This is not MessagePack: {error}.")),
+        Ok(value) => msgpack(draft, &value),
+        Err(error) if bytes.len() > SIZE && error.kind() == ErrorKind::UnexpectedEof => longer(draft),
+        Err(error) => unread(draft, front.len() - rest.len(), format!("This is not MessagePack: {error}.")),
     }
-    left_over(&mut draft, bytes.len() - front.len() + rest.len());
-    draft
+    left_over(draft, bytes.len() - front.len() + rest.len());
 }
 
-pub(super) fn read_cbor(bytes: &[u8]) -> Draft {
+pub(super) fn read_cbor(bytes: &[u8], draft: &mut Draft) {
     let front = &bytes[..bytes.len().min(SIZE)];
     let mut rest = front;
-    let mut draft = Draft::default();
     match ciborium::de::from_reader_with_recursion_limit::<Cbor, _>(&mut rest, DEPTH) {
-        Ok(value) => cbor(&mut draft, &value),
-        Err(ciborium::de::Error::Io(_)) if bytes.len() > SIZE => longer(&mut draft),
+        Ok(value) => cbor(draft, &value),
+        Err(ciborium::de::Error::Io(_)) if bytes.len() > SIZE => longer(draft),
         Err(error) => {
             let at = match &error {
                 ciborium::de::Error::Syntax(at) => *at,
                 _ => front.len() - rest.len(),
             };
-            unread(&mut draft, at, format!("This is not CBOR: {error}."));
+            unread(draft, at, format!("This is not CBOR: {error}."));
         }
     }
-    left_over(&mut draft, bytes.len() - front.len() + rest.len());
-    draft
+    left_over(draft, bytes.len() - front.len() + rest.len());
 }
 
 /// The value goes on behind what is read, as far as can be told.
@@ -108,6 +104,9 @@ fn raw(draft: &mut Draft, what: &str, bytes: &[u8]) {
 fn array<T>(draft: &mut Draft, values: &[T], value: fn(&mut Draft, &T)) {
     draft.text.push(b'[');
     for (at, each) in values.iter().enumerate() {
+        if draft.is_over() {
+            break;
+        }
         if at > 0 {
             draft.text.push(b',');
         }
@@ -119,6 +118,9 @@ fn array<T>(draft: &mut Draft, values: &[T], value: fn(&mut Draft, &T)) {
 fn object<T>(draft: &mut Draft, members: &[(T, T)], value: fn(&mut Draft, &T), name: fn(&T) -> String) {
     draft.text.push(b'{');
     for (at, (key, each)) in members.iter().enumerate() {
+        if draft.is_over() {
+            break;
+        }
         if at > 0 {
             draft.text.push(b',');
         }

@@ -1,23 +1,26 @@
 //! Comma or tab separated values (RFC 4180): an array of objects if the first row names the columns, else of arrays.
 
-use super::{Draft, Patience, write};
+use super::{Draft, write};
 use crate::inspect::media::MediaType;
 use csv::{ByteRecord, ReaderBuilder};
+use std::borrow::Cow;
 
 /// What parts the cells of a row.
 const DELIMITERS: &[u8] = b",;\t|";
 
-pub(super) fn read_rows(text: &[u8], media: &MediaType, mut patience: Patience) -> Draft {
+/// Columns that have names at most: no spreadsheet has more.
+const NAMED: usize = 16_384;
+
+pub(super) fn read_rows(text: &[u8], media: &MediaType, draft: &mut Draft) {
     let delimiter = delimiter(text, media);
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
-    let mut draft = Draft { text: vec![b'['], ..Draft::default() };
+    draft.text.push(b'[');
     let mut names: Option<Vec<String>> = None;
     let mut record = ByteRecord::new();
     let mut first = None;
     let mut rows = 0_u64;
     while reader.read_byte_record(&mut record).unwrap_or(false) {
-        if patience.is_over() {
-            draft.notice = Some(Patience::notice());
+        if draft.is_over() {
             break;
         }
         if rows == 0 && first.is_none() && can_name(&record, media) {
@@ -28,11 +31,11 @@ pub(super) fn read_rows(text: &[u8], media: &MediaType, mut patience: Patience) 
             // A second row shows that the first one can be the head of something.
             names = Some(column_names(&first));
         }
-        row(&mut draft.text, &record, names.as_deref(), rows);
+        row(draft, &record, names.as_deref(), rows);
         rows += 1;
     }
     if let Some(only) = first {
-        row(&mut draft.text, &only, None, 0);
+        row(draft, &only, None, 0);
     }
     draft.text.push(b']');
     if names.is_some() {
@@ -41,26 +44,28 @@ pub(super) fn read_rows(text: &[u8], media: &MediaType, mut patience: Patience) 
     if let Some(at) = open_quote(text, delimiter) {
         draft.broken = Some((at, "The quoted cell that starts here has no end.".into()));
     }
-    draft
 }
 
-fn row(out: &mut Vec<u8>, record: &ByteRecord, names: Option<&[String]>, number: u64) {
+fn row(draft: &mut Draft, record: &ByteRecord, names: Option<&[String]>, number: u64) {
     if number > 0 {
-        out.push(b',');
+        draft.text.push(b',');
     }
-    out.push(if names.is_some() { b'{' } else { b'[' });
+    draft.text.push(if names.is_some() { b'{' } else { b'[' });
     for (at, cell) in record.iter().enumerate() {
+        if draft.is_over() {
+            break;
+        }
         if at > 0 {
-            out.push(b',');
+            draft.text.push(b',');
         }
         if let Some(names) = names {
-            let unnamed = || format!("column {}", at + 1);
-            write::string(out, &names.get(at).cloned().unwrap_or_else(unnamed));
-            out.push(b':');
+            let name = names.get(at).map_or_else(|| format!("column {}", at + 1).into(), Cow::from);
+            write::string(&mut draft.text, &name);
+            draft.text.push(b':');
         }
-        write::string(out, &String::from_utf8_lossy(cell));
+        write::string(&mut draft.text, &String::from_utf8_lossy(cell));
     }
-    out.push(if names.is_some() { b'}' } else { b']' });
+    draft.text.push(if names.is_some() { b'}' } else { b']' });
 }
 
 /// The delimiter that the type names, or the one that stands most often in the first line.
@@ -76,6 +81,9 @@ fn delimiter(text: &[u8], media: &MediaType) -> u8 {
 
 /// True if a row can be names: the type says so, or its cells are filled and none is a number.
 fn can_name(record: &ByteRecord, media: &MediaType) -> bool {
+    if record.len() > NAMED {
+        return false;
+    }
     match media.param("header") {
         Some("present") => return true,
         Some("absent") => return false,

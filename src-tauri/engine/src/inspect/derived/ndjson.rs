@@ -1,6 +1,6 @@
 //! JSON documents, a line each: an array of them. A line that is no JSON becomes a string, and is named.
 
-use super::{Draft, Patience, write};
+use super::{Draft, write};
 use crate::inspect::json::{ReadError, read};
 use bytes::Bytes;
 
@@ -24,12 +24,11 @@ fn lines(text: &Bytes) -> impl Iterator<Item = (usize, Bytes)> + '_ {
     })
 }
 
-pub(super) fn read_lines(text: &Bytes, mut patience: Patience) -> Draft {
-    let mut draft = Draft { text: vec![b'['], ..Draft::default() };
+pub(super) fn read_lines(text: &Bytes, draft: &mut Draft) {
+    draft.text.push(b'[');
     let mut broken = 0_u64;
     for (number, (start, line)) in lines(text).enumerate() {
-        if patience.is_over() {
-            draft.notice = Some(Patience::notice());
+        if draft.is_over() {
             break;
         }
         if number > 0 {
@@ -51,5 +50,4 @@ pub(super) fn read_lines(text: &Bytes, mut patience: Patience) -> Draft {
     if broken > 1 {
         draft.notice.get_or_insert(format!("{broken} lines are not JSON; they stand as text."));
     }
-    draft
 }

@@ -1,7 +1,7 @@
 //! Protocol buffers without a schema: field numbers, wire types, and a guess at what a length-delimited field holds:
 //! text, a message or bytes (protobuf.dev, "Encoding"). With gRPC, each message behind its five bytes.
 
-use super::{Draft, Patience, write};
+use super::{Draft, write};
 use crate::inspect::media::MediaType;
 
 /// Messages in messages that are read.
@@ -83,30 +83,24 @@ pub(crate) fn looks_like(bytes: &[u8]) -> bool {
     fields >= 2
 }
 
-pub(super) fn read_fields(bytes: &[u8], media: &MediaType, mut patience: Patience) -> Draft {
-    let mut draft = Draft::default();
+pub(super) fn read_fields(bytes: &[u8], media: &MediaType, draft: &mut Draft) {
     let grpc = media.essence.starts_with("application/grpc");
-    let read = if grpc {
-        frames(&mut draft, bytes, &mut patience)
-    } else {
-        message(&mut draft, &mut Input { bytes, at: 0 }, None, DEPTH, &mut patience)
-    };
+    let read = if grpc { frames(draft, bytes) } else { message(draft, &mut Input { bytes, at: 0 }, None, DEPTH) };
     if let Err((at, problem)) = read {
         draft.broken = Some((at, problem.into()));
     }
-    draft.notice = Some(if patience.is_over() { Patience::notice() } else { GUESSED.into() });
-    draft
+    draft.notice.get_or_insert(GUESSED.into());
 }
 
 const GUESSED: &str = "Read without a schema: field numbers are certain, what a field holds is guessed.";
 
 /// gRPC: a byte that says whether the message is compressed, four of length, the message.
-fn frames(draft: &mut Draft, bytes: &[u8], patience: &mut Patience) -> Result<(), Broken> {
+fn frames(draft: &mut Draft, bytes: &[u8]) -> Result<(), Broken> {
     let mut input = Input { bytes, at: 0 };
     let mut count = 0_u32;
     draft.text.push(b'[');
     let mut read = || -> Result<(), Broken> {
-        while !input.is_empty() {
+        while !input.is_empty() && !draft.is_over() {
             let head = input.take(5, "The head of a gRPC message stops before its end.")?;
             let len = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
             let start = input.at;
@@ -117,7 +111,7 @@ fn frames(draft: &mut Draft, bytes: &[u8], patience: &mut Patience) -> Result<()
             count += 1;
             if head[0] == 0 {
                 let mut inner = Input { bytes: content, at: 0 };
-                message(draft, &mut inner, None, DEPTH, patience).map_err(|(at, what)| (start + at, what))?;
+                message(draft, &mut inner, None, DEPTH).map_err(|(at, what)| (start + at, what))?;
             } else {
                 draft.remark(format!("compressed, {len} bytes"));
                 write::hex(&mut draft.text, content);
@@ -130,26 +124,20 @@ fn frames(draft: &mut Draft, bytes: &[u8], patience: &mut Patience) -> Result<()
     done
 }
 
-/// Writes a message as an object, up to the end of the input or of the group `group`. The object is closed even where
-/// the message breaks off.
-fn message(
-    draft: &mut Draft,
-    input: &mut Input<'_>,
-    group: Option<u64>,
-    depth: u32,
-    patience: &mut Patience,
-) -> Result<(), Broken> {
+/// Writes a message as an object, up to the end of the input or of the group `group`, or until the draft is over. The
+/// object is closed even where the message breaks off.
+fn message(draft: &mut Draft, input: &mut Input<'_>, group: Option<u64>, depth: u32) -> Result<(), Broken> {
     draft.text.push(b'{');
     let mut first = true;
     let done = loop {
+        if draft.is_over() {
+            break Ok(());
+        }
         if input.is_empty() {
             break if group.is_some() { Err((input.at, "A group has no end.")) } else { Ok(()) };
         }
-        if patience.is_over() {
-            break Err((input.at, "The time to read it was over here."));
-        }
         let before = draft.text.len();
-        match field(draft, input, group, &mut first, depth, patience) {
+        match field(draft, input, group, &mut first, depth) {
             Ok(true) => {}
             Ok(false) => break Ok(()),
             Err(broken) => {
@@ -171,7 +159,6 @@ fn field(
     group: Option<u64>,
     first: &mut bool,
     depth: u32,
-    patience: &mut Patience,
 ) -> Result<bool, Broken> {
     let start = input.at;
     let (number, kind) = input.tag()?;
@@ -193,12 +180,12 @@ fn field(
         2 => {
             let len = usize::try_from(input.varint()?).unwrap_or(usize::MAX);
             let content = input.take(len, "A field is shorter than its length says.")?;
-            delimited(draft, content, depth, patience);
+            delimited(draft, content, depth);
         }
         3 if depth > 0 => {
             draft.remark("group");
             *first = false;
-            message(draft, input, Some(number), depth - 1, patience)?;
+            message(draft, input, Some(number), depth - 1)?;
         }
         5 => {
             let bytes = input.take(4, "A 32-bit field stops before its end.")?;
@@ -214,26 +201,29 @@ fn field(
 
 fn varint(draft: &mut Draft, value: u64) {
     let signed = value.cast_signed();
-    draft.remark(if signed < 0 { format!("varint, signed {signed}") } else { "varint".into() });
+    if signed < 0 {
+        draft.remark(format!("varint, signed {signed}"));
+    } else {
+        draft.remark("varint");
+    }
     draft.text.extend_from_slice(value.to_string().as_bytes());
 }
 
 /// Text if it can be read, else a message if it is one to its last byte, else bytes.
-fn delimited(draft: &mut Draft, content: &[u8], depth: u32, patience: &mut Patience) {
+fn delimited(draft: &mut Draft, content: &[u8], depth: u32) {
     let is_text = |text: &&str| !text.chars().any(|char| char.is_control() && !matches!(char, '\n' | '\r' | '\t'));
     if let Some(text) = std::str::from_utf8(content).ok().filter(is_text) {
         draft.remark("string");
         return write::string(&mut draft.text, text);
     }
-    let (text, remarks) = (draft.text.len(), draft.remarks.len());
+    let before = draft.mark();
     if depth > 0 {
         draft.remark(format!("message, {} bytes", content.len()));
         let mut input = Input { bytes: content, at: 0 };
-        if message(draft, &mut input, None, depth - 1, patience).is_ok() {
+        if message(draft, &mut input, None, depth - 1).is_ok() {
             return;
         }
-        draft.text.truncate(text);
-        draft.remarks.truncate(remarks);
+        draft.back_to(before);
     }
     draft.remark(format!("{} bytes", content.len()));
     write::hex(&mut draft.text, content);

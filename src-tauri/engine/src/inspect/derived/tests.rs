@@ -1,5 +1,7 @@
 //! What each format becomes, and that no bytes break a reader.
 
+use super::{Draft, binary, csv, ndjson, protobuf, xml};
+use crate::inspect::media::MediaType;
 use crate::inspect::{BodyKind, ChipKind, Document, SyntaxProblem};
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -254,6 +256,66 @@ proptest! {
         body.truncate(cut.index(body.len() + 1));
         look_at_everything(&document(content_type, &body));
     }
+}
+
+#[test]
+fn a_small_body_makes_no_huge_tree() {
+    const MIB: usize = 1024 * 1024;
+    let name = "n".repeat(64 * 1024);
+    let rows = format!("{name}\n{}", "x\n".repeat(4_000));
+    let body = document("text/csv", rows.as_bytes());
+    let info = body.info();
+    // On a machine that is busy the time is up before the memory.
+    assert!(info.notice.is_some_and(|notice| notice.contains("stopped")), "it says that it stopped");
+    assert!(info.tables[0].rows > 0, "the rows before that are there");
+    assert!(body.weight() < 20 * MIB, "{}", body.weight());
+}
+
+#[test]
+fn every_reader_stops_where_its_draft_is_full() {
+    const LIMIT: usize = 1024 * 1024;
+    type Read = fn(&Bytes, &mut Draft);
+    let filled = |start: &[u8], each: &[u8]| Bytes::from([start, &each.repeat(200_000)].concat());
+    let readers: [(&str, Read, Bytes); 7] = [
+        ("NDJSON", ndjson::read_lines, filled(b"", b"[1,2]\nx\n")),
+        ("CSV", |body, draft| csv::read_rows(body, &MediaType::default(), draft), filled(b"name\n", b"x\n")),
+        ("XML", |body, draft| xml::read_elements(body, draft), filled(b"<a>", b"<b/>")),
+        ("protobuf", |body, draft| protobuf::read_fields(body, &MediaType::default(), draft), filled(b"", b"\x08\0")),
+        (
+            "gRPC",
+            |body, draft| protobuf::read_fields(body, &MediaType::parse("application/grpc"), draft),
+            filled(b"", b"\x01\0\0\0\0"),
+        ),
+        ("MessagePack", |body, draft| binary::read_msgpack(body, draft), filled(b"\xdd\0\x03\x0d\x40", b"\xc4\0")),
+        ("CBOR", |body, draft| binary::read_cbor(body, draft), filled(b"\x9a\0\x03\x0d\x40", b"\x40")),
+    ];
+    for (name, read, body) in readers {
+        let mut draft = Draft::up_to(LIMIT);
+        read(&body, &mut draft);
+        assert!(draft.notice.is_some_and(|notice| notice.contains("stopped at 1 MiB")), "{name}");
+        assert_eq!(draft.broken.is_some(), name == "NDJSON", "{name}: nothing else is wrong");
+        let written = draft.text.len() + draft.remarks.weight();
+        assert!((LIMIT..LIMIT + 100).contains(&written), "{name}: {written}");
+        assert!(serde_json::from_slice::<serde::de::IgnoredAny>(&draft.text).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn a_message_that_is_read_in_part_stays_a_message() {
+    let inner = [8, 1].repeat(60);
+    let bytes = [&[0x0a, 120], &inner[..]].concat();
+    let mut draft = Draft::up_to(200);
+    protobuf::read_fields(&bytes, &MediaType::default(), &mut draft);
+    let text = String::from_utf8(draft.text).unwrap();
+    assert!(text.starts_with(r#"{"1":{"1":1,"1":1"#) && text.ends_with("}}"), "{text}");
+}
+
+#[test]
+fn what_is_wrong_is_said_in_short() {
+    let body = format!("<a><{}>", "n".repeat(1_000_000));
+    let message = place(&document("application/xml", body.as_bytes())).2;
+    assert!(message.chars().count() < 400, "{}", message.len());
+    assert!(message.starts_with("<nnn") && message.ends_with('…'), "{message}");
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! XML as a tree: elements are keys, attributes are keys with `@`, text is `#text`. Entities of the document are never
 //! expanded, so that nothing can grow; nothing is fetched.
 
-use super::{Draft, Patience, write};
+use super::{Draft, write};
 use crate::inspect::json::{INDENT_LEVELS, Json, NONE};
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use std::fmt::Write as _;
+
+/// Elements in elements that are read.
+const LEVELS: usize = 1_000_000;
 
 /// An element that is open.
 struct Open {
@@ -29,24 +32,20 @@ enum State {
     Members,
 }
 
-struct Writer {
-    draft: Draft,
+struct Writer<'a> {
+    draft: &'a mut Draft,
     open: Vec<Open>,
     /// True once an element was closed at the outermost level.
     rooted: bool,
 }
 
-pub(super) fn read_elements(text: &[u8], mut patience: Patience) -> Draft {
+pub(super) fn read_elements(text: &[u8], draft: &mut Draft) {
     let text = String::from_utf8_lossy(text);
     let mut reader = Reader::from_str(&text);
     let document = Open { name: String::new(), state: State::Empty, text: String::new(), at: 0 };
-    let mut writer =
-        Writer { draft: Draft { text: vec![b'{'], ..Draft::default() }, open: vec![document], rooted: false };
-    loop {
-        if patience.is_over() {
-            writer.draft.notice = Some(Patience::notice());
-            break;
-        }
+    draft.text.push(b'{');
+    let mut writer = Writer { draft, open: vec![document], rooted: false };
+    while !writer.draft.is_over() {
         let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         match reader.read_event() {
             Ok(Event::Eof) => {
@@ -66,10 +65,10 @@ pub(super) fn read_elements(text: &[u8], mut patience: Patience) -> Draft {
             }
         }
     }
-    writer.finish()
+    writer.finish();
 }
 
-impl Writer {
+impl Writer<'_> {
     fn take(&mut self, event: Event<'_>, at: usize) -> Result<(), String> {
         match event {
             Event::Start(element) => self.start(&element, at),
@@ -112,9 +111,16 @@ impl Writer {
             }
             self.rooted = true;
         }
+        if self.open.len() > LEVELS {
+            return Err(format!("This is deeper than the {LEVELS} levels that are read."));
+        }
         self.key(&name);
         self.open.push(Open { name, state: State::Key, text: String::new(), at });
         for attribute in element.attributes() {
+            // A whole document may be attributes of one element.
+            if self.draft.is_over() {
+                break;
+            }
             let attribute = attribute.map_err(|error| format!("An attribute is not well-formed: {error}."))?;
             // An entity that the document declares stays as it stands.
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).unwrap_or_else(|_| attribute.value.clone());
@@ -211,11 +217,10 @@ impl Writer {
     }
 
     /// Closes what is open.
-    fn finish(mut self) -> Draft {
+    fn finish(mut self) {
         while !self.open.is_empty() {
             self.end();
         }
-        self.draft
     }
 }
 
