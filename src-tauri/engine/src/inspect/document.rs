@@ -12,8 +12,8 @@ use super::searched::{LEVELS, SEARCHED, values};
 use super::table::{self, Table};
 use super::tree::{self, Visible};
 use super::{
-    BodyInfo, BodyKind, FindResult, FindView, Lens, NodePlace, Part, Parts, Preview, SyntaxProblem, TableInfo,
-    TablePage, TextPage, TreePage, preview,
+    BodyInfo, BodyKind, FindResult, FindView, Lens, NodePlace, Preview, SyntaxProblem, TableInfo, TablePage, TextPage,
+    TreePage, preview,
 };
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -87,6 +87,11 @@ impl Document {
             table: Mutex::new(None),
             seen: Mutex::default(),
         }
+    }
+
+    /// What its type says that it is.
+    pub(super) fn media(&self) -> &MediaType {
+        &self.media
     }
 
     /// Bytes of the body as it came.
@@ -184,11 +189,12 @@ impl Document {
     /// Where the value that starts at the byte `node` of the tree stands. None if none does.
     pub fn node_place(&self, node: u64) -> Option<NodePlace> {
         let json = self.tree()?;
-        let mut place = tree::place(json, node)?;
-        if self.kind() == BodyKind::Xml {
-            place.xpath = json.starting_at(node).map(|at| xpath(json, at));
-        }
-        Some(place)
+        let place = tree::place(json, node)?;
+        let is_xml = self.kind() == BodyKind::Xml;
+        Some(match json.starting_at(node).filter(|_| is_xml) {
+            Some(at) => place.with_xpath(xpath(json, at)),
+            None => place,
+        })
     }
 
     /// A window of the table of the array that starts at the byte `node` of the tree. None if none does.
@@ -242,32 +248,8 @@ impl Document {
             FindView::Text => needle.rows(self.rows(false)),
             FindView::Pretty => needle.rows(self.rows(true)),
             FindView::Tree => self.tree().map_or(none, |json| needle.nodes(json)),
-            FindView::Parts => needle.parts(&self.whole_parts()),
+            FindView::Parts => needle.parts(self.texts_of_parts()),
         })
-    }
-
-    /// The fields of a form or the parts of a multipart body; none for any other.
-    pub fn parts(&self) -> Parts {
-        match self.kind() {
-            BodyKind::Form => {
-                let (form, charset) = self.form();
-                super::form::parts(form, charset)
-            }
-            BodyKind::Multipart => super::multipart::parts(&self.media, &self.decoded),
-            _ => Parts { parts: Vec::new(), notice: None },
-        }
-    }
-
-    /// The same with the whole values of a form.
-    fn whole_parts(&self) -> Vec<Part> {
-        let mut parts = self.parts().parts;
-        if self.kind() == BodyKind::Form {
-            let (form, charset) = self.form();
-            for part in &mut parts {
-                part.text = Some(super::form::value(form, part, charset));
-            }
-        }
-        parts
     }
 
     /// The bytes that the fields of a form are read from, and what their escapes stand for.

@@ -1,9 +1,10 @@
 //! Finds a text in the views of a body, without case.
 
+use super::FindResult;
 use super::json::{Json, unescaped};
 use super::rows::Rows;
-use super::{FindResult, Part};
 use regex::bytes::{Regex, RegexBuilder};
+use std::borrow::Cow;
 
 /// Rows or nodes that are found at most.
 const HITS_LIMIT: usize = 10_000;
@@ -61,13 +62,10 @@ impl Needle {
         result
     }
 
-    /// The parts whose name or text holds it; no more are read than are found at most.
-    pub(crate) fn parts(&self, parts: &[Part]) -> FindResult {
-        let holds = |text: &Option<String>| text.as_ref().is_some_and(|text| self.0.is_match(text.as_bytes()));
-        let found = parts
-            .iter()
-            .enumerate()
-            .filter(|(_, part)| holds(&part.name) || holds(&part.file_name) || holds(&part.text));
+    /// The parts of whose texts one holds it; no more are read than are found at most.
+    pub(crate) fn parts<'a>(&self, parts: impl Iterator<Item = Vec<Cow<'a, [u8]>>>) -> FindResult {
+        let holds = |texts: &[Cow<'_, [u8]>]| texts.iter().any(|text| self.0.is_match(text));
+        let found = parts.enumerate().filter(|(_, texts)| holds(texts));
         FindResult { hits: found.map(|(place, _)| place as u64).collect(), more: false }
     }
 

@@ -1,6 +1,7 @@
 //! Fields of forms and queries: order, duplicates and escapes that are none are kept.
 
 use super::charset::Charset;
+use super::tree::cut_name;
 use super::{Part, Parts};
 use crate::exchange::Header;
 use encoding_rs::{Encoding, UTF_8};
@@ -35,9 +36,12 @@ pub(crate) fn parts(body: &[u8], charset: Charset) -> Parts {
 fn part(field: Field<'_>, charset: Charset) -> Part {
     let value = text(field.value, charset.encoding);
     let cut = value.char_indices().nth(PART_TEXT).map_or(value.len(), |(at, _)| at);
+    let (name, name_cut) = cut_name(text(field.name, charset.encoding).as_bytes());
     Part {
-        name: Some(text(field.name, charset.encoding)),
+        name: Some(name),
+        name_cut,
         file_name: None,
+        file_name_cut: false,
         headers: Vec::new(),
         offset: (charset.bom + field.offset) as u64,
         size: field.value.len() as u64,
@@ -45,10 +49,10 @@ fn part(field: Field<'_>, charset: Charset) -> Part {
     }
 }
 
-/// The whole value of a part of [`parts`], of which that shows the front.
-pub(crate) fn value(body: &[u8], part: &Part, charset: Charset) -> String {
-    let from = part.offset as usize;
-    text(&body[from..from + part.size as usize], charset.encoding)
+/// Names and values of the fields of [`parts`], whole.
+pub(crate) fn whole(body: &[u8], charset: Charset) -> impl Iterator<Item = (String, String)> {
+    let whole = move |field: Field<'_>| (text(field.name, charset.encoding), text(field.value, charset.encoding));
+    fields(&body[charset.bom..]).take(PARTS_LIMIT).map(whole)
 }
 
 /// A field as it stands.

@@ -5,6 +5,8 @@ use super::json::{compact, escaped_string};
 use super::{BodyKind, Document, JsonKind, Lens, Taken};
 use bytes::Bytes;
 
+const NO_PART: &str = "There is no such part.";
+
 impl Document {
     /// What a lens shows of this document. Filters are run elsewhere: see [`Document::keep`].
     ///
@@ -13,22 +15,28 @@ impl Document {
     pub(crate) fn look(&self, lens: &Lens) -> Result<Self, String> {
         match lens {
             Lens::Part { index } => self.part(*index),
+            Lens::PartHead { index } => self.part_head(*index),
             Lens::Value { node, taken } => self.value(*node, *taken),
             Lens::Filter { .. } => Err("The filter has to be run first.".into()),
         }
     }
 
     fn part(&self, index: u32) -> Result<Self, String> {
-        let parts = self.parts().parts;
-        let part = parts.get(index as usize).ok_or("There is no such part.")?;
         if self.kind() == BodyKind::Form {
-            let (form, charset) = self.form();
-            return Ok(Self::whole(None, super::form::value(form, part, charset).into()));
+            let (_, value) = self.field(index).ok_or(NO_PART)?;
+            return Ok(Self::whole(None, value.into()));
         }
-        let field = |name: &str| part.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
-        let content_type = field("content-type").map(|header| header.value.as_str());
-        let (from, size) = (part.offset as usize, part.size as usize);
-        Ok(Self::whole(content_type, self.decoded().slice(from..from + size)))
+        let part = self.whole_parts().into_iter().nth(index as usize).ok_or(NO_PART)?;
+        Ok(Self::whole(part.content_type(), self.decoded().slice_ref(part.content)))
+    }
+
+    fn part_head(&self, index: u32) -> Result<Self, String> {
+        if self.kind() == BodyKind::Form {
+            let (name, _) = self.field(index).ok_or(NO_PART)?;
+            return Ok(Self::whole(None, name.into()));
+        }
+        let part = self.whole_parts().into_iter().nth(index as usize).ok_or(NO_PART)?;
+        Ok(Self::whole(Some("text/plain"), self.decoded().slice_ref(part.head)))
     }
 
     fn value(&self, node: u64, taken: Taken) -> Result<Self, String> {

@@ -16,6 +16,7 @@ mod kind;
 mod lens;
 mod media;
 mod multipart;
+mod parts;
 mod path;
 mod preview;
 pub mod provider;

@@ -3,10 +3,11 @@
 use super::charset::Charset;
 use super::form::{PART_TEXT, PARTS_LIMIT};
 use super::media::MediaType;
+use super::tree::cut_name;
 use super::{Part, Parts};
-use crate::exchange::Headers;
-use bytes::Bytes;
+use crate::exchange::{Header, Headers};
 use memchr::{memchr, memmem};
+use std::borrow::Cow;
 
 /// Header fields of one part that are read.
 const PART_HEADERS: usize = 100;
@@ -18,11 +19,29 @@ struct Delimiter {
     last: bool,
 }
 
-/// Takes a body apart at the boundary that its type names.
-pub(crate) fn parts(media: &MediaType, body: &Bytes) -> Parts {
+/// A part as it stands.
+pub(crate) struct WholePart<'a> {
+    pub(crate) name: Option<String>,
+    pub(crate) file_name: Option<String>,
+    /// Its header fields, and the bytes that they stand in.
+    headers: Headers,
+    pub(crate) head: &'a [u8],
+    pub(crate) content: &'a [u8],
+    /// Where the content starts in the body.
+    offset: usize,
+}
+
+/// Takes a body apart at the boundary that its type names; gives what the views show of its parts.
+pub(crate) fn parts(media: &MediaType, body: &[u8]) -> Parts {
+    let (parts, notice) = whole(media, body);
+    Parts { parts: parts.iter().map(WholePart::shown).collect(), notice }
+}
+
+/// The whole parts of a body, at most [`PARTS_LIMIT`], and what is wrong with it.
+pub(crate) fn whole<'a>(media: &MediaType, body: &'a [u8]) -> (Vec<WholePart<'a>>, Option<String>) {
     let Some(boundary) = media.param("boundary").filter(|boundary| !boundary.is_empty()) else {
         let notice = "The Content-Type names no boundary, so the parts cannot be told apart.".to_owned();
-        return Parts { parts: Vec::new(), notice: Some(notice) };
+        return (Vec::new(), Some(notice));
     };
     let mut parts = Vec::new();
     let mut open = None;
@@ -30,12 +49,12 @@ pub(crate) fn parts(media: &MediaType, body: &Bytes) -> Parts {
         if let Some(start) = open.replace(delimiter.next) {
             if parts.len() == PARTS_LIMIT {
                 let notice = format!("The body has more parts than the {PARTS_LIMIT} that are shown.");
-                return Parts { parts, notice: Some(notice) };
+                return (parts, Some(notice));
             }
             parts.push(part(body, start, delimiter.end_before));
         }
         if delimiter.last {
-            return Parts { parts, notice: None };
+            return (parts, None);
         }
     }
     let notice = match open {
@@ -45,7 +64,7 @@ pub(crate) fn parts(media: &MediaType, body: &Bytes) -> Parts {
         }
         None => "The boundary that the Content-Type names does not stand in the body.",
     };
-    Parts { parts, notice: Some(notice.to_owned()) }
+    (parts, Some(notice.to_owned()))
 }
 
 /// The lines that are `--boundary`, or `--boundary--` for the last. The line end before one belongs to it.
@@ -70,19 +89,71 @@ fn delimiters<'a>(body: &'a [u8], boundary: &str) -> impl Iterator<Item = Delimi
     })
 }
 
-fn part(body: &Bytes, start: usize, end: usize) -> Part {
+fn part(body: &[u8], start: usize, end: usize) -> WholePart<'_> {
     let whole = &body[start..end.max(start)];
     let (headers, head_len) = head(whole);
     let disposition = headers.text("content-disposition").map(MediaType::parse).unwrap_or_default();
-    let media = headers.text("content-type").map(MediaType::parse).unwrap_or_default();
-    let content = &whole[head_len..];
-    Part {
+    let (head, content) = whole.split_at(head_len);
+    WholePart {
         name: disposition.param("name").map(str::to_owned),
         file_name: extended(disposition.param("filename*")).or(disposition.param("filename").map(str::to_owned)),
-        headers: headers.view(),
-        offset: (start + head_len) as u64,
-        size: content.len() as u64,
-        text: preview(&media, content),
+        headers,
+        head,
+        content,
+        offset: start + head_len,
+    }
+}
+
+impl<'a> WholePart<'a> {
+    /// What its header says that the content is.
+    pub(crate) fn content_type(&self) -> Option<&str> {
+        self.headers.text("content-type")
+    }
+
+    /// Its name, its file name and its content, as far as it is text.
+    pub(crate) fn texts(self) -> Vec<Cow<'a, [u8]>> {
+        let text = self.text();
+        let names = [self.name, self.file_name].into_iter().flatten().map(|name| Cow::Owned(name.into_bytes()));
+        names.chain(text).collect()
+    }
+
+    /// The content in UTF-8, or bytes that are read as if they were. None if it is not text.
+    fn text(&self) -> Option<Cow<'a, [u8]>> {
+        self.front()?;
+        let charset = Charset::detect(self.media().param("charset"), self.content);
+        let content = &self.content[charset.bom..];
+        Some(if charset.is_utf8() {
+            Cow::Borrowed(content)
+        } else {
+            Cow::Owned(charset.encoding.decode_without_bom_handling(content).0.into_owned().into_bytes())
+        })
+    }
+
+    fn shown(&self) -> Part {
+        let cut = |name: &Option<String>| name.as_ref().map(|name| cut_name(name.as_bytes())).unzip();
+        let ((name, name_cut), (file_name, file_name_cut)) = (cut(&self.name), cut(&self.file_name));
+        let field = |field: Header| Header {
+            name: cut_name(field.name.as_bytes()).0,
+            value: cut_name(field.value.as_bytes()).0,
+        };
+        Part {
+            name,
+            name_cut: name_cut.unwrap_or_default(),
+            file_name,
+            file_name_cut: file_name_cut.unwrap_or_default(),
+            headers: self.headers.view().into_iter().map(field).collect(),
+            offset: self.offset as u64,
+            size: self.content.len() as u64,
+            text: self.front(),
+        }
+    }
+
+    fn front(&self) -> Option<String> {
+        preview(&self.media(), self.content)
+    }
+
+    fn media(&self) -> MediaType {
+        self.content_type().map(MediaType::parse).unwrap_or_default()
     }
 }
 
@@ -143,6 +214,7 @@ fn preview(media: &MediaType, content: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
 
     fn of(content_type: &str, body: &str) -> Parts {
         parts(&MediaType::parse(content_type), &Bytes::copy_from_slice(body.as_bytes()))

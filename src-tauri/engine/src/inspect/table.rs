@@ -2,8 +2,8 @@
 
 use super::json::{Json, Node};
 use super::rows::WINDOW_ROWS;
-use super::tree::{cut_text, place};
-use super::{JsonKind, TableCell, TableInfo, TablePage, TableRow};
+use super::tree::{cut_name, cut_text, place};
+use super::{JsonKind, TableCell, TableColumn, TableInfo, TablePage, TableRow};
 use std::collections::HashSet;
 
 /// Rows whose keys make the columns.
@@ -17,6 +17,9 @@ const TABLES: usize = 20;
 
 /// Characters of a cell.
 const CELL: usize = 200;
+
+/// Characters of a long path that are shown at each of its ends.
+const PATH_END: usize = 300;
 
 /// The column of elements that are no objects or arrays.
 const VALUE: &str = "value";
@@ -40,7 +43,8 @@ pub(crate) fn tables(json: &Json) -> Vec<TableInfo> {
     found.truncate(TABLES);
     let info = |at: &u32| {
         let node = json.node(*at);
-        let json_path = place(json, u64::from(node.start)).map(|place| place.json_path).unwrap_or_default();
+        let path = place(json, u64::from(node.start));
+        let json_path = path.map(|place| ends(place.json_path, place.path_cut)).unwrap_or_default();
         TableInfo { node: u64::from(node.start), json_path, rows: u64::from(node.children) }
     };
     found.iter().map(info).collect()
@@ -89,7 +93,7 @@ impl Table {
         let window = self.rows.iter().skip(from).take(count.min(WINDOW_ROWS) as usize);
         TablePage {
             total: self.rows.len() as u64,
-            columns: self.columns.clone(),
+            columns: self.columns.iter().map(|name| column(name)).collect(),
             more: self.more,
             rows: window.map(|&row| self.row(json, row)).collect(),
         }
@@ -124,6 +128,23 @@ fn names(json: &Json, at: u32) -> Vec<String> {
     if node.is_container() { json.children(at).take(COLUMNS + 1).map(name).collect() } else { vec![VALUE.into()] }
 }
 
+/// Both ends of a path that is long, or its front if that is all that is known of it.
+fn ends(path: String, is_front: bool) -> String {
+    let mut ends = path.char_indices().map(|(at, _)| at);
+    if is_front {
+        return path + "…";
+    }
+    match (ends.nth(PATH_END), ends.rev().nth(PATH_END)) {
+        (Some(front), Some(back)) => format!("{} … {}", &path[..front], &path[back..]),
+        _ => path,
+    }
+}
+
+fn column(name: &str) -> TableColumn {
+    let (name, cut) = cut_name(name.as_bytes());
+    TableColumn { name, cut }
+}
+
 fn cell(json: &Json, node: &Node) -> TableCell {
     let text = match node.kind() {
         JsonKind::Object => format!("{{{}}}", node.children),
@@ -155,7 +176,8 @@ mod tests {
         let json = json(r#"[{"id":1,"n":"a\"b"},{"n":null,"x":[1,2]},5]"#);
         let table = Table::new(&json, 0).unwrap();
         let page = table.page(&json, 0, 10);
-        assert_eq!(page.columns, ["id", "n", "x", "value"]);
+        let names: Vec<&str> = page.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names, ["id", "n", "x", "value"]);
         let texts: Vec<Vec<Option<&str>>> = page
             .rows
             .iter()

@@ -4,6 +4,9 @@ use super::*;
 use bytes::Bytes;
 use std::io::Write;
 
+mod finding;
+mod names;
+
 fn document(content_type: &str, body: &[u8]) -> Document {
     Document::new(Some(content_type), &[], Bytes::copy_from_slice(body), body.len() as u64)
 }

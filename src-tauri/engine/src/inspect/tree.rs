@@ -10,8 +10,14 @@ use std::fmt::Write;
 /// Characters of a scalar that a row shows.
 const ROW_TEXT: usize = 500;
 
-/// Bytes of a value that a node's place shows.
+/// Characters of a name that a row shows: a key, a column, a field.
+const NAME: usize = 200;
+
+/// Bytes of a value, and of a path, that a node's place shows.
 const PLACE_TEXT: usize = 1024 * 1024;
+
+/// Characters of a longer path that it shows.
+const PATH_FRONT: usize = 300;
 
 /// Every so many visible rows the node of one is kept.
 const STRIDE: usize = 512;
@@ -83,10 +89,15 @@ fn tree_row(json: &Json, derived: Option<&Derived>, at: u32, open: bool) -> Tree
     if key.is_some() && json.is_duplicate(at) {
         chips.push(chips::duplicate());
     }
+    let (key, key_cut) = key.map_or((None, false), |key| {
+        let (front, cut) = cut_name(&key);
+        (Some(front), cut)
+    });
     TreeRow {
         node: u64::from(node.start),
         depth: node.depth(),
-        key: key.map(|key| String::from_utf8_lossy(&key).into_owned()),
+        key,
+        key_cut,
         index: u64::from(node.index),
         kind: node.kind(),
         text,
@@ -96,6 +107,11 @@ fn tree_row(json: &Json, derived: Option<&Derived>, at: u32, open: bool) -> Tree
         open,
         chips,
     }
+}
+
+/// The front of a name, and whether there is more of it.
+pub(crate) fn cut_name(bytes: &[u8]) -> (String, bool) {
+    cut_text(bytes, NAME)
 }
 
 /// Bytes as text, cut after so many characters.
@@ -125,18 +141,41 @@ pub(crate) fn place(json: &Json, offset: u64) -> Option<NodePlace> {
             }
             None => write!(json_path, "[{}]", node.index).and_then(|()| write!(pointer, "/{}", node.index)),
         };
+        if is_long(&json_path) || is_long(&pointer) {
+            break;
+        }
     }
+    let path_cut = is_long(&json_path) || is_long(&pointer);
     let bytes = json.bytes(json.node(at));
     let mut end = bytes.len().min(PLACE_TEXT);
     while end < bytes.len() && end > 0 && bytes[end] & 0xc0 == 0x80 {
         end -= 1;
     }
     Some(NodePlace {
-        pointer,
-        json_path,
+        pointer: shown_path(pointer),
+        json_path: shown_path(json_path),
         xpath: None,
+        path_cut,
         text: String::from_utf8_lossy(&bytes[..end]).into_owned(),
         cut: end < bytes.len(),
         above: above.into_iter().map(|node| u64::from(json.node(node).start)).collect(),
     })
+}
+
+/// A path that leads somewhere, or the front of one that is too long to be given.
+fn shown_path(path: String) -> String {
+    if is_long(&path) { cut_text(path.as_bytes(), PATH_FRONT).0 } else { path }
+}
+
+fn is_long(path: &str) -> bool {
+    path.len() > PLACE_TEXT
+}
+
+impl NodePlace {
+    /// The same with the XPath of the node.
+    pub(super) fn with_xpath(mut self, xpath: String) -> Self {
+        self.path_cut |= is_long(&xpath);
+        self.xpath = Some(shown_path(xpath));
+        self
+    }
 }

@@ -254,12 +254,13 @@ async fn monstrous(window: &Window) -> Result<()> {
         ("deep", format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000))),
         ("wide", format!("{{{}}}", keys.join(","))),
         ("line", format!("[\"{}\"]", "0123456789".repeat(5_000_000))),
+        ("key", format!("{{\"{}\":1}}", "0123456789".repeat(1_000_000))),
     ];
     for (name, body) in &bodies {
         let post = http::client()?.post(format!("{url}/in/big/{name}")).header("Content-Type", "application/json");
         assert_eq!(post.body(body.clone()).send().await?.status(), 200, "{name}");
     }
-    window.text(".listfoot", "4 stored").await?;
+    window.text(".listfoot", &format!("{} stored", bodies.len())).await?;
     window.script(WATCH, vec![]).await?;
     // The newest is the first row.
     let rows: Vec<(usize, &str)> = (2..).zip(bodies.iter().rev().map(|(name, _)| *name)).collect();

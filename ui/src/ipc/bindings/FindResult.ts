@@ -9,6 +9,6 @@ export type FindResult = {
  */
 hits: number[], 
 /**
- * True if there are more.
+ * True if there are more, or may be: the search stopped after a second.
  */
 more: boolean, };

@@ -9,6 +9,10 @@ export type Lens = { "type": "part",
 /**
  * Its place, from 0.
  */
+index: number, } | { "type": "partHead", 
+/**
+ * The place of the part, from 0.
+ */
 index: number, } | { "type": "value", 
 /**
  * The string: see [`TreeRow::node`].

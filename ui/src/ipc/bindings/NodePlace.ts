@@ -17,6 +17,10 @@ jsonPath: string,
  */
 xpath: string | null, 
 /**
+ * True if a path is longer than 1 MiB: of each its front is given, which leads nowhere.
+ */
+pathCut: boolean, 
+/**
  * The value as it stands in the document, strings with their quotes, cut after 1 MiB.
  */
 text: string, 

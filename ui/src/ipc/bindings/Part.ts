@@ -6,15 +6,23 @@ import type { Header } from "./Header";
  */
 export type Part = { 
 /**
- * The name of the field.
+ * The name of the field, cut after 200 characters.
  */
 name: string | null, 
 /**
- * The file name, if it is a file.
+ * True if `name` was cut.
+ */
+nameCut: boolean, 
+/**
+ * The file name, if it is a file, cut after 200 characters.
  */
 fileName: string | null, 
 /**
- * The part's own header fields.
+ * True if `file_name` was cut.
+ */
+fileNameCut: boolean, 
+/**
+ * The part's own header fields, names and values cut after 200 characters.
  */
 headers: Array<Header>, 
 /**

@@ -9,7 +9,7 @@ export type TableInfo = {
  */
 node: number, 
 /**
- * Where it stands.
+ * Where it stands; of a long path both its ends, for reading.
  */
 jsonPath: string, 
 /**

@@ -15,9 +15,13 @@ node: number,
  */
 depth: number, 
 /**
- * Its key in the object above, unescaped. None in an array and at the root.
+ * Its key in the object above, unescaped, cut after 200 characters. None in an array and at the root.
  */
 key: string | null, 
+/**
+ * True if `key` was cut.
+ */
+keyCut: boolean, 
 /**
  * Its place in the object or array above, from 0.
  */

@@ -71,6 +71,7 @@ function add(
       node,
       depth,
       key,
+      keyCut: false,
       index,
       kind,
       text: container ? "" : JSON.stringify(value),
@@ -174,6 +175,7 @@ export function bodyAnswers(state: FakeState): Answers {
         pointer: found.pointer,
         jsonPath: found.path,
         xpath: null,
+        pathCut: false,
         text: JSON.stringify(found.value),
         cut: false,
         above: found.above,
@@ -205,7 +207,9 @@ export function bodyAnswers(state: FakeState): Answers {
     parts: () => ({
       parts: ["note", "photo"].map((name, place) => ({
         name,
+        nameCut: false,
         fileName: place === 1 ? "cat.png" : null,
+        fileNameCut: false,
         headers: [{ name: "Content-Type", value: place === 1 ? "image/png" : "text/plain" }],
         offset: place * 100,
         size: 50,
@@ -219,7 +223,7 @@ export function bodyAnswers(state: FakeState): Answers {
     previous: ({ id }) => ({ id: id > 1 ? id - 1 : null }),
     save_body: () => ({ bytes: bytes.length, whole: true }),
     table_rows: ({ from, count }) => ({
-      columns: ["id", "amount"],
+      columns: ["id", "amount"].map((name) => ({ name, cut: false })),
       more: false,
       ...page(
         DOCUMENT.object.lines.map((line, node) => ({

@@ -3,12 +3,24 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { BodyInfo } from "$ipc/bindings/BodyInfo";
 import type { BodyKind } from "$ipc/bindings/BodyKind";
+import type { Part } from "$ipc/bindings/Part";
 import type { Reading } from "$ipc/bindings/Reading";
 import type { Answers } from "$ipc/fake";
 import type { TreeRow } from "$ipc/bindings/TreeRow";
 import { openApp } from "../../test/openApp";
 import PathBar from "./PathBar.svelte";
 import TreeNode from "./TreeNode.svelte";
+
+const PART: Part = {
+  name: null,
+  nameCut: false,
+  fileName: null,
+  fileNameCut: false,
+  headers: [],
+  offset: 0,
+  size: 5,
+  text: null,
+};
 
 const INFO: BodyInfo = {
   kind: "json",
@@ -118,7 +130,7 @@ describe("moving about in a tree", { timeout: 60_000 }, () => {
 
 /** A row of a tree as the engine answers it. */
 const treeRow = (over: Partial<TreeRow>): TreeRow => ({
-  ...{ node: 0, depth: 0, key: null, index: 0, kind: "number", text: "1", cut: false },
+  ...{ node: 0, depth: 0, key: null, keyCut: false, index: 0, kind: "number", text: "1", cut: false },
   ...{ children: 0, siblings: 1, chips: [], open: false },
   ...over,
 });
@@ -147,7 +159,7 @@ describe("a row of a tree", () => {
   it("shows the path of a deep one by its ends", () => {
     const jsonPath = `$${"[0]".repeat(100_000)}['last']`;
     const { container } = render(PathBar, {
-      place: { pointer: "", jsonPath, xpath: null, text: "", cut: false, above: [] },
+      place: { pointer: "", jsonPath, xpath: null, pathCut: false, text: "", cut: false, above: [] },
     });
     const shown = container.querySelector("button")?.textContent ?? "";
     expect(shown.length).toBeLessThan(1_000);
@@ -221,7 +233,7 @@ describe("the text of a body", { timeout: 60_000 }, () => {
 
 describe("what stands in a body", { timeout: 60_000 }, () => {
   it("is the address that a link means, however its encoder wrote it", async () => {
-    const place = { pointer: "/a", jsonPath: "$['a']", xpath: null, cut: false, above: [] };
+    const place = { pointer: "/a", jsonPath: "$['a']", xpath: null, pathCut: false, cut: false, above: [] };
     const { calls } = await openBody("json", {
       tree_node: () => ({ ...place, text: '"https:\\/\\/pay.example.com/?a=1\\u0026b=2"' }),
     });
@@ -266,8 +278,8 @@ describe("what stands in a body", { timeout: 60_000 }, () => {
     const { calls } = await openBody("multipart", {
       parts: () => ({
         parts: [
-          { name: "a", fileName: "../../.ssh/authorized_keys", headers: [], offset: 0, size: 5, text: null },
-          { name: "b", fileName: ".bashrc", headers: [], offset: 9, size: 5, text: null },
+          { ...PART, name: "a", fileName: "../../.ssh/authorized_keys" },
+          { ...PART, name: "b", fileName: ".bashrc" },
         ],
         notice: null,
       }),

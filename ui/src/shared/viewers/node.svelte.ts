@@ -25,15 +25,34 @@ class Selected {
 
 export const selected = new Selected();
 
-/** True for a node of a body itself: only there do its paths mean something to lists and comparisons. */
-export const isOfBody = (node: NodeAt): boolean => (node.body.through?.length ?? 0) === 0 && node.place.xpath === null;
+/** True for a node of a body itself: only there do its paths, if they are whole, mean something to lists and comparisons. */
+export const isOfBody = ({ body, place }: NodeAt): boolean =>
+  (body.through?.length ?? 0) === 0 && place.xpath === null && !place.pathCut;
 
-/** Copies what a node holds or where it stands. */
-export async function copyNode(body: Reading, node: number, what: "value" | "path" | "pointer") {
+/** What of a node can be copied. */
+export type Copied = "value" | "key" | "path" | "pointer";
+
+/** Why neither a path nor a key in it can be copied. */
+export const PATH_TOO_LONG = "Not copied: the path is longer than 1 MiB. Save the body to have it whole.";
+
+/** The last step of a JSON Pointer as it reads. */
+const lastStep = (pointer: string) =>
+  pointer
+    .slice(pointer.lastIndexOf("/") + 1)
+    .replaceAll("~1", "/")
+    .replaceAll("~0", "~");
+
+/** Copies what a node holds, its key or where it stands. */
+export async function copyNode(body: Reading, node: number, what: Copied) {
   const place = await call("tree_node", { body, node });
   if (what === "value") {
     await copyText(place.text);
     return say(place.cut ? "First 1 MiB of the value copied" : "Value copied");
+  }
+  if (place.pathCut) return say(PATH_TOO_LONG);
+  if (what === "key") {
+    await copyText(lastStep(place.pointer));
+    return say("Key copied");
   }
   await copyText(what === "pointer" ? place.pointer : (place.xpath ?? place.jsonPath));
   say(what === "pointer" ? "JSON Pointer copied" : "Path copied");

@@ -10,6 +10,11 @@ import { VirtualScroll } from "$shared/virtual/scroll.svelte";
 const OPEN_DEPTH = 3;
 const EVERYTHING = 1_000_000;
 
+/** True for a row of this key or place; of a key that was cut the front decides. */
+function isNamed(row: TreeRow, name: string): boolean {
+  return row.keyCut ? name.startsWith(row.key ?? "") : (row.key ?? String(row.index)) === name;
+}
+
 export class Tree {
   scroll = new VirtualScroll();
   pages: PagedRows<TreeRow>;
@@ -95,7 +100,7 @@ export class Tree {
       const { rows } = await this.#ask(from, PAGE);
       for (const [place, row] of rows.entries()) {
         if (row.depth <= above.depth) return null;
-        if (row.depth === above.depth + 1 && (row.key ?? String(row.index)) === name) return from + place;
+        if (row.depth === above.depth + 1 && isNamed(row, name)) return from + place;
       }
       if (rows.length < PAGE) return null;
     }

@@ -5,7 +5,6 @@
 use super::peek;
 use crate::exchange::{Headers, shown};
 use crate::inspect::{multipart, query_fields};
-use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
@@ -103,11 +102,9 @@ impl Place {
 fn form_field(at: Looked<'_>, name: &str) -> Option<String> {
     let media = super::super::media::MediaType::parse(at.headers.text("content-type").unwrap_or_default());
     if media.essence.starts_with("multipart/") {
-        let body = Bytes::copy_from_slice(&at.body[..at.body.len().min(super::FIELD_LIMIT)]);
-        let parts = multipart::parts(&media, &body).parts;
+        let (parts, _) = multipart::whole(&media, &at.body[..at.body.len().min(super::FIELD_LIMIT)]);
         let part = parts.into_iter().find(|part| part.name.as_deref() == Some(name))?;
-        let (start, len) = (usize::try_from(part.offset).ok()?, usize::try_from(part.size).ok()?);
-        return Some(String::from_utf8_lossy(body.get(start..start + len)?).into_owned());
+        return Some(String::from_utf8_lossy(part.content).into_owned());
     }
     peek::form_field(at.body, name)
 }

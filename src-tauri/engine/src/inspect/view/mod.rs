@@ -62,6 +62,11 @@ pub enum Lens {
         /// Its place, from 0.
         index: u32,
     },
+    /// What stands before its content: the header of a part, or the name of a form's field.
+    PartHead {
+        /// The place of the part, from 0.
+        index: u32,
+    },
     /// What a string of the tree holds.
     Value {
         /// The string: see [`TreeRow::node`].
@@ -314,7 +319,7 @@ pub struct FindResult {
     /// Rows, nodes or parts, in order, at most 10,000.
     #[ts(type = "number[]")]
     pub hits: Vec<u64>,
-    /// True if there are more.
+    /// True if there are more, or may be: the search stopped after a second.
     pub more: bool,
 }
 
@@ -322,11 +327,15 @@ pub struct FindResult {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Part {
-    /// The name of the field.
+    /// The name of the field, cut after 200 characters.
     pub name: Option<String>,
-    /// The file name, if it is a file.
+    /// True if `name` was cut.
+    pub name_cut: bool,
+    /// The file name, if it is a file, cut after 200 characters.
     pub file_name: Option<String>,
-    /// The part's own header fields.
+    /// True if `file_name` was cut.
+    pub file_name_cut: bool,
+    /// The part's own header fields, names and values cut after 200 characters.
     pub headers: Vec<Header>,
     /// Where its content starts in the decoded body.
     #[ts(type = "number")]

@@ -11,7 +11,7 @@ pub struct TableInfo {
     /// The array: see [`TreeRow::node`].
     #[ts(type = "number")]
     pub node: u64,
-    /// Where it stands.
+    /// Where it stands; of a long path both its ends, for reading.
     pub json_path: String,
     /// Its elements.
     #[ts(type = "number")]
@@ -40,11 +40,20 @@ pub struct TablePage {
     #[ts(type = "number")]
     pub total: u64,
     /// The keys of the first 1,000 rows in the order they come up, at most 100.
-    pub columns: Vec<String>,
+    pub columns: Vec<TableColumn>,
     /// True if there are more keys than columns.
     pub more: bool,
     /// The rows of the window.
     pub rows: Vec<TableRow>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TableColumn {
+    /// The key, cut after 200 characters.
+    pub name: String,
+    /// True if `name` was cut.
+    pub cut: bool,
 }
 
 /// A row of a table.

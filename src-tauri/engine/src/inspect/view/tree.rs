@@ -58,8 +58,10 @@ pub struct TreeRow {
     pub node: u64,
     /// Levels below the root.
     pub depth: u32,
-    /// Its key in the object above, unescaped. None in an array and at the root.
+    /// Its key in the object above, unescaped, cut after 200 characters. None in an array and at the root.
     pub key: Option<String>,
+    /// True if `key` was cut.
+    pub key_cut: bool,
     /// Its place in the object or array above, from 0.
     #[ts(type = "number")]
     pub index: u64,
@@ -142,6 +144,8 @@ pub struct NodePlace {
     pub json_path: String,
     /// XPath 1.0, for a tree of XML.
     pub xpath: Option<String>,
+    /// True if a path is longer than 1 MiB: of each its front is given, which leads nowhere.
+    pub path_cut: bool,
     /// The value as it stands in the document, strings with their quotes, cut after 1 MiB.
     pub text: String,
     /// True if `text` was cut.

@@ -35,6 +35,7 @@ export function termOf(at: NodeAt): Asked {
   const obstacle = unasked(at);
   if (obstacle) return { obstacle };
   const { row, place } = at;
+  if (place.pathCut) return { obstacle: UNNAMED };
   if (row.kind === "object" || row.kind === "array") return { obstacle: "The list is filtered by single values only." };
   const path = termPath(place.jsonPath);
   if (path === null) return { obstacle: UNNAMED };
@@ -71,7 +72,7 @@ export function columnOf(at: NodeAt): Asked {
   const obstacle = unasked(at);
   if (obstacle) return { obstacle };
   if (at.place.pointer === "") return { obstacle: "A column shows a value in the body, not the whole body." };
-  const path = termPath(at.place.jsonPath);
+  const path = at.place.pathCut ? null : termPath(at.place.jsonPath);
   return path === null ? { obstacle: UNNAMED } : { asked: `body.${path}` };
 }
 
