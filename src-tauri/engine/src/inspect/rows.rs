@@ -99,21 +99,52 @@ impl Rows {
 
     /// The row that holds the byte at `offset`.
     pub(crate) fn row_at(&self, offset: usize) -> u64 {
-        let block = self.kept.partition_point(|start| start.offset <= offset).saturating_sub(1);
-        let mut row = block * STRIDE;
-        let Some(&(mut start)) = self.kept.get(block) else { return 0 };
-        loop {
-            start = cut(&self.text, start).next;
-            if start.offset > offset || row + 1 >= self.total {
-                return row as u64;
-            }
-            row += 1;
-        }
+        self.walk().to(offset)
+    }
+
+    /// A walk down the rows, from the first.
+    pub(crate) fn walk(&self) -> Walk<'_> {
+        Walk { rows: self, row: 0, start: Start { offset: 0, line: 1, continued: false } }
     }
 
     /// The text that the rows are of.
     pub(crate) fn text(&self) -> &Bytes {
         &self.text
+    }
+}
+
+/// A walk down the rows of a text: no row is read twice.
+pub(crate) struct Walk<'a> {
+    rows: &'a Rows,
+    row: usize,
+    start: Start,
+}
+
+impl Walk<'_> {
+    /// Goes on to the row that holds the byte at `offset`, which does not stand before this row; its number.
+    pub(crate) fn to(&mut self, offset: usize) -> u64 {
+        let Rows { kept, total, .. } = self.rows;
+        let block = kept.partition_point(|start| start.offset <= offset).saturating_sub(1);
+        if let Some(&kept) = kept.get(block).filter(|_| block * STRIDE > self.row) {
+            (self.row, self.start) = (block * STRIDE, kept);
+        }
+        while self.row + 1 < *total {
+            let next = self.following();
+            if next.offset > offset {
+                break;
+            }
+            (self.row, self.start) = (self.row + 1, next);
+        }
+        self.row as u64
+    }
+
+    /// The byte that the next row starts at.
+    pub(crate) fn next(&self) -> usize {
+        self.following().offset
+    }
+
+    fn following(&self) -> Start {
+        cut(&self.rows.text, self.start).next
     }
 }
 

@@ -27,7 +27,9 @@ export class Find {
           ? "searching"
           : this.failed
             ? "not searched"
-            : "no hit"
+            : this.more
+              ? "no hit in 1 s, not all searched"
+              : "no hit"
         : `${count(this.at + 1)} of ${count(this.hits.length)}${this.more ? "+" : ""}`,
   );
 

@@ -14,3 +14,14 @@ it("says that a body was not searched, and why, where the engine could not", asy
   await vi.waitFor(() => expect(find.words).toBe("not searched"));
   expect(toasts.shown.map((toast) => toast.text)).toEqual([expect.stringContaining("The file is gone.")]);
 });
+
+it("says that a search stopped before it found anything", async () => {
+  useBackend({
+    invoke: () => Promise.resolve({ hits: [], more: true }),
+    listen: () => Promise.resolve(() => {}),
+  });
+  const find = new Find();
+  find.needle = "invoice";
+  find.look({ id: 1, side: "request" }, "text");
+  await vi.waitFor(() => expect(find.words).toBe("no hit in 1 s, not all searched"));
+});

@@ -2,6 +2,8 @@
 
 use super::document;
 use crate::inspect::{Document, FindView};
+use proptest::prelude::*;
+use std::time::{Duration, Instant};
 
 fn found(document: &Document, needle: &str, view: FindView) -> Vec<u64> {
     document.find(needle, view).unwrap().hits
@@ -20,4 +22,34 @@ fn finds_what_stands_deep_in_a_part() {
     let multipart = document("multipart/form-data; boundary=X", &body.concat());
     assert_eq!(found(&multipart, "THE END", FindView::Parts), [0], "not where the part is no text");
     assert_eq!(found(&multipart, "CAF\u{c9}", FindView::Parts), [0, 1]);
+}
+
+#[test]
+fn a_common_letter_in_one_long_line_is_found_in_time() {
+    let line = document("text/plain", "a".repeat(1_000_000).as_bytes());
+    line.text_rows(false, 0, 1);
+    let began = Instant::now();
+    // One hit a row: that is what is shown.
+    let rows = found(&line, "A", FindView::Text);
+    assert_eq!(rows, (0..500).collect::<Vec<u64>>());
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+}
+
+#[test]
+fn finds_what_stands_anywhere_in_a_long_line() {
+    // A search goes on in steps; no place is between two of them.
+    for before in (0..40).map(|place| 262_144 - 20 + place) {
+        let text = format!("{}Needle{}", "x".repeat(before), "x".repeat(300_000));
+        let line = document("text/plain", text.as_bytes());
+        assert_eq!(found(&line, "needle", FindView::Text), [before as u64 / 2_000], "{before}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn finds_every_row_that_a_hit_starts_in(lines in prop::collection::vec("[ab]{0,2}", 1..300)) {
+        let text = document("text/plain", lines.join("\n").as_bytes());
+        let expected: Vec<u64> = (0..).zip(&lines).filter(|(_, line)| line.contains('a')).map(|(row, _)| row).collect();
+        prop_assert_eq!(found(&text, "A", FindView::Text), expected);
+    }
 }
