@@ -6,6 +6,7 @@
 mod cli;
 mod dice;
 mod display;
+mod events;
 mod home;
 pub mod http;
 mod listener;
@@ -23,6 +24,7 @@ mod window;
 pub use cli::{Output, Running, pushpull, pushpull_on, pushpull_without};
 pub use dice::Dice;
 pub use display::Display;
+pub use events::Events;
 pub use home::Home;
 pub use listener::Listener;
 pub use payloads::{Payload, github_payloads};

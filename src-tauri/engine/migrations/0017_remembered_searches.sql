@@ -9,8 +9,11 @@ BEGIN
     UPDATE meta SET value = value + 1 WHERE name = 'forwarded';
 END;
 
--- A push goes to another delivery when the first of its own is taken away, which was hidden long before.
-CREATE TRIGGER exchange_of_another_delivery AFTER UPDATE OF delivery ON exchange
-WHEN old.delivery IS NOT NULL AND new.delivery IS NOT old.delivery BEGIN
+-- Pushes go to another delivery when the first of their own is taken away, which was hidden long before.
+DROP TRIGGER delivery_headless;
+CREATE TRIGGER delivery_headless AFTER DELETE ON exchange
+WHEN old.delivery IS NULL AND EXISTS (SELECT 1 FROM exchange WHERE delivery = old.id) BEGIN
+    UPDATE exchange SET delivery = nullif((SELECT min(id) FROM exchange WHERE delivery = old.id), id)
+     WHERE delivery = old.id;
     UPDATE meta SET value = value + 1 WHERE name = 'shown';
 END;

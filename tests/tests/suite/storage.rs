@@ -1,7 +1,9 @@
 //! What the workspace takes, made small and copied, from the command line, also while another process captures into it.
 
 use anyhow::{Context, Result};
-use pushpull_tests::{Home, Listener, Output, github_payloads, http, pushpull};
+use futures_util::StreamExt as _;
+use pushpull_engine::Engine;
+use pushpull_tests::{Events, Home, Listener, Output, github_payloads, http, pushpull, until};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -57,5 +59,31 @@ async fn a_workspace_is_measured_compacted_and_copied_while_captures_go_on() -> 
     assert!(messages(&pushpull(&home, EXPORT).await?.ok()?)? == whole, "what is packed anew is the same");
     assert!(copied == whole, "the copy holds the same");
     listener.interrupt().await?;
+    Ok(())
+}
+
+/// A third of what came, whatever is kept beside it: the words, the verdicts, the deliveries.
+const MOST: f64 = 0.35;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_payloads_come_to_take_a_third_of_what_they_were_by_themselves() -> Result<()> {
+    const EXCHANGES: u64 = 4_000;
+    let home = Home::new()?;
+    let engine = Engine::open(&home.workspace()).await?;
+    let events = Events::read()?;
+    let saves = (0..EXCHANGES).map(|number| engine.store.save(events.exchange(number)));
+    let saved: Vec<_> = futures_util::stream::iter(saves).buffered(256).collect().await;
+    saved.into_iter().collect::<Result<Vec<_>, _>>()?;
+    engine.finish_following().await?;
+    engine.store.finish_grouping().await?;
+    engine.store.finish_indexing().await?;
+    let heads: u64 = (0..EXCHANGES).map(|number| events.head_bytes(number)).sum();
+    // A dictionary is learnt, and what was stored before is packed anew, without anybody asking for it.
+    until("the workspace to be small", async || {
+        let size = engine.store.size().await?;
+        Ok((size.file as f64 / (size.stored + heads) as f64 <= MOST).then_some(()))
+    })
+    .await?;
+    engine.close().await;
     Ok(())
 }

@@ -164,7 +164,7 @@ impl Parts {
     }
 
     /// True if no push of a source waits for the vault.
-    fn is_ready(&self, source: i64) -> bool {
+    pub(super) fn is_ready(&self, source: i64) -> bool {
         self.book.of_id(source).is_none_or(|source| !source.is_waiting())
     }
 

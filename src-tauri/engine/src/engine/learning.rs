@@ -35,6 +35,10 @@ impl Parts {
     /// What the store says.
     pub(super) async fn keep_learnt(&self, push: &Push) -> Result<(), ApiError> {
         let _turn = self.learning.lock().await;
+        // Another process may have kept it just now.
+        if self.store.newest_change().await? != self.book.change() {
+            self.read_sources().await?;
+        }
         let Some(source) = self.book.get(&push.source) else { return Ok(()) };
         let waits = match Checking::of(&source, self.addresses()).and_then(|checking| checking.learnt(push)) {
             Some(secret) if !source.is_full() && !source.has(&secret) => !self.keep_secret(&source, secret).await?,

@@ -78,6 +78,8 @@ impl SourceConfig {
 
     fn settings(&self) -> SourceSettings {
         let SourceRow { name, recognised, chosen, url, tolerance, handshakes, .. } = self.row.clone();
+        // The provider may be gone by now.
+        let recognised = recognised.filter(|_| chosen.is_some() || self.provider.is_some());
         let secrets = self.secrets.iter().map(|secret| secret.view(self.is_open)).collect();
         let asked = self.provider.iter().flat_map(|found| found.provider.fields()).map(str::to_owned).collect();
         SourceSettings { name, provider: chosen, recognised, url, tolerance, handshakes, secrets, asked, notice: None }

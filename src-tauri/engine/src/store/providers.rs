@@ -82,8 +82,7 @@ impl Store {
         Ok(provider)
     }
 
-    /// Deletes a provider of the user's; sources that are set to it keep its key, those that were recognised as it are
-    /// recognised anew.
+    /// Deletes a provider of the user's; sources keep its key, and are recognised anew where a push tells another one.
     ///
     /// # Errors
     /// What SQLite says.
@@ -91,12 +90,7 @@ impl Store {
         self.writer
             .job("Deleting a provider", move |connection| {
                 Box::pin(async move {
-                    for sql in
-                        ["DELETE FROM provider WHERE key = $1", "UPDATE source SET provider = NULL WHERE provider = $1"]
-                    {
-                        sqlx::query(sql).bind(&key).execute(&mut *connection).await?;
-                    }
-                    Ok(())
+                    sqlx::query("DELETE FROM provider WHERE key = $1").bind(key).execute(connection).await.map(drop)
                 })
             })
             .await

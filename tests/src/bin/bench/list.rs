@@ -1,11 +1,11 @@
 //! The list over a million stored exchanges made of real payloads: a page, a filter, a text search, what they take.
 
-use crate::events::Events;
 use crate::report::{Bar, Report, median, ms};
 use anyhow::{Context, Result, ensure};
 use pushpull_engine::Engine;
 use pushpull_engine::api::{Anchor, CountQuery, HistogramQuery, ListQuery};
 use pushpull_engine::store::Store;
+use pushpull_tests::Events;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -144,7 +144,7 @@ fn exchanges() -> Result<u64> {
 async fn size(report: &mut Report, store: &Store) -> Result<()> {
     let size = store.size().await?;
     let events = Events::read()?;
-    let heads: u64 = (0..1_000).map(|number| head_bytes(&events, number)).sum::<u64>() * count(store).await? / 1_000;
+    let heads: u64 = (0..1_000).map(|number| events.head_bytes(number)).sum::<u64>() * count(store).await? / 1_000;
     let stored = size.stored + heads;
     let mb = |bytes: u64| format!("{:.0} MB", bytes as f64 / 1e6);
     report.line("stored: bodies and heads as they came", &mb(stored));
@@ -154,11 +154,6 @@ async fn size(report: &mut Report, store: &Store) -> Result<()> {
     }
     report.judge("bytes on disk per stored byte", size.file as f64 / stored as f64, "", Bar::AtMost(0.35));
     Ok(())
-}
-
-fn head_bytes(events: &Events, number: u64) -> u64 {
-    let exchange = events.exchange(number);
-    (exchange.request.head.len() + exchange.response.map_or(0, |response| response.head.len())) as u64
 }
 
 /// Asks for one page, again if a search stopped at its time budget before the page was full.

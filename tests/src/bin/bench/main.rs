@@ -4,7 +4,6 @@
 
 mod bare;
 mod capture;
-mod events;
 mod list;
 mod load;
 mod memory;

@@ -1,12 +1,11 @@
 //! Large bodies: how long until a 50 MB one stands there, and until the tree of a 10 MB one is open down to its end.
 
-use crate::events::Events;
 use crate::report::{Report, median, ms};
 use anyhow::{Context, Result, ensure};
 use pushpull_engine::Engine;
 use pushpull_engine::api::{self, Answer, Api};
 use pushpull_engine::store::{NewExchange, Store};
-use pushpull_tests::Home;
+use pushpull_tests::{Events, Home};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 

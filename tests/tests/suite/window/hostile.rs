@@ -271,6 +271,7 @@ async fn read_all(window: &Window, rows: usize) -> Result<()> {
 async fn open_chips(window: &Window) -> Result<()> {
     // The newest is the answer of the hostile server.
     window.click("[role=grid] [role=row][aria-rowindex='3']").await?;
+    window.click("#detail-panel-tab-body").await?;
     for chip in 0..4 {
         let open = "const chips = document.querySelectorAll('.bodyview [role=tree] button.chip');
             if (chips.length === 4) chips[arguments[0]].click();

@@ -264,7 +264,7 @@ fn check_method(scheme: &Scheme) -> Result<(), CustomProblem> {
         Method::Jwt if !token.as_ref().is_some_and(|token| takes_known(&token.algorithms)) => {
             return Err(self::problem(
                 "signatures",
-                &format!("A token is signed with one of {}.", TOKEN_ALGORITHMS.join(", ")),
+                format!("A token is signed with one of {}.", TOKEN_ALGORITHMS.join(", ")),
             ));
         }
         Method::Hmac | Method::Digest | Method::Ed25519 | Method::Ecdsa | Method::Rsa

@@ -65,13 +65,7 @@ pub(super) enum Problem {
     Missing(Place),
     MissingField(String),
     Malformed(String),
-    /// Nothing in the place begins as signatures of this way do.
-    NoneBegins(Place),
-    Need {
-        class: NeedClass,
-        name: String,
-        is: String,
-    },
+    Need { class: NeedClass, name: String, is: String },
     Certificate(String),
 }
 
@@ -97,6 +91,8 @@ pub(super) struct Tried {
     pub(super) signed: Vec<u8>,
     /// The name that the signature has among several.
     pub(super) label: Option<String>,
+    /// True if nothing in the place of the signature begins as it should.
+    pub(super) begins_otherwise: bool,
     /// True if one of the secrets is of the form that is needed.
     pub(super) usable: bool,
     /// When it was signed, ms since 1970 UTC.
@@ -256,12 +252,23 @@ pub(super) fn try_secrets(scheme: &Scheme, view: View<'_>, secrets: &[&str]) -> 
         NotFound::Malformed(place) => Problem::Malformed(place.name()),
     })?;
     if signatures.is_empty() {
-        return Err(Problem::NoneBegins(scheme.at[0].clone()));
+        return try_none(scheme, view, secrets);
     }
     if scheme.method == Method::Jwt {
         return jwt::try_secrets(scheme, view, &signatures, secrets);
     }
     try_signatures(scheme, view, &signatures, secrets)
+}
+
+/// What can be said where nothing in the place begins as signatures of this way do: what it should have been, as far as
+/// its time is known.
+fn try_none(scheme: &Scheme, view: View<'_>, secrets: &[&str]) -> Result<Tried, Problem> {
+    let is_timed = !matches!(&scheme.timestamp, Some(stamp) if matches!(stamp.at, Place::Item(_)));
+    let tried = match is_timed && scheme.method != Method::Jwt {
+        true => try_signatures(scheme, view, &[Found { text: String::new(), stamp: None }], secrets)?,
+        false => Tried::default(),
+    };
+    Ok(Tried { matched: None, begins_otherwise: true, ..tried })
 }
 
 fn try_signatures(scheme: &Scheme, view: View<'_>, signatures: &[Found], secrets: &[&str]) -> Result<Tried, Problem> {

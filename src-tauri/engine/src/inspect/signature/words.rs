@@ -108,12 +108,6 @@ pub(super) fn refused(provider: &Provider, scheme: &Scheme, problem: &Problem) -
             };
             (VerdictKind::NoSecret, Reason::MissingField, field.clone(), explanation, Some(hint))
         }
-        Problem::NoneBegins(place) => {
-            let what = if place.in_head() { "header" } else { "field" };
-            let explanation = format!("Nothing in the {what} {} begins with {:?}.", place.name(), scheme.prefix);
-            let hint = format!("{name} may sign another way by now, or another service has sent it.");
-            (VerdictKind::Invalid, Reason::Mismatch, place.name(), explanation, Some(hint))
-        }
         Problem::Malformed(header) => {
             let in_head = !scheme.at.iter().any(|place| !place.in_head() && place.name() == *header);
             let (reason, what) =
@@ -278,7 +272,7 @@ pub(super) fn mismatch(
     secrets: &[Secret],
     url: &str,
 ) -> Verdict {
-    let usable = tried.usable;
+    let (usable, begins_otherwise) = (tried.usable, tried.begins_otherwise);
     let verdict = with_signed(provider, scheme, view, tried, url);
     if secrets.is_empty() {
         return Verdict {
@@ -286,6 +280,22 @@ pub(super) fn mismatch(
             reason: Some(Reason::NoSecret),
             explanation: "It carries a signature, and there is no secret to check it with.".into(),
             hint: Some(format!("Set the secret that {} shows for this webhook.", provider.name)),
+            ..verdict
+        };
+    }
+    if begins_otherwise {
+        let place = &scheme.at[0];
+        let what = if place.in_head() { "header" } else { "field" };
+        let explanation = match scheme.prefix.as_str() {
+            "" => format!("The {what} {} holds no signature.", place.name()),
+            prefix => format!("Nothing in the {what} {} begins with {prefix:?}.", place.name()),
+        };
+        let hint = format!("{} may sign another way by now, or another service has sent it.", provider.name);
+        return Verdict {
+            reason: Some(Reason::Mismatch),
+            subject: Some(place.name()),
+            explanation,
+            hint: Some(hint),
             ..verdict
         };
     }

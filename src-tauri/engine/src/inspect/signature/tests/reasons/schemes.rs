@@ -66,6 +66,15 @@ fn a_signature_that_begins_otherwise() {
     assert_eq!((verdict.verdict, verdict.reason), (VerdictKind::Invalid, Some(Reason::Mismatch)));
     assert_eq!(verdict.explanation, "Nothing in the header Stripe-Signature begins with \"v1=\".");
     assert_eq!(verdict.proven, None);
+    // What can't be read at all is no wrong signature without a secret, and what it should be is told where it can be.
+    let other = |secrets: &[&str]| {
+        let headers = [("webhook-id", "m"), ("webhook-timestamp", "1760000000"), ("webhook-signature", "v1a,AAAA")];
+        super::super::classes::checked("standard-webhooks", "https://a.example", &headers, JSON, secrets)
+    };
+    assert_eq!(other(&[]).verdict, VerdictKind::NoSecret);
+    let verdict = other(&["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]);
+    assert_eq!((verdict.reason, verdict.expected.is_some()), (Some(Reason::Mismatch), true));
+    assert!(verdict.signed.is_some_and(|signed| signed.start.starts_with("m.1760000000.")));
     let signed = hex(&keyed(Hash::Sha256, b"s3cret", format!("{NOW}.{JSON}").as_bytes()));
     let cause = with(format!("t={NOW},s={signed}")).proven.unwrap();
     assert_eq!(cause.kind, CauseKind::OtherAlgorithm);

@@ -1,9 +1,9 @@
 //! Real payloads as a workspace comes to hold them: the same events again and again, with other numbers in them.
 
+use crate::github_payloads;
 use anyhow::{Result, ensure};
 use pushpull_engine::exchange::{Body, Direction, Message, Origin};
 use pushpull_engine::store::NewExchange;
-use pushpull_tests::github_payloads;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -16,6 +16,7 @@ const NUMBER: usize = 4;
 const HASH: usize = 16;
 
 /// A payload with the places at which events of its kind differ.
+#[derive(Debug)]
 struct Template {
     event: String,
     body: String,
@@ -24,11 +25,15 @@ struct Template {
 }
 
 /// All payloads as templates.
-pub(crate) struct Events(Vec<Template>);
+#[derive(Debug)]
+pub struct Events(Vec<Template>);
 
 impl Events {
     /// Reads the payloads.
-    pub(crate) fn read() -> Result<Self> {
+    ///
+    /// # Errors
+    /// If the package is not installed or is not what it was.
+    pub fn read() -> Result<Self> {
         let templates: Vec<Template> =
             github_payloads()?.into_iter().map(|one| template(one.event, one.body)).collect();
         ensure!(!templates.is_empty(), "there are no payloads");
@@ -36,8 +41,16 @@ impl Events {
     }
 
     /// The body of this number: always the same.
-    pub(crate) fn body(&self, number: u64) -> Vec<u8> {
+    #[must_use]
+    pub fn body(&self, number: u64) -> Vec<u8> {
         self.template(number).filled(number)
+    }
+
+    /// Bytes of both heads of the exchange of this number.
+    #[must_use]
+    pub fn head_bytes(&self, number: u64) -> u64 {
+        let exchange = self.exchange(number);
+        (exchange.request.head.len() + exchange.response.map_or(0, |response| response.head.len())) as u64
     }
 
     fn template(&self, number: u64) -> &Template {
@@ -45,7 +58,8 @@ impl Events {
     }
 
     /// The exchange of this number: always the same.
-    pub(crate) fn exchange(&self, number: u64) -> NewExchange {
+    #[must_use]
+    pub fn exchange(&self, number: u64) -> NewExchange {
         let template = self.template(number);
         let body = template.filled(number);
         let source = if number.is_multiple_of(3) { "beta" } else { "alpha" };
