@@ -1,7 +1,7 @@
 //! Senders that send an event more than once, in the shapes of real services, over real sockets.
 
 use anyhow::{Context, Result};
-use pushpull_tests::{Home, Listener, http, pushpull, until};
+use pushpull_tests::{Home, Listener, Raw, http, pushpull, until};
 use serde_json::Value;
 
 /// Posts to a source with these headers and returns what was answered.
@@ -91,5 +91,35 @@ async fn what_services_send_again_is_kept_and_marked() -> Result<()> {
     assert!(line.ends_with(",1,2,retry"), "{line}");
     let text = pushpull(&home, &["list", "is:retry"]).await?.ok()?;
     assert!(text.text()?.contains("[retry of 1, attempt 2]"), "{}", text.text()?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_its_sender_did_not_wait_for_was_not_given() -> Result<()> {
+    let home = Home::new()?;
+    let rules = home.file("rules.json");
+    std::fs::write(&rules, r#"{"rules": [{"steps": [{"status": 200, "delayMs": 500}]}]}"#)?;
+    pushpull(&home, &["source", "billing", "--create"]).await?.ok()?;
+    pushpull(&home, &["rules", "billing", "--set", rules.to_str().context("no text")?]).await?.ok()?;
+    let listener = Listener::start(&home).await?;
+    let body = r#"{"id":"evt_1","type":"invoice.paid","created":1}"#;
+    let head = "POST /in/billing HTTP/1.1\r\nHost: a\r\nStripe-Signature: t=1,v1=x\r\nContent-Length: ";
+    let mut socket = Raw::connect(listener.address()).await?;
+    socket.send(format!("{head}{}\r\n\r\n{body}", body.len()).as_bytes()).await?;
+    until("the push to be stored", async || {
+        let listed = pushpull(&home, &["list", "--json"]).await?.ok()?;
+        Ok((listed.lines()?.len() == 1).then_some(()))
+    })
+    .await?;
+    drop(socket);
+    until("the answer to be noted as missed", async || {
+        let listed = pushpull(&home, &["list", "--json"]).await?.ok()?;
+        Ok(listed.lines()?[0]["duration"].is_null().then_some(()))
+    })
+    .await?;
+    let signed = [("Stripe-Signature", "t=1,v1=x")];
+    assert_eq!(post(&listener, "billing", &signed, body).await?, 200);
+    assert_eq!(rows(&home, "is:retry", 1).await?[0]["id"], 2);
+    assert!(!rows(&home, "", 2).await?[0]["duration"].is_null(), "that one was waited for");
     Ok(())
 }

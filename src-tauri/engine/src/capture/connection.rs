@@ -65,7 +65,12 @@ impl Connection {
                 Err(problem) => refusal::refuse(&self.shared, head, problem, started, &self.peer).await,
             };
             if let Some(staging) = &answer.staging {
-                let Some(back) = staging.deliver(socket, &answer).await else { return };
+                let back = staging.deliver(socket, &answer).await;
+                if let Some(exchange) = staging.missed() {
+                    // What can't be noted now stays as an answer that was given.
+                    _ = self.shared.store.note_missed(exchange).await;
+                }
+                let Some(back) = back else { return };
                 socket = back;
             } else if answer.wire.is_empty() || socket.write(&answer.wire).await.is_err() {
                 return;

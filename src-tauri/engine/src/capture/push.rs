@@ -219,9 +219,11 @@ async fn commit(
     stands: bool,
 ) -> Result<Answer, StoreError> {
     match shared.store.save(exchange).await {
-        Err(error) if !stands => Err(error),
-        _ => Ok(answer),
+        Err(error) if !stands => return Err(error),
+        Err(_) => {}
+        Ok(id) => answer.staging.iter().for_each(|staging| staging.stored(id)),
     }
+    Ok(answer)
 }
 
 /// The broken promise that the kill harness must catch.

@@ -205,6 +205,13 @@ impl Socket {
         while matches!(self.wire.discard().await, Ok(count) if count > 0) {}
     }
 
+    /// Returns once the sender has ended its side, with nothing sent behind its request; what it sends on stays where it is.
+    pub(super) async fn until_left(&mut self) {
+        if matches!(self.wire.get_mut().peek(&mut [0]).await, Ok(sent) if sent > 0) {
+            std::future::pending().await
+        }
+    }
+
     /// Ends the connection so that the answer arrives: closing with unread bytes would reset it. What the sender still
     /// sends is thrown away, for a while.
     pub(super) async fn linger(mut self) {

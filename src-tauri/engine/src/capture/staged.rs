@@ -7,8 +7,9 @@ use super::answer::Answer;
 use super::limits::HELD_SHARE;
 use super::rules::Decided;
 use super::socket::Socket;
-use crate::exchange::Fault;
-use std::sync::Arc;
+use crate::exchange::{ExchangeId, Fault};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -27,6 +28,10 @@ pub(super) struct Staging {
     _place: Option<OwnedSemaphorePermit>,
     /// False if there was no place for one that would have been held.
     may_wait: bool,
+    /// What it answers, once that is stored.
+    exchange: OnceLock<ExchangeId>,
+    /// True if the sender did not wait for all of it.
+    is_late: AtomicBool,
 }
 
 /// The places for answers that are held on `connections` connections: so many that others are still answered.
@@ -47,7 +52,18 @@ impl Staging {
         let place = if holds { places.clone().try_acquire_owned().ok() } else { None };
         answered.at_once = holds && place.is_none();
         let may_wait = !answered.at_once;
-        Some(Arc::new(Self { delay, fault: answered.fault, longest, _place: place, may_wait }))
+        let (exchange, is_late) = (OnceLock::new(), AtomicBool::new(false));
+        Some(Arc::new(Self { delay, fault: answered.fault, longest, _place: place, may_wait, exchange, is_late }))
+    }
+
+    /// Notes what it answers.
+    pub(super) fn stored(&self, exchange: ExchangeId) {
+        _ = self.exchange.set(exchange); // an answer is stored once
+    }
+
+    /// What was answered to nobody: the sender had left before the end of an answer that it was to have.
+    pub(super) fn missed(&self) -> Option<ExchangeId> {
+        self.exchange.get().copied().filter(|_| self.is_late.load(Ordering::Relaxed))
     }
 
     /// How long so many bytes take; None if the answer never ends.
@@ -69,8 +85,17 @@ impl Staging {
     pub(super) async fn deliver(&self, mut socket: Box<Socket>, answer: &Answer) -> Option<Box<Socket>> {
         socket.settle();
         let ends = Instant::now() + self.longest;
-        if self.may_wait {
-            sleep(self.delay).await;
+        if self.may_wait && !self.delay.is_zero() {
+            let delay = sleep(self.delay);
+            tokio::pin!(delay);
+            let left = tokio::select! {
+                () = &mut delay => false,
+                () = socket.until_left() => true,
+            };
+            if left {
+                self.is_late.store(true, Ordering::Relaxed);
+                delay.await; // it may have ended its side alone, and listen still
+            }
         }
         match self.fault {
             Some(Fault::Reset) => socket.reset(),
@@ -80,7 +105,9 @@ impl Staging {
             }
             Some(Fault::Hang) => self.wait_for_end(socket, ends).await,
             Some(Fault::Drip { bytes_per_second }) if self.may_wait => {
-                return drip(&mut socket, &answer.wire, bytes_per_second, ends).await.then_some(socket);
+                let is_whole = drip(&mut socket, &answer.wire, bytes_per_second, ends).await;
+                self.is_late.fetch_or(!is_whole, Ordering::Relaxed);
+                return is_whole.then_some(socket);
             }
             _ => return socket.write(&answer.wire).await.ok().map(|()| socket),
         }

@@ -179,6 +179,10 @@ impl Checking {
         let check = Check { own_providers: &own, ..self.check(push.arrived) };
         let mut verdict = verify(&request, &self.provider.provider, &self.secrets, &check);
         if push.marks.contains(&Mark::Handshake) {
+            if verdict.verdict == VerdictKind::Unsigned && verdict.proven.is_none() {
+                verdict.explanation = "A handshake without a signature. Most services do not sign theirs.".into();
+                verdict.hint = None;
+            }
             let reply = self.answer(push);
             verdict.opens = reply.as_ref().and_then(|reply| reply.open_url.clone());
             verdict.notes.extend(reply.and_then(Reply::told));
@@ -300,7 +304,8 @@ impl Parts {
         let checking = checking.beside(self.book.secrets_beside(name), self.book.own_providers());
         let mut verdict = off_thread(move || checking.verify(&push)).await?;
         verdict.notes.extend(unkept);
-        if *given == Given::default() && row.verdict != Some(verdict.verdict) {
+        let counts = verdict.verdict != VerdictKind::Unsigned || !row.marks.contains(&Mark::Handshake);
+        if *given == Given::default() && counts && row.verdict != Some(verdict.verdict) {
             self.store.note_verdict(id, verdict.verdict).await?;
             self.notice_change(false);
         }
@@ -366,7 +371,11 @@ pub(crate) fn look(push: &Push, book: &SourceBook, addresses: Vec<String>) -> Fo
     found.verdict = match book.checker(&source, &push.headers, &body).filter(|_| push.obstacle().is_none()) {
         None => Judged::Never,
         Some(_) if source.is_waiting() => Judged::Later,
-        Some(provider) => Judged::As(Checking::with(provider, Some(&source), addresses).judge(push)),
+        Some(provider) => match Checking::with(provider, Some(&source), addresses).judge(push) {
+            // Most services do not sign them.
+            VerdictKind::Unsigned if push.marks.contains(&Mark::Handshake) => Judged::Never,
+            verdict => Judged::As(verdict),
+        },
     };
     found
 }

@@ -302,7 +302,9 @@ impl Parts {
         let mut all = self.book.secrets();
         all.extend(self.vault.items().await?);
         let sealed = self.store.sealed_secrets().await?;
-        Ok(KnownSecrets::new(&all).beside_locked(sealed.saturating_sub(all.len() as u64)))
+        let own = self.book.own_providers();
+        let names = own.iter().flat_map(|own| own.provider.token_names()).map(str::to_owned).collect();
+        Ok(KnownSecrets::new(&all).beside_locked(sealed.saturating_sub(all.len() as u64)).beside_names(names))
     }
 
     /// Takes a secret out of the vault.

@@ -127,6 +127,19 @@ impl Store {
         self.keep_found(vec![Followed { id, verdict: Judged::As(verdict), ..Followed::default() }]).await
     }
 
+    /// Notes that the sender of a push had left before our answer: for whoever sends, it was never answered.
+    pub(crate) async fn note_missed(&self, id: ExchangeId) -> Result<(), StoreError> {
+        self.writer
+            .finding("Noting an answer that nobody waited for", move |connection| {
+                Box::pin(async move {
+                    let sql = "UPDATE exchange SET duration = NULL WHERE id = $1";
+                    sqlx::query(sql).bind(id).execute(&mut *connection).await?;
+                    sqlx::raw_sql(CHANGED).execute(connection).await.map(drop)
+                })
+            })
+            .await
+    }
+
     /// The newest pushes of a source below one, newest first.
     pub(crate) async fn pushes_of(
         &self,

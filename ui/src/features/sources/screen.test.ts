@@ -277,7 +277,7 @@ describe("the sources screen", { timeout: 120_000 }, () => {
     expect(document.activeElement).toBe(screen.getByLabelText("New secret"));
     await userEvent.keyboard("8PT597110X687430LKGECATA");
     await userEvent.click(screen.getByText("Add secret"));
-    await screen.findByLabelText("Remove webhook_id");
+    await screen.findByLabelText(/^Remove webhook_id/);
     expect(screen.queryByText(/also ask for/)).toBeNull();
   });
 
@@ -306,7 +306,11 @@ describe("the sources screen", { timeout: 120_000 }, () => {
     await userEvent.click(screen.getByText("Add secret"));
     await screen.findByText("live");
     expect(document.body.textContent).not.toContain("0123456789ab");
-    await userEvent.click(screen.getByLabelText("Remove live"));
+    await userEvent.click(screen.getByLabelText(/^Remove live/));
+    screen.getByText("live"); // there is no way back, so it asks
+    await userEvent.tab();
+    await userEvent.click(screen.getByLabelText(/^Remove live/));
+    await userEvent.click(screen.getByText("Really remove it"));
     await waitFor(() => expect(screen.queryByText("live")).toBeNull());
   });
 });

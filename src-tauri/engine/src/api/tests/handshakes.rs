@@ -62,6 +62,7 @@ async fn every_service_gets_its_answer_and_its_handshake_is_recorded() {
         }
     }
     assert_eq!(found(&api, "is:handshake").await, recorded);
+    assert_eq!(found(&api, "is:handshake is:unsigned").await, [0_i64; 0], "most are not signed, and need not be");
     assert_eq!(found(&api, "is:captured").await.len(), cases.len());
     api.close().await;
 }

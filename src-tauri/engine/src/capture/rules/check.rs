@@ -120,7 +120,8 @@ impl Found {
         for (place, method) in rule.when.methods.iter().enumerate() {
             self.method(format!("{field}.when.methods.{place}"), method);
         }
-        if !rule.when.path.is_empty() && !rule.when.path.starts_with(['/', '*']) {
+        let path = rule.when.path.trim();
+        if !path.is_empty() && !path.starts_with(['/', '*']) {
             self.wrong(format!("{field}.when.path"), "A path starts with / or *.".into());
         }
         if rule.steps.is_empty() || rule.steps.len() > STEPS {

@@ -195,7 +195,10 @@ impl Plan {
 
     /// What the schema or a rule says.
     async fn by_content(&self, pushed: &Pushed) -> Option<Decided> {
-        if let Some((schema, reply)) = &self.schema {
+        // The question of a browser or a monitor has no payload that could fit or not.
+        let asks = matches!(&pushed.head.method[..], "GET" | "HEAD" | "OPTIONS" | "DELETE");
+        let checked = self.schema.as_ref().filter(|_| !(asks && pushed.head.framing == BodyFraming::None));
+        if let Some((schema, reply)) = checked {
             let reasons = schema.reasons(pushed.head.clone(), pushed.body.clone()).await;
             if !reasons.is_empty() {
                 return Some(filled(reply, pushed, AnsweredBy::Schema, reasons).await);
@@ -221,7 +224,11 @@ impl PreparedRule {
         Self {
             id: rule.id.clone(),
             name: rule.name.clone(),
-            when: rule.when.clone(),
+            when: RuleMatch {
+                path: rule.when.path.trim().to_owned(),
+                event: rule.when.event.trim().to_owned(),
+                ..rule.when.clone()
+            },
             steps: rule.steps.iter().map(|reply| Arc::new(Prepared::new(reply))).collect(),
             then: rule.then,
             sequence: before.map(|before| before.sequence.clone()).unwrap_or_default(),

@@ -20,7 +20,8 @@ const FILES: [&str; 5] = [
 /// What tells a provider and its events, ready for use.
 #[derive(Debug)]
 pub(super) struct Rule {
-    pub(super) marks: Vec<Mark>,
+    /// All of one list are wanted, of any.
+    pub(super) marks: Vec<Vec<Mark>>,
     pub(super) body: Option<String>,
     pub(super) events: Vec<Vec<Place>>,
 }
@@ -182,6 +183,7 @@ pub fn check_custom(provider: &Provider) -> Result<(), CustomProblem> {
     }
     rule(provider)?;
     check_pointer("recognise", provider.recognise.body.as_deref())?;
+    check_said(provider)?;
     if let Some(batch) = &provider.batch {
         check_pointer("batch", Some(&batch.path))?;
         events(&batch.event).map_err(|message| problem("batch", message))?;
@@ -217,6 +219,23 @@ fn check_handshake(handshake: &Handshake) -> Result<(), CustomProblem> {
     match [Some(handshake.status), handshake.otherwise].iter().flatten().all(|status| (200..600).contains(status)) {
         true => Ok(()),
         false => refused("The status of an answer is a number from 200 to 599."),
+    }
+}
+
+/// Refuses where nobody looks: a push is told by its headers and its body, whatever address it came to.
+fn check_said(provider: &Provider) -> Result<(), CustomProblem> {
+    let events = events(&provider.event).map_err(|message| problem("event", message))?;
+    let event = events.iter().flatten().map(|place| ("event", place));
+    let ids = [("eventId", &provider.event_id), ("deliveryId", &provider.delivery_id)];
+    let ids = ids
+        .into_iter()
+        .flat_map(|(field, all)| all.iter().flat_map(move |one| one.0.iter().map(move |place| (field, place))));
+    let attempt = provider.attempt.iter().map(|place| ("attempt", place));
+    match event.chain(ids).chain(attempt).find(|(_, place)| matches!(place, Place::Query(_))) {
+        Some((field, _)) => {
+            Err(problem(field, "What stands in the query is not read here: name a header, or a place of the body."))
+        }
+        None => Ok(()),
     }
 }
 
@@ -278,12 +297,12 @@ fn check_method(scheme: &Scheme) -> Result<(), CustomProblem> {
 }
 
 fn rule(provider: &Provider) -> Result<Rule, CustomProblem> {
-    let marks = provider.recognise.headers.iter().map(|text| match text.split_once('~') {
+    let mark = |text: &str| match text.split_once('~') {
         Some((name, part)) => Mark::Says(name.trim().to_owned(), part.trim().to_owned()),
         None => Mark::Has(text.trim().to_owned()),
-    });
+    };
     Ok(Rule {
-        marks: marks.collect(),
+        marks: provider.recognise.headers.iter().map(|texts| texts.split(" + ").map(mark).collect()).collect(),
         body: provider.recognise.body.clone(),
         events: events(&provider.event).map_err(|message| problem("event", message))?,
     })

@@ -93,7 +93,7 @@ impl Certainty {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Recognise {
-    /// One of these must be there: `Name`, or `Name ~ text` for a field whose value holds the text.
+    /// One of these must be there: `Name`, or `Name ~ text` for a field whose value holds the text; `One + Other` for both.
     #[serde(default)]
     pub headers: Vec<String>,
     /// A string that the JSON body must have, where the header alone does not tell: a JSON Pointer.

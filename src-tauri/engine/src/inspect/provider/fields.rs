@@ -1,8 +1,18 @@
 //! What a service's rules ask of the user beside a secret: PayPal's `webhook_id`, Meta's `verify_token`.
 
-use super::data::{HandshakeKind, Provider};
+use super::data::{HandshakeKind, Method, Provider};
+use super::place::Place;
 
 impl Provider {
+    /// The header fields and query parameters in which its service sends the secret itself.
+    pub(crate) fn token_names(&self) -> impl Iterator<Item = &str> {
+        let tokens = self.signatures.iter().filter(|scheme| matches!(scheme.method, Method::Token | Method::Basic));
+        tokens.flat_map(|scheme| &scheme.at).filter_map(|place| match place {
+            Place::Header(name) | Place::Query(name) => Some(&name[..]),
+            _ => None,
+        })
+    }
+
     /// The names of these values.
     pub fn fields(&self) -> Vec<&str> {
         let texts = self.signatures.iter().flat_map(|scheme| {

@@ -86,7 +86,7 @@ fn peeked(body_start: &[u8]) -> &[u8] {
 
 impl Rule {
     fn fits(&self, headers: &Headers, body: &[u8]) -> bool {
-        self.marks.iter().any(|mark| mark.fits(headers))
+        self.marks.iter().any(|marks| marks.iter().all(|mark| mark.fits(headers)))
             && self.body.as_ref().is_none_or(|pointer| peek::text(body, pointer).is_some())
     }
 }
@@ -162,6 +162,12 @@ mod tests {
             (&[("X-Slack-Signature", "v0=")], "token=x&command=%2Fdeploy", "slack", "/deploy"),
             (&[("X-Gitlab-Event", "Push Hook")], "{}", "gitlab", "Push Hook"),
             (
+                &[("X-Gitlab-Event", "Push Hook"), ("webhook-signature", "v1,x")],
+                "{}",
+                "gitlab-signing-token",
+                "Push Hook",
+            ),
+            (
                 &[("X-Hub-Signature", "sha1=x")],
                 r#"{"topic":"conversation.user.created"}"#,
                 "intercom",
@@ -221,6 +227,10 @@ mod tests {
             ("adyen", "/signatures/0/items", "notificationItems", "signatures", "/events"),
             ("hubspot", "/batch/path", "events", "batch", "/events"),
             ("intercom", "/recognise/body", "topic", "recognise", "/events"),
+            ("github", "/event/0", "query:event", "event", "not read here"),
+            ("github", "/deliveryId/0", "query:id", "deliveryId", "not read here"),
+            ("slack", "/eventId/0", "json:/a + query:id", "eventId", "not read here"),
+            ("slack", "/attempt/0", "query:try", "attempt", "not read here"),
             ("slack", "/handshakes/0/when/0", "type = url_verification", "handshakes", "is no place"),
             ("meta", "/handshakes/0/verify", "hub.verify_token = verify_token", "handshakes", "is no place"),
             ("meta", "/handshakes/0/verify", "query:hub.verify_token", "handshakes", "query:token = verify_token"),

@@ -8,7 +8,7 @@ use super::words::{blank, cut, fitting, mismatch, not_signed, partly, refused};
 use super::{Check, Secret, SignedRequest, digest, jwt, keys, message, secret_forms, url_forms};
 use crate::exchange::Headers;
 use crate::inspect::provider::{
-    CertificateRule, Looked, Method, Need, NeedClass, Place, Provider, Scheme, elements, value,
+    CertificateRule, Hash, Looked, Method, Need, NeedClass, Place, Provider, Scheme, elements, value,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -80,6 +80,13 @@ impl From<Missing> for Problem {
     }
 }
 
+/// A hash that is part of what was signed, and the one of the body that came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OtherBody {
+    pub(super) signed: String,
+    pub(super) came: String,
+}
+
 /// What came of trying secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Tried {
@@ -91,6 +98,8 @@ pub(super) struct Tried {
     pub(super) signed: Vec<u8>,
     /// The name that the signature has among several.
     pub(super) label: Option<String>,
+    /// The place of the secret that fits but for the body: what was signed holds the hash of another one.
+    pub(super) other_body: Option<(usize, OtherBody)>,
     /// True if nothing in the place of the signature begins as it should.
     pub(super) begins_otherwise: bool,
     /// True if one of the secrets is of the form that is needed.
@@ -274,7 +283,7 @@ fn try_none(scheme: &Scheme, view: View<'_>, secrets: &[&str]) -> Result<Tried, 
 fn try_signatures(scheme: &Scheme, view: View<'_>, signatures: &[Found], secrets: &[&str]) -> Result<Tried, Problem> {
     let (signed_at, fits) = stamp(scheme, view, signatures.first())?;
     let mut tried = Tried { found: shown_signature(scheme, signatures.first()), signed_at, fits, ..Tried::default() };
-    let hash_fits = body_hash_fits(scheme, view);
+    let other_body = other_body(scheme, view);
     // A secret that is sent as it is signs nothing.
     let signs = !matches!(scheme.method, Method::Token | Method::Basic);
     let is_keyed = matches!(scheme.method, Method::Hmac | Method::Digest);
@@ -306,7 +315,9 @@ fn try_signatures(scheme: &Scheme, view: View<'_>, signatures: &[Found], secrets
             if tried.expected.is_none() {
                 tried.expected = expected.clone();
             }
-            if fits && hash_fits {
+            if let Some(other_body) = other_body.as_ref().filter(|_| fits && tried.other_body.is_none()) {
+                tried.other_body = Some((index, other_body.clone()));
+            } else if fits && other_body.is_none() {
                 let found = shown_signature(scheme, Some(signature));
                 // Each may have a time of its own: that of another one says nothing of this one.
                 let (signed_at, fits) = stamp(scheme, view, Some(signature))?;
@@ -394,14 +405,11 @@ fn stamp(scheme: &Scheme, view: View<'_>, signature: Option<&Found>) -> Result<(
     }
 }
 
-/// True unless the URL holds a hash of another body.
-fn body_hash_fits(scheme: &Scheme, view: View<'_>) -> bool {
-    let Some(name) = &scheme.body_hash_query else { return true };
-    let Some(hash) = Place::Query(name.clone()).read(view.looked()) else { return true };
-    digest::same(
-        &hash.to_ascii_lowercase(),
-        &digest::hex(&digest::plain(crate::inspect::provider::Hash::Sha256, view.body)),
-    )
+/// The hash of another body, if the URL holds one.
+fn other_body(scheme: &Scheme, view: View<'_>) -> Option<OtherBody> {
+    let signed = Place::Query(scheme.body_hash_query.clone()?).read(view.looked())?.to_ascii_lowercase();
+    let came = digest::hex(&digest::plain(Hash::Sha256, view.body));
+    (!digest::same(&signed, &came)).then_some(OtherBody { signed, came })
 }
 
 /// Checks where receivers would fetch the certificate from.

@@ -2,10 +2,11 @@
 
 use super::digest::{self, from_base64, same};
 use super::found::Found;
-use super::judge::{Problem, Tried, View};
+use super::judge::{OtherBody, Problem, Tried, View};
 use super::keys::PublicKey;
 use super::secret_forms;
 use super::time::{self, Fits};
+use super::words::cut;
 use crate::inspect::provider::{Encoding, Hash, Method, NeedClass, Scheme, SecretForm, TokenRule};
 use serde_json::Value;
 
@@ -41,12 +42,21 @@ pub(super) fn try_secrets(
     let (signed_at, fits) = age(rule, &token.claims, view);
     let mut tried =
         Tried { signed: token.signed.as_bytes().to_vec(), found: text.to_owned(), signed_at, fits, ..Tried::default() };
-    tried.expected = unlike(rule, &token.claims, view);
+    let unlike = unlike(rule, &token.claims, view);
+    if let Some(Unlike { name, wanted, says }) = &unlike {
+        (tried.expected, tried.found) = (Some(format!("{name} = {wanted}")), format!("{name} = {}", cut(says, 200)));
+    }
     for (index, secret) in secrets.iter().enumerate() {
         let Some(fits) = fits_key(&algorithm, secret, scheme.secret, &token) else { continue };
         tried.usable = true;
-        if fits && tried.expected.is_none() {
-            return Ok(Tried { matched: Some(index), ..tried });
+        match &unlike {
+            None if fits => return Ok(Tried { matched: Some(index), ..tried }),
+            Some(Unlike { name, wanted, says }) if fits && rule.body_claim.as_deref() == Some(*name) => {
+                let other_body =
+                    OtherBody { signed: format!("{name} = {}", cut(says, 200)), came: format!("{name} = {wanted}") };
+                tried.other_body = tried.other_body.or(Some((index, other_body)));
+            }
+            _ => {}
         }
     }
     Ok(tried)
@@ -80,8 +90,15 @@ fn fits_key(algorithm: &str, secret: &str, form: SecretForm, token: &Token<'_>) 
     }
 }
 
-/// What the first claim should say that says something else of the request; None if all that it says is so.
-fn unlike(rule: &TokenRule, claims: &Value, view: View<'_>) -> Option<String> {
+/// A claim that says something else than is so.
+struct Unlike<'a> {
+    name: &'a str,
+    wanted: String,
+    says: String,
+}
+
+/// The first claim that says something else of the request; None if all that it says is so.
+fn unlike<'a>(rule: &'a TokenRule, claims: &Value, view: View<'_>) -> Option<Unlike<'a>> {
     let says = |name: &str, wanted: &str| claims[name].as_str().is_some_and(|claim| same(claim, wanted));
     let issuer = rule.issuer.as_ref().map(|issuer| ("iss", issuer.clone()));
     // Some leave the hash of an empty body away.
@@ -90,7 +107,7 @@ fn unlike(rule: &TokenRule, claims: &Value, view: View<'_>) -> Option<String> {
     let url_hash = || digest::hex(&digest::plain(Hash::Sha256, view.url.as_bytes()));
     let url = rule.url_claim.as_ref().map(|name| (&name[..], url_hash()));
     let unlike = [issuer, body, url].into_iter().flatten().find(|(name, wanted)| !says(name, wanted));
-    unlike.map(|(name, wanted)| format!("{name} = {wanted}"))
+    unlike.map(|(name, wanted)| Unlike { name, wanted, says: claims[name].as_str().unwrap_or_default().to_owned() })
 }
 
 fn body_hash(rule: &TokenRule, view: View<'_>) -> String {

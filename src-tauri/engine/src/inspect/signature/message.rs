@@ -1,7 +1,7 @@
 //! HTTP Message Signatures (RFC 9421) and the digest of the body that they may cover (RFC 9530).
 
 use super::digest::{self, from_base64, same};
-use super::judge::{Problem, Tried, View};
+use super::judge::{OtherBody, Problem, Tried, View};
 use super::keys::PublicKey;
 use super::time::{self, Fits};
 use super::words::cut;
@@ -53,14 +53,17 @@ fn try_one(input: &Input, signatures: &str, view: View<'_>, secrets: &[&str]) ->
     let text = signature_of(signatures, &input.label).ok_or_else(|| Problem::Malformed("Signature".into()))?;
     let signature = from_base64(&text).ok_or_else(|| Problem::Malformed("Signature".into()))?;
     let base = base(input, view)?;
-    let digest_fits = content_digest_fits(input, view)?;
+    let other_body = other_body(input, view)?;
     let (signed_at, fits) = age(input, view);
     let label = Some(cut(&input.label, 100).to_owned());
     let mut tried = Tried { signed: base.into_bytes(), found: text, label, signed_at, fits, ..Tried::default() };
     for (index, secret) in secrets.iter().enumerate() {
         let Some((fits, expected)) = fits_key(input, view, secret, &tried.signed, &signature)? else { continue };
-        if fits && digest_fits {
+        if fits && other_body.is_none() {
             return Ok(Tried { matched: Some(index), ..tried });
+        }
+        if fits {
+            tried.other_body = tried.other_body.or_else(|| Some((index, other_body.clone()?)));
         }
         tried.usable = true;
         tried.expected = tried.expected.or(expected);
@@ -187,9 +190,9 @@ fn capital(word: &str) -> String {
 }
 
 /// False if the body's digest is covered and is that of another body.
-fn content_digest_fits(input: &Input, view: View<'_>) -> Result<bool, Problem> {
+fn other_body(input: &Input, view: View<'_>) -> Result<Option<OtherBody>, Problem> {
     if !input.components.iter().any(|(name, _)| name == "content-digest") {
-        return Ok(true);
+        return Ok(None);
     }
     let text = view.headers.text("content-digest").unwrap_or_default();
     let mut known = false;
@@ -201,12 +204,13 @@ fn content_digest_fits(input: &Input, view: View<'_>) -> Result<bool, Problem> {
             _ => continue,
         };
         known = true;
-        let own = digest::written(Encoding::Base64, &digest::plain(hash, view.body));
-        if !same(&own, value.trim_matches(':')) {
-            return Ok(false);
+        let came = digest::written(Encoding::Base64, &digest::plain(hash, view.body));
+        let signed = value.trim_matches(':');
+        if !same(&came, signed) {
+            return Ok(Some(OtherBody { signed: cut(signed, 200).to_owned(), came }));
         }
     }
-    if known { Ok(true) } else { Err(Problem::Malformed("Content-Digest".into())) }
+    if known { Ok(None) } else { Err(Problem::Malformed("Content-Digest".into())) }
 }
 
 /// Checks the signature: whether it fits, and what it should have been. None if the secret is of another kind.

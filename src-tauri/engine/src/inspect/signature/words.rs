@@ -1,6 +1,6 @@
 //! What the verdicts say.
 
-use super::judge::{Problem, Tried, View, needs_url};
+use super::judge::{OtherBody, Problem, Tried, View, needs_url};
 use super::time::{self, Fits};
 use super::verdict::{Reason, SignedText, Verdict, VerdictKind};
 use super::{Secret, keys};
@@ -272,7 +272,7 @@ pub(super) fn mismatch(
     secrets: &[Secret],
     url: &str,
 ) -> Verdict {
-    let (usable, begins_otherwise) = (tried.usable, tried.begins_otherwise);
+    let (usable, begins_otherwise, other_body) = (tried.usable, tried.begins_otherwise, tried.other_body.clone());
     let verdict = with_signed(provider, scheme, view, tried, url);
     if secrets.is_empty() {
         return Verdict {
@@ -296,6 +296,21 @@ pub(super) fn mismatch(
             subject: Some(place.name()),
             explanation,
             hint: Some(hint),
+            ..verdict
+        };
+    }
+    if let Some((secret, OtherBody { signed, came })) = other_body {
+        let label = secrets.get(secret).map(|secret| secret.label.clone());
+        let with = label.as_ref().map(|label| format!(" with {label}")).unwrap_or_default();
+        return Verdict {
+            reason: Some(Reason::Mismatch),
+            explanation: format!(
+                "It is signed{with}, but for another body: the hash that was signed is not that of this one."
+            ),
+            hint: Some("See what changes the body on its way.".into()),
+            secret: label,
+            expected: Some(came),
+            found: Some(signed),
             ..verdict
         };
     }

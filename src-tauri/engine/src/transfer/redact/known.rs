@@ -20,6 +20,8 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 pub struct KnownSecrets {
     forms: Arc<Vec<Finder<'static>>>,
     locked: u64,
+    /// Header fields in which services of the user's own send their secrets.
+    names: Arc<Vec<String>>,
 }
 
 impl KnownSecrets {
@@ -29,7 +31,17 @@ impl KnownSecrets {
         // The longest first, so that none is masked only in part.
         forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         forms.dedup();
-        Self { forms: Arc::new(forms.iter().map(|form| Finder::new(form).into_owned()).collect()), locked: 0 }
+        Self { forms: Arc::new(forms.iter().map(|form| Finder::new(form).into_owned()).collect()), ..Self::default() }
+    }
+
+    /// The same, where the values of these header fields are secrets as well.
+    #[must_use]
+    pub fn beside_names(self, names: Vec<String>) -> Self {
+        Self { names: Arc::new(names), ..self }
+    }
+
+    pub(super) fn has_name(&self, name: &[u8]) -> bool {
+        self.names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
     }
 
     /// The same, where so many others can't be read now.

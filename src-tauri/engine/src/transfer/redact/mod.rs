@@ -88,7 +88,10 @@ impl Redactor {
         out.push(b':');
         let start = raw.len() - raw.trim_ascii_start().len();
         let end = raw.trim_ascii_end().len();
-        let kind = names::header(name.trim_ascii());
+        let kind = match names::header(name.trim_ascii()) {
+            HeaderKind::Plain if self.known.has_name(name.trim_ascii()) => HeaderKind::Secret,
+            kind => kind,
+        };
         if start >= end || kind == HeaderKind::Plain {
             out.extend_from_slice(&self.bytes(raw));
             return;

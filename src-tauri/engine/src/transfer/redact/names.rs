@@ -1,5 +1,14 @@
 //! Which names of headers and query parameters promise a secret. Rather one too many than one too few.
 
+use crate::inspect::provider::providers;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// Names, in lower case, under which a known service sends its secret itself.
+static TOKENS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    providers().flat_map(|provider| provider.token_names()).map(|name| name.to_ascii_lowercase()).collect()
+});
+
 /// What a header's value holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HeaderKind {
@@ -83,7 +92,8 @@ pub(super) fn is_cookie_attribute(name: &[u8]) -> bool {
 fn is_secret(lower: &str) -> bool {
     // PHP's and Rails' way of nesting: `user[token]`.
     let name = lower.trim_end_matches(']');
-    WHOLE.contains(&name)
+    TOKENS.contains(name)
+        || WHOLE.contains(&name)
         || ANYWHERE.iter().any(|word| name.contains(word))
         || AT_END.iter().any(|word| name.ends_with(word) || name.ends_with(&format!("{word}s")))
         || name.rsplit(['-', '_', '.', '[']).next().is_some_and(|last| LAST.contains(&last))

@@ -107,6 +107,14 @@ fn a_name_is_secret_by_each_of_its_words() {
         |name: &&str| names::header(name.as_bytes()) == HeaderKind::Secret && names::is_secret_parameter(name);
     let shown: Vec<&str> = names.into_iter().filter(|name| !is_secret(name)).collect();
     assert_eq!(shown, [""; 0]);
+    // Wherever a service sends its secret itself, known or the user's own.
+    for name in crate::inspect::provider::providers().flat_map(|provider| provider.token_names()) {
+        assert_ne!(names::header(name.as_bytes()), HeaderKind::Plain, "{name}");
+    }
+    assert_eq!(names::header(b"verif-hash"), HeaderKind::Secret);
+    let own = KnownSecrets::default().beside_names(vec!["X-Acme-Verify".into()]);
+    let head = Redactor::knowing(own).head(b"POST / HTTP/1.1\r\nx-acme-verify: s3cret\r\nX-Other: shown\r\n\r\n");
+    assert_eq!(head, b"POST / HTTP/1.1\r\nx-acme-verify: [masked]\r\nX-Other: shown\r\n\r\n");
     assert!(names::is_secret_parameter("Code") && names::header(b"Code") == HeaderKind::Plain);
     for (name, kind) in [
         ("AUTHORIZATION", HeaderKind::Credentials),

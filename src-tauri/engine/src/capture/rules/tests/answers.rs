@@ -4,6 +4,7 @@ use super::kit::Rig;
 use crate::exchange::{AnsweredBy, Fault};
 use serde_json::json;
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test]
 async fn without_rules_the_plain_answer_goes_out_and_nothing_is_noted() {
@@ -250,11 +251,17 @@ async fn pages_of_other_origins_may_call_a_source_that_lets_them() {
 async fn a_payload_that_does_not_fit_the_schema_gets_the_chosen_answer_and_its_reasons_are_kept() {
     let schema = r#"{"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}"#;
     let reply = json!({"status": 422, "body": "no: {{body.id}}"});
-    let rig = Rig::new(json!({"schema": {"enabled": true, "text": schema, "reply": reply}})).await;
+    let rules = json!([{"when": {"methods": ["GET"], "path": " / "}, "steps": [{"status": 211}]}]);
+    let rig = Rig::new(json!({"schema": {"enabled": true, "text": schema, "reply": reply}, "rules": rules})).await;
     assert_eq!(rig.post("/in/a", r#"{"id": 9007199254740993}"#).await.status, 200);
+    let mut socket = rig.connect().await;
+    socket.write_all(b"GET /in/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut asked = String::new();
+    socket.read_to_string(&mut asked).await.unwrap();
+    assert!(asked.starts_with("HTTP/1.1 211 "), "what has no payload has none that does not fit: {asked}");
     let wrong = rig.post("/in/a", r#"{"id": "x"}"#).await;
     assert_eq!((wrong.status, wrong.body.as_str()), (422, "no: x"));
-    let answered = rig.stored(2).await.answered.unwrap();
+    let answered = rig.stored(3).await.answered.unwrap();
     assert_eq!(answered.by, AnsweredBy::Schema);
     assert!(answered.reasons[0].starts_with("/id: "), "{:?}", answered.reasons);
     for body in ["", "not json", "[1]", &"[".repeat(100_000)] {

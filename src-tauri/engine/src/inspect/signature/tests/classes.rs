@@ -70,6 +70,28 @@ fn a_token_counts_only_with_the_algorithm_and_from_the_issuer_of_its_service() {
 }
 
 #[test]
+fn what_was_signed_of_another_body_says_both_hashes_and_which_secret_fits() {
+    let hash = |body: &str| digest::hex(&digest::plain(Hash::Sha256, body.as_bytes()));
+    let says_both = |verdict: Verdict, claim: &str, signed: &str, came: &str| {
+        assert_eq!((verdict.verdict, verdict.reason), (VerdictKind::Invalid, Some(Reason::Mismatch)));
+        assert!(verdict.explanation.starts_with("It is signed with secret, but for another body"), "{verdict:?}");
+        let both = [came, signed].map(|body| Some(format!("{claim}{}", hash(body))));
+        assert_eq!([verdict.expected, verdict.found], both);
+    };
+    let (signed, came) = (r#"{"paid":true}"#, r#"{"paid":false}"#);
+    let token = token("HS256", Hash::Sha256, &json!({"iss": "netlify", "sha256": hash(signed)}));
+    says_both(checked("netlify", URL, &[("X-Webhook-Signature", &token)], came, &[SECRET]), "sha256 = ", signed, came);
+    let url = format!("{URL}?bodySHA256={}", hash(signed));
+    let signature = digest::written(Encoding::Base64, &digest::keyed(Hash::Sha1, SECRET.as_bytes(), url.as_bytes()));
+    let headers = [("Content-Type", "application/json"), ("X-Twilio-Signature", &signature[..])];
+    says_both(checked("twilio", &url, &headers, came, &[SECRET]), "", signed, came);
+    // Of another issuer it says what stands there.
+    let other = self::token("HS256", Hash::Sha256, &json!({"iss": "other", "sha256": hash(came)}));
+    let verdict = checked("netlify", URL, &[("X-Webhook-Signature", &other)], came, &[SECRET]);
+    assert_eq!((verdict.expected.as_deref(), verdict.found.as_deref()), (Some("iss = netlify"), Some("iss = other")));
+}
+
+#[test]
 fn a_message_signature_counts_only_in_its_time() {
     let with = |params: &str| {
         let headers = messages(&[("s", params, SECRET)]);
