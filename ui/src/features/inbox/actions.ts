@@ -54,6 +54,12 @@ function deleteFilter() {
   navigation.dialog = { type: "delete", filter: inbox.filter.query, upto: inbox.upto };
 }
 
+function markUnread() {
+  // Also while one still rests on it.
+  if (detail.toBeRead !== null && inbox.chosen.includes(detail.toBeRead)) detail.toBeRead = null;
+  return markRead(inbox.chosen, false);
+}
+
 /** Shows the notes with the caret in them. */
 async function writeNote() {
   detail.tab = "notes";
@@ -98,7 +104,7 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
   "exchange.pin": { when: some, run: togglePin },
   "exchange.tag": { when: some, run: async () => (navigation.dialog = { type: "tags", ids: await inbox.meant() }) },
   "exchange.note": { when: one, run: writeNote },
-  "exchange.unread": { when: some, run: () => markRead(inbox.chosen, false) },
+  "exchange.unread": { when: some, run: markUnread },
   "exchange.delete": {
     when: some,
     run: async () => deleteExchanges({ type: "selection", ids: await inbox.meant() }),

@@ -158,6 +158,46 @@ describe("finding and organising", { timeout: 60_000 }, () => {
     expect(await violations()).toEqual([]);
   });
 
+  it("leaves unread what was marked so, until the cursor comes back to it", async () => {
+    const { calls } = await openApp({ rows: 30 });
+    await rows();
+    const marked = () => called(calls, "mark_read").map(({ ids, read }) => [(ids as number[])[0], read]);
+    const openedAndRead = async (count: number) =>
+      waitFor(() => expect(marked().filter(([id, read]) => id === 29 && read).length).toBe(count), { timeout: 5_000 });
+    const [{ runAction }, { goTo }] = await Promise.all([
+      import("$app/commands.svelte"),
+      import("$app/navigation.svelte"),
+    ]);
+    await userEvent.keyboard("jj");
+    await openedAndRead(1);
+    runAction("exchange.unread");
+    await new Promise((rested) => setTimeout(rested, 1_000));
+    expect(marked().at(-1)).toEqual([29, false]);
+    // A trip to another screen opens nothing.
+    goTo("settings");
+    await screen.findByRole("heading", { name: "Settings" });
+    goTo("inbox");
+    await rows();
+    await new Promise((rested) => setTimeout(rested, 1_000));
+    expect(marked().at(-1)).toEqual([29, false]);
+    await userEvent.keyboard("{Home}j");
+    await openedAndRead(2);
+  });
+
+  it("leaves unread what is marked so before it was rested on", async () => {
+    const { calls } = await openApp({ rows: 30 });
+    await rows();
+    await userEvent.keyboard("jj");
+    const [{ runAction }, { detail }] = await Promise.all([
+      import("$app/commands.svelte"),
+      import("./detail/detail.svelte"),
+    ]);
+    await waitFor(() => expect(detail.exchange?.summary.id).toBe(29));
+    runAction("exchange.unread");
+    await new Promise((rested) => setTimeout(rested, 1_000));
+    expect(called(calls, "mark_read")).toEqual([{ ids: [29], read: false }]);
+  });
+
   it("says of a row what was made of it, in words too", async () => {
     const { calls } = await openApp({ rows: 30 });
     await rows();

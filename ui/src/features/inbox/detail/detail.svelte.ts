@@ -25,13 +25,20 @@ class Detail {
   body = $state.raw<BodyDoings | null>(null);
   /** The place in the body's tree that is to be shown, a JSON Pointer; taken by the tree. */
   place = $state.raw<string | null>(null);
+  /** What is read once one rests on it: it was unread when it was opened. What is marked as unread later stays so. */
+  toBeRead = $state<number | null>(null);
   #id: number | null = null;
+  /** True until the opened exchange is here. */
+  #awaited = false;
   #revision = 0;
 
   /** Shows an exchange, or reads the shown one again. */
   open(id: number | null) {
     const revision = ++this.#revision;
-    const another = id !== this.#id;
+    if (id !== this.#id) {
+      this.#awaited = true;
+      this.toBeRead = null;
+    }
     this.#id = id;
     this.problem = null;
     if (id === null) {
@@ -39,7 +46,7 @@ class Detail {
       return;
     }
     call("exchange", { id }).then(
-      (exchange) => revision === this.#revision && this.#take(exchange, another),
+      (exchange) => revision === this.#revision && this.#take(exchange),
       (thrown) => {
         if (revision !== this.#revision) return;
         this.exchange = null;
@@ -48,9 +55,11 @@ class Detail {
     );
   }
 
-  #take(exchange: Exchange, another: boolean) {
+  #take(exchange: Exchange) {
     this.exchange = exchange;
-    if (!another) return;
+    if (!this.#awaited) return;
+    this.#awaited = false;
+    this.toBeRead = exchange.summary.unread ? exchange.summary.id : null;
     this.side = exchange.summary.direction === "push" || exchange.response === null ? "request" : "response";
     if (!this.tabs(exchange).includes(this.tab)) this.tab = "body";
   }
