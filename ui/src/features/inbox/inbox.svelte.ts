@@ -4,12 +4,14 @@ import type { ApiError } from "$ipc/bindings/ApiError";
 import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
 import type { ListPage } from "$ipc/bindings/ListPage";
 import type { FeedEvent } from "$ipc/bindings/FeedEvent";
+import type { Status } from "$ipc/bindings/Status";
 import { asApiError, call } from "$ipc/call";
 import { preferences } from "$app/preferences.svelte";
 import { session } from "$app/session.svelte";
 import { say, sayError } from "$app/toasts.svelte";
 import { PagedRows } from "$shared/virtual/pages.svelte";
 import { VirtualScroll } from "$shared/virtual/scroll.svelte";
+import { loses } from "./filter/ages";
 import { Filter } from "./filter/filter.svelte";
 import { isUnfinished } from "./filter/terms";
 import { Unfolded } from "./list/unfolded.svelte";
@@ -17,8 +19,12 @@ import { Unfolded } from "./list/unfolded.svelte";
 const PAGE = 200;
 const PICK_AT_MOST = 2_000;
 const ASK_AGAIN_AFTER = 200;
-/** A filter whose rows leave it by themselves. */
-const AGES = /(?:^|\s)(?:since|-before):(?:\d+[smhdw]|today|yesterday)(?:\s|$)/;
+
+type Stored = Status["stored"];
+
+/** True if rows went or came back: there are not as many more as were stored. */
+const rowsMoved = (before: Stored, now: Stored): boolean =>
+  now.revision !== before.revision && now.exchanges - before.exchanges !== now.newest - before.newest;
 
 class Inbox {
   filter = new Filter();
@@ -47,10 +53,14 @@ class Inbox {
   changes = $state(0);
   #upto = 0;
   #query = "";
+  /** The workspace and the filter that are in view. */
+  #standsFor = "";
   #revision = 0;
   #anchor: number | null = null;
   #checking = false;
-  #seen: { revision: number; exchanges: number; newest: number } | null = null;
+  /** While the cursor is being put back on its exchange, another may stand in its row. */
+  #keeping = 0;
+  #seen: Stored | null = null;
 
   /** True if the filter asks for what the pushes of one delivery differ in: it may find others of it than the first. */
   readonly #parts = $derived(
@@ -66,10 +76,22 @@ class Inbox {
   /** What goes to the engine. */
   readonly query = $derived(this.folded ? `${this.filter.query} is:first`.trim() : this.filter.query);
 
+  readonly #asked = $derived(`${session.workspaceRevision} ${this.query}`);
+
   /** Rows that are shown. */
   readonly length = $derived(this.total + this.unfolded.extra);
 
   readonly following = $derived(this.follow && !this.paused && this.scroll.top < 1);
+
+  /** New rows come in without being asked for: on its head, the list grows where nobody looks. */
+  get #letsIn(): boolean {
+    return this.following || (this.oldestFirst && !this.paused);
+  }
+
+  /** True if another filter or workspace is asked for than is in view. */
+  get stale(): boolean {
+    return this.#standsFor !== this.#asked;
+  }
 
   /** The exchanges that an action is for: the picked ones, else that of the cursor; oldest first. */
   readonly chosen = $derived<number[]>(
@@ -149,20 +171,31 @@ class Inbox {
 
   /** Reads the rows in view again, and how many there are; the cursor stays on its exchange, or near its place. */
   async refresh() {
-    const id = this.cursorId;
-    this.unfolded.clear();
-    await session.refreshStatus();
-    await this.#view(true);
-    await this.#keepCursor(id);
+    await this.#keepingCursor(async () => {
+      this.unfolded.clear();
+      await session.refreshStatus();
+      await this.#view(true);
+    });
   }
 
   /** The same without those that came since: rows may have left or joined anywhere. */
   async #recount() {
+    await this.#keepingCursor(async () => {
+      this.unfolded.clear();
+      this.pages.reset(true);
+      await this.#count(++this.#revision, null, this.total);
+    });
+  }
+
+  async #keepingCursor(read: () => Promise<void>) {
     const id = this.cursorId;
-    this.unfolded.clear();
-    this.pages.reset(true);
-    await this.#count(++this.#revision, null, this.total);
-    await this.#keepCursor(id);
+    this.#keeping += 1;
+    try {
+      await read();
+      await this.#keepCursor(id);
+    } finally {
+      this.#keeping -= 1;
+    }
   }
 
   /**
@@ -170,7 +203,7 @@ class Inbox {
    * stays where it is, and so does the exchange that is read.
    */
   async age() {
-    if (!this.ready || this.paused || !AGES.test(this.#query)) return;
+    if (!this.ready || this.paused || !loses(this.#query)) return;
     const revision = this.#revision;
     const rows = await this.countAll(this.#query, this.#upto);
     const gone = this.total - rows;
@@ -215,6 +248,7 @@ class Inbox {
     this.#revision += 1;
     this.#upto = 0;
     this.#seen = null;
+    this.#standsFor = "";
     this.#anchor = null;
     this.cursor = this.cursorId = null;
     this.picked.clear();
@@ -228,6 +262,7 @@ class Inbox {
   /** Looks at the list anew: another filter or another workspace. */
   async restart() {
     this.#query = this.query;
+    this.#standsFor = this.#asked;
     this.picked.clear();
     this.unfolded.clear();
     this.#anchor = null;
@@ -247,6 +282,7 @@ class Inbox {
     const revision = ++this.#revision;
     const before = this.total;
     this.#upto = session.status?.stored.newest ?? 0;
+    this.#seen ??= session.status?.stored ?? null;
     // On its head, the place of a row is known once all rows are counted.
     if (!this.oldestFirst) this.pages.reset(keep);
     await this.#count(revision, keep ? before : null);
@@ -320,12 +356,12 @@ class Inbox {
 
   /** Takes an event of the feed: new rows are let in or counted, changed ones are read again. */
   feed(event: FeedEvent) {
-    const { newest, revision, exchanges } = event.status.stored;
+    const { stored } = event.status;
+    const { newest } = stored;
     const before = this.#seen;
-    this.#seen = { newest, revision, exchanges };
+    this.#seen = stored;
     if (newest < this.#upto) return void this.restart();
-    // Rows went or came back if there are not as many more as were stored.
-    if (before && revision !== before.revision) this.#marked(exchanges - before.exchanges !== newest - before.newest);
+    if (before && stored.revision !== before.revision) this.#marked(rowsMoved(before, stored));
     if (event.changed.length > 0 || event.missed) {
       // What was found to be a repeat leaves a folded list, and joins one of repeats.
       if (this.#query !== "" && this.ready) void this.#count(++this.#revision, this.total);
@@ -334,6 +370,27 @@ class Inbox {
       if (event.missed || (this.cursorId !== null && event.changed.includes(this.cursorId))) this.changes += 1;
     }
     if (newest > this.#upto) void this.#arrived();
+  }
+
+  /**
+   * The list is shown again, and was told nothing meanwhile: it keeps its place, reads its rows again, and lets the new
+   * ones in as if it had been there.
+   */
+  async resume() {
+    const stored = session.status?.stored;
+    if (!stored || !this.ready || this.stale) return;
+    if (stored.newest < this.#upto) return this.restart();
+    const moved = this.#seen !== null && rowsMoved(this.#seen, stored);
+    this.#seen = stored;
+    const arrived = stored.newest > this.#upto;
+    if (moved || (this.#showsMarks && !this.#showsUnread)) {
+      if (arrived && this.#letsIn) this.#upto = stored.newest;
+      await this.#recount();
+    } else if (!this.#showsUnread) {
+      this.pages.reset(true);
+      void this.unfolded.refresh().catch(sayError);
+    }
+    if (stored.newest > this.#upto) await this.#arrived();
   }
 
   /** Marks changed here, in another window or on the command line; `moved` says that rows went or came back. */
@@ -346,7 +403,7 @@ class Inbox {
   }
 
   async #arrived() {
-    if (this.following || (this.oldestFirst && !this.paused)) return this.catchUp();
+    if (this.#letsIn) return this.catchUp();
     if (this.#checking) return;
     this.#checking = true;
     const { rows } = await call("count", { filter: this.#query, upto: null }).catch(() => ({ rows: this.total }));
@@ -373,11 +430,15 @@ class Inbox {
     this.cursor = Math.min(Math.max(0, index), this.length - 1);
     this.#anchor = this.cursor;
     this.scroll.show(this.cursor);
-    this.takeCursor();
+    this.#takeRow();
   }
 
   /** Takes the exchange of the cursor's row once it is here. */
   takeCursor() {
+    if (this.#keeping === 0) this.#takeRow();
+  }
+
+  #takeRow() {
     const row = this.current;
     if (row) this.cursorId = row.id;
     else if (this.cursor !== null) this.want(this.cursor, this.cursor + 1);
@@ -402,7 +463,7 @@ class Inbox {
       say(`Selected the first ${PICK_AT_MOST} rows. Export by filter takes more.`);
     this.cursor = to;
     this.scroll.show(to);
-    this.takeCursor();
+    this.#takeRow();
     const ids = await this.#ids(from, end);
     this.picked.clear();
     ids.forEach((id) => this.picked.add(id));

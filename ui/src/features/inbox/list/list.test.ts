@@ -130,6 +130,79 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     expect(screen.queryByRole("button", { name: "Drop source:github" })).toBeNull();
   });
 
+  it("keeps the cursor on what a filter was dropped for", async () => {
+    const { calls } = await opened();
+    await userEvent.keyboard("/source:github{Enter}");
+    await waitFor(() => expect(filters(calls)).toContain("source:github"));
+    const { inbox } = await import("../inbox.svelte");
+    await waitFor(() => expect(inbox.counting).toBe(false));
+    await inbox.show(59);
+    await new Promise((rested) => setTimeout(rested, 1_000));
+    expect([inbox.filter.query, inbox.cursor, inbox.cursorId]).toEqual(["", 1, 59]);
+  });
+
+  it("keeps its place over a trip to another screen, and lets nothing in while it is paused", async () => {
+    const { call } = await opened();
+    const [{ inbox }, { goTo }] = await Promise.all([import("../inbox.svelte"), import("$app/navigation.svelte")]);
+    inbox.moveTo(30);
+    inbox.pick(30);
+    inbox.pick(32);
+    inbox.scroll.moveTo(520);
+    inbox.setPaused(true);
+    const place = () => [inbox.cursor, inbox.cursorId, [...inbox.picked], inbox.scroll.top, inbox.upto, inbox.paused];
+    const before = place();
+    expect(before).toEqual([30, 30, [30, 28], 520, 60, true]);
+    goTo("settings");
+    await screen.findByRole("heading", { name: "Settings" });
+    await call("send_sample", { provider: "stripe" });
+    await call("pin", { ids: [30], on: true });
+    goTo("inbox");
+    await screen.findByRole("button", { name: "1 new" });
+    // What was changed meanwhile is read again.
+    await waitFor(() => expect(inbox.current?.pinned).toBe(true));
+    await new Promise((rested) => setTimeout(rested, 500));
+    expect(place()).toEqual(before);
+  });
+
+  it("keeps what is unfolded over a trip to another screen", async () => {
+    await opened();
+    const [{ inbox }, { goTo }, { preferences }] = await Promise.all([
+      import("../inbox.svelte"),
+      import("$app/navigation.svelte"),
+      import("$app/preferences.svelte"),
+    ]);
+    preferences.folded = true;
+    await waitFor(() => expect(inbox.total).toBeLessThan(60));
+    await waitFor(() => expect(inbox.row(inbox.total - 1)).toBeDefined());
+    await inbox.show(40);
+    await inbox.unfold(inbox.cursor ?? 0);
+    const shown = inbox.length;
+    expect(shown).toBe(inbox.total + 2);
+    goTo("settings");
+    await screen.findByRole("heading", { name: "Settings" });
+    goTo("inbox");
+    await waitFor(() => expect(row(0)?.textContent).toBeTruthy());
+    await new Promise((rested) => setTimeout(rested, 500));
+    expect([inbox.length, inbox.cursorId]).toEqual([shown, 40]);
+  });
+
+  it("shows what was deleted and what came while another screen was shown", async () => {
+    const { call } = await opened();
+    const [{ inbox }, { goTo }] = await Promise.all([import("../inbox.svelte"), import("$app/navigation.svelte")]);
+    inbox.moveTo(3);
+    // Nothing is laid out here: the top is followed, the cursor stands below.
+    inbox.scroll.moveTo(0);
+    const read = inbox.cursorId;
+    goTo("settings");
+    await screen.findByRole("heading", { name: "Settings" });
+    await call("delete", { scope: { type: "selection", ids: [59, 58] }, upto: null, ticket: "t" });
+    await call("send_sample", { provider: "stripe" });
+    goTo("inbox");
+    await screen.findByText("59 in view");
+    await waitFor(() => expect([inbox.cursor, inbox.cursorId]).toEqual([2, read]));
+    expect(inbox.upto).toBe(61);
+  });
+
   it("says that nothing matches, and clears the filter from there", async () => {
     await opened();
     await userEvent.keyboard("/source:nobody{Enter}");
