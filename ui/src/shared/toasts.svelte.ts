@@ -14,12 +14,16 @@ export interface Toast {
 const SHOWN_FOR = 5_000;
 /** What can be taken back or tried again, and what failed: as long as the engine keeps a deletion. */
 const LONG_SHOWN_FOR = 10_000;
+/** Toasts that are drawn at once. */
 const AT_MOST = 4;
 /** The title of an action that Ctrl+Z runs too. */
 export const UNDO = "Undo";
 
 class Toasts {
+  /** All whose time is not over, the newest last. */
   shown = $state.raw<Toast[]>([]);
+  /** Those that there is room for. */
+  readonly drawn = $derived(this.shown.slice(-AT_MOST));
   #next = 1;
 
   add(text: string, options: { bad?: boolean; action?: Toast["action"] } = {}) {
@@ -28,7 +32,9 @@ class Toasts {
     const toast: Toast = { key: this.#next++, text, bad, action, goes: Date.now() + shownFor };
     // The same said twice is one thing; what can be taken back is as many as were done.
     const others = this.shown.filter((shown) => action !== null || shown.action !== null || shown.text !== text);
-    this.shown = [...others, toast].slice(-AT_MOST);
+    let over = others.length + 1 - AT_MOST;
+    // What can be acted on waits behind newer ones.
+    this.shown = [...others.filter((shown) => shown.action !== null || over-- <= 0), toast];
     setTimeout(() => this.drop(toast.key), shownFor);
   }
 
