@@ -1,6 +1,7 @@
 // When the exchanges in view came: the bars of the strip, and the stretch that filters.
 import type { Histogram } from "$ipc/bindings/Histogram";
 import { call } from "$ipc/call";
+import { session } from "$app/session.svelte";
 import { inbox } from "../inbox.svelte";
 
 const ASK_AGAIN_AFTER = 250;
@@ -73,8 +74,16 @@ class Strip {
     inbox.filter.setValues({ since: at(first), before: open ? null : at(last + 1) });
   }
 
-  clear() {
+  /** Shows all times. */
+  showAll() {
+    this.zoomed = null;
     inbox.filter.setValues({ since: null, before: null });
+  }
+
+  /** Another workspace was opened: its exchanges came at other times. */
+  clear() {
+    this.#revision += 1;
+    this.drawn = this.zoomed = null;
   }
 
   /** Draws only the stretch that is brushed, or all again. */
@@ -104,3 +113,4 @@ function micros(value: string | null): number | null {
 const iso = (at: number): string => new Date(at / 1000).toISOString().replace(".000Z", "Z");
 
 export const strip = new Strip();
+session.hold(strip);

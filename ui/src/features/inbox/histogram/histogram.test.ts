@@ -65,6 +65,36 @@ describe("the strip over the list", { timeout: 60_000 }, () => {
     await waitFor(() => expect(asked()).toMatchObject({ since: null, until: null }));
   });
 
+  it.each(["Escape", "the button"])("shows all times again by %s, also the drawing", async (way) => {
+    const { strip, asked } = await opened();
+    strip.focus();
+    await userEvent.keyboard("{Home}{Enter}");
+    await chips().findByText("since:");
+    await userEvent.keyboard("z");
+    await waitFor(() => expect(asked()).toMatchObject({ since: FROM, until: FROM + MINUTE }));
+    // The filter may have lost its times by its chips: the drawing has not.
+    if (way === "Escape") {
+      const { inbox } = await import("../inbox.svelte");
+      inbox.filter.set("");
+      await userEvent.keyboard("{Escape}");
+    } else await userEvent.click(screen.getByRole("button", { name: "Show all times" }));
+    await waitFor(() => expect(asked()).toMatchObject({ since: null, until: null }));
+    expect(screen.queryByText("since:")).toBeNull();
+  });
+
+  it("draws all of another workspace", async () => {
+    const { strip, asked } = await opened();
+    strip.focus();
+    await userEvent.keyboard("{Home}{Enter}");
+    await chips().findByText("since:");
+    await userEvent.keyboard("z");
+    await waitFor(() => expect(asked()).toMatchObject({ since: FROM }));
+    const { session } = await import("$app/session.svelte");
+    if (session.status)
+      await session.takeAnswer(Promise.resolve({ ...session.status, workspace: "/elsewhere.pushpull" }));
+    await waitFor(() => expect(asked()).toMatchObject({ since: null, until: null }));
+  });
+
   it("names the day that a bar is of, also where it begins an hour beside midnight", async () => {
     vi.stubEnv("TZ", "Europe/Berlin");
     const { tickText } = await import("./time");
