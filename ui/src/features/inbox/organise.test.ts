@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openApp, violations } from "../../test/openApp";
 
 const rows = () => screen.findAllByRole("row", { selected: false }).then((all) => all.filter((row) => row.id));
@@ -44,6 +44,21 @@ describe("finding and organising", { timeout: 60_000 }, () => {
       await session.takeAnswer(Promise.resolve({ ...session.status, workspace: "/elsewhere.pushpull" }));
     await screen.findByRole("button", { name: /^There/ });
     expect(screen.queryByRole("button", { name: /^Here/ })).toBeNull();
+  });
+
+  it("counts views anew every minute whose times go on, also while nothing comes", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "Date"], now: Date.UTC(2026, 10, 22, 12) });
+    try {
+      const { calls } = await openApp({ rows: 30 });
+      const counted = (filter: string) => called(calls, "count").filter((args) => args["filter"] === filter).length;
+      await waitFor(() => expect(counted("is:pinned")).toBeGreaterThan(0));
+      const before = [counted("is:failed since:today"), counted("is:pinned")] as const;
+      await vi.advanceTimersByTimeAsync(60_000);
+      await waitFor(() => expect(counted("is:failed since:today")).toBe(before[0] + 1));
+      expect(counted("is:pinned")).toBe(before[1]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("reads its rows again after events of the feed that were missed", async () => {

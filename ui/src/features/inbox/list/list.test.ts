@@ -274,6 +274,19 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     expect(outcome.getByRole("radio", { name: /Unread/ }).textContent).toContain("4");
   });
 
+  it("counts each outcome anew by time alone where a time goes on", async () => {
+    const [{ inbox }, { tallies }] = await Promise.all([import("../inbox.svelte"), import("./tallies.svelte")]);
+    const ask = vi.spyOn(tallies, "ask").mockImplementation(() => {});
+    inbox.filter.set("source:github since:2026-11-22");
+    tallies.age();
+    expect(ask).toHaveBeenCalledTimes(0);
+    inbox.filter.set("source:github before:1h");
+    tallies.age();
+    expect(ask).toHaveBeenCalledTimes(1);
+    ask.mockRestore();
+    inbox.filter.set("");
+  });
+
   it("says how many there are of each outcome among what else is asked for", async () => {
     const { calls } = await opened();
     await userEvent.keyboard("/is:failed is:pinned direction:push -is:unread{Enter}");

@@ -1,6 +1,7 @@
 // How many of the exchanges in view are pushes, pulls, failed, unread: the numbers on the segments.
 import type { Tallies } from "$ipc/bindings/Tallies";
 import { call } from "$ipc/call";
+import { ages } from "../filter/ages";
 import { inbox } from "../inbox.svelte";
 
 const ASK_AGAIN_AFTER = 300;
@@ -28,6 +29,11 @@ class ListTallies {
       },
       Math.max(0, this.#asked + RESTS - Date.now()),
     );
+  }
+
+  /** Asks anew if others are found as time goes on. */
+  age() {
+    if (ages(this.filter)) this.ask();
   }
 
   async #read() {

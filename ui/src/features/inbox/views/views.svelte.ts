@@ -4,6 +4,7 @@ import type { FeedEvent } from "$ipc/bindings/FeedEvent";
 import type { View } from "$ipc/bindings/View";
 import { call } from "$ipc/call";
 import { say, sayError } from "$app/toasts.svelte";
+import { ages } from "../filter/ages";
 
 /** Counting rests this long after something changed, so that a busy inbox is not counted all the time. */
 const RESTS = 1_000;
@@ -35,17 +36,32 @@ class Views {
   /** Counts all views, one after another. */
   async count() {
     this.#stale = true;
+    await this.#countAnew([]);
+  }
+
+  /** Counts those again that find others as time goes on. */
+  async age() {
+    await this.#countAnew(this.all.filter((view) => ages(view.filter)));
+  }
+
+  /** Counts some, and all as long as something changed. */
+  async #countAnew(some: View[]) {
     if (this.#counting) return;
     this.#counting = true;
+    await this.#countEach(some);
     while (this.#stale) {
       this.#stale = false;
-      for (const view of this.all) {
-        const counted = await rows(view.filter).catch(() => null); // counted again with the next change
-        if (counted === null) this.counts.delete(view.id);
-        else this.counts.set(view.id, counted);
-      }
+      await this.#countEach(this.all);
     }
     this.#counting = false;
+  }
+
+  async #countEach(some: View[]) {
+    for (const view of some) {
+      const counted = await rows(view.filter).catch(() => null); // counted again with the next change
+      if (counted === null) this.counts.delete(view.id);
+      else this.counts.set(view.id, counted);
+    }
   }
 
   feed({ lists, status }: FeedEvent) {

@@ -49,4 +49,16 @@ describe("the counts of saved views", () => {
     await views.count().catch(() => undefined);
     expect(counts()).toEqual([undefined, 7]);
   });
+
+  it("of those that find others as time goes on are taken again by time alone", async () => {
+    views.all = ["since:15m", "is:failed", "-before:2h", "before:7d", "since:2026-11-22"].map((filter, id) => ({
+      id,
+      name: filter,
+      filter,
+    }));
+    const counted: string[] = [];
+    rows = async (filter) => counted.push(filter);
+    await views.age();
+    expect(counted).toEqual(["since:15m", "-before:2h", "before:7d"]);
+  });
 });
