@@ -5,7 +5,7 @@
  */
 export type Recognise = { 
 /**
- * One of these must be there: `Name`, or `Name ~ text` for a field whose value holds the text.
+ * One of these must be there: `Name`, or `Name ~ text` for a field whose value holds the text; `One + Other` for both.
  */
 headers: Array<string>, 
 /**
