@@ -11,7 +11,7 @@ import { session } from "$app/session.svelte";
 import { say, sayError } from "$app/toasts.svelte";
 import { PagedRows } from "$shared/virtual/pages.svelte";
 import { VirtualScroll } from "$shared/virtual/scroll.svelte";
-import { loses } from "./filter/ages";
+import { ages, loses } from "./filter/ages";
 import { Filter } from "./filter/filter.svelte";
 import { isUnfinished } from "./filter/terms";
 import { Unfolded } from "./list/unfolded.svelte";
@@ -383,7 +383,7 @@ class Inbox {
     const moved = this.#seen !== null && rowsMoved(this.#seen, stored);
     this.#seen = stored;
     const arrived = stored.newest > this.#upto;
-    if (moved || (this.#showsMarks && !this.#showsUnread)) {
+    if (moved || ((this.#showsMarks || ages(this.#query)) && !this.#showsUnread)) {
       if (arrived && this.#letsIn) this.#upto = stored.newest;
       await this.#recount();
     } else if (!this.#showsUnread) {
@@ -406,9 +406,11 @@ class Inbox {
     if (this.#letsIn) return this.catchUp();
     if (this.#checking) return;
     this.#checking = true;
+    const upto = this.#upto;
     const { rows } = await call("count", { filter: this.#query, upto: null }).catch(() => ({ rows: this.total }));
     this.#checking = false;
-    this.fresh = Math.max(0, rows - this.total);
+    // They may have been let in meanwhile.
+    if (upto === this.#upto) this.fresh = Math.max(0, rows - this.total);
   }
 
   setFollow(on: boolean) {
