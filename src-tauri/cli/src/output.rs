@@ -126,7 +126,9 @@ pub(crate) fn row(row: &ExchangeSummary) -> String {
         Some(VerdictKind::Unsigned) => " (not signed)",
         _ => "",
     };
-    let what = format!("{what}{signature}{}", delivery(row));
+    let failed = row.failure.filter(|_| row.status.is_some());
+    let failed = failed.map(|failure| format!(" (failed: {})", word(&failure))).unwrap_or_default();
+    let what = format!("{what}{failed}{signature}{}", delivery(row));
     on_one_line(&format!("{:>6} {arrow} {time} {:<6} {status:>7} {millis:>10} {what}", row.id, row.method))
 }
 

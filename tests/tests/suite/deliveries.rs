@@ -109,12 +109,16 @@ async fn an_answer_that_its_sender_did_not_wait_for_was_not_given() -> Result<()
     drop(socket); // it is whole, and is stored whoever waits for the answer
     until("the answer to be noted as missed", async || {
         let listed = pushpull(&home, &["list", "--json"]).await?.ok()?;
-        Ok(listed.lines()?.first().is_some_and(|row| row["duration"].is_null()).then_some(()))
+        Ok(listed.lines()?.first().is_some_and(|row| row["failure"] == "left").then_some(()))
     })
     .await?;
     let signed = [("Stripe-Signature", "t=1,v1=x")];
     assert_eq!(post(&listener, "billing", &signed, body).await?, 200);
     assert_eq!(rows(&home, "is:retry", 1).await?[0]["id"], 2);
-    assert!(!rows(&home, "", 2).await?[0]["duration"].is_null(), "that one was waited for");
+    assert!(rows(&home, "", 2).await?[0]["failure"].is_null(), "that one was waited for");
+    let listed = pushpull(&home, &["list", "is:failed"]).await?.ok()?;
+    assert!(listed.text()?.contains("(failed: left)"), "{}", listed.text()?);
+    let shown = pushpull(&home, &["show", "1"]).await?.ok()?;
+    assert!(shown.text()?.contains("The sender had left before the answer went out."), "{}", shown.text()?);
     Ok(())
 }

@@ -68,7 +68,7 @@ impl Connection {
                 let back = staging.deliver(socket, &answer).await;
                 if let Some(exchange) = staging.missed() {
                     // What can't be noted now stays as an answer that was given.
-                    _ = self.shared.store.note_missed(exchange).await;
+                    _ = self.shared.store.note_left(exchange).await;
                 }
                 let Some(back) = back else { return };
                 socket = back;

@@ -20,6 +20,10 @@ pub const ANSWER_TIME: Duration = Duration::from_secs(10);
 /// How long what follows a refused request is read and thrown away, so that the answer is not lost to a reset.
 pub const LINGER_TIME: Duration = Duration::from_secs(3);
 
+/// How long it may take to hear that the sender of a request had left before its answer: more than the way to the other
+/// end of a tunnel and back.
+pub const RESET_TIME: Duration = Duration::from_secs(1);
+
 /// How long requests in flight may go on when the listener is shut down.
 pub const SHUTDOWN_TIME: Duration = Duration::from_secs(2);
 

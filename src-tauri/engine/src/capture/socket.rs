@@ -3,7 +3,7 @@
 use super::Limits;
 use super::budget::Share;
 use super::deadline::Deadline;
-use super::limits::{ANSWER_TIME, HEAD_BYTES, LINGER_TIME, STUB_BYTES};
+use super::limits::{ANSWER_TIME, HEAD_BYTES, LINGER_TIME, RESET_TIME, STUB_BYTES};
 use super::slot::Slot;
 use crate::wire::{BodyFraming, BodyProblem, BodyReader, Framing, ReadError, Step, Wire};
 use bytes::Bytes;
@@ -11,10 +11,10 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
-use tokio::io::{AsyncWrite, AsyncWriteExt};
+use std::task::{Context, Poll, Waker, ready};
+use tokio::io::{AsyncWrite, AsyncWriteExt, Interest, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// What a sender is told that wants to know whether to send its body (RFC 9110, section 10.1.1).
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -205,11 +205,25 @@ impl Socket {
         while matches!(self.wire.discard().await, Ok(count) if count > 0) {}
     }
 
-    /// Returns once the sender has ended its side, with nothing sent behind its request; what it sends on stays where it is.
-    pub(super) async fn until_left(&mut self) {
-        if matches!(self.wire.get_mut().peek(&mut [0]).await, Ok(sent) if sent > 0) {
-            std::future::pending().await
+    /// True if the sender has ended its side, with nothing sent behind its request: it may have left, or listen still.
+    pub(super) fn has_ended(&mut self) -> bool {
+        let mut next = [0];
+        let mut next = ReadBuf::new(&mut next);
+        let stream = self.wire.get_mut();
+        let peeked = stream.poll_peek(&mut Context::from_waker(Waker::noop()), &mut next);
+        matches!(peeked, Poll::Ready(Ok(0) | Err(_)))
+    }
+
+    /// Ends the connection to a sender that has ended its side; true if it had left before what was written last: then
+    /// that is answered with a reset.
+    pub(super) async fn is_refused(&mut self) -> bool {
+        let stream = self.wire.get_mut();
+        if stream.shutdown().await.is_err() {
+            return true;
         }
+        // Without a reset in this time, the sender listened.
+        _ = timeout(RESET_TIME, stream.ready(Interest::ERROR)).await;
+        !matches!(stream.take_error(), Ok(None))
     }
 
     /// Ends the connection so that the answer arrives: closing with unread bytes would reset it. What the sender still
@@ -221,7 +235,7 @@ impl Socket {
         }
         let discard = async { while matches!(self.wire.discard().await, Ok(count) if count > 0) {} };
         // Whether the sender ended or the time did makes no difference: the connection is closed now.
-        _ = tokio::time::timeout(LINGER_TIME, discard).await;
+        _ = timeout(LINGER_TIME, discard).await;
     }
 
     fn count(&mut self, piece: Bytes) -> Result<Bytes, BodyFailure> {

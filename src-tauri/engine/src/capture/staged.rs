@@ -8,6 +8,7 @@ use super::limits::HELD_SHARE;
 use super::rules::Decided;
 use super::socket::Socket;
 use crate::exchange::{ExchangeId, Fault};
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -86,16 +87,7 @@ impl Staging {
         socket.settle();
         let ends = Instant::now() + self.longest;
         if self.may_wait && !self.delay.is_zero() {
-            let delay = sleep(self.delay);
-            tokio::pin!(delay);
-            let left = tokio::select! {
-                () = &mut delay => false,
-                () = socket.until_left() => true,
-            };
-            if left {
-                self.is_late.store(true, Ordering::Relaxed);
-                delay.await; // it may have ended its side alone, and listen still
-            }
+            sleep(self.delay).await;
         }
         match self.fault {
             Some(Fault::Reset) => socket.reset(),
@@ -105,12 +97,25 @@ impl Staging {
             }
             Some(Fault::Hang) => self.wait_for_end(socket, ends).await,
             Some(Fault::Drip { bytes_per_second }) if self.may_wait => {
-                let is_whole = drip(&mut socket, &answer.wire, bytes_per_second, ends).await;
-                self.is_late.fetch_or(!is_whole, Ordering::Relaxed);
-                return is_whole.then_some(socket);
+                let written = drip(&mut socket, &answer.wire, bytes_per_second, ends).await;
+                return self.written(socket, written).await;
             }
-            _ => return socket.write(&answer.wire).await.ok().map(|()| socket),
+            _ => {
+                let written = socket.write(&answer.wire).await;
+                return self.written(socket, written).await;
+            }
         }
+        None
+    }
+
+    /// Finds out whether the sender was still there when the answer was written, or what could be of it.
+    async fn written(&self, mut socket: Box<Socket>, written: io::Result<()>) -> Option<Box<Socket>> {
+        let is_late = match written {
+            Ok(()) if !socket.has_ended() => return Some(socket),
+            Ok(()) => socket.is_refused().await,
+            Err(error) => error.kind() != io::ErrorKind::TimedOut, // else it was there and did not read
+        };
+        self.is_late.store(is_late, Ordering::Relaxed);
         None
     }
 
@@ -130,16 +135,17 @@ fn pace(per_second: u32) -> (usize, Duration) {
     (at_once, Duration::from_secs_f64(at_once as f64 / f64::from(per_second.max(1))))
 }
 
-/// Lets so many bytes go a second; false if the sender is gone or the time is over.
-async fn drip(socket: &mut Socket, bytes: &[u8], per_second: u32, ends: Instant) -> bool {
+/// Lets so many bytes go a second.
+async fn drip(socket: &mut Socket, bytes: &[u8], per_second: u32, ends: Instant) -> io::Result<()> {
     let (at_once, pause) = pace(per_second);
     let mut next = Instant::now();
     for piece in bytes.chunks(at_once) {
         sleep_until(next).await;
-        if next > ends || socket.write(piece).await.is_err() {
-            return false;
+        if next > ends {
+            return Err(io::ErrorKind::TimedOut.into());
         }
+        socket.write(piece).await?;
         next += pause;
     }
-    true
+    Ok(())
 }

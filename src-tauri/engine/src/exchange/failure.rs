@@ -33,6 +33,8 @@ pub enum FailureKind {
     File,
     /// A rule of the source answered wrongly on purpose.
     Fault,
+    /// The sender of a push had left before our answer.
+    Left,
 }
 
 /// A failure in words.
@@ -44,4 +46,13 @@ pub struct Failure {
     pub message: String,
     /// What to do next: one sentence, where there is one.
     pub hint: Option<String>,
+}
+
+impl FailureKind {
+    /// What it says of an exchange where it was found after that was stored.
+    pub(crate) fn found_later(self) -> Failure {
+        let message = "The sender had left before the answer went out.".into();
+        let hint = "Answer sooner: to whoever sent it, it was never answered.".into();
+        Failure { kind: self, message, hint: Some(hint) }
+    }
 }

@@ -20,6 +20,7 @@ const FAILURES: &[FailureKind] = &[
     FailureKind::Forbidden,
     FailureKind::File,
     FailureKind::Fault,
+    FailureKind::Left,
 ];
 
 const MARKS: &[Mark] = &[Mark::Truncated, Mark::AmbiguousFraming, Mark::Incomplete, Mark::ViaTunnel, Mark::Handshake];

@@ -1,12 +1,12 @@
 //! What is found out about pushes after they are stored: verdicts, and what their events are called.
 
 use super::again::NEWEST_CHANGE;
-use super::codes::{marks_code, origin_code, verdict_code};
+use super::codes::{failure_code, marks_code, origin_code, verdict_code};
 use super::index::index_anew;
 use super::list::{SUMMARY, summary};
 use super::organise::CHANGED;
 use super::{Store, StoreError};
-use crate::exchange::{ExchangeId, ExchangeSummary, Mark, Origin};
+use crate::exchange::{ExchangeId, ExchangeSummary, FailureKind, Mark, Origin};
 use crate::inspect::signature::VerdictKind;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 use std::collections::HashMap;
@@ -127,13 +127,13 @@ impl Store {
         self.keep_found(vec![Followed { id, verdict: Judged::As(verdict), ..Followed::default() }]).await
     }
 
-    /// Notes that the sender of a push had left before our answer: for whoever sends, it was never answered.
-    pub(crate) async fn note_missed(&self, id: ExchangeId) -> Result<(), StoreError> {
+    /// Notes that the sender of a push had left before our answer: for whoever sent it, it was never answered.
+    pub(crate) async fn note_left(&self, id: ExchangeId) -> Result<(), StoreError> {
         self.writer
             .finding("Noting an answer that nobody waited for", move |connection| {
                 Box::pin(async move {
-                    let sql = "UPDATE exchange SET duration = NULL WHERE id = $1";
-                    sqlx::query(sql).bind(id).execute(&mut *connection).await?;
+                    let sql = "UPDATE exchange SET failure = $2 WHERE id = $1 AND failure IS NULL";
+                    sqlx::query(sql).bind(id).bind(failure_code(FailureKind::Left)).execute(&mut *connection).await?;
                     sqlx::raw_sql(CHANGED).execute(connection).await.map(drop)
                 })
             })

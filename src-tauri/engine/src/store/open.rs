@@ -48,6 +48,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0015_renamed_sources.sql"),
     include_str!("../../migrations/0016_waiting.sql"),
     include_str!("../../migrations/0017_remembered_searches.sql"),
+    include_str!("../../migrations/0018_left.sql"),
 ];
 
 /// The step after which records have to be packed.

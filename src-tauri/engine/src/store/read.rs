@@ -4,7 +4,7 @@ use super::list::{SUMMARY, summary};
 use super::record::{Part, Record};
 use super::{CHUNK, Store, StoreError, StoredMessage};
 use crate::exchange::{
-    Answered, Body, Exchange, ExchangeId, ExchangeSummary, Failure, MessageView, Side, Timing, shown,
+    Answered, Body, Exchange, ExchangeId, ExchangeSummary, Failure, FailureKind, MessageView, Side, Timing, shown,
 };
 use crate::inspect::query_fields;
 use crate::wire::{Framing, LooseHead};
@@ -63,7 +63,7 @@ impl Store {
             note: self.note(id).await?,
             children: self.children(id).await?,
             timing: record.timing,
-            failure: record.failure,
+            failure: record.failure.or_else(|| summary.failure.map(FailureKind::found_later)),
             answered: record.answered,
             peer: record.peer,
             summary,
@@ -89,7 +89,7 @@ impl Store {
             response: message(Side::Response),
             note: row.get::<Option<String>, _>(1).unwrap_or_default(),
             timing: record.timing,
-            failure: record.failure,
+            failure: record.failure.or_else(|| summary.failure.map(FailureKind::found_later)),
             answered: record.answered,
             peer: record.peer,
             summary,

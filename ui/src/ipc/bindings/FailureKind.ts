@@ -3,4 +3,4 @@
 /**
  * The class of a failure: what the list shows in place of a status.
  */
-export type FailureKind = "url" | "dns" | "refused" | "reset" | "timeout" | "tls" | "protocol" | "incomplete" | "redirect" | "cancelled" | "forbidden" | "file" | "fault";
+export type FailureKind = "url" | "dns" | "refused" | "reset" | "timeout" | "tls" | "protocol" | "incomplete" | "redirect" | "cancelled" | "forbidden" | "file" | "fault" | "left";

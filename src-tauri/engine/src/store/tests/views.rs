@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::api::{HistogramQuery, MoveView, SaveView, Tallies};
+use crate::exchange::FailureKind;
 
 #[tokio::test]
 async fn views_keep_their_order_and_refuse_what_cannot_be_read() {
@@ -191,6 +192,31 @@ async fn bars_and_tallies_are_the_same_however_they_are_counted() {
         let part = store.histogram(&part).await.unwrap();
         assert_eq!((part.width, part.bars.len()), (60_000_000, 2));
         assert_eq!((part.bars[0].pushes, part.bars[1].pushes), (2, 2));
+    }
+}
+
+#[tokio::test]
+async fn a_push_whose_sender_had_left_counts_as_failed_from_then_on() {
+    for indexed in [false, true] {
+        let (_folder, store) = store().await;
+        let id = store.save(push("a", "e", "word")).await.unwrap();
+        if indexed {
+            store.finish_indexing().await.unwrap();
+        }
+        for (filter, before) in [("", 0), ("word", 0), ("word is:failed", 0)] {
+            let query = CountQuery { filter: filter.into(), upto: None };
+            assert_eq!(store.tallies(&query).await.unwrap().failed, before, "{filter}");
+        }
+        for _ in 0..2 {
+            store.note_left(id).await.unwrap();
+        }
+        for filter in ["", "word", "word is:failed"] {
+            let query = CountQuery { filter: filter.into(), upto: None };
+            assert_eq!(store.tallies(&query).await.unwrap().failed, 1, "{filter}, indexed: {indexed}");
+        }
+        store.finish_indexing().await.unwrap();
+        assert_eq!(bars(&store, "").await.iter().map(|bar| bar.2).sum::<u64>(), 1);
+        assert_eq!(store.exchange(id).await.unwrap().summary.failure, Some(FailureKind::Left));
     }
 }
 

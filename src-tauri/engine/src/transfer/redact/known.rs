@@ -20,7 +20,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 pub struct KnownSecrets {
     forms: Arc<Vec<Finder<'static>>>,
     locked: u64,
-    /// Header fields in which services of the user's own send their secrets.
+    /// Header fields and query parameters in which services of the user's own send their secrets.
     names: Arc<Vec<String>>,
 }
 
@@ -34,7 +34,7 @@ impl KnownSecrets {
         Self { forms: Arc::new(forms.iter().map(|form| Finder::new(form).into_owned()).collect()), ..Self::default() }
     }
 
-    /// The same, where the values of these header fields are secrets as well.
+    /// The same, where the values of header fields and query parameters of these names are secrets as well.
     #[must_use]
     pub fn beside_names(self, names: Vec<String>) -> Self {
         Self { names: Arc::new(names), ..self }

@@ -76,11 +76,13 @@ impl Redactor {
     }
 
     fn bytes<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-        let Some(without) = self.known.mask(bytes) else {
-            return text::mask(bytes, &mut |name| remember(&mut self.masked, name));
+        let Self { masked, known } = self;
+        let is_known = |name: &str| known.has_name(name.as_bytes());
+        let Some(without) = known.mask(bytes) else {
+            return text::mask(bytes, is_known, &mut |name| remember(masked, name));
         };
-        remember(&mut self.masked, VAULT);
-        Cow::Owned(text::mask(&without, &mut |name| remember(&mut self.masked, name)).into_owned())
+        remember(masked, VAULT);
+        Cow::Owned(text::mask(&without, is_known, &mut |name| remember(masked, name)).into_owned())
     }
 
     fn field(&mut self, name: &[u8], raw: &[u8], out: &mut Vec<u8>) {

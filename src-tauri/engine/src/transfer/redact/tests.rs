@@ -112,9 +112,12 @@ fn a_name_is_secret_by_each_of_its_words() {
         assert_ne!(names::header(name.as_bytes()), HeaderKind::Plain, "{name}");
     }
     assert_eq!(names::header(b"verif-hash"), HeaderKind::Secret);
-    let own = KnownSecrets::default().beside_names(vec!["X-Acme-Verify".into()]);
-    let head = Redactor::knowing(own).head(b"POST / HTTP/1.1\r\nx-acme-verify: s3cret\r\nX-Other: shown\r\n\r\n");
-    assert_eq!(head, b"POST / HTTP/1.1\r\nx-acme-verify: [masked]\r\nX-Other: shown\r\n\r\n");
+    let own = KnownSecrets::default().beside_names(vec!["X-Acme-Verify".into(), "knock".into()]);
+    let mut redactor = Redactor::knowing(own);
+    let head = redactor.head(b"POST /?Knock=s3cret&a=b HTTP/1.1\r\nx-acme-verify: s3cret\r\nX-Other: shown\r\n\r\n");
+    let expected = b"POST /?Knock=[masked]&a=b HTTP/1.1\r\nx-acme-verify: [masked]\r\nX-Other: shown\r\n\r\n";
+    assert_eq!(head, expected);
+    assert_eq!(redactor.text("https://a.example/in/b?kn%6fck=s3cret#x"), "https://a.example/in/b?kn%6fck=[masked]#x");
     assert!(names::is_secret_parameter("Code") && names::header(b"Code") == HeaderKind::Plain);
     for (name, kind) in [
         ("AUTHORIZATION", HeaderKind::Credentials),

@@ -37,10 +37,12 @@ const TOKENS: [(&str, usize); 27] = [
     ("sk-", 24),
 ];
 
-/// `text` with its secrets masked; `found` is told the names of the parameters that held them.
-pub(super) fn mask<'a>(text: &'a [u8], found: &mut impl FnMut(&str)) -> Cow<'a, [u8]> {
+/// `text` with its secrets masked, also in parameters whose names are `known`; `found` is told the names of those that
+/// held them.
+pub(super) fn mask<'a>(text: &'a [u8], known: impl Fn(&str) -> bool, found: &mut impl FnMut(&str)) -> Cow<'a, [u8]> {
     let users = mask_users(text);
-    let parameters = mask_parameters(users.as_deref().unwrap_or(text), found);
+    let is_secret = |name: &str| names::is_secret_parameter(name) || known(name);
+    let parameters = mask_parameters(users.as_deref().unwrap_or(text), is_secret, found);
     let tokens = mask_tokens(parameters.as_deref().or(users.as_deref()).unwrap_or(text));
     tokens.or(parameters).or(users).map_or(Cow::Borrowed(text), Cow::Owned)
 }
@@ -63,7 +65,7 @@ fn mask_users(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Masks the values of parameters whose names promise a secret. None if there is none.
-fn mask_parameters(text: &[u8], found: &mut impl FnMut(&str)) -> Option<Vec<u8>> {
+fn mask_parameters(text: &[u8], is_secret: impl Fn(&str) -> bool, found: &mut impl FnMut(&str)) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let (mut done, mut at) = (0, 0);
     while at < text.len() {
@@ -72,7 +74,7 @@ fn mask_parameters(text: &[u8], found: &mut impl FnMut(&str)) -> Option<Vec<u8>>
             continue;
         };
         at += delimiter;
-        let Some((name, value)) = parameter(text, at).filter(|(name, _)| names::is_secret_parameter(name)) else {
+        let Some((name, value)) = parameter(text, at).filter(|(name, _)| is_secret(name)) else {
             continue;
         };
         let end = value + value_len(&text[value..]);

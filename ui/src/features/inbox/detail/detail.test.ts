@@ -88,6 +88,14 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
     expect(detail.getByRole("radio", { name: "Response" })).toHaveProperty("disabled", true);
   });
 
+  it("says that an answer was for nobody, and counts it as none", async () => {
+    const message = "The sender had left before the answer went out.";
+    const failure = { kind: "left" as const, message, hint: "Answer sooner." };
+    const { detail } = await opened({ exchange: exchangeOf({ failure }, { status: 200, failure: "left" }) });
+    await detail.findByText(message);
+    expect(detail.getByText(/^200 to nobody/).classList).toContain("err");
+  });
+
   it.each([
     ["truncated", /The body was over the cap/, /the first 64 KB are kept/],
     ["ambiguousFraming", /Ambiguous framing/, /refused with 400/],

@@ -2,9 +2,10 @@
 
 use super::kit::{Rig, send};
 use crate::capture::Limits;
+use crate::exchange::FailureKind;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -66,7 +67,7 @@ async fn half_closing_ends_our_side_and_lets_the_sender_go_on() {
     let mut stream = asked(&rig).await;
     assert_eq!(all(&mut stream).await.unwrap(), b"", "our side is at its end");
     for _ in 0..20 {
-        tokio::io::AsyncWriteExt::write_all(&mut stream, b"more").await.expect("theirs is not");
+        AsyncWriteExt::write_all(&mut stream, b"more").await.expect("theirs is not");
         tokio::task::yield_now().await;
     }
 }
@@ -152,4 +153,41 @@ async fn an_answer_that_hangs_ends_when_its_sender_goes() {
             assert!(!rig.stored(stored as i64 + 1).await.answered.unwrap().at_once, "there was a place for it");
         }
     }
+}
+
+#[tokio::test]
+async fn who_ends_its_side_alone_gets_the_held_answer_and_who_left_does_not() {
+    for held in [json!({"body": "late", "delayMs": 200}), json!({"fault": {"type": "drip", "bytesPerSecond": 500}})] {
+        let rig = Rig::new(json!({"rules": [{"steps": [held]}]})).await;
+        let mut listens = asked(&rig).await;
+        AsyncWriteExt::shutdown(&mut listens).await.unwrap();
+        let answer = all(&mut listens).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200 "), "{held}");
+        rig.until_settled().await;
+        assert_eq!(rig.stored(1).await.summary.failure, None, "{held}: it was there");
+
+        drop(asked(&rig).await);
+        rig.until_stored(2).await;
+        rig.until_settled().await;
+        let left = rig.stored(2).await;
+        assert_eq!(left.summary.failure, Some(FailureKind::Left), "{held}");
+        assert!(left.failure.unwrap().message.contains("left before the answer"), "{held}");
+        assert!(left.summary.duration.is_some(), "{held}: when it went out is known all the same");
+
+        let stays = rig.post("/in/a", "{}").await;
+        assert_eq!(stays.status, 200);
+        rig.until_settled().await;
+        assert_eq!(rig.stored(3).await.summary.failure, None, "{held}: it waited");
+    }
+}
+
+#[tokio::test]
+async fn who_cuts_the_connection_while_an_answer_is_held_left() {
+    let rig = Rig::new(json!({"rules": [{"steps": [{"delayMs": 200}]}]})).await;
+    let stream = asked(&rig).await;
+    rig.until_stored(1).await;
+    stream.set_zero_linger().unwrap();
+    drop(stream);
+    rig.until_settled().await;
+    assert_eq!(rig.stored(1).await.summary.failure, Some(FailureKind::Left));
 }

@@ -128,6 +128,12 @@ impl Rig {
         panic!("{} of {all} places are free", self.free());
     }
 
+    /// Waits until no answer is held any more, and what became of each is noted.
+    pub(super) async fn until_settled(&self) {
+        let all = (self.connections / HELD_SHARE).max(1) as u32;
+        drop(self.listener.places().acquire_many(all).await.unwrap());
+    }
+
     /// Waits until so many exchanges are stored.
     pub(super) async fn until_stored(&self, count: u64) {
         let mut committed = self.store.committed();
