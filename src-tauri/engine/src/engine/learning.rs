@@ -16,6 +16,17 @@ const LEARNT_LIMIT: usize = 8;
 /// What a secret is called that came in a handshake.
 const LEARNT: &str = "from the handshake";
 
+/// What became of a secret from a handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// It is among those of the source, or has no place there.
+    Yes,
+    /// The vault takes it only later.
+    Later,
+    /// The source has others meanwhile, and is gone or may have this one.
+    Overtaken,
+}
+
 impl SourceConfig {
     /// True if it keeps no more secrets from handshakes.
     fn is_full(&self) -> bool {
@@ -35,32 +46,43 @@ impl Parts {
     /// What the store says.
     pub(super) async fn keep_learnt(&self, push: &Push) -> Result<(), ApiError> {
         let _turn = self.learning.lock().await;
-        // Another process may have kept it just now.
-        if self.store.newest_change().await? != self.book.change() {
-            self.read_sources().await?;
+        loop {
+            // Another process may have kept it just now.
+            if self.store.newest_change().await? != self.book.change() {
+                self.read_sources().await?;
+            }
+            let Some(source) = self.book.get(&push.source) else { return Ok(()) };
+            let secret = Checking::of(&source, self.addresses()).and_then(|checking| checking.learnt(push));
+            let kept = match secret.filter(|secret| !source.is_full() && !source.has(secret)) {
+                Some(secret) => self.keep_secret(&source, secret).await?,
+                None => Kept::Yes,
+            };
+            if kept != Kept::Overtaken {
+                return Ok(self.store.note_unlearnt(push.id, source.row.id, kept == Kept::Later).await?);
+            }
         }
-        let Some(source) = self.book.get(&push.source) else { return Ok(()) };
-        let waits = match Checking::of(&source, self.addresses()).and_then(|checking| checking.learnt(push)) {
-            Some(secret) if !source.is_full() && !source.has(&secret) => !self.keep_secret(&source, secret).await?,
-            _ => false,
-        };
-        Ok(self.store.note_unlearnt(push.id, source.row.id, waits).await?)
     }
 
-    /// False if the vault takes it only later.
-    async fn keep_secret(&self, source: &SourceConfig, secret: String) -> Result<bool, ApiError> {
+    async fn keep_secret(&self, source: &SourceConfig, secret: String) -> Result<Kept, ApiError> {
         if source.is_waiting() || !self.vault.takes_new() {
-            return Ok(false);
+            return Ok(Kept::Later);
         }
-        let name = source.row.name.clone();
-        let new = NewSealed { source: name, label: LEARNT.into(), secret: Zeroizing::new(secret), learnt: true };
-        if let Err(error) = self.seal_secret(new).await {
-            tracing::warn!(%error, "The secret of a handshake could not be kept");
-            return Ok(false);
-        }
+        let new = NewSealed {
+            source: source.row.name.clone(),
+            label: LEARNT.into(),
+            secret: Zeroizing::new(secret),
+            learnt: Some(source.secrets.iter().map(|known| known.id).max().unwrap_or(0)),
+        };
+        let added = match self.seal_secret(new).await {
+            Ok(added) => added,
+            Err(error) => {
+                tracing::warn!(%error, "The secret of a handshake could not be kept");
+                return Ok(Kept::Later);
+            }
+        };
         self.read_sources().await?;
         self.notice_change(true);
-        Ok(true)
+        Ok(if added.is_some() { Kept::Yes } else { Kept::Overtaken })
     }
 
     /// Keeps the secrets that handshakes gave while the vault was closed.

@@ -287,7 +287,8 @@ impl Parts {
             return Err(ApiError::invalid(format!("A source has at most {SECRETS} secrets. Remove one first.")));
         }
         let label: String = new.label.trim().chars().take(LABEL_LENGTH).collect();
-        self.seal_secret(NewSealed { source: new.source.clone(), label, secret, learnt: false }).await?;
+        let added = self.seal_secret(NewSealed { source: new.source.clone(), label, secret, learnt: None }).await?;
+        added.ok_or_else(|| no_source(&new.source))?;
         self.sources_changed(&new.source).await
     }
 
@@ -316,11 +317,10 @@ impl Parts {
         self.sources_changed(&secret.source).await
     }
 
-    pub(super) async fn seal_secret(&self, new: NewSealed) -> Result<(), ApiError> {
+    /// See [`Store::add_secret`](crate::store::Store::add_secret).
+    pub(super) async fn seal_secret(&self, new: NewSealed) -> Result<Option<i64>, ApiError> {
         let sealer = self.vault.sealer_for_new().await?;
-        let source = new.source.clone();
-        let added = self.store.add_secret(new, sealer).await?;
-        added.map(drop).ok_or_else(|| no_source(&source))
+        Ok(self.store.add_secret(new, sealer).await?)
     }
 
     async fn sources_changed(&self, name: &str) -> Result<SourceSettings, ApiError> {

@@ -175,8 +175,7 @@ mod tests {
         let key = folder.path().join("key").to_string_lossy().into_owned();
         let place = crate::vault::KeyPlace::KeyFile;
         vault.make(MakeVault { place, passphrase: None, key_file: Some(key) }).await.unwrap();
-        let secret =
-            || NewSealed { source: "a".into(), label: "".into(), secret: "s".to_owned().into(), learnt: false };
+        let secret = || NewSealed { source: "a".into(), label: "".into(), secret: "s".to_owned().into(), learnt: None };
         let added = store.add_secret(secret(), vault.sealer().unwrap()).await.unwrap().unwrap();
         assert_eq!(asked(&store).await, [1]);
         store.remove_secret("a".into(), added).await.unwrap();

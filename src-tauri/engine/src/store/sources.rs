@@ -41,7 +41,9 @@ pub(crate) struct NewSealed {
     pub(crate) source: String,
     pub(crate) label: String,
     pub(crate) secret: Zeroizing<String>,
-    pub(crate) learnt: bool,
+    /// Given in a handshake, and held against the secrets of the source up to this number: it is kept only if there are
+    /// no others.
+    pub(crate) learnt: Option<i64>,
 }
 
 /// What became of a new name for a source.
@@ -182,7 +184,8 @@ impl Store {
             .await
     }
 
-    /// Seals a secret and keeps it. None if there is no source of its name.
+    /// Seals a secret and keeps it. None if there is no source of its name, or one that was learnt has to be held against
+    /// others first.
     pub(crate) async fn add_secret(&self, new: NewSealed, sealer: Arc<Sealer>) -> Result<Option<i64>, VaultError> {
         let now = super::micros_now();
         let added: Result<Option<i64>, VaultError> = self
@@ -192,7 +195,9 @@ impl Store {
                     // The seal is bound to the number, which SQLite gives first.
                     let id: Option<i64> = sqlx::query_scalar(
                         "INSERT INTO source_secret (source_id, label, sealed, added_at, learnt)
-                         SELECT id, ?, x'', ?, ? FROM source WHERE name = ? RETURNING id",
+                         SELECT id, $1, x'', $2, $3 IS NOT NULL FROM source s WHERE name = $4 AND NOT EXISTS
+                                (SELECT 1 FROM source_secret other WHERE other.source_id = s.id AND other.id > $3)
+                         RETURNING id",
                     )
                     .bind(new.label)
                     .bind(now)

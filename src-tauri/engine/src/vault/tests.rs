@@ -368,7 +368,7 @@ async fn neither_the_file_nor_its_log_nor_a_copy_holds_a_secret_in_plain_sight()
         source: "stripe".into(),
         label: "live".into(),
         secret: zeroize::Zeroizing::new(CANARY.into()),
-        learnt: false,
+        learnt: None,
     };
     let id = store.add_secret(new, vault.sealer().unwrap()).await.unwrap().unwrap();
     nothing_shows(&house);
@@ -403,6 +403,28 @@ async fn execute(house: &House, sql: &str) {
 }
 
 #[tokio::test]
+async fn a_secret_of_a_handshake_is_kept_only_beside_those_that_it_was_held_against() {
+    let house = House::new();
+    let (store, vault) = house.open(house.keys()).await;
+    let sealer = vault.sealer_for_new().await.unwrap();
+    store.create_source("a".into()).await.unwrap();
+    store.create_source("b".into()).await.unwrap();
+    let add = async |source: &str, learnt| {
+        let secret = zeroize::Zeroizing::new("from a handshake".into());
+        let new = crate::store::NewSealed { source: source.into(), label: String::new(), secret, learnt };
+        store.add_secret(new, sealer.clone()).await.unwrap()
+    };
+    let first = add("a", Some(0)).await.unwrap();
+    assert_eq!(add("a", Some(0)).await, None, "another process kept one meanwhile");
+    assert!(add("b", Some(0)).await.is_some(), "that is another source's");
+    let second = add("a", Some(first)).await.unwrap();
+    assert!(add("a", None).await.is_some(), "what the user adds is kept");
+    assert_eq!(add("a", Some(second)).await, None);
+    let learnt: Vec<bool> = store.secret_rows().await.unwrap().iter().map(|row| row.learnt).collect();
+    assert_eq!(learnt, [true, true, true, false]);
+}
+
+#[tokio::test]
 async fn rows_that_were_swapped_do_not_open() {
     let house = House::new();
     let (store, vault) = house.open(house.keys()).await;
@@ -413,7 +435,7 @@ async fn rows_that_were_swapped_do_not_open() {
             source: "a".into(),
             label: String::new(),
             secret: zeroize::Zeroizing::new(secret.into()),
-            learnt: false,
+            learnt: None,
         };
         store.add_secret(new, sealer.clone()).await.unwrap().unwrap();
     }

@@ -68,6 +68,35 @@ async fn a_vault_that_another_process_makes_is_opened_here_and_its_secrets_check
 }
 
 #[tokio::test]
+async fn two_processes_whose_vaults_open_together_keep_the_secret_of_each_handshake_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let other = other(folder.path()).await;
+    until(&other, json!("unlocked"), async || call(&other, "vault", json!({})).await.unwrap()["state"].clone()).await;
+    call(&api, "create_source", json!({"name": "asana"})).await.unwrap();
+    let save = json!({"name": "asana", "provider": "asana", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    for turn in 1..=4 {
+        for api in [&api, &other] {
+            call(api, "lock_vault", json!({})).await.unwrap();
+        }
+        let secret = format!("0123456789abcdef{turn}");
+        post(&format!("{url}/in/asana"), &[("X-Hook-Secret", &secret)], "").await;
+        assert_eq!(found(&api, "is:handshake").await.len(), turn);
+        let learn = async |api: &Api| {
+            call(api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
+            api.engine().await.unwrap().vault_changed().await.unwrap();
+        };
+        tokio::join!(learn(&api), learn(&other));
+        let settings = call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
+        assert_eq!(settings["secrets"].as_array().unwrap().len(), turn, "{settings}");
+        assert_eq!(settings["notice"], Value::Null);
+    }
+    other.close().await;
+    api.close().await;
+}
+
+#[tokio::test]
 async fn sources_and_rules_of_another_process_come_into_force_and_go_again() {
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = started(folder.path()).await;
