@@ -207,6 +207,9 @@ impl Socket {
 
     /// True if the sender has ended its side, with nothing sent behind its request: it may have left, or listen still.
     pub(super) fn has_ended(&mut self) -> bool {
+        if !self.wire.buffered().is_empty() {
+            return false;
+        }
         let mut next = [0];
         let mut next = ReadBuf::new(&mut next);
         let stream = self.wire.get_mut();

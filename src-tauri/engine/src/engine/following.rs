@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! committed ─ rows after the mark ─ a step each: secrets of handshakes, verdict and name ─ one transaction, mark moved
+//! none left ─ secrets of handshakes that waited for the vault
 //! none left ─ pushes of sources that are set otherwise, newest first ─ a step each ─ one transaction, place moved
 //! none left ─ pushes that waited for the vault, newest first ─ a step each ─ one transaction
 //! ```
@@ -93,7 +94,7 @@ impl Parts {
         for row in rows.iter().filter(|row| row.marks.contains(&Mark::Handshake)) {
             match Push::read(&self.store, row).await {
                 Err(error) if error.is_of_one() => {} // deleted meanwhile, or damaged
-                push => self.keep_learnt(&push?).await?,
+                push => drop(self.keep_learnt(&push?).await?),
             }
         }
         Ok(())
@@ -142,9 +143,13 @@ impl Parts {
         }
     }
 
-    /// Looks at some pushes again of a source that is set otherwise, or whose pushes waited for the vault; true if there
-    /// may be more to do. One that needs a closed vault waits until it opens.
+    /// Looks at some pushes again of a source that is set otherwise, or that waited for the vault; true if there may be
+    /// more to do. One that needs a closed vault waits until it opens.
     async fn look_again_step(&self, count: u32) -> Result<bool, ApiError> {
+        if self.learn_step(count).await? {
+            self.notice_change(true);
+            return Ok(true);
+        }
         let turns = self.store.turns().await?;
         if turns.iter().any(|turn| turn.number > self.book.change()) {
             self.read_sources().await?;
@@ -153,9 +158,13 @@ impl Parts {
         if let Some(turn) = turns.into_iter().find(|turn| is_ready(turn.source)) {
             self.take_turn(turn, count).await?;
         } else if let Some(source) = self.store.sources_waiting().await?.into_iter().find(|&source| is_ready(source)) {
+            if self.store.newest_change().await? != self.book.change() {
+                self.read_sources().await?;
+            }
+            let change = self.book.change();
             let rows = self.store.waiting(source, count).await?;
             let found = self.look_at(&rows).await?;
-            self.store.keep_waited(rows, found).await?;
+            self.store.keep_waited(change, rows, found).await?;
         } else {
             return Ok(false);
         }

@@ -18,7 +18,7 @@ const LEARNT: &str = "from the handshake";
 
 /// What became of a secret from a handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kept {
+pub(super) enum Kept {
     /// It is among those of the source, or has no place there.
     Yes,
     /// The vault takes it only later.
@@ -40,25 +40,26 @@ impl SourceConfig {
 
 impl Parts {
     /// Puts the secret that a service gave in its handshake into the vault, unless it is there or the source keeps no
-    /// more. One that can't be kept now waits in the stored handshake until the vault opens.
+    /// more. One that can't be kept now waits in the stored handshake until the vault opens. One at a time: the turn of
+    /// what follows.
     ///
     /// # Errors
     /// What the store says.
-    pub(super) async fn keep_learnt(&self, push: &Push) -> Result<(), ApiError> {
-        let _turn = self.learning.lock().await;
+    pub(super) async fn keep_learnt(&self, push: &Push) -> Result<Kept, ApiError> {
         loop {
             // Another process may have kept it just now.
             if self.store.newest_change().await? != self.book.change() {
                 self.read_sources().await?;
             }
-            let Some(source) = self.book.get(&push.source) else { return Ok(()) };
+            let Some(source) = self.book.get(&push.source) else { return Ok(Kept::Yes) };
             let secret = Checking::of(&source, self.addresses()).and_then(|checking| checking.learnt(push));
             let kept = match secret.filter(|secret| !source.is_full() && !source.has(secret)) {
                 Some(secret) => self.keep_secret(&source, secret).await?,
                 None => Kept::Yes,
             };
             if kept != Kept::Overtaken {
-                return Ok(self.store.note_unlearnt(push.id, source.row.id, kept == Kept::Later).await?);
+                self.store.note_unlearnt(push.id, source.row.id, kept == Kept::Later).await?;
+                return Ok(kept);
             }
         }
     }
@@ -85,26 +86,30 @@ impl Parts {
         Ok(if added.is_some() { Kept::Yes } else { Kept::Overtaken })
     }
 
-    /// Keeps the secrets that handshakes gave while the vault was closed.
-    pub(super) async fn learn_from_handshakes(&self) -> Result<(), ApiError> {
-        // Not while one is being kept: it may find the vault closed still, and is noted then.
-        let turn = self.learning.lock().await;
-        let waiting = self.store.unlearnt().await?;
-        drop(turn);
-        for &id in &waiting {
+    /// Keeps the secrets that handshakes gave while the vault was closed; true if there may be more.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(super) async fn learn_step(&self, count: u32) -> Result<bool, ApiError> {
+        if !self.vault.is_open() {
+            return Ok(false);
+        }
+        let mut learnt = false;
+        for id in self.store.unlearnt(count).await? {
+            // Another process may have kept it just now, and the user may have removed it since.
+            if !self.store.is_unlearnt(id).await? {
+                continue;
+            }
             let push = match self.store.summary(id).await {
                 Ok(row) => Push::read(&self.store, &row).await,
                 Err(error) => Err(error),
             };
-            match push {
-                Err(error) if error.is_of_one() => {} // deleted meanwhile, or damaged
-                push => self.keep_learnt(&push?).await?,
-            }
+            learnt |= match push {
+                Err(error) if error.is_of_one() => false, // deleted meanwhile, or damaged
+                push => self.keep_learnt(&push?).await? == Kept::Yes,
+            };
         }
-        if !waiting.is_empty() {
-            self.notice_change(true);
-        }
-        Ok(())
+        Ok(learnt)
     }
 
     /// What became of secrets from handshakes that are not among those of a source; None if nothing is to be said.

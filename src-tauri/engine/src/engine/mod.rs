@@ -78,8 +78,6 @@ pub struct Parts {
     following_turn: Mutex<()>,
     /// What goes on beside captures and needs the engine.
     following: OnceLock<[tokio::task::JoinHandle<()>; 2]>,
-    /// Held while a secret from a handshake is kept, so that none is kept twice.
-    learning: Mutex<()>,
     pub(crate) probes: Arc<Probes>,
     pub(crate) doorway: Arc<Doorway>,
     pub(crate) documents: Documents,
@@ -146,7 +144,6 @@ impl Engine {
             following_turn: Mutex::default(),
             following: OnceLock::new(),
             reading_sources: Mutex::default(),
-            learning: Mutex::default(),
             probes,
             doorway: Arc::new(doorway),
             documents: Documents::default(),

@@ -37,14 +37,13 @@ impl Parts {
         self.take_up_what_waits().await
     }
 
-    /// Does what waits for the vault, if it is open here. A process whose vault is closed leaves that to others, and
-    /// where nothing waits those that follow are left alone.
+    /// Has those that follow do what waits for the vault, if it is open here. A process whose vault is closed leaves that
+    /// to others, and where nothing waits those that follow are left alone.
     pub(super) async fn take_up_what_waits(&self) -> Result<(), ApiError> {
-        if !self.vault.is_open() {
-            return Ok(());
-        }
-        self.learn_from_handshakes().await?;
-        if self.store.sources_waiting().await?.into_iter().any(|source| self.is_ready(source)) {
+        let waits = self.vault.is_open()
+            && (!self.store.unlearnt(1).await?.is_empty()
+                || self.store.sources_waiting().await?.into_iter().any(|source| self.is_ready(source)));
+        if waits {
             self.again.notify_one();
         }
         Ok(())

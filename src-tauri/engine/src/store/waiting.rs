@@ -1,6 +1,7 @@
 //! Pushes that wait for the vault to be checked. They stand in the file: the process that looked at them may have its
 //! vault closed for ever while that of another is open.
 
+use super::again::NEWEST_CHANGE;
 use super::follow::{Followed, write};
 use super::list::{SUMMARY, summary};
 use super::{Store, StoreError};
@@ -27,12 +28,23 @@ impl Store {
         Ok(rows.map_err(|e| StoreError::from_sqlx(WAITING, &e))?.iter().map(summary).collect())
     }
 
-    /// Keeps what was found out about some of them. Those wait no longer, nor does what can't be looked at any more.
-    pub(crate) async fn keep_waited(&self, rows: Vec<ExchangeSummary>, found: Vec<Followed>) -> Result<(), StoreError> {
+    /// Keeps what was found out about some of them, with what was set up to `change`: where something is set otherwise
+    /// since, they wait on. Those that do not wait no longer, nor does what can't be looked at any more.
+    pub(crate) async fn keep_waited(
+        &self,
+        change: i64,
+        rows: Vec<ExchangeSummary>,
+        found: Vec<Followed>,
+    ) -> Result<(), StoreError> {
         let texts = self.texts_of(&found).await?;
         self.writer
             .finding("Checking the pushes that waited for the vault", move |connection| {
                 Box::pin(async move {
+                    let newest = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {NEWEST_CHANGE}")));
+                    let newest: i64 = newest.fetch_one(&mut *connection).await?;
+                    if newest != change {
+                        return Ok(());
+                    }
                     for row in rows {
                         sqlx::query("DELETE FROM waiting WHERE id = $1").bind(row.id).execute(&mut *connection).await?;
                     }

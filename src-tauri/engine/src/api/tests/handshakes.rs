@@ -247,7 +247,7 @@ async fn a_secret_from_a_handshake_waits_for_a_closed_vault() {
     assert_eq!(settings().await["secrets"], json!([]));
     assert!(settings().await["notice"].as_str().unwrap().contains("it is once the vault is open"));
     call(&api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
-    api.engine().await.unwrap().vault_changed().await.unwrap();
+    found(&api, "").await;
     assert_eq!(settings().await["notice"], Value::Null);
     assert_eq!(settings().await["secrets"][0]["ending"], "cdef");
     assert_eq!(settings().await["secrets"].as_array().unwrap().len(), 1);
@@ -271,7 +271,7 @@ async fn a_secret_from_a_handshake_that_was_removed_stays_away() {
     assert_eq!(settings().await["secrets"], json!([]));
     call(&api, "lock_vault", json!({})).await.unwrap();
     call(&api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
-    api.engine().await.unwrap().vault_changed().await.unwrap();
+    found(&api, "").await;
     assert_eq!(settings().await["secrets"], json!([]));
     let verdict = call(&api, "verify_exchange", json!({"id": 1, "provider": null})).await.unwrap();
     assert!(verdict["notes"].to_string().contains("not among those of the source. If it is the service's, add it."));

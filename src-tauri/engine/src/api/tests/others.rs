@@ -85,7 +85,7 @@ async fn two_processes_whose_vaults_open_together_keep_the_secret_of_each_handsh
         assert_eq!(found(&api, "is:handshake").await.len(), turn);
         let learn = async |api: &Api| {
             call(api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
-            api.engine().await.unwrap().vault_changed().await.unwrap();
+            found(api, "").await;
         };
         tokio::join!(learn(&api), learn(&other));
         let settings = call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();

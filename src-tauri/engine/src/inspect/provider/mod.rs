@@ -138,6 +138,13 @@ mod tests {
         for (headers, body, provider, event) in [
             (&[("X-GitHub-Event", "push")][..], "{}", "github", "push"),
             (&[("X-GITHUB-EVENT", "issues")], r#"{"issue":{"action":1},"action":"opened"}"#, "github", "issues.opened"),
+            // What a comment quotes is no field.
+            (
+                &[("X-GitHub-Event", "issue_comment")],
+                r#" {"action":"created","comment":"x&payload=%7B%22action%22%3A%22deleted%22%7D&y"}"#,
+                "github",
+                "issue_comment.created",
+            ),
             (&[("X-GitHub-Event", "push"), ("X-Gitea-Event", "push")], "{}", "gitea", "push"),
             (
                 &[("Stripe-Signature", "t=1")],

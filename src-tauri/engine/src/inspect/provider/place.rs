@@ -100,6 +100,10 @@ impl Place {
 
 /// The value of a field of a form or of a multipart body.
 fn form_field(at: Looked<'_>, name: &str) -> Option<String> {
+    // What a stranger wrote into a JSON text may look like a field.
+    if matches!(at.body.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return None;
+    }
     let media = super::super::media::MediaType::parse(at.headers.text("content-type").unwrap_or_default());
     if media.essence.starts_with("multipart/") {
         let (parts, _) = multipart::whole(&media, &at.body[..at.body.len().min(super::FIELD_LIMIT)]);

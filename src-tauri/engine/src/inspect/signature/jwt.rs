@@ -44,14 +44,15 @@ pub(super) fn try_secrets(
         Tried { signed: token.signed.as_bytes().to_vec(), found: text.to_owned(), signed_at, fits, ..Tried::default() };
     let unlike = unlike(rule, &token.claims, view);
     if let Some(Unlike { name, wanted, says }) = &unlike {
-        (tried.expected, tried.found) = (Some(format!("{name} = {wanted}")), format!("{name} = {}", cut(says, 200)));
+        tried.expected = Some(format!("{name} = {wanted}"));
+        tried.found = says.as_ref().map_or_else(|| format!("no {name}"), |says| format!("{name} = {}", cut(says, 200)));
     }
     for (index, secret) in secrets.iter().enumerate() {
         let Some(fits) = fits_key(&algorithm, secret, scheme.secret, &token) else { continue };
         tried.usable = true;
         match &unlike {
             None if fits => return Ok(Tried { matched: Some(index), ..tried }),
-            Some(Unlike { name, wanted, says }) if fits && rule.body_claim.as_deref() == Some(*name) => {
+            Some(Unlike { name, wanted, says: Some(says) }) if fits && rule.body_claim.as_deref() == Some(*name) => {
                 let other_body =
                     OtherBody { signed: format!("{name} = {}", cut(says, 200)), came: format!("{name} = {wanted}") };
                 tried.other_body = tried.other_body.or(Some((index, other_body)));
@@ -94,7 +95,8 @@ fn fits_key(algorithm: &str, secret: &str, form: SecretForm, token: &Token<'_>) 
 struct Unlike<'a> {
     name: &'a str,
     wanted: String,
-    says: String,
+    /// What the claim says; None if it is not there.
+    says: Option<String>,
 }
 
 /// The first claim that says something else of the request; None if all that it says is so.
@@ -107,7 +109,7 @@ fn unlike<'a>(rule: &'a TokenRule, claims: &Value, view: View<'_>) -> Option<Unl
     let url_hash = || digest::hex(&digest::plain(Hash::Sha256, view.url.as_bytes()));
     let url = rule.url_claim.as_ref().map(|name| (&name[..], url_hash()));
     let unlike = [issuer, body, url].into_iter().flatten().find(|(name, wanted)| !says(name, wanted));
-    unlike.map(|(name, wanted)| Unlike { name, wanted, says: claims[name].as_str().unwrap_or_default().to_owned() })
+    unlike.map(|(name, wanted)| Unlike { name, wanted, says: claims[name].as_str().map(str::to_owned) })
 }
 
 fn body_hash(rule: &TokenRule, view: View<'_>) -> String {

@@ -34,14 +34,18 @@ impl KnownSecrets {
         Self { forms: Arc::new(forms.iter().map(|form| Finder::new(form).into_owned()).collect()), ..Self::default() }
     }
 
-    /// The same, where the values of header fields and query parameters of these names are secrets as well.
+    /// The same, where the values of header fields and query parameters of these names are secrets as well; a `*` at the end
+    /// of one stands for any end.
     #[must_use]
     pub fn beside_names(self, names: Vec<String>) -> Self {
         Self { names: Arc::new(names), ..self }
     }
 
     pub(super) fn has_name(&self, name: &[u8]) -> bool {
-        self.names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+        self.names.iter().any(|known| match known.strip_suffix('*') {
+            Some(start) => name.get(..start.len()).is_some_and(|front| front.eq_ignore_ascii_case(start.as_bytes())),
+            None => name.eq_ignore_ascii_case(known.as_bytes()),
+        })
     }
 
     /// The same, where so many others can't be read now.

@@ -191,3 +191,16 @@ async fn who_cuts_the_connection_while_an_answer_is_held_left() {
     rig.until_settled().await;
     assert_eq!(rig.stored(1).await.summary.failure, Some(FailureKind::Left));
 }
+
+#[tokio::test]
+async fn what_stands_behind_a_held_answer_is_taken_though_its_sender_has_ended() {
+    let rig = Rig::new(json!({"rules": [{"when": {"path": "/late"}, "steps": [{"delayMs": 100}]}]})).await;
+    let mut stream = rig.connect().await;
+    let two =
+        b"POST /in/a/late HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}GET /in/a HTTP/1.1\r\nHost: h\r\n\r\n";
+    stream.write_all(two).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let answers = String::from_utf8(all(&mut stream).await.unwrap()).unwrap();
+    assert_eq!(answers.matches("HTTP/1.1 200 ").count(), 2, "{answers}");
+    assert_eq!(rig.count().await, 2);
+}

@@ -70,6 +70,15 @@ fn a_token_counts_only_with_the_algorithm_and_from_the_issuer_of_its_service() {
 }
 
 #[test]
+fn a_token_that_signs_no_hash_is_not_said_to_sign_another_body() {
+    let token = token("HS256", Hash::Sha256, &json!({"iss": "netlify"}));
+    let verdict = checked("netlify", URL, &[("X-Webhook-Signature", &token)], "{}", &[SECRET]);
+    assert_eq!(verdict.reason, Some(Reason::Mismatch));
+    assert!(!verdict.explanation.contains("another body"), "{verdict:?}");
+    assert_eq!(verdict.found.as_deref(), Some("no sha256"));
+}
+
+#[test]
 fn what_was_signed_of_another_body_says_both_hashes_and_which_secret_fits() {
     let hash = |body: &str| digest::hex(&digest::plain(Hash::Sha256, body.as_bytes()));
     let says_both = |verdict: Verdict, claim: &str, signed: &str, came: &str| {
