@@ -266,7 +266,7 @@ commands! {
         /// Bytes of a body.
         body_bytes(BytesQuery);
         /// The bytes that a push's signature covers; a secret among them is masked.
-        signed_bytes(VerifyQuery);
+        signed_bytes(SignedQuery);
         /// HTML or SVG made harmless, for a frame without rights.
         preview(Reading);
         /// One text of the side-by-side view, UTF-8.

@@ -92,6 +92,7 @@ import type { SavedRequest } from "./SavedRequest";
 import type { SecretRef } from "./SecretRef";
 import type { SendCommand } from "./SendCommand";
 import type { Settings } from "./Settings";
+import type { SignedQuery } from "./SignedQuery";
 import type { Source } from "./Source";
 import type { SourceName } from "./SourceName";
 import type { SourceRules } from "./SourceRules";
@@ -322,7 +323,7 @@ export interface Commands {
   /** Bytes of a body. */
   body_bytes: { args: BytesQuery; result: ArrayBuffer };
   /** The bytes that a push's signature covers; a secret among them is masked. */
-  signed_bytes: { args: VerifyQuery; result: ArrayBuffer };
+  signed_bytes: { args: SignedQuery; result: ArrayBuffer };
   /** HTML or SVG made harmless, for a frame without rights. */
   preview: { args: Reading; result: ArrayBuffer };
   /** One text of the side-by-side view, UTF-8. */

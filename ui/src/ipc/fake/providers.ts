@@ -83,7 +83,7 @@ export function providerAnswers(state: FakeState): Answers {
   };
   return {
     verify_exchange: ({ id, provider: chosen }) => checked(id, chosen),
-    signed_bytes: () => new TextEncoder().encode('{"id":"evt_1","type":"x"}').buffer,
+    signed_bytes: ({ count }) => new TextEncoder().encode('{"id":"evt_1","type":"x"}').slice(0, count).buffer,
     verify_source: () => ({}),
     providers: () => ({ providers: [...own, ...known] }),
     save_provider: (saved) => {

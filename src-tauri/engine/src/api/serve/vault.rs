@@ -2,7 +2,7 @@
 
 use super::Api;
 use crate::api::{
-    ApiError, NewSecret, Nothing, RenameSource, SaveSource, SecretRef, SourceName, SourceSettings, VerifyQuery,
+    ApiError, NewSecret, Nothing, RenameSource, SaveSource, SecretRef, SignedQuery, SourceName, SourceSettings, VerifyQuery,
 };
 use crate::engine::{Engine, Given};
 use crate::inspect::signature::Verdict;
@@ -38,8 +38,10 @@ impl Api {
         self.engine().await?.verify(query.id, &given(query.provider)).await
     }
 
-    pub(in crate::api) async fn signed_bytes(&self, query: VerifyQuery) -> Result<Vec<u8>, ApiError> {
-        Ok(self.engine().await?.verify(query.id, &given(query.provider)).await?.signed_bytes)
+    pub(in crate::api) async fn signed_bytes(&self, query: SignedQuery) -> Result<Vec<u8>, ApiError> {
+        let mut bytes = self.engine().await?.verify(query.id, &given(query.provider)).await?.signed_bytes;
+        bytes.truncate(query.count as usize);
+        Ok(bytes)
     }
 
     pub(in crate::api) async fn verify_source(&self, source: SourceName) -> Result<Nothing, ApiError> {

@@ -33,7 +33,10 @@ async fn pushes_are_checked_after_they_are_stored_and_again_when_the_secrets_cha
 
     let verdict = call(&api, "verify_exchange", json!({"id": 2, "provider": null})).await.unwrap();
     assert_eq!((&verdict["verdict"], &verdict["proven"]["kind"]), (&json!("invalid"), &json!("body_whitespace")));
-    assert_eq!(call(&api, "signed_bytes", json!({"id": 1, "provider": null})).await.unwrap(), "Hello, World!");
+    for (count, expected) in [(100, "Hello, World!"), (5, "Hello"), (0, "")] {
+        let query = json!({"id": 1, "provider": null, "count": count});
+        assert_eq!(call(&api, "signed_bytes", query).await.unwrap(), expected);
+    }
     call(&api, "lock_vault", json!({})).await.unwrap();
     assert_eq!(
         call(&api, "verify_exchange", json!({"id": 1, "provider": null})).await.unwrap_err().code,

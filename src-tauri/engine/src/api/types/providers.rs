@@ -86,6 +86,18 @@ pub struct HandshakeAnswer {
     pub note: Option<String>,
 }
 
+/// Asks for the first bytes that a stored push signs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SignedQuery {
+    /// The number of the exchange.
+    #[ts(type = "number")]
+    pub id: i64,
+    /// Whose rules; None: those of the source, else as recognised.
+    pub provider: Option<String>,
+    /// How many at most.
+    pub count: u32,
+}
+
 /// Asks for the verdict on a stored push.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct VerifyQuery {

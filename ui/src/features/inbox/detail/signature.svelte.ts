@@ -58,9 +58,14 @@ export class Signature {
     await this.choose(null);
   }
 
-  /** The exact bytes that were signed. */
-  signedBytes(): Promise<ArrayBuffer> {
-    return call("signed_bytes", { id: this.#id ?? 0, provider: this.provider });
+  /** The push that is checked. */
+  get id(): number | null {
+    return this.#id;
+  }
+
+  /** The exact bytes that were signed; the first of them. */
+  async signedBytes(count: number): Promise<Uint8Array> {
+    return new Uint8Array(await call("signed_bytes", { id: this.#id ?? 0, provider: this.provider, count }));
   }
 
   #ask = () => call("verify_exchange", { id: this.#id ?? 0, provider: this.provider });
@@ -81,6 +86,16 @@ export class Signature {
 }
 
 const HEX_ROW = 16;
+
+/** Bytes as hexadecimal, without a string for each of millions. */
+export function hexOf(bytes: Uint8Array): string {
+  const AT_ONCE = 16_384;
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += AT_ONCE) {
+    pieces.push(Array.from(bytes.subarray(at, at + AT_ONCE), (byte) => byte.toString(16).padStart(2, "0")).join(""));
+  }
+  return pieces.join("");
+}
 
 /** Bytes as rows of sixteen, and what of them is printable ASCII. */
 export function hexRows(bytes: Uint8Array, limit: number): { at: string; hex: string; ascii: string }[] {

@@ -167,8 +167,27 @@ describe("the signature of a push", { timeout: 60_000 }, () => {
     const bytes = Uint8Array.of(0xff, 0x00, 0x61, 0x62, 0x63);
     const { calls, tab } = await opened({}, { verify_exchange: () => BROKEN, signed_bytes: () => bytes.buffer });
     await userEvent.click(await within(tab).findByRole("button", { name: "Copy" }));
-    await screen.findByText(/copied as hexadecimal/);
+    await screen.findByText(/^Signed bytes copied as hexadecimal/);
     expect(calls.find((call) => call.command === "copy_text")?.args).toEqual({ text: "ff00616263" });
+  });
+
+  it.each([
+    ["cut in the middle of a character", [0xc3], /^First 4.0 MB of the signed bytes copied$/],
+    ["no text", [0xff, 0x61], /^First 4.0 MB of the signed bytes copied as hexadecimal/],
+  ])("copies the first of very many signed bytes that are %s, and says how to have all", async (_, last, said) => {
+    const verdict = { ...BROKEN, signed: { ...BROKEN.signed!, size: 5 * 1024 * 1024, cut: true } };
+    const counts: number[] = [];
+    const first = ({ count }: { count: number }) => {
+      counts.push(count);
+      const all = new Uint8Array(1024).fill(0x61);
+      all.set(last, all.length - last.length);
+      return all.buffer;
+    };
+    const { tab } = await opened({}, { verify_exchange: () => verdict, signed_bytes: first });
+    await within(tab).findByText(/pushpull verify \d+ --signed/);
+    await userEvent.click(within(tab).getByRole("button", { name: "Copy" }));
+    await screen.findByText(said);
+    expect(counts).toEqual([4 * 1024 * 1024]);
   });
 
   it("shows the signed bytes as text and as hex", async () => {
