@@ -170,6 +170,8 @@ pub struct DeliveryMark {
     /// A push about a later state of the same thing that came before this one.
     #[ts(type = "number | null")]
     pub overtaken_by: Option<ExchangeId>,
+    /// Pushes of the delivery that are unread, the first not counted.
+    pub unread: u32,
 }
 
 /// Why an event came again.

@@ -20,6 +20,7 @@ pub(super) fn mark(row: &SqliteRow, from: usize) -> Option<DeliveryMark> {
         repeat: row.get::<Option<i64>, _>(from + 1).map(repeat_of),
         attempt: row.get(from + 2),
         overtaken_by: row.get(from + 3),
+        unread: row.get(from + 5),
     };
     let says = mark.pushes > 1 || mark.repeat.is_some() || mark.attempt.is_some() || mark.overtaken_by.is_some();
     says.then_some(mark)

@@ -23,6 +23,8 @@ pub(super) const SUMMARY: &str = "SELECT e.id, e.direction, e.origin, e.started_
        WHERE g.exchange = e.id), e.verdict, \
      e.delivery, e.repeats, e.attempt, e.overtaken_by, \
      (SELECT count(*) FROM exchange m WHERE m.delivery = coalesce(e.delivery, e.id)), \
+     (SELECT count(*) FROM exchange m WHERE m.delivery = coalesce(e.delivery, e.id) \
+       AND (m.seen = 2 OR m.seen = 0 AND m.id > (SELECT value FROM meta WHERE name = 'read_upto'))), \
      (SELECT sum(b.events) FROM batch b WHERE b.exchange = e.id) \
      FROM exchange e LEFT JOIN source s ON s.id = e.source_id";
 
@@ -55,7 +57,7 @@ pub(super) fn summary(row: &SqliteRow) -> ExchangeSummary {
         tags: row.get::<Option<String>, _>(22).map(|all| all.lines().map(Into::into).collect()).unwrap_or_default(),
         verdict: row.get::<Option<i64>, _>(23).and_then(codes::verdict),
         delivery: super::deliveries::mark(row, 24),
-        events: row.get::<Option<u32>, _>(29).unwrap_or(1),
+        events: row.get::<Option<u32>, _>(30).unwrap_or(1),
     }
 }
 

@@ -24,4 +24,8 @@ attempt: number | null,
 /**
  * A push about a later state of the same thing that came before this one.
  */
-overtakenBy: number | null, };
+overtakenBy: number | null, 
+/**
+ * Pushes of the delivery that are unread, the first not counted.
+ */
+unread: number, };

@@ -178,7 +178,7 @@ export class FakeState {
     const place = [0, 4, 8].indexOf(id % 40);
     if (place < 0 || id < 40 || id - 4 * place + 8 > this.newest) return null;
     const repeat = ([null, "retry", "duplicate"] as const)[place] ?? null;
-    return { first: id - 4 * place, pushes: 3, repeat, attempt: place + 1, overtakenBy: null };
+    return { first: id - 4 * place, pushes: 3, repeat, attempt: place + 1, overtakenBy: null, unread: 0 };
   }
 
   /** Says that marks changed. */

@@ -2,7 +2,8 @@
 
 use super::Api;
 use crate::api::{
-    ApiError, NewSecret, Nothing, RenameSource, SaveSource, SecretRef, SignedQuery, SourceName, SourceSettings, VerifyQuery,
+    ApiError, NewSecret, Nothing, RenameSource, SaveSource, SecretRef, SignedQuery, SourceName, SourceSettings,
+    VerifyQuery,
 };
 use crate::engine::{Engine, Given};
 use crate::inspect::signature::Verdict;

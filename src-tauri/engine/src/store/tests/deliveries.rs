@@ -122,6 +122,26 @@ async fn a_question_before_a_push_is_no_event_however_often_it_is_asked() {
 }
 
 #[tokio::test]
+async fn the_row_of_a_delivery_tells_how_many_of_its_further_pushes_are_unread() {
+    let (_folder, store) = store().await;
+    let mut pushes = Vec::new();
+    for at in 0..3 {
+        pushes.push(arrived(&store, GITHUB, "{}", at, Some(500)).await);
+    }
+    let unread = async || {
+        let row = store.summary(pushes[0]).await.unwrap();
+        (row.unread, row.delivery.unwrap().unread)
+    };
+    assert_eq!(unread().await, (true, 2));
+    store.mark_read(&pushes[..2], true).await.unwrap();
+    assert_eq!(unread().await, (false, 1), "a retry that nobody has looked at");
+    store.mark_read(&pushes[2..], true).await.unwrap();
+    assert_eq!(unread().await, (false, 0));
+    store.mark_read(&pushes, false).await.unwrap();
+    assert_eq!(unread().await, (true, 2));
+}
+
+#[tokio::test]
 async fn what_its_service_takes_as_success_decides_what_comes_again_and_when() {
     let (_folder, store) = store().await;
     // Linear takes 200 alone; WooCommerce some redirects, too.

@@ -126,7 +126,10 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
   it("holds the attempts of a delivery against each other", async () => {
     const rows = new FakeState({ rows: 130 });
     const { calls, detail, tab } = await opened({
-      exchange: exchangeOf({}, { delivery: { first: 40, pushes: 2, repeat: null, attempt: 1, overtakenBy: null } }),
+      exchange: exchangeOf(
+        {},
+        { delivery: { first: 40, pushes: 2, repeat: null, attempt: 1, overtakenBy: null, unread: 0 } },
+      ),
       delivery: () => ({
         first: 40,
         provider: "slack",

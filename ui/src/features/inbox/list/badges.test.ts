@@ -7,7 +7,7 @@ const row = (over: Partial<ExchangeSummary>) =>
   ({ id: 7, origin: "captured", marks: [], delivery: null, events: 1, ...over }) as ExchangeSummary;
 const texts = (over: Partial<ExchangeSummary>, unfolds = false) => badgesOf(row(over), unfolds).map(({ text }) => text);
 const within = (over: Partial<DeliveryMark>): Partial<ExchangeSummary> => ({
-  delivery: { first: 5, pushes: 2, repeat: null, attempt: null, overtakenBy: null, ...over },
+  delivery: { first: 5, pushes: 2, repeat: null, attempt: null, overtakenBy: null, unread: 0, ...over },
 });
 
 describe("the badges of a row", () => {

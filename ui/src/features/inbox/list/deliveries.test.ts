@@ -7,7 +7,7 @@ import { openApp, violations } from "../../../test/openApp";
 const summary = (id: number) => ({
   ...new FakeState({ rows: 130 }).summary(id),
   status: 500,
-  delivery: { first: id, pushes: 4, repeat: null, attempt: 4, overtakenBy: 88 },
+  delivery: { first: id, pushes: 4, repeat: null, attempt: 4, overtakenBy: 88, unread: 0 },
 });
 const late = ({ id }: { id: number }) => ({
   summary: summary(id),
