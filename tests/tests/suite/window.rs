@@ -4,6 +4,7 @@ mod bodies;
 mod edges;
 mod export;
 mod hostile;
+mod hostile_screens;
 mod layout;
 mod main_job;
 mod organise;

@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 /// Each sets `window.ran`, or fetches from `HITS`, if the page takes it for anything but text.
-const TEXTS: &[&str] = &[
+pub(super) const TEXTS: &[&str] = &[
     "<script>window.ran=1</script>",
     "<ScRiPt >window.ran=1</sCrIpT\t>",
     "<script src=http://HITS/a.js></script>",
@@ -92,7 +92,7 @@ const DOCUMENTS: &[(&str, &str)] = &[
 const FEWEST_VIEWS: u64 = 5;
 
 /// Notes what the policy stops from now on, and what the page calls: the bridge to Rust is a fetch.
-const WATCH: &str = "\
+pub(super) const WATCH: &str = "\
 window.stopped = [];
 addEventListener('securitypolicyviolation', (event) => window.stopped.push(event.violatedDirective + event.blockedURI));
 window.called = new Set();
@@ -221,6 +221,7 @@ async fn send_all(url: &str, texts: &[String], hits: &str) -> Result<usize> {
         }
         request = request.header("Content-Type", *content_type).header("X-GitHub-Event", plain(&texts[4]));
         request = request.header("X-GitHub-Delivery", plain(&texts[8])).header("Stripe-Signature", plain(&texts[0]));
+        request = request.header("X-Hub-Signature-256", format!("sha256={}", "0f".repeat(32)));
         assert_eq!(request.send().await?.status(), 200, "{content_type}");
     }
     Ok(bodies.len())
@@ -250,7 +251,7 @@ async fn state(window: &Window) -> Result<Value> {
 }
 
 /// Clicks through all that an element shows, and returns how many views that were.
-async fn walk(window: &Window, root: &str) -> Result<u64> {
+pub(super) async fn walk(window: &Window, root: &str) -> Result<u64> {
     window.find(root).await?;
     let shown = window.client().execute_async(WALK, vec![json!(root)]).await?;
     shown.as_u64().with_context(|| format!("Walking through {root}: {shown}"))
@@ -381,6 +382,7 @@ const READING: &[&str] = &[
     "read_filter",
     "save_draft",
     "settings",
+    "signed_bytes",
     "sources",
     "status",
     "table_rows",
@@ -420,6 +422,6 @@ async fn the_watch_works(window: &Window, hits: &str) -> Result<()> {
 }
 
 /// A walk through one exchange may take long on a busy machine.
-fn patience() -> fantoccini::wd::TimeoutConfiguration {
+pub(super) fn patience() -> fantoccini::wd::TimeoutConfiguration {
     fantoccini::wd::TimeoutConfiguration::new(Some(Duration::from_secs(120)), None, None)
 }
