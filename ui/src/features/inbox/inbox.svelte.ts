@@ -174,25 +174,26 @@ class Inbox {
     await this.#keepingCursor(async () => {
       this.unfolded.clear();
       await session.refreshStatus();
-      await this.#view(true);
+      return this.#view(true);
     });
   }
 
-  /** The same without those that came since: rows may have left or joined anywhere. */
+  /** The same without those that came since: rows may have left or joined anywhere. What is unfolded stays so. */
   async #recount() {
     await this.#keepingCursor(async () => {
-      this.unfolded.clear();
       this.pages.reset(true);
-      await this.#count(++this.#revision, null, this.total);
+      const last = await this.#count(++this.#revision, null, this.total);
+      if (last) await this.unfolded.refresh((first) => this.#find(first));
+      return last;
     });
   }
 
-  async #keepingCursor(read: () => Promise<void>) {
+  /** `read` says whether no other reading began since: else that one keeps the cursor. */
+  async #keepingCursor(read: () => Promise<boolean>) {
     const id = this.cursorId;
     this.#keeping += 1;
     try {
-      await read();
-      await this.#keepCursor(id);
+      if (await read()) await this.#keepCursor(id);
     } finally {
       this.#keeping -= 1;
     }
@@ -220,12 +221,22 @@ class Inbox {
 
   async #keepCursor(id: number | null) {
     if (id === null) return;
-    const { rows } = await call("count", { filter: this.#query, upto: id });
-    const found = rows > 0 ? (await this.#load(this.#place(this.total - rows), 1)).rows[0] : undefined;
-    if (id !== this.cursorId) return;
-    if (found?.id === id) this.cursor = this.#place(this.total - rows);
+    const revision = this.#revision;
+    const below = this.unfolded.find(id);
+    const at = below === null ? await this.#find(id) : null;
+    if (id !== this.cursorId || revision !== this.#revision) return;
+    if (below !== null) this.cursor = below;
+    else if (at !== null) this.cursor = this.unfolded.shown(at);
     else if (this.total === 0) this.cursor = this.cursorId = null;
-    else this.moveTo(Math.min(this.cursor ?? 0, this.total - 1));
+    else this.moveTo(Math.min(this.cursor ?? 0, this.length - 1));
+  }
+
+  /** The folded row that an exchange stands in; null if it stands in none. */
+  async #find(id: number): Promise<number | null> {
+    const { rows } = await call("count", { filter: this.#query, upto: id });
+    if (rows === 0) return null;
+    const at = this.#place(this.total - rows);
+    return (await this.#load(at, 1)).rows[0]?.id === id ? at : null;
   }
 
   /** True if rows leave the list when they are read: then they stay until it is looked at anew. */
@@ -236,6 +247,11 @@ class Inbox {
   /** True if rows leave and join the list when marks and verdicts change. */
   get #showsMarks(): boolean {
     return /(?:^|\s)-?(?:(?:tag|has|type):|is:(?!first(?:\s|$)))/.test(this.#query);
+  }
+
+  /** True if rows leave and join the list as pushes are found to be of one delivery. */
+  get #showsDeliveries(): boolean {
+    return /(?:^|\s)-?(?:is:first(?:\s|$)|delivery:)/.test(this.#query);
   }
 
   /** The row under the cursor, if it is here. */
@@ -275,17 +291,20 @@ class Inbox {
   /** Lets the rows in that came since. */
   async catchUp() {
     this.fresh = 0;
-    await this.#view(true);
+    if (this.#keeping === 0) return void (await this.#view(true));
+    // It overtakes a reading after which rows may stand anywhere.
+    this.#upto = session.status?.stored.newest ?? 0;
+    await this.#recount();
   }
 
-  async #view(keep: boolean) {
+  async #view(keep: boolean): Promise<boolean> {
     const revision = ++this.#revision;
     const before = this.total;
     this.#upto = session.status?.stored.newest ?? 0;
     this.#seen ??= session.status?.stored ?? null;
     // On its head, the place of a row is known once all rows are counted.
     if (!this.oldestFirst) this.pages.reset(keep);
-    await this.#count(revision, keep ? before : null);
+    return this.#count(revision, keep ? before : null);
   }
 
   /** Turns the order; the cursor stays on its exchange. */
@@ -307,14 +326,14 @@ class Inbox {
 
   /**
    * Counts until the count is complete. `before` is given if older rows keep their places; `held` are the rows that stay
-   * while a slow search has not found as many again.
+   * while a slow search has not found as many again. False if another count began since.
    */
-  async #count(revision: number, before: number | null, held = before ?? 0) {
+  async #count(revision: number, before: number | null, held = before ?? 0): Promise<boolean> {
     this.counting = true;
     try {
       for (;;) {
         const { rows, complete } = await call("count", { filter: this.#query, upto: this.#upto });
-        if (revision !== this.#revision) return;
+        if (revision !== this.#revision) return false;
         if (complete || rows >= held) {
           this.#grow(rows, before);
           before = before === null ? null : rows;
@@ -323,14 +342,16 @@ class Inbox {
         this.problem = null;
         if (complete) break;
         await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
-        if (revision !== this.#revision) return;
+        if (revision !== this.#revision) return false;
       }
       this.counting = false;
+      return true;
     } catch (thrown) {
-      if (revision !== this.#revision) return;
+      if (revision !== this.#revision) return false;
       this.counting = false;
       this.ready = true;
       this.problem = asApiError(thrown);
+      return true;
     }
   }
 
@@ -364,9 +385,8 @@ class Inbox {
     if (before && stored.revision !== before.revision) this.#marked(rowsMoved(before, stored));
     if (event.changed.length > 0 || event.missed) {
       // What was found to be a repeat leaves a folded list, and joins one of repeats.
-      if (this.#query !== "" && this.ready) void this.#count(++this.#revision, this.total);
-      this.pages.reset(true);
-      void this.unfolded.refresh().catch(sayError);
+      if (this.#query !== "" && this.ready) void this.#recount().catch(sayError);
+      else this.#reread();
       if (event.missed || (this.cursorId !== null && event.changed.includes(this.cursorId))) this.changes += 1;
     }
     if (newest > this.#upto) void this.#arrived();
@@ -383,14 +403,20 @@ class Inbox {
     const moved = this.#seen !== null && rowsMoved(this.#seen, stored);
     this.#seen = stored;
     const arrived = stored.newest > this.#upto;
-    if (moved || ((this.#showsMarks || ages(this.#query)) && !this.#showsUnread)) {
+    const changing = this.#showsMarks || this.#showsDeliveries || ages(this.#query);
+    if (moved || (changing && !this.#showsUnread)) {
       if (arrived && this.#letsIn) this.#upto = stored.newest;
       await this.#recount();
     } else if (!this.#showsUnread) {
-      this.pages.reset(true);
-      void this.unfolded.refresh().catch(sayError);
+      this.#reread();
     }
     if (stored.newest > this.#upto) await this.#arrived();
+  }
+
+  /** Reads again what is shown, where it stands. */
+  #reread() {
+    this.pages.reset(true);
+    void this.unfolded.refresh().catch(sayError);
   }
 
   /** Marks changed here, in another window or on the command line; `moved` says that rows went or came back. */
@@ -499,15 +525,10 @@ class Inbox {
     if (id > this.#upto) await this.catchUp();
     const below = this.unfolded.find(id);
     if (below !== null) return this.moveTo(below);
-    const [all, older] = await Promise.all([
-      call("count", { filter: this.#query, upto: this.#upto }),
-      call("count", { filter: this.#query, upto: id }),
-    ]);
-    this.total = all.rows;
-    const index = this.#place(all.rows - older.rows);
-    const found = (await this.#load(index, 1)).rows[0];
-    if (found?.id === id) {
-      this.cursor = this.#anchor = this.unfolded.shown(index);
+    this.total = (await call("count", { filter: this.#query, upto: this.#upto })).rows;
+    const at = await this.#find(id);
+    if (at !== null) {
+      this.cursor = this.#anchor = this.unfolded.shown(at);
       this.scroll.show(this.cursor);
     } else if (await this.#unfoldFor(id)) {
       this.moveTo(this.unfolded.find(id) ?? 0);
@@ -524,9 +545,8 @@ class Inbox {
     if (!this.folded) return false;
     const { delivery } = (await call("exchange", { id })).summary;
     if (delivery === null || delivery.first === id) return false;
-    const { rows } = await call("count", { filter: this.#query, upto: delivery.first });
-    const at = this.#place(this.total - rows);
-    if ((await this.#load(at, 1)).rows[0]?.id !== delivery.first) return false;
+    const at = await this.#find(delivery.first);
+    if (at === null) return false;
     await this.unfolded.open(delivery.first, at);
     return this.unfolded.find(id) !== null;
   }

@@ -2,7 +2,8 @@ import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { Answers } from "$ipc/fake";
-import type { FakeOptions } from "$ipc/fake/state";
+import { listAnswers } from "$ipc/fake/exchanges";
+import { FakeState, type FakeOptions } from "$ipc/fake/state";
 import { openApp } from "../../../test/openApp";
 
 const row = (index: number) => document.getElementById(`exchange-row-${index}`) as HTMLElement;
@@ -201,6 +202,88 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     await screen.findByText("59 in view");
     await waitFor(() => expect([inbox.cursor, inbox.cursorId]).toEqual([2, read]));
     expect(inbox.upto).toBe(61);
+  });
+
+  it.each([
+    ["since:15m", 50],
+    ["before:1h", 70],
+  ])("counts by %s as of when it is shown again", async (filter, then) => {
+    let rows = 60;
+    const { calls } = await opened({}, { count: () => ({ rows, complete: true }) });
+    const [{ inbox }, { goTo }] = await Promise.all([import("../inbox.svelte"), import("$app/navigation.svelte")]);
+    await userEvent.keyboard(`/${filter}{Enter}`);
+    await waitFor(() => expect(filters(calls)).toContain(filter));
+    await waitFor(() => expect(inbox.counting).toBe(false));
+    goTo("settings");
+    await screen.findByRole("heading", { name: "Settings" });
+    rows = then;
+    goTo("inbox");
+    await screen.findByText(`${then} in view`);
+  });
+
+  /** A folded list in which a delivery is unfolded and the cursor stands below it; `group` finds repeats. */
+  async function folded() {
+    const state = new FakeState({ rows: 60 });
+    const { count, list } = listAnswers(state);
+    const app = await opened({}, { count: count as never, list: list as never });
+    const [{ inbox }, { preferences }] = await Promise.all([
+      import("../inbox.svelte"),
+      import("$app/preferences.svelte"),
+    ]);
+    preferences.folded = true;
+    await waitFor(() => expect(inbox.total).toBe(58));
+    await waitFor(() => expect(inbox.counting).toBe(false));
+    await inbox.show(40);
+    await inbox.unfold(inbox.cursor ?? 0);
+    await inbox.show(30);
+    expect([inbox.total, inbox.length, inbox.cursor]).toEqual([58, 60, 30]);
+    const known = state.deliveryOf.bind(state);
+    const group = (...ids: number[]) => {
+      const delivery = { first: 12, pushes: 2, repeat: "retry", attempt: 2, overtakenBy: null } as const;
+      state.deliveryOf = (id) => (ids.includes(id) ? delivery : known(id));
+    };
+    return { ...app, inbox, state, group };
+  }
+
+  it("counts a folded list anew that was grouped by others meanwhile, and keeps its place", async () => {
+    const { inbox, group } = await folded();
+    const { goTo } = await import("$app/navigation.svelte");
+    inbox.scroll.moveTo(260);
+    goTo("settings");
+    await screen.findByRole("heading", { name: "Settings" });
+    // One above what is unfolded, one between that and the cursor, one below it.
+    group(56, 36, 20);
+    goTo("inbox");
+    await screen.findByText("55 in view");
+    await waitFor(() => expect([inbox.cursor, inbox.cursorId]).toEqual([28, 30]));
+    expect([inbox.length, inbox.scroll.top]).toEqual([57, 260]);
+    expect([16, 17, 18, 19].map((index) => inbox.row(index)?.id)).toEqual([41, 40, 48, 44]);
+  });
+
+  it("keeps the cursor and what is unfolded where pushes below are found to be repeats", async () => {
+    const { inbox, group } = await folded();
+    const { session } = await import("$app/session.svelte");
+    group(20, 16);
+    if (session.status)
+      inbox.feed({ status: session.status, changed: [20, 16], lists: false, missed: false, jobs: [] });
+    await screen.findByText("56 in view");
+    await new Promise((rested) => setTimeout(rested, 500));
+    expect([inbox.cursor, inbox.cursorId, inbox.length]).toEqual([30, 30, 58]);
+  });
+
+  it("keeps them also where new ones come in at the same time", async () => {
+    const { inbox, group, state, call } = await folded();
+    const { session } = await import("$app/session.svelte");
+    inbox.scroll.moveTo(0);
+    group(20, 16);
+    state.newest = 61;
+    if (session.status)
+      inbox.feed({ status: session.status, changed: [20, 16], lists: false, missed: false, jobs: [] });
+    await call("send_sample", { provider: "stripe" });
+    await screen.findByText("57 in view");
+    await new Promise((rested) => setTimeout(rested, 500));
+    expect([inbox.cursor, inbox.cursorId, inbox.length]).toEqual([31, 30, 59]);
+    expect([19, 20, 21].map((index) => inbox.row(index)?.id)).toEqual([40, 48, 44]);
   });
 
   it("says that nothing matches, and clears the filter from there", async () => {
