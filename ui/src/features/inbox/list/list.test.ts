@@ -370,6 +370,26 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     inbox.filter.set("");
   });
 
+  it("asks once a minute how many there are of each outcome, and only where a time goes on", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "Date"], now: Date.UTC(2026, 10, 22, 12) });
+    try {
+      const { calls } = await opened();
+      const { inbox } = await import("../inbox.svelte");
+      const asked = (filter: string) =>
+        calls.filter((call) => call.command === "tallies" && (call.args as { filter: string }).filter === filter)
+          .length;
+      for (const filter of ["source:github", "source:github since:15m"]) {
+        inbox.showOnly(filter);
+        await waitFor(() => expect(asked(filter)).toBe(1));
+        await vi.advanceTimersByTimeAsync(60_000);
+      }
+      await waitFor(() => expect(asked("source:github since:15m")).toBe(2));
+      expect(asked("source:github")).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("says how many there are of each outcome among what else is asked for", async () => {
     const { calls } = await opened();
     await userEvent.keyboard("/is:failed is:pinned direction:push -is:unread{Enter}");
