@@ -265,17 +265,22 @@ describe("what was of the workspace before", { timeout: 60_000 }, () => {
       import("./toasts.svelte"),
       import("../features/compare/compares.svelte"),
     ]);
-    await waitFor(() => expect(inbox.row(1)).toBeDefined(), { timeout: 20_000 });
-    inbox.moveTo(1);
-    inbox.pick(1);
-    expect([inbox.cursorId, ...inbox.chosen]).not.toContain(null);
+    await waitFor(() => expect(inbox.rows.row(1)).toBeDefined(), { timeout: 20_000 });
+    inbox.selection.moveTo(1);
+    inbox.selection.pick(1);
+    expect([inbox.selection.cursorId, ...inbox.selection.chosen]).not.toContain(null);
     compares.open([1, 2]);
     openReplay([1]);
     say("1 exchange deleted", { title: "Undo", run: () => {} });
     await session.takeAnswer(Promise.resolve({ ...new FakeState({ rows: 30 }).status(), workspace: other }));
-    expect([inbox.chosen, inbox.cursorId, navigation.dialog, toasts.undoable, compares.tabs, session.settings]).toEqual(
-      [[], null, null, undefined, [], null],
-    );
+    expect([
+      inbox.selection.chosen,
+      inbox.selection.cursorId,
+      navigation.dialog,
+      toasts.undoable,
+      compares.tabs,
+      session.settings,
+    ]).toEqual([[], null, null, undefined, [], null]);
   });
 
   it("is kept before, and never in the next file", async () => {

@@ -19,13 +19,15 @@ import { views } from "./views/views.svelte";
 
 const COMPARED_AT_MOST = 8;
 
+const { selection } = inbox;
+
 const pane = (name: string) => document.querySelector<HTMLElement>(`[data-pane="${name}"]`);
-const some = () => inbox.chosen.length > 0;
-const one = () => inbox.cursorId !== null;
+const some = () => selection.chosen.length > 0;
+const one = () => selection.cursorId !== null;
 
 /** Holds the exchange against the newest earlier one of its kind. */
 async function comparePrevious() {
-  const summary = detail.exchange?.summary ?? inbox.current;
+  const summary = detail.exchange?.summary ?? selection.current;
   if (!summary) return;
   const { id } = await call("previous", { id: summary.id });
   if (id === null) return say(`There is no earlier ${summary.eventType ?? `${summary.method} ${summary.path}`}.`);
@@ -33,15 +35,15 @@ async function comparePrevious() {
 }
 
 function compare() {
-  if (inbox.chosen.length < 2) return comparePrevious();
-  if (inbox.chosen.length > COMPARED_AT_MOST)
-    say(`Comparing the first ${COMPARED_AT_MOST} of ${counted(inbox.chosen.length, "exchange")}.`);
-  openCompare(inbox.chosen);
+  if (selection.chosen.length < 2) return comparePrevious();
+  if (selection.chosen.length > COMPARED_AT_MOST)
+    say(`Comparing the first ${COMPARED_AT_MOST} of ${counted(selection.chosen.length, "exchange")}.`);
+  openCompare(selection.chosen);
 }
 
 async function copyCurl() {
   const { text } = await call("export_text", {
-    scope: { type: "selection", ids: inbox.chosen },
+    scope: { type: "selection", ids: selection.chosen },
     format: "curl",
     redact: true,
   });
@@ -51,13 +53,13 @@ async function copyCurl() {
 
 /** Asks whether all that the filter finds goes: the further pushes of folded deliveries as well. */
 function deleteFilter() {
-  navigation.dialog = { type: "delete", filter: inbox.filter.query, upto: inbox.upto };
+  navigation.dialog = { type: "delete", filter: inbox.filter.query, upto: inbox.rows.upto };
 }
 
 function markUnread() {
   // Also while one still rests on it.
-  if (detail.toBeRead !== null && inbox.chosen.includes(detail.toBeRead)) detail.toBeRead = null;
-  return markRead(inbox.chosen, false);
+  if (detail.toBeRead !== null && selection.chosen.includes(detail.toBeRead)) detail.toBeRead = null;
+  return markRead(selection.chosen, false);
 }
 
 /** Shows the notes with the caret in them. */
@@ -70,7 +72,7 @@ async function writeNote() {
 /** Escape: out of the detail, then out of the selection, then out of the filter. */
 function back() {
   if (pane("detail")?.contains(document.activeElement)) return focusList();
-  if (inbox.picked.size > 0) return inbox.picked.clear();
+  if (selection.picked.size > 0) return selection.picked.clear();
   if (!inbox.filter.isEmpty) inbox.filter.set("");
   focusList();
 }
@@ -78,27 +80,27 @@ function back() {
 const focusList = () => pane("list")?.querySelector<HTMLElement>("[role=grid]")?.focus();
 const step = (by: () => number) => ({
   run: () => {
-    inbox.move(by());
+    selection.move(by());
     focusList();
   },
 });
 
 const end = (row: () => number) => ({
   run: () => {
-    inbox.moveTo(row());
+    selection.moveTo(row());
     focusList();
   },
 });
 
 export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
-  "exchange.replay": { when: some, run: () => openReplay(inbox.chosen) },
+  "exchange.replay": { when: some, run: () => openReplay(selection.chosen) },
   "exchange.compare": { when: some, run: compare },
   "exchange.comparePrevious": { when: one, run: comparePrevious },
   "exchange.copyBody": { when: one, run: copyBody },
   "exchange.copyCurl": { when: some, run: copyCurl },
   "exchange.edit": {
     when: one,
-    run: () => inbox.cursorId !== null && openRequest({ type: "fromExchange", id: inbox.cursorId }),
+    run: () => selection.cursorId !== null && openRequest({ type: "fromExchange", id: selection.cursorId }),
   },
   "exchange.export": { when: some, run: async () => openExport({ type: "selection", ids: await inbox.meant() }) },
   "exchange.pin": { when: some, run: togglePin },
@@ -122,10 +124,13 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
   "list.pageDown": step(() => inbox.scroll.pageRows),
   "list.pageUp": step(() => -inbox.scroll.pageRows),
   "list.first": end(() => 0),
-  "list.last": end(() => inbox.length - 1),
-  "list.pick": { when: one, run: () => inbox.cursor !== null && inbox.pick(inbox.cursor) },
-  "list.extendDown": { when: one, run: () => inbox.pickTo((inbox.cursor ?? 0) + 1) },
-  "list.extendUp": { when: one, run: () => inbox.pickTo((inbox.cursor ?? 0) - 1) },
+  "list.last": end(() => inbox.rows.length - 1),
+  "list.pick": {
+    when: one,
+    run: () => selection.cursor !== null && selection.pick(selection.cursor),
+  },
+  "list.extendDown": { when: one, run: () => selection.pickTo((selection.cursor ?? 0) + 1) },
+  "list.extendUp": { when: one, run: () => selection.pickTo((selection.cursor ?? 0) - 1) },
   "list.open": {
     when: one,
     run: () => {
@@ -141,20 +146,20 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
   "list.columns": () => (columns.choosing = true),
   "list.oldestFirst": () => inbox.turn(),
   "list.deleteFilter": {
-    when: () => inbox.total > 0 && !inbox.filter.isEmpty,
+    when: () => inbox.rows.total > 0 && !inbox.filter.isEmpty,
     run: deleteFilter,
   },
   "list.fold": () => (preferences.folded = !preferences.folded),
   "list.unfold": {
-    when: () => inbox.current?.delivery != null,
-    run: () => inbox.current?.delivery && inbox.showOnly(`delivery:${inbox.current.delivery.first}`),
+    when: () => selection.current?.delivery != null,
+    run: () => selection.current?.delivery && inbox.showOnly(`delivery:${selection.current.delivery.first}`),
   },
   "list.unfoldHere": {
-    when: () => inbox.folded && inbox.current?.delivery != null,
-    run: () => (inbox.cursor === null ? undefined : inbox.unfold(inbox.cursor)),
+    when: () => inbox.folded && selection.current?.delivery != null,
+    run: () => (selection.cursor === null ? undefined : inbox.unfold(selection.cursor)),
   },
   "list.exportFilter": {
-    when: () => inbox.total > 0,
+    when: () => inbox.rows.total > 0,
     run: () => openExport({ type: "filter", filter: inbox.filter.query }),
   },
   "window.dock": () => (preferences.detailBelow = !preferences.detailBelow),

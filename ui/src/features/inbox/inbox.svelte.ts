@@ -1,24 +1,18 @@
-// The inbox: which exchanges are in view, where the cursor stands, what is picked, and how new ones come in.
-import { SvelteSet } from "svelte/reactivity";
-import type { ApiError } from "$ipc/bindings/ApiError";
+// The inbox: what its list is asked for, how new and changed exchanges come in, and what is done with its rows.
 import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
-import type { ListPage } from "$ipc/bindings/ListPage";
 import type { FeedEvent } from "$ipc/bindings/FeedEvent";
 import type { Status } from "$ipc/bindings/Status";
-import { asApiError, call } from "$ipc/call";
+import { call } from "$ipc/call";
 import { preferences } from "$app/preferences.svelte";
 import { session } from "$app/session.svelte";
-import { say, sayError } from "$app/toasts.svelte";
-import { PagedRows } from "$shared/virtual/pages.svelte";
+import { sayError } from "$app/toasts.svelte";
 import { VirtualScroll } from "$shared/virtual/scroll.svelte";
-import { ages, loses } from "./filter/ages";
+import { ages } from "./filter/ages";
+import { onDeliveries, onMarks, onReading } from "./filter/depends";
 import { Filter } from "./filter/filter.svelte";
 import { isUnfinished } from "./filter/terms";
-import { Unfolded } from "./list/unfolded.svelte";
-
-const PAGE = 200;
-const PICK_AT_MOST = 2_000;
-const ASK_AGAIN_AFTER = 200;
+import { FoundRows } from "./list/found.svelte";
+import { Selection } from "./list/selection.svelte";
 
 type Stored = Status["stored"];
 
@@ -26,40 +20,23 @@ type Stored = Status["stored"];
 const rowsMoved = (before: Stored, now: Stored): boolean =>
   now.revision !== before.revision && now.exchanges - before.exchanges !== now.newest - before.newest;
 
+const newestStored = () => session.status?.stored.newest ?? 0;
+
 class Inbox {
   filter = new Filter();
   scroll = new VirtualScroll();
-  pages: PagedRows<ExchangeSummary> = new PagedRows<ExchangeSummary>((from, count) => this.#load(from, count), PAGE);
-  /** The deliveries of a folded list that are unfolded in place. */
-  unfolded = new Unfolded();
-  /** Rows that the filter finds; grows while `counting`. */
-  total = $state(0);
-  counting = $state(false);
-  /** True from the first count on. */
-  ready = $state(false);
-  problem = $state.raw<ApiError | null>(null);
+  rows: FoundRows = new FoundRows((by) => this.selection.shift(by));
+  selection = new Selection(this.rows, this.scroll);
   /** The user's wish to see new rows come in at the top. */
   follow = $state(true);
-  /** The list stands on its head: new rows come in at the bottom. */
-  oldestFirst = $state(false);
   paused = $state(false);
   /** New rows that are not in view. */
   fresh = $state(0);
-  /** The row of the cursor, and its exchange. */
-  cursor = $state<number | null>(null);
-  cursorId = $state<number | null>(null);
-  picked = new SvelteSet<number>();
   /** Grows when the exchange under the cursor changed. */
   changes = $state(0);
-  #upto = 0;
-  #query = "";
   /** The workspace and the filter that are in view. */
   #standsFor = "";
-  #revision = 0;
-  #anchor: number | null = null;
   #checking = false;
-  /** While the cursor is being put back on its exchange, another may stand in its row. */
-  #keeping = 0;
   #seen: Stored | null = null;
 
   /** True if the filter asks for what the pushes of one delivery differ in: it may find others of it than the first. */
@@ -78,14 +55,11 @@ class Inbox {
 
   readonly #asked = $derived(`${session.workspaceRevision} ${this.query}`);
 
-  /** Rows that are shown. */
-  readonly length = $derived(this.total + this.unfolded.extra);
-
   readonly following = $derived(this.follow && !this.paused && this.scroll.top < 1);
 
   /** New rows come in without being asked for: on its head, the list grows where nobody looks. */
   get #letsIn(): boolean {
-    return this.following || (this.oldestFirst && !this.paused);
+    return this.following || (this.rows.oldestFirst && !this.paused);
   }
 
   /** True if another filter or workspace is asked for than is in view. */
@@ -93,109 +67,56 @@ class Inbox {
     return this.#standsFor !== this.#asked;
   }
 
-  /** The exchanges that an action is for: the picked ones, else that of the cursor; oldest first. */
-  readonly chosen = $derived<number[]>(
-    this.picked.size > 0 ? [...this.picked].sort((a, b) => a - b) : this.cursorId === null ? [] : [this.cursorId],
-  );
-
-  row(index: number): ExchangeSummary | undefined {
-    return this.unfolded.row(index) ?? this.pages.row(this.unfolded.folded(index));
+  /** Filters by these terms alone. */
+  showOnly(text: string) {
+    this.filter.set(text);
   }
 
-  /** Sees to it that the rows shown at `[first, end)` come. */
-  want(first: number, end: number) {
-    this.pages.want(this.unfolded.folded(first), this.unfolded.folded(end - 1) + 1);
+  /** Another workspace was opened: its exchanges have other numbers. */
+  clear() {
+    this.#seen = null;
+    this.#standsFor = "";
+    this.selection.drop();
+    this.selection.cursorId = null;
+    this.rows.clear();
+    this.fresh = 0;
   }
 
-  /** True if a row stands for several pushes that can be shown below it. */
-  canUnfold(row: ExchangeSummary): boolean {
-    return this.folded && row.delivery !== null && row.delivery.first === row.id && row.delivery.pushes > 1;
-  }
-
-  /** Shows the further pushes of a folded row below it, or no longer; the cursor stays on its exchange. */
-  async unfold(index: number) {
-    const folded = this.unfolded.folded(index);
-    const row = this.pages.row(folded);
-    if (!row || !this.canUnfold(row)) return;
-    const cursor = this.cursor === null ? null : this.unfolded.folded(this.cursor);
-    const within = this.cursor !== null && this.unfolded.row(this.cursor) !== undefined;
-    if (this.unfolded.has(row.id)) this.unfolded.close(row.id);
-    else await this.unfolded.open(row.id, folded);
-    this.#anchor = null;
-    if (cursor === null) return;
-    const inside = within && this.cursorId !== null ? this.unfolded.find(this.cursorId) : null;
-    if (within && inside === null) this.moveTo(this.unfolded.shown(cursor));
-    else this.cursor = inside ?? this.unfolded.shown(cursor);
-  }
-
-  /** Those of the exchanges whose rows are here. */
-  rowsOf(ids: readonly number[]): ExchangeSummary[] {
-    const wanted = new Set(ids);
-    return [...this.pages.known(), ...this.unfolded.known()].filter((row) => wanted.has(row.id));
-  }
-
-  get chosenRows(): ExchangeSummary[] {
-    return this.rowsOf(this.chosen);
-  }
-
-  /** Changes marks of rows ahead of the engine's answer. */
-  patch(ids: readonly number[], marks: Partial<ExchangeSummary>) {
-    const wanted = new Set(ids);
-    const edit = (row: ExchangeSummary) => (wanted.has(row.id) ? { ...row, ...marks } : row);
-    this.pages.change(edit);
-    this.unfolded.change(edit);
-  }
-
-  /** The chosen exchanges; where one row stands for a whole delivery, all pushes of it. Oldest first. */
-  async meant(): Promise<number[]> {
-    const chosen = this.chosen;
-    const folded = this.folded ? chosen.filter((id) => !this.unfolded.has(id)) : [];
-    if (folded.length === 0) return chosen;
-    const { ids } = await call("whole_deliveries", { ids: folded });
-    return [...new Set([...chosen, ...ids])].sort((a, b) => a - b);
-  }
-
-  /** The newest exchange of the view: what came since is not in it. */
-  get upto(): number {
-    return this.#upto;
-  }
-
-  /** How many exchanges a filter finds up to one. `goesOn` is told how many there are so far; false ends the counting. */
-  async countAll(filter: string, upto: number, goesOn: (soFar: number) => boolean = () => true): Promise<number> {
-    for (;;) {
-      const { rows, complete } = await call("count", { filter, upto });
-      if (complete || !goesOn(rows)) return rows;
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
-    }
+  /** Looks at the list anew: another filter or another workspace. */
+  async restart() {
+    this.#standsFor = this.#asked;
+    this.#seen ??= session.status?.stored ?? null;
+    this.selection.drop();
+    this.fresh = 0;
+    this.scroll.moveTo(0);
+    await this.rows.start(this.query, newestStored());
   }
 
   /** Reads the rows in view again, and how many there are; the cursor stays on its exchange, or near its place. */
   async refresh() {
-    await this.#keepingCursor(async () => {
-      this.unfolded.clear();
+    await this.selection.keep(async () => {
       await session.refreshStatus();
-      await this.#view(true);
+      return this.rows.recount(newestStored());
     });
   }
 
-  /** The same without those that came since: rows may have left or joined anywhere. */
-  async #recount() {
-    await this.#keepingCursor(async () => {
-      this.unfolded.clear();
-      this.pages.reset(true);
-      await this.#count(++this.#revision, null, this.total);
-    });
+  /** The same without those that came since. */
+  async #recount(upto = this.rows.upto) {
+    await this.selection.keep(() => this.rows.recount(upto));
   }
 
-  async #keepingCursor(read: () => Promise<void>) {
-    const id = this.cursorId;
-    this.#keeping += 1;
-    try {
-      await read();
-      await this.#keepCursor(id);
-    } finally {
-      this.#keeping -= 1;
-    }
+  /** Reads again what is shown, where it stands. */
+  #reread() {
+    this.rows.pages.reset(true);
+    void this.rows.unfolded.refresh().catch(sayError);
+  }
+
+  /** Lets the rows in that came since. */
+  async catchUp() {
+    this.fresh = 0;
+    // What it overtakes may have found that rows stand elsewhere.
+    if (this.selection.isKept) await this.#recount(newestStored());
+    else await this.rows.letIn(newestStored());
   }
 
   /**
@@ -203,173 +124,28 @@ class Inbox {
    * stays where it is, and so does the exchange that is read.
    */
   async age() {
-    if (!this.ready || this.paused || !loses(this.#query)) return;
-    const revision = this.#revision;
-    const rows = await this.countAll(this.#query, this.#upto);
-    const gone = this.total - rows;
-    if (revision !== this.#revision || gone <= 0) return;
-    this.total = rows;
-    if (this.oldestFirst) {
-      if (this.cursor !== null) this.cursor -= gone;
-      this.unfolded.shift(-gone);
-      this.pages.reset();
-      this.scroll.moveTo(this.scroll.top - gone * this.scroll.rowHeight);
-    }
-    if (this.cursor !== null && (this.cursor < 0 || this.cursor >= this.length)) this.cursor = null;
-  }
-
-  async #keepCursor(id: number | null) {
-    if (id === null) return;
-    const { rows } = await call("count", { filter: this.#query, upto: id });
-    const found = rows > 0 ? (await this.#load(this.#place(this.total - rows), 1)).rows[0] : undefined;
-    if (id !== this.cursorId) return;
-    if (found?.id === id) this.cursor = this.#place(this.total - rows);
-    else if (this.total === 0) this.cursor = this.cursorId = null;
-    else this.moveTo(Math.min(this.cursor ?? 0, this.total - 1));
-  }
-
-  /** True if rows leave the list when they are read: then they stay until it is looked at anew. */
-  get #showsUnread(): boolean {
-    return /(?:^|\s)-?is:(?:un)?read(?:\s|$)/.test(this.#query);
-  }
-
-  /** True if rows leave and join the list when marks and verdicts change. */
-  get #showsMarks(): boolean {
-    return /(?:^|\s)-?(?:(?:tag|has|type):|is:(?!first(?:\s|$)))/.test(this.#query);
-  }
-
-  /** The row under the cursor, if it is here. */
-  get current(): ExchangeSummary | undefined {
-    return this.cursor === null ? undefined : this.row(this.cursor);
-  }
-
-  /** Another workspace was opened: its exchanges have other numbers. */
-  clear() {
-    this.#revision += 1;
-    this.#upto = 0;
-    this.#seen = null;
-    this.#standsFor = "";
-    this.#anchor = null;
-    this.cursor = this.cursorId = null;
-    this.picked.clear();
-    this.unfolded.clear();
-    this.pages.reset();
-    this.total = this.fresh = 0;
-    this.ready = false;
-    this.problem = null;
-  }
-
-  /** Looks at the list anew: another filter or another workspace. */
-  async restart() {
-    this.#query = this.query;
-    this.#standsFor = this.#asked;
-    this.picked.clear();
-    this.unfolded.clear();
-    this.#anchor = null;
-    this.scroll.moveTo(0);
-    this.fresh = 0;
-    this.cursor = null;
-    await this.#view(false);
-  }
-
-  /** Lets the rows in that came since. */
-  async catchUp() {
-    this.fresh = 0;
-    await this.#view(true);
-  }
-
-  async #view(keep: boolean) {
-    const revision = ++this.#revision;
-    const before = this.total;
-    this.#upto = session.status?.stored.newest ?? 0;
-    this.#seen ??= session.status?.stored ?? null;
-    // On its head, the place of a row is known once all rows are counted.
-    if (!this.oldestFirst) this.pages.reset(keep);
-    await this.#count(revision, keep ? before : null);
-  }
-
-  /** Turns the order; the cursor stays on its exchange. */
-  turn() {
-    this.oldestFirst = !this.oldestFirst;
-    if (this.cursor !== null) this.cursor = this.total - 1 - this.unfolded.folded(this.cursor);
-    this.unfolded.clear();
-    this.unfolded.oldestFirst = this.oldestFirst;
-    this.#anchor = null;
-    this.pages.reset();
-    if (this.cursor === null) this.scroll.moveTo(0);
-    else this.scroll.show(this.cursor);
-  }
-
-  /** Where a row that is so far from the newest stands. */
-  #place(fromNewest: number): number {
-    return this.oldestFirst ? this.total - 1 - fromNewest : fromNewest;
-  }
-
-  /**
-   * Counts until the count is complete. `before` is given if older rows keep their places; `held` are the rows that stay
-   * while a slow search has not found as many again.
-   */
-  async #count(revision: number, before: number | null, held = before ?? 0) {
-    this.counting = true;
-    try {
-      for (;;) {
-        const { rows, complete } = await call("count", { filter: this.#query, upto: this.#upto });
-        if (revision !== this.#revision) return;
-        if (complete || rows >= held) {
-          this.#grow(rows, before);
-          before = before === null ? null : rows;
-        }
-        this.ready = true;
-        this.problem = null;
-        if (complete) break;
-        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
-        if (revision !== this.#revision) return;
-      }
-      this.counting = false;
-    } catch (thrown) {
-      if (revision !== this.#revision) return;
-      this.counting = false;
-      this.ready = true;
-      this.problem = asApiError(thrown);
-    }
-  }
-
-  #grow(rows: number, before: number | null) {
-    if (before !== null && !this.oldestFirst) {
-      if (this.cursor !== null) this.cursor += rows - before;
-      this.unfolded.shift(rows - before);
-    }
-    this.total = rows;
-    if (this.oldestFirst) this.pages.reset(true);
-  }
-
-  async #load(from: number, count: number): Promise<ListPage> {
-    const near = this.pages.near(from);
-    const anchor = near ? { row: this.#place(near.row), id: near.value.id } : null;
-    const query = { filter: this.#query, upto: this.#upto, near: anchor };
-    if (!this.oldestFirst) return call("list", { ...query, from, count });
-    const end = Math.max(0, this.total - from);
-    const first = Math.max(0, end - count);
-    const page = await call("list", { ...query, from: first, count: end - first });
-    return { ...page, rows: page.rows.toReversed() };
+    if (!this.rows.ready || this.paused) return;
+    const gone = await this.rows.age();
+    if (gone === 0) return;
+    if (this.rows.oldestFirst) this.scroll.moveTo(this.scroll.top - gone * this.scroll.rowHeight);
+    this.selection.clamp();
   }
 
   /** Takes an event of the feed: new rows are let in or counted, changed ones are read again. */
   feed(event: FeedEvent) {
     const { stored } = event.status;
-    const { newest } = stored;
     const before = this.#seen;
     this.#seen = stored;
-    if (newest < this.#upto) return void this.restart();
+    if (stored.newest < this.rows.upto) return void this.restart();
     if (before && stored.revision !== before.revision) this.#marked(rowsMoved(before, stored));
     if (event.changed.length > 0 || event.missed) {
       // What was found to be a repeat leaves a folded list, and joins one of repeats.
-      if (this.#query !== "" && this.ready) void this.#count(++this.#revision, this.total);
-      this.pages.reset(true);
-      void this.unfolded.refresh().catch(sayError);
-      if (event.missed || (this.cursorId !== null && event.changed.includes(this.cursorId))) this.changes += 1;
+      if (this.rows.query !== "" && this.rows.ready) void this.#recount().catch(sayError);
+      else this.#reread();
+      const { cursorId } = this.selection;
+      if (event.missed || (cursorId !== null && event.changed.includes(cursorId))) this.changes += 1;
     }
-    if (newest > this.#upto) void this.#arrived();
+    if (stored.newest > this.rows.upto) void this.#arrived();
   }
 
   /**
@@ -378,39 +154,36 @@ class Inbox {
    */
   async resume() {
     const stored = session.status?.stored;
-    if (!stored || !this.ready || this.stale) return;
-    if (stored.newest < this.#upto) return this.restart();
+    if (!stored || !this.rows.ready || this.stale) return;
+    const { query, upto } = this.rows;
+    if (stored.newest < upto) return this.restart();
     const moved = this.#seen !== null && rowsMoved(this.#seen, stored);
     this.#seen = stored;
-    const arrived = stored.newest > this.#upto;
-    if (moved || ((this.#showsMarks || ages(this.#query)) && !this.#showsUnread)) {
-      if (arrived && this.#letsIn) this.#upto = stored.newest;
-      await this.#recount();
-    } else if (!this.#showsUnread) {
-      this.pages.reset(true);
-      void this.unfolded.refresh().catch(sayError);
-    }
-    if (stored.newest > this.#upto) await this.#arrived();
+    const changing = onMarks(query) || onDeliveries(query) || ages(query);
+    if (moved || (changing && !onReading(query))) await this.#recount(this.#letsIn ? stored.newest : upto);
+    else if (!onReading(query)) this.#reread();
+    if (stored.newest > this.rows.upto) await this.#arrived();
   }
 
   /** Marks changed here, in another window or on the command line; `moved` says that rows went or came back. */
   #marked(moved: boolean) {
+    const { query, ready } = this.rows;
     this.changes += 1;
     if (moved) void this.refresh().catch(sayError);
-    else if (this.#showsUnread) return;
-    else if (this.#showsMarks && this.ready) void this.#recount().catch(sayError);
-    else this.pages.reset(true);
+    else if (onReading(query)) return;
+    else if (onMarks(query) && ready) void this.#recount().catch(sayError);
+    else this.rows.pages.reset(true);
   }
 
   async #arrived() {
     if (this.#letsIn) return this.catchUp();
     if (this.#checking) return;
     this.#checking = true;
-    const upto = this.#upto;
-    const { rows } = await call("count", { filter: this.#query, upto: null }).catch(() => ({ rows: this.total }));
+    const { query, upto } = this.rows;
+    const { rows } = await call("count", { filter: query, upto: null }).catch(() => ({ rows: this.rows.total }));
     this.#checking = false;
     // They may have been let in meanwhile.
-    if (upto === this.#upto) this.fresh = Math.max(0, rows - this.total);
+    if (upto === this.rows.upto) this.fresh = Math.max(0, rows - this.rows.total);
   }
 
   setFollow(on: boolean) {
@@ -426,114 +199,60 @@ class Inbox {
     if (!on && this.following) void this.catchUp();
   }
 
-  /** Puts the cursor on a row. */
-  moveTo(index: number) {
-    if (this.length === 0) return;
-    this.cursor = Math.min(Math.max(0, index), this.length - 1);
-    this.#anchor = this.cursor;
-    this.scroll.show(this.cursor);
-    this.#takeRow();
+  /** Turns the order; the cursor stays on its exchange. */
+  turn() {
+    const { cursor } = this.selection;
+    const folded = cursor === null ? null : this.rows.unfolded.folded(cursor);
+    this.rows.turn();
+    if (folded === null) this.scroll.moveTo(0);
+    else this.selection.show(this.rows.total - 1 - folded);
   }
 
-  /** Takes the exchange of the cursor's row once it is here. */
-  takeCursor() {
-    if (this.#keeping === 0) this.#takeRow();
+  /** True if a row stands for several pushes that can be shown below it. */
+  canUnfold(row: ExchangeSummary): boolean {
+    return this.folded && row.delivery !== null && row.delivery.first === row.id && row.delivery.pushes > 1;
   }
 
-  #takeRow() {
-    const row = this.current;
-    if (row) this.cursorId = row.id;
-    else if (this.cursor !== null) this.want(this.cursor, this.cursor + 1);
+  /** Shows the further pushes of a folded row below it, or no longer; the cursor stays on its exchange. */
+  async unfold(index: number) {
+    const { unfolded, pages } = this.rows;
+    const folded = unfolded.folded(index);
+    const row = pages.row(folded);
+    if (!row || !this.canUnfold(row)) return;
+    const { cursor } = this.selection;
+    const stood = cursor === null ? null : unfolded.folded(cursor);
+    const wasBelow = cursor !== null && unfolded.row(cursor) !== undefined;
+    if (unfolded.has(row.id)) unfolded.close(row.id);
+    else await unfolded.open(row.id, folded);
+    if (stood === null) return;
+    const { cursorId } = this.selection;
+    const below = wasBelow && cursorId !== null ? unfolded.find(cursorId) : null;
+    if (wasBelow && below === null) this.selection.moveTo(unfolded.shown(stood));
+    else this.selection.putOn(below ?? unfolded.shown(stood));
   }
 
-  move(by: number) {
-    this.moveTo(this.cursor === null ? (by > 0 ? 0 : this.length - 1) : this.cursor + by);
-  }
-
-  pick(index: number) {
-    const row = this.row(index);
-    if (!row) return;
-    if (!this.picked.delete(row.id)) this.picked.add(row.id);
-  }
-
-  /** Picks what lies between the anchor and this row. */
-  async pickTo(index: number) {
-    const anchor = this.#anchor ?? this.cursor ?? index;
-    const to = Math.min(Math.max(0, index), this.length - 1);
-    const [from, end] = [Math.min(anchor, to), Math.min(Math.max(anchor, to), Math.min(anchor, to) + PICK_AT_MOST - 1)];
-    if (Math.abs(to - anchor) >= PICK_AT_MOST)
-      say(`Selected the first ${PICK_AT_MOST} rows. Export by filter takes more.`);
-    this.cursor = to;
-    this.scroll.show(to);
-    this.#takeRow();
-    const ids = await this.#ids(from, end);
-    this.picked.clear();
-    ids.forEach((id) => this.picked.add(id));
-    this.#anchor = anchor;
-  }
-
-  async #ids(from: number, last: number): Promise<number[]> {
-    const ids: number[] = [];
-    for (let at = from; at <= last; at += PAGE) {
-      const count = Math.min(PAGE, last - at + 1);
-      const known = Array.from({ length: count }, (_, place) => this.row(at + place)?.id);
-      if (known.every((id) => id !== undefined)) ids.push(...(known as number[]));
-      else ids.push(...(await this.#shown(at, count)).map((row) => row.id));
-    }
-    return ids;
-  }
-
-  /** Rows as they are shown, read anew. */
-  async #shown(at: number, count: number): Promise<ExchangeSummary[]> {
-    const from = this.unfolded.folded(at);
-    const { rows } = await this.#load(from, this.unfolded.folded(at + count - 1) - from + 1);
-    const row = (index: number) => this.unfolded.row(index) ?? rows[this.unfolded.folded(index) - from];
-    return Array.from({ length: count }, (_, place) => row(at + place)).filter((one) => one !== undefined);
+  /** The chosen exchanges; where one row stands for a whole delivery, all pushes of it. Oldest first. */
+  async meant(): Promise<number[]> {
+    const { chosen } = this.selection;
+    const folded = this.folded ? chosen.filter((id) => !this.rows.unfolded.has(id)) : [];
+    if (folded.length === 0) return chosen;
+    const { ids } = await call("whole_deliveries", { ids: folded });
+    return [...new Set([...chosen, ...ids])].sort((a, b) => a - b);
   }
 
   /** Selects an exchange wherever it stands; a filter that hides it is dropped. */
   async show(id: number): Promise<void> {
-    this.cursorId = id;
-    this.picked.clear();
+    this.selection.cursorId = id;
+    this.selection.picked.clear();
     if (session.status && session.status.stored.newest < id) await session.refresh();
-    if (id > this.#upto) await this.catchUp();
-    const below = this.unfolded.find(id);
-    if (below !== null) return this.moveTo(below);
-    const [all, older] = await Promise.all([
-      call("count", { filter: this.#query, upto: this.#upto }),
-      call("count", { filter: this.#query, upto: id }),
-    ]);
-    this.total = all.rows;
-    const index = this.#place(all.rows - older.rows);
-    const found = (await this.#load(index, 1)).rows[0];
-    if (found?.id === id) {
-      this.cursor = this.#anchor = this.unfolded.shown(index);
-      this.scroll.show(this.cursor);
-    } else if (await this.#unfoldFor(id)) {
-      this.moveTo(this.unfolded.find(id) ?? 0);
-    } else if (this.#query !== "") {
-      if (this.folded) preferences.folded = false;
-      else this.filter.set("");
-      await this.restart();
-      return this.show(id);
-    }
-  }
-
-  /** Unfolds the delivery that an exchange belongs to; false if its row is not in the list. */
-  async #unfoldFor(id: number): Promise<boolean> {
-    if (!this.folded) return false;
-    const { delivery } = (await call("exchange", { id })).summary;
-    if (delivery === null || delivery.first === id) return false;
-    const { rows } = await call("count", { filter: this.#query, upto: delivery.first });
-    const at = this.#place(this.total - rows);
-    if ((await this.#load(at, 1)).rows[0]?.id !== delivery.first) return false;
-    await this.unfolded.open(delivery.first, at);
-    return this.unfolded.find(id) !== null;
-  }
-
-  /** Filters by these terms alone. */
-  showOnly(text: string) {
-    this.filter.set(text);
+    if (id > this.rows.upto) await this.catchUp();
+    const at = await this.rows.seek(id, this.folded);
+    if (at !== null) return this.selection.show(at);
+    if (this.rows.query === "") return;
+    if (this.folded) preferences.folded = false;
+    else this.filter.set("");
+    await this.restart();
+    return this.show(id);
   }
 }
 

@@ -2,12 +2,10 @@ import { cleanup, render, screen, waitFor, within } from "@testing-library/svelt
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { BodyInfo } from "$ipc/bindings/BodyInfo";
-import type { BodyKind } from "$ipc/bindings/BodyKind";
 import type { Part } from "$ipc/bindings/Part";
 import type { Reading } from "$ipc/bindings/Reading";
-import type { Answers } from "$ipc/fake";
 import type { TreeRow } from "$ipc/bindings/TreeRow";
-import { openApp } from "../../test/openApp";
+import { openBody } from "../../test/openBody";
 import PathBar from "./PathBar.svelte";
 import TreeNode from "./TreeNode.svelte";
 
@@ -38,17 +36,6 @@ const INFO: BodyInfo = {
   tables: [],
   preview: null,
 };
-
-/** Opens the newest exchange, every body being of this kind. */
-async function openBody(kind: BodyKind, own: Answers = {}) {
-  const app = await openApp({ rows: 12 }, own);
-  const { bodyKind } = await import("$ipc/fake/bodies");
-  bodyKind.kind = kind;
-  await screen.findAllByRole("row", { selected: false });
-  await userEvent.keyboard("j");
-  await screen.findByRole("radiogroup", { name: "View" });
-  return app;
-}
 
 const view = (name: string) =>
   userEvent.click(within(screen.getByRole("radiogroup", { name: "View" })).getByRole("radio", { name }));

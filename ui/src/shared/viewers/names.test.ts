@@ -3,26 +3,14 @@ import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { useBackend } from "$ipc/backend";
-import type { BodyKind } from "$ipc/bindings/BodyKind";
 import type { Reading } from "$ipc/bindings/Reading";
 import type { TreeRow } from "$ipc/bindings/TreeRow";
 import type { Answers } from "$ipc/fake";
-import { openApp } from "../../test/openApp";
+import { openBody } from "../../test/openBody";
 import { Tree } from "./tree.svelte";
 
 const FRONT = "n".repeat(200);
 const WHOLE = "n".repeat(300);
-
-/** Opens the newest exchange, every body being of this kind. */
-async function openBody(kind: BodyKind, own: Answers = {}) {
-  const app = await openApp({ rows: 12 }, own);
-  const { bodyKind } = await import("$ipc/fake/bodies");
-  bodyKind.kind = kind;
-  await screen.findAllByRole("row", { selected: false });
-  await userEvent.keyboard("j");
-  await screen.findByRole("radiogroup", { name: "View" });
-  return app;
-}
 
 const long: TreeRow = {
   ...{ node: 9, depth: 1, key: FRONT, keyCut: true, index: 0, kind: "number", text: "1", cut: false },

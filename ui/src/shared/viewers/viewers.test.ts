@@ -1,19 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
-import type { BodyKind } from "$ipc/bindings/BodyKind";
-import { openApp, violations } from "../../test/openApp";
-
-/** Opens the newest exchange, every body being of this kind. */
-async function openBody(kind: BodyKind) {
-  const app = await openApp({ rows: 12 });
-  const { bodyKind } = await import("$ipc/fake/bodies");
-  bodyKind.kind = kind;
-  await screen.findAllByRole("row", { selected: false });
-  await userEvent.keyboard("j");
-  await screen.findByRole("radiogroup", { name: "View" });
-  return app;
-}
+import { violations } from "../../test/openApp";
+import { openBody } from "../../test/openBody";
 
 const view = () => within(screen.getByRole("radiogroup", { name: "View" }));
 

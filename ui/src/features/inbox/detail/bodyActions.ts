@@ -63,7 +63,7 @@ function filterList() {
 
 function ignore() {
   const path = ofBody()?.place.jsonPath;
-  const id = inbox.cursorId;
+  const id = inbox.selection.cursorId;
   return path && id !== null ? ignoreInComparisons(id, path) : undefined;
 }
 

@@ -9,7 +9,7 @@ import { detail } from "./detail.svelte";
 const AT_MOST = 4 * 1024 * 1024;
 
 export async function copyBody() {
-  const id = inbox.cursorId;
+  const id = inbox.selection.cursorId;
   if (id === null) return;
   const body = { id, side: detail.side };
   const info = await call("body_info", body);

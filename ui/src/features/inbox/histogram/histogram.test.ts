@@ -28,6 +28,17 @@ afterEach(() => Reflect.deleteProperty(HTMLElement.prototype, "clientWidth"));
 
 const chips = () => within(screen.getByRole("group", { name: "Filter" }));
 
+/** The first bar is chosen, and drawn alone. */
+async function zoomed() {
+  const { strip, asked } = await opened();
+  strip.focus();
+  await userEvent.keyboard("{Home}{Enter}");
+  await chips().findByText("since:");
+  await userEvent.keyboard("z");
+  await waitFor(() => expect(asked()).toMatchObject({ since: FROM, until: FROM + MINUTE }));
+  return { asked };
+}
+
 describe("the strip over the list", { timeout: 60_000 }, () => {
   it("says what came in a stretch of time, and how much of it failed", async () => {
     const { strip } = await opened();
@@ -55,23 +66,13 @@ describe("the strip over the list", { timeout: 60_000 }, () => {
   });
 
   it("draws only what is chosen, and all again, by z", async () => {
-    const { strip, asked } = await opened();
-    strip.focus();
-    await userEvent.keyboard("{Home}{Enter}");
-    await chips().findByText("since:");
-    await userEvent.keyboard("z");
-    await waitFor(() => expect(asked()).toMatchObject({ since: FROM, until: FROM + MINUTE }));
+    const { asked } = await zoomed();
     await userEvent.keyboard("z");
     await waitFor(() => expect(asked()).toMatchObject({ since: null, until: null }));
   });
 
   it.each(["Escape", "the button"])("shows all times again by %s, also the drawing", async (way) => {
-    const { strip, asked } = await opened();
-    strip.focus();
-    await userEvent.keyboard("{Home}{Enter}");
-    await chips().findByText("since:");
-    await userEvent.keyboard("z");
-    await waitFor(() => expect(asked()).toMatchObject({ since: FROM, until: FROM + MINUTE }));
+    const { asked } = await zoomed();
     // The filter may have lost its times by its chips: the drawing has not.
     if (way === "Escape") {
       const { inbox } = await import("../inbox.svelte");
@@ -83,12 +84,7 @@ describe("the strip over the list", { timeout: 60_000 }, () => {
   });
 
   it("draws all of another workspace", async () => {
-    const { strip, asked } = await opened();
-    strip.focus();
-    await userEvent.keyboard("{Home}{Enter}");
-    await chips().findByText("since:");
-    await userEvent.keyboard("z");
-    await waitFor(() => expect(asked()).toMatchObject({ since: FROM }));
+    const { asked } = await zoomed();
     const { session } = await import("$app/session.svelte");
     if (session.status)
       await session.takeAnswer(Promise.resolve({ ...session.status, workspace: "/elsewhere.pushpull" }));

@@ -2,7 +2,8 @@ import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { Answers } from "$ipc/fake";
-import type { FakeOptions } from "$ipc/fake/state";
+import { listAnswers } from "$ipc/fake/exchanges";
+import { FakeState, type FakeOptions } from "$ipc/fake/state";
 import { openApp } from "../../../test/openApp";
 
 const row = (index: number) => document.getElementById(`exchange-row-${index}`) as HTMLElement;
@@ -80,21 +81,21 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     if (order === "oldest first") inbox.turn();
     await userEvent.keyboard("/since:15m{Enter}");
     await waitFor(() => expect(filters(calls)).toContain("since:15m"));
-    await waitFor(() => expect(inbox.counting).toBe(false));
-    inbox.moveTo(30);
-    await waitFor(() => expect(inbox.cursorId).toBeTruthy());
-    const [read, lists] = [inbox.cursorId, () => calls.filter((call) => call.command === "list").length];
+    await waitFor(() => expect(inbox.rows.counting).toBe(false));
+    inbox.selection.moveTo(30);
+    await waitFor(() => expect(inbox.selection.cursorId).toBeTruthy());
+    const [read, lists] = [inbox.selection.cursorId, () => calls.filter((call) => call.command === "list").length];
     left = 50;
     const before = lists();
     await inbox.age();
     await screen.findByText("50 in view");
-    expect([inbox.cursor, inbox.cursorId]).toEqual([order === "oldest first" ? 20 : 30, read]);
+    expect([inbox.selection.cursor, inbox.selection.cursorId]).toEqual([order === "oldest first" ? 20 : 30, read]);
     if (order === "newest first") expect(lists()).toBe(before);
     // What is read stays, also once it has left the list.
     left = 10;
     await inbox.age();
     await screen.findByText("10 in view");
-    expect([inbox.cursor, inbox.cursorId]).toEqual([null, read]);
+    expect([inbox.selection.cursor, inbox.selection.cursorId]).toEqual([null, read]);
   });
 
   it("looks once a minute for what a time has left behind, and only where a time goes on", async () => {
@@ -105,7 +106,7 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
         await userEvent.keyboard(`/${filter}{Enter}`);
         const { inbox } = await import("../inbox.svelte");
         await waitFor(() => expect(filters(calls)).toContain(filter));
-        await waitFor(() => expect(inbox.counting).toBe(false));
+        await waitFor(() => expect(inbox.rows.counting).toBe(false));
         const before = filters(calls).length;
         await vi.advanceTimersByTimeAsync(180_000);
         await userEvent.keyboard("{Escape}");
@@ -135,21 +136,28 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     await userEvent.keyboard("/source:github{Enter}");
     await waitFor(() => expect(filters(calls)).toContain("source:github"));
     const { inbox } = await import("../inbox.svelte");
-    await waitFor(() => expect(inbox.counting).toBe(false));
+    await waitFor(() => expect(inbox.rows.counting).toBe(false));
     await inbox.show(59);
     await new Promise((rested) => setTimeout(rested, 1_000));
-    expect([inbox.filter.query, inbox.cursor, inbox.cursorId]).toEqual(["", 1, 59]);
+    expect([inbox.filter.query, inbox.selection.cursor, inbox.selection.cursorId]).toEqual(["", 1, 59]);
   });
 
   it("keeps its place over a trip to another screen, and lets nothing in while it is paused", async () => {
     const { call } = await opened();
     const [{ inbox }, { goTo }] = await Promise.all([import("../inbox.svelte"), import("$app/navigation.svelte")]);
-    inbox.moveTo(30);
-    inbox.pick(30);
-    inbox.pick(32);
+    inbox.selection.moveTo(30);
+    inbox.selection.pick(30);
+    inbox.selection.pick(32);
     inbox.scroll.moveTo(520);
     inbox.setPaused(true);
-    const place = () => [inbox.cursor, inbox.cursorId, [...inbox.picked], inbox.scroll.top, inbox.upto, inbox.paused];
+    const place = () => [
+      inbox.selection.cursor,
+      inbox.selection.cursorId,
+      [...inbox.selection.picked],
+      inbox.scroll.top,
+      inbox.rows.upto,
+      inbox.paused,
+    ];
     const before = place();
     expect(before).toEqual([30, 30, [30, 28], 520, 60, true]);
     goTo("settings");
@@ -159,7 +167,7 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     goTo("inbox");
     await screen.findByRole("button", { name: "1 new" });
     // What was changed meanwhile is read again.
-    await waitFor(() => expect(inbox.current?.pinned).toBe(true));
+    await waitFor(() => expect(inbox.selection.current?.pinned).toBe(true));
     await new Promise((rested) => setTimeout(rested, 500));
     expect(place()).toEqual(before);
   });
@@ -172,35 +180,117 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
       import("$app/preferences.svelte"),
     ]);
     preferences.folded = true;
-    await waitFor(() => expect(inbox.total).toBeLessThan(60));
-    await waitFor(() => expect(inbox.row(inbox.total - 1)).toBeDefined());
+    await waitFor(() => expect(inbox.rows.total).toBeLessThan(60));
+    await waitFor(() => expect(inbox.rows.row(inbox.rows.total - 1)).toBeDefined());
     await inbox.show(40);
-    await inbox.unfold(inbox.cursor ?? 0);
-    const shown = inbox.length;
-    expect(shown).toBe(inbox.total + 2);
+    await inbox.unfold(inbox.selection.cursor ?? 0);
+    const shown = inbox.rows.length;
+    expect(shown).toBe(inbox.rows.total + 2);
     goTo("settings");
     await screen.findByRole("heading", { name: "Settings" });
     goTo("inbox");
     await waitFor(() => expect(row(0)?.textContent).toBeTruthy());
     await new Promise((rested) => setTimeout(rested, 500));
-    expect([inbox.length, inbox.cursorId]).toEqual([shown, 40]);
+    expect([inbox.rows.length, inbox.selection.cursorId]).toEqual([shown, 40]);
   });
 
   it("shows what was deleted and what came while another screen was shown", async () => {
     const { call } = await opened();
     const [{ inbox }, { goTo }] = await Promise.all([import("../inbox.svelte"), import("$app/navigation.svelte")]);
-    inbox.moveTo(3);
+    inbox.selection.moveTo(3);
     // Nothing is laid out here: the top is followed, the cursor stands below.
     inbox.scroll.moveTo(0);
-    const read = inbox.cursorId;
+    const read = inbox.selection.cursorId;
     goTo("settings");
     await screen.findByRole("heading", { name: "Settings" });
     await call("delete", { scope: { type: "selection", ids: [59, 58] }, upto: null, ticket: "t" });
     await call("send_sample", { provider: "stripe" });
     goTo("inbox");
     await screen.findByText("59 in view");
-    await waitFor(() => expect([inbox.cursor, inbox.cursorId]).toEqual([2, read]));
-    expect(inbox.upto).toBe(61);
+    await waitFor(() => expect([inbox.selection.cursor, inbox.selection.cursorId]).toEqual([2, read]));
+    expect(inbox.rows.upto).toBe(61);
+  });
+
+  it.each([
+    ["since:15m", 50],
+    ["before:1h", 70],
+  ])("counts by %s as of when it is shown again", async (filter, then) => {
+    let rows = 60;
+    const { calls } = await opened({}, { count: () => ({ rows, complete: true }) });
+    const [{ inbox }, { goTo }] = await Promise.all([import("../inbox.svelte"), import("$app/navigation.svelte")]);
+    await userEvent.keyboard(`/${filter}{Enter}`);
+    await waitFor(() => expect(filters(calls)).toContain(filter));
+    await waitFor(() => expect(inbox.rows.counting).toBe(false));
+    goTo("settings");
+    await screen.findByRole("heading", { name: "Settings" });
+    rows = then;
+    goTo("inbox");
+    await screen.findByText(`${then} in view`);
+  });
+
+  /** A folded list in which a delivery is unfolded and the cursor stands below it; `group` finds repeats. */
+  async function folded() {
+    const state = new FakeState({ rows: 60 });
+    const { count, list } = listAnswers(state);
+    const app = await opened({}, { count: count as never, list: list as never });
+    const [{ inbox }, { preferences }] = await Promise.all([
+      import("../inbox.svelte"),
+      import("$app/preferences.svelte"),
+    ]);
+    preferences.folded = true;
+    await waitFor(() => expect(inbox.rows.total).toBe(58));
+    await waitFor(() => expect(inbox.rows.counting).toBe(false));
+    await inbox.show(40);
+    await inbox.unfold(inbox.selection.cursor ?? 0);
+    await inbox.show(30);
+    expect([inbox.rows.total, inbox.rows.length, inbox.selection.cursor]).toEqual([58, 60, 30]);
+    const known = state.deliveryOf.bind(state);
+    const group = (...ids: number[]) => {
+      const delivery = { first: 12, pushes: 2, repeat: "retry", attempt: 2, overtakenBy: null } as const;
+      state.deliveryOf = (id) => (ids.includes(id) ? delivery : known(id));
+    };
+    return { ...app, inbox, state, group };
+  }
+
+  it("counts a folded list anew that was grouped by others meanwhile, and keeps its place", async () => {
+    const { inbox, group } = await folded();
+    const { goTo } = await import("$app/navigation.svelte");
+    inbox.scroll.moveTo(260);
+    goTo("settings");
+    await screen.findByRole("heading", { name: "Settings" });
+    // One above what is unfolded, one between that and the cursor, one below it.
+    group(56, 36, 20);
+    goTo("inbox");
+    await screen.findByText("55 in view");
+    await waitFor(() => expect([inbox.selection.cursor, inbox.selection.cursorId]).toEqual([28, 30]));
+    expect([inbox.rows.length, inbox.scroll.top]).toEqual([57, 260]);
+    expect([16, 17, 18, 19].map((index) => inbox.rows.row(index)?.id)).toEqual([41, 40, 48, 44]);
+  });
+
+  it("keeps the cursor and what is unfolded where pushes below are found to be repeats", async () => {
+    const { inbox, group } = await folded();
+    const { session } = await import("$app/session.svelte");
+    group(20, 16);
+    if (session.status)
+      inbox.feed({ status: session.status, changed: [20, 16], lists: false, missed: false, jobs: [] });
+    await screen.findByText("56 in view");
+    await new Promise((rested) => setTimeout(rested, 500));
+    expect([inbox.selection.cursor, inbox.selection.cursorId, inbox.rows.length]).toEqual([30, 30, 58]);
+  });
+
+  it("keeps them also where new ones come in at the same time", async () => {
+    const { inbox, group, state, call } = await folded();
+    const { session } = await import("$app/session.svelte");
+    inbox.scroll.moveTo(0);
+    group(20, 16);
+    state.newest = 61;
+    if (session.status)
+      inbox.feed({ status: session.status, changed: [20, 16], lists: false, missed: false, jobs: [] });
+    await call("send_sample", { provider: "stripe" });
+    await screen.findByText("57 in view");
+    await new Promise((rested) => setTimeout(rested, 500));
+    expect([inbox.selection.cursor, inbox.selection.cursorId, inbox.rows.length]).toEqual([31, 30, 59]);
+    expect([19, 20, 21].map((index) => inbox.rows.row(index)?.id)).toEqual([40, 48, 44]);
   });
 
   it("says that nothing matches, and clears the filter from there", async () => {
@@ -287,6 +377,26 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     inbox.filter.set("");
   });
 
+  it("asks once a minute how many there are of each outcome, and only where a time goes on", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "Date"], now: Date.UTC(2026, 10, 22, 12) });
+    try {
+      const { calls } = await opened();
+      const { inbox } = await import("../inbox.svelte");
+      const asked = (filter: string) =>
+        calls.filter((call) => call.command === "tallies" && (call.args as { filter: string }).filter === filter)
+          .length;
+      for (const filter of ["source:github", "source:github since:15m"]) {
+        inbox.showOnly(filter);
+        await waitFor(() => expect(asked(filter)).toBe(1));
+        await vi.advanceTimersByTimeAsync(60_000);
+      }
+      await waitFor(() => expect(asked("source:github since:15m")).toBe(2));
+      expect(asked("source:github")).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("says how many there are of each outcome among what else is asked for", async () => {
     const { calls } = await opened();
     await userEvent.keyboard("/is:failed is:pinned direction:push -is:unread{Enter}");
@@ -303,9 +413,9 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     const { inbox } = await import("../inbox.svelte");
     void inbox.refresh();
     await waitFor(() => expect(filters(calls).length).toBeGreaterThan(before + 1));
-    expect(inbox.total).toBe(60);
+    expect(inbox.rows.total).toBe(60);
     found = { rows: 58, complete: true };
-    await waitFor(() => expect(inbox.total).toBe(58));
+    await waitFor(() => expect(inbox.rows.total).toBe(58));
   });
 
   it("shows the size of what the other end sent: the body of a push, the answer of a pull", async () => {

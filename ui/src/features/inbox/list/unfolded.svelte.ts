@@ -83,13 +83,20 @@ export class Unfolded {
     );
   }
 
-  /** Reads again what is shown. */
-  async refresh() {
+  /** Reads again what is shown, below rows that stand where they did unless `placeOf` says where: null is nowhere. */
+  async refresh(placeOf?: (first: number) => Promise<number | null>) {
     const read = await Promise.all(
-      this.#open.map(async ({ first }) => [first, await this.#furtherPushes(first)] as const),
+      this.#open.map(async ({ first }) => ({
+        first,
+        rows: await this.#furtherPushes(first),
+        at: await placeOf?.(first),
+      })),
     );
-    const rows = new Map(read);
-    this.#open = this.#open.map((delivery) => ({ ...delivery, rows: rows.get(delivery.first) ?? delivery.rows }));
+    const found = new Map(read.map((one) => [one.first, one]));
+    this.#open = this.#open.flatMap((delivery) => {
+      const { rows, at = delivery.at } = found.get(delivery.first) ?? delivery;
+      return at === null ? [] : [{ ...delivery, rows, at }];
+    });
   }
 
   /** The pushes of a delivery but its first, in the order of the list. */

@@ -10,15 +10,15 @@ const AT_ONCE = 10_000;
 
 /** Pins what is chosen, or unpins it if all of it is pinned. */
 export async function togglePin() {
-  const on = !inbox.chosenRows.every((row) => row.pinned);
+  const on = !inbox.rows.of(inbox.selection.chosen).every((row) => row.pinned);
   const ids = (await inbox.meant()).slice(0, AT_ONCE);
-  inbox.patch(ids, { pinned: on });
+  inbox.rows.patch(ids, { pinned: on });
   await call("pin", { ids, on });
 }
 
 export async function markRead(ids: number[], read: boolean) {
   if (ids.length === 0) return;
-  inbox.patch(ids, { unread: !read });
+  inbox.rows.patch(ids, { unread: !read });
   await call("mark_read", { ids: ids.slice(0, AT_ONCE), read });
 }
 
@@ -39,7 +39,7 @@ export async function deleteExchanges(
 ) {
   const { id, exchanges } = await call("delete", { scope, upto, ticket });
   if (exchanges === 0) return say("Nothing was deleted.");
-  inbox.picked.clear();
+  inbox.selection.picked.clear();
   // First: it can be taken back for ten seconds only, and a slow search takes longer to be counted anew.
   toasts.add(`${counted(exchanges, "exchange")} deleted`, {
     action: { title: "Undo", run: () => void undo(id).catch(sayError) },

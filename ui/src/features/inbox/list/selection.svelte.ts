@@ -1,0 +1,132 @@
+// Where the cursor stands in the list, and which rows are picked.
+import { SvelteSet } from "svelte/reactivity";
+import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
+import { say } from "$app/toasts.svelte";
+import type { VirtualScroll } from "$shared/virtual/scroll.svelte";
+import type { FoundRows } from "./found.svelte";
+
+const PICK_AT_MOST = 2_000;
+
+export class Selection {
+  /** The row of the cursor, and its exchange. */
+  cursor = $state<number | null>(null);
+  cursorId = $state<number | null>(null);
+  picked = new SvelteSet<number>();
+  /** The row that picking began at, if that is not the cursor's. */
+  #anchor: number | null = null;
+  /** While the cursor is being put back on its exchange, another may stand in its row. */
+  #keeping = 0;
+
+  constructor(
+    private readonly rows: FoundRows,
+    private readonly scroll: VirtualScroll,
+  ) {}
+
+  /** The exchanges that an action is for: the picked ones, else that of the cursor; oldest first. */
+  readonly chosen = $derived<number[]>(
+    this.picked.size > 0 ? [...this.picked].sort((a, b) => a - b) : this.cursorId === null ? [] : [this.cursorId],
+  );
+
+  /** The row under the cursor, if it is here. */
+  get current(): ExchangeSummary | undefined {
+    return this.cursor === null ? undefined : this.rows.row(this.cursor);
+  }
+
+  /** True while rows are read after which the cursor is put back on its exchange. */
+  get isKept(): boolean {
+    return this.#keeping > 0;
+  }
+
+  /** Nothing is picked and no row is under the cursor; the exchange that is read stays. */
+  drop() {
+    this.picked.clear();
+    this.cursor = this.#anchor = null;
+  }
+
+  /** All rows moved. */
+  shift(by: number) {
+    if (this.cursor !== null) this.cursor += by;
+    if (this.#anchor !== null) this.#anchor += by;
+  }
+
+  /** The cursor's row may be gone. */
+  clamp() {
+    if (this.cursor !== null && (this.cursor < 0 || this.cursor >= this.rows.length)) this.cursor = null;
+  }
+
+  /** Puts the cursor back on its exchange, or near its place, once rows were read; not if `read` was overtaken. */
+  async keep(read: () => Promise<boolean>) {
+    const id = this.cursorId;
+    this.#keeping += 1;
+    try {
+      if (await read()) await this.#putBack(id);
+    } finally {
+      this.#keeping -= 1;
+    }
+  }
+
+  async #putBack(id: number | null) {
+    if (id === null) return;
+    const { revision } = this.rows;
+    const at = await this.rows.find(id);
+    if (id !== this.cursorId || revision !== this.rows.revision) return;
+    if (at !== null) this.cursor = at;
+    else if (this.rows.total === 0) this.cursor = this.cursorId = null;
+    else this.moveTo(this.cursor ?? 0);
+  }
+
+  /** Puts the cursor on a row. */
+  moveTo(index: number) {
+    if (this.rows.length === 0) return;
+    this.show(Math.min(Math.max(0, index), this.rows.length - 1));
+    this.#takeRow();
+  }
+
+  /** Says in which row the exchange of the cursor stands. */
+  putOn(index: number) {
+    this.cursor = index;
+    this.#anchor = null;
+  }
+
+  /** The same, and shows that row. */
+  show(index: number) {
+    this.putOn(index);
+    this.scroll.show(index);
+  }
+
+  /** Takes the exchange of the cursor's row once it is here. */
+  takeCursor() {
+    if (!this.isKept) this.#takeRow();
+  }
+
+  #takeRow() {
+    const row = this.current;
+    if (row) this.cursorId = row.id;
+    else if (this.cursor !== null) this.rows.want(this.cursor, this.cursor + 1);
+  }
+
+  move(by: number) {
+    this.moveTo(this.cursor === null ? (by > 0 ? 0 : this.rows.length - 1) : this.cursor + by);
+  }
+
+  pick(index: number) {
+    const row = this.rows.row(index);
+    if (!row) return;
+    if (!this.picked.delete(row.id)) this.picked.add(row.id);
+  }
+
+  /** Picks what lies between the anchor and this row. */
+  async pickTo(index: number) {
+    const anchor = this.#anchor ?? this.cursor ?? index;
+    const to = Math.min(Math.max(0, index), this.rows.length - 1);
+    const [from, end] = [Math.min(anchor, to), Math.min(Math.max(anchor, to), Math.min(anchor, to) + PICK_AT_MOST - 1)];
+    if (Math.abs(to - anchor) >= PICK_AT_MOST)
+      say(`Selected the first ${PICK_AT_MOST} rows. Export by filter takes more.`);
+    this.show(to);
+    this.#takeRow();
+    this.#anchor = anchor;
+    const ids = await this.rows.ids(from, end);
+    this.picked.clear();
+    ids.forEach((id) => this.picked.add(id));
+  }
+}
