@@ -87,10 +87,10 @@ async fn look(window: &Window) -> Result<()> {
 async fn filter(window: &Window) -> Result<()> {
     window.click("[role=grid] [role=row][aria-rowindex='2']").await?;
     window.click("#detail-panel-tab-body").await?;
-    for (language, program) in [("JSONPath", "$..*"), ("jq", ".keys | to_entries[]")] {
+    for (language, program) in [("jsonpath", "$..*"), ("jq", ".keys | to_entries[]")] {
         window.script("document.activeElement.blur()", vec![]).await?;
         window.press(&format!("{CONTROL}{SHIFT}f{RELEASE}")).await?;
-        window.label(language).await?;
+        window.click(&format!(".filterbar [data-value={language}]")).await?;
         window.fill("input[aria-label='Filter the body']", &format!("{program}{ENTER}")).await?;
         window.text(".filterbar [role=status]", "result").await?;
         walk(window, ".bodyview").await?;

@@ -1,4 +1,5 @@
 // The inbox: what its list is asked for, how new and changed exchanges come in, and what is done with its rows.
+import { tick } from "svelte";
 import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
 import type { FeedEvent } from "$ipc/bindings/FeedEvent";
 import type { Status } from "$ipc/bindings/Status";
@@ -186,12 +187,16 @@ class Inbox {
     if (upto === this.rows.upto) this.fresh = Math.max(0, rows - this.rows.total);
   }
 
+  /** Follows from now on, or no longer; shows where new rows come in. */
   setFollow(on: boolean) {
     this.follow = on;
     if (!on) return;
     this.paused = false;
-    this.scroll.moveTo(0);
-    void this.catchUp();
+    if (!this.rows.oldestFirst) this.scroll.moveTo(0);
+    void this.catchUp()
+      .then(tick) // the list is as long as that by then
+      .then(() => this.rows.oldestFirst && this.scroll.show(this.rows.length - 1))
+      .catch(sayError);
   }
 
   setPaused(on: boolean) {
@@ -231,9 +236,8 @@ class Inbox {
     else this.selection.putOn(below ?? unfolded.shown(stood));
   }
 
-  /** The chosen exchanges; where one row stands for a whole delivery, all pushes of it. Oldest first. */
-  async meant(): Promise<number[]> {
-    const { chosen } = this.selection;
+  /** The chosen exchanges, or others; where one row stands for a whole delivery, all pushes of it. Oldest first. */
+  async meant(chosen = this.selection.chosen): Promise<number[]> {
     const folded = this.folded ? chosen.filter((id) => !this.rows.unfolded.has(id)) : [];
     if (folded.length === 0) return chosen;
     const { ids } = await call("whole_deliveries", { ids: folded });

@@ -16,6 +16,8 @@ export class Selection {
   #anchor: number | null = null;
   /** While the cursor is being put back on its exchange, another may stand in its row. */
   #keeping = 0;
+  /** The cursor was moved to a row that is not here yet: the exchange of that is to be its. */
+  #awaits = false;
 
   constructor(
     private readonly rows: FoundRows,
@@ -41,6 +43,7 @@ export class Selection {
   drop() {
     this.picked.clear();
     this.cursor = this.#anchor = null;
+    this.#awaits = false;
   }
 
   /** All rows moved. */
@@ -69,7 +72,7 @@ export class Selection {
     if (id === null) return;
     const { revision } = this.rows;
     const at = await this.rows.find(id);
-    if (id !== this.cursorId || revision !== this.rows.revision) return;
+    if (this.#awaits || id !== this.cursorId || revision !== this.rows.revision) return;
     if (at !== null) this.cursor = at;
     else if (this.rows.total === 0) this.cursor = this.cursorId = null;
     else this.moveTo(this.cursor ?? 0);
@@ -86,6 +89,7 @@ export class Selection {
   putOn(index: number) {
     this.cursor = index;
     this.#anchor = null;
+    this.#awaits = false;
   }
 
   /** The same, and shows that row. */
@@ -96,11 +100,12 @@ export class Selection {
 
   /** Takes the exchange of the cursor's row once it is here. */
   takeCursor() {
-    if (!this.isKept) this.#takeRow();
+    if (!this.isKept || this.#awaits) this.#takeRow();
   }
 
   #takeRow() {
     const row = this.current;
+    this.#awaits = !row;
     if (row) this.cursorId = row.id;
     else if (this.cursor !== null) this.rows.want(this.cursor, this.cursor + 1);
   }
