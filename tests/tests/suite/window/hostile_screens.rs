@@ -92,7 +92,7 @@ async fn filter(window: &Window) -> Result<()> {
         window.press(&format!("{CONTROL}{SHIFT}f{RELEASE}")).await?;
         window.click(&format!(".filterbar [data-value={language}]")).await?;
         window.fill("input[aria-label='Filter the body']", &format!("{program}{ENTER}")).await?;
-        window.text(".filterbar [role=status]", "result").await?;
+        window.text(".filterbar [role=status]", " values").await?;
         walk(window, ".bodyview").await?;
         window.click(".filterbar [aria-label='Close the filter']").await?;
     }
@@ -123,6 +123,8 @@ async fn sources(window: &Window) -> Result<()> {
 /// A push as the example of a provider of the user's own.
 async fn provider(window: &Window, texts: &[String]) -> Result<()> {
     window.script("document.activeElement.blur()", vec![]).await?;
+    window.keys("gi").await?;
+    window.find(".listfoot").await?;
     window.keys("gp").await?;
     window.button("Add provider").await?;
     window.fill("[role=dialog] input[data-first]", &texts[4]).await?;
