@@ -19,6 +19,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    pushpull_engine::keep_panics_silent();
     if pushpull_engine::inspect::filter_worker() {
         return ExitCode::SUCCESS;
     }
