@@ -50,7 +50,7 @@ async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
     let keys = keys::named(&arguments);
     let workspace = match arguments.workspace {
         Some(path) => Ok(path),
-        None => place::default_workspace(),
+        None => place::windows_workspace(),
     };
     let command = match arguments.command {
         Command::Verify(verify) if commands::verify::is_on_stdin(&verify) => {
