@@ -165,6 +165,24 @@ async fn settings_of_another_process_do_not_change_what_the_command_line_says() 
 }
 
 #[tokio::test]
+async fn only_the_process_that_listens_says_how_often_a_rule_has_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let other = other(folder.path()).await;
+    let rules = json!({"source": "a", "rules": {"rules": [{"id": "r", "steps": [{"status": 201}]}]}});
+    let saved = call(&other, "save_rules", rules).await.unwrap();
+    assert_eq!(saved["counts"], Value::Null);
+    until(&api, 201, async || post(&format!("{url}/in/a"), &[], "{}").await).await;
+    let counts = async |api: &Api| call(api, "source_rules", json!({"source": "a"})).await.unwrap()["counts"].clone();
+    assert_eq!(counts(&api).await, json!([{"rule": "r", "count": 1}]));
+    assert_eq!(counts(&other).await, Value::Null);
+    call(&api, "stop_listening", json!({})).await.unwrap();
+    assert_eq!(counts(&api).await, Value::Null);
+    other.close().await;
+    api.close().await;
+}
+
+#[tokio::test]
 async fn a_check_with_something_else_than_what_is_set_says_its_verdict_and_leaves_the_kept_one() {
     const SIGNED: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
     let folder = tempfile::tempdir().unwrap();
