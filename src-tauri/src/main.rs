@@ -30,6 +30,7 @@ const EXIT_FAILED: u8 = 3;
 const EXIT_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    pushpull_engine::keep_panics_silent();
     if pushpull_engine::inspect::filter_worker() {
         return ExitCode::SUCCESS;
     }

@@ -4,6 +4,7 @@ use crate::process::interrupt;
 use crate::{Home, PATIENCE, Program};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use std::io::ErrorKind;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
@@ -112,7 +113,10 @@ impl Running {
         command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut process = command.spawn().context("Starting pushpull")?;
         if let Some(mut stdin) = process.stdin.take() {
-            stdin.write_all(input).await.context("Writing to pushpull")?;
+            match stdin.write_all(input).await {
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => {} // it has ended before it read all, and says why
+                written => written.context("Writing to pushpull")?,
+            }
         }
         let stdout = BufReader::new(process.stdout.take().context("pushpull has no output")?);
         Ok(Self { process, stdout, read: Vec::new(), arguments: format!("{arguments:?}") })

@@ -19,6 +19,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    pushpull_engine::keep_panics_silent();
     if pushpull_engine::inspect::filter_worker() {
         return ExitCode::SUCCESS;
     }
@@ -49,7 +50,7 @@ async fn run(arguments: Arguments, output: Output) -> anyhow::Result<Outcome> {
     let keys = keys::named(&arguments);
     let workspace = match arguments.workspace {
         Some(path) => Ok(path),
-        None => place::default_workspace(),
+        None => place::windows_workspace(),
     };
     let command = match arguments.command {
         Command::Verify(verify) if commands::verify::is_on_stdin(&verify) => {

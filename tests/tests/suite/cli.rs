@@ -284,6 +284,33 @@ async fn the_data_folder_is_closed_to_others_also_where_it_was_there_before() ->
 }
 
 #[tokio::test]
+async fn the_workspace_that_the_window_opened_last_is_used_when_none_is_named() -> Result<()> {
+    let home = Home::new()?;
+    let folder = if cfg!(target_os = "macos") { "Library/Application Support/pushpull" } else { "data/pushpull" };
+    let (folder, mine) = (home.file(folder), home.file("mine.pushpull"));
+    std::fs::create_dir_all(&folder)?;
+    // As the window writes it.
+    let preferences = serde_json::json!({"window": {"theme": "dark"}, "workspace": mine});
+    std::fs::write(folder.join("preferences.json"), serde_json::to_vec_pretty(&preferences)?)?;
+    let default = folder.join("default.pushpull");
+    let list = async || pushpull_without(&home, &["list"], "PUSHPULL_WORKSPACE").await?.ok();
+    list().await?;
+    assert!(default.exists() && !mine.exists(), "one that is gone is not made anew");
+    std::fs::remove_file(&default)?;
+    let named = ["list", "--workspace", "mine.pushpull"];
+    pushpull(&home, &named).await?.ok()?;
+    list().await?;
+    assert!(mine.exists() && !default.exists());
+    for broken in ["{", "[]", r#"{"workspace":7}"#] {
+        std::fs::write(folder.join("preferences.json"), broken)?;
+        list().await?;
+        assert!(default.exists(), "{broken}");
+        std::fs::remove_file(&default)?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_workspace_is_refused_and_left_alone() -> Result<()> {
     let home = Home::new()?;
     let text = "This is a letter, not a workspace.\n".repeat(100);

@@ -46,6 +46,16 @@ async fn a_request_on_stdin_is_checked_and_the_exit_code_says_how() -> Result<()
 }
 
 #[tokio::test]
+async fn a_signature_that_an_export_masked_is_told_from_one_that_does_not_fit() -> Result<()> {
+    let home = Home::new()?;
+    let masked = String::from_utf8(request("Hello, World!"))?.replace(SIGNATURE, "[masked]");
+    let (code, told) = verdict(&home, &["--secret", SECRET], masked.as_bytes()).await?;
+    assert_eq!((code, told["reason"].as_str()), (Some(1), Some("malformed_header")));
+    assert!(told["explanation"].as_str().is_some_and(|text| text.contains("masked when this was exported")), "{told}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn secrets_come_from_files_and_variables_too_and_are_never_printed() -> Result<()> {
     let home = Home::new()?;
     std::fs::write(home.path().join("secret.txt"), format!("{SECRET}\n"))?;
@@ -241,7 +251,7 @@ const ACME: &str = r#"{"key":"acme","name":"Acme","certainty":"custom","custom":
 async fn a_given_secret_is_checked_by_the_rules_of_a_provider_of_the_users_own() -> Result<()> {
     let home = Home::new()?;
     let engine = Engine::open(&home.workspace()).await?;
-    engine.save_provider(serde_json::from_str::<Provider>(ACME)?).await?;
+    engine.store.save_provider(serde_json::from_str::<Provider>(ACME)?).await?;
     engine.close().await;
     // HMAC-SHA256 of `1760000000.{}` with `s3cret`.
     let signature = "d0b4d7fb87731e3f7f8988f35744899a6ae0ca6a594a077d2e4a270384cf922a";

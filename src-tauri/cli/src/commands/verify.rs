@@ -4,7 +4,7 @@ use crate::arguments::Verify;
 use crate::output::{Outcome, Output, visible};
 use anyhow::Context as _;
 use pushpull_engine::api::ApiError;
-use pushpull_engine::inspect::provider::{Provider, find, recognised};
+use pushpull_engine::inspect::provider::{Provider, find, recognised, unknown};
 use pushpull_engine::inspect::signature::{Check, Secret, SignedRequest, Verdict, VerdictKind, verify};
 use pushpull_engine::store::{Store, Verdicts};
 use pushpull_engine::wire::{LooseRequest, read_request};
@@ -124,7 +124,7 @@ fn provider(own: &[Provider], options: &Verify, request: &LooseRequest) -> anyho
         return Ok(recognised(own, &request.headers, &request.body).ok_or_else(|| ApiError::invalid(problem))?);
     };
     let found = find(key).or_else(|| own.iter().find(|own| own.key == *key)).cloned();
-    Ok(found.ok_or_else(|| ApiError::invalid(format!("There is no provider {key:?}.")))?)
+    Ok(found.ok_or_else(|| ApiError::invalid(unknown(key, own)))?)
 }
 
 /// The secrets and keys of the command line, its files and its environment, in this order.

@@ -181,8 +181,8 @@ commands! {
         forget_vault(Nothing) -> VaultStatus;
         /// The providers that are known, and the user's own.
         providers(Nothing) -> Providers;
-        /// Keeps a provider of the user's.
-        save_provider(Provider) -> Provider;
+        /// Keeps a provider of the user's, in place of the one of its key unless it is to be new.
+        save_provider(SaveProvider) -> Provider;
         /// Deletes a provider of the user's.
         delete_provider(ProviderKey) -> Nothing;
         /// Tries a provider on an example, without keeping it.

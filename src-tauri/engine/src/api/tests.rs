@@ -8,6 +8,7 @@ mod listening;
 mod others;
 mod providers;
 mod reading;
+mod retaining;
 mod sending;
 mod sources;
 mod vault;

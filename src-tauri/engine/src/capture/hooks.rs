@@ -29,6 +29,11 @@ pub trait Hooks: Send + Sync + 'static {
     /// The time.
     fn now(&self) -> Micros;
 
+    /// The most bytes of a body at this moment; None for what the limits say.
+    fn body_cap(&self) -> Option<u64> {
+        None
+    }
+
     /// Whether pushes to this source are taken: it is there, or a first request makes it at this moment.
     fn accepts(&self, source: &str) -> bool;
 

@@ -30,12 +30,14 @@ pub(super) struct Taken {
     /// Its first bytes, as many as are looked into.
     pub(super) start: Bytes,
     pub(super) ending: Ending,
+    /// The most bytes that were taken.
+    pub(super) cap: u64,
 }
 
 /// Reads a body. Of one over the cap, or that says it will be, only the beginning is kept; it is not even asked for if
 /// the sender waits for leave to send it.
 pub(super) async fn read(shared: &Shared, arrival: &Arrival, body: Body) -> Result<Taken, StoreError> {
-    let cap = shared.limits.body_cap();
+    let cap = shared.limits.body_cap(shared.hooks.body_cap());
     let mut intake =
         Intake { store: &shared.store, cap, held: Bytes::new(), spool: None, start: BytesMut::new(), len: 0 };
     let pieces = body.into_data_stream();
@@ -96,18 +98,18 @@ impl Intake<'_> {
     }
 
     async fn finish(mut self, ending: Ending) -> Result<Taken, StoreError> {
-        let last = std::mem::take(&mut self.held);
+        let (last, cap) = (std::mem::take(&mut self.held), self.cap);
         if self.spool.is_none() && last.len() <= INLINE_LIMIT && ending != Ending::OverCap {
-            return Ok(Taken { body: exchange::Body::Inline(last.clone()), start: last, ending });
+            return Ok(Taken { body: exchange::Body::Inline(last.clone()), start: last, ending, cap });
         }
         self.note(&last);
         let start = self.start.freeze();
         if ending == Ending::OverCap {
-            return Ok(Taken { body: exchange::Body::Inline(start.clone()), start, ending });
+            return Ok(Taken { body: exchange::Body::Inline(start.clone()), start, ending, cap });
         }
         let mut spool = self.spool.unwrap_or_else(|| self.store.spool());
         spool.write(last).await?;
-        Ok(Taken { body: spool.finish().await?, start, ending })
+        Ok(Taken { body: spool.finish().await?, start, ending, cap })
     }
 }
 

@@ -94,9 +94,9 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The most bytes of a body.
-    pub(super) fn body_cap(&self) -> u64 {
-        self.body_bytes.min(HARD_BODY_BYTES)
+    /// The most bytes of a body, where the engine says this of it.
+    pub(super) fn body_cap(&self, said: Option<u64>) -> u64 {
+        said.unwrap_or(self.body_bytes).min(HARD_BODY_BYTES)
     }
 }
 
@@ -114,6 +114,8 @@ mod tests {
         assert_eq!((head_time, body_idle_time, body_time), (seconds(5), seconds(10), seconds(60)));
         assert_eq!((connections, MAX_HEADERS, HEAD_BYTES, STUB_BYTES), (512, 100, 64 * 1024, 64 * 1024));
         assert_eq!((in_flight_bytes as u64, body_bytes, HARD_BODY_BYTES), (256 * MIB, 25 * MIB, 512 * MIB));
-        assert_eq!(Limits { body_bytes: u64::MAX, ..Limits::default() }.body_cap(), HARD_BODY_BYTES);
+        assert_eq!(Limits { body_bytes: u64::MAX, ..Limits::default() }.body_cap(None), HARD_BODY_BYTES);
+        assert_eq!(Limits::default().body_cap(Some(u64::MAX)), HARD_BODY_BYTES);
+        assert_eq!(Limits::default().body_cap(Some(5)), 5);
     }
 }

@@ -45,7 +45,7 @@ fn has_come_round(head: &RequestHead, instance: &str) -> bool {
 
 /// Has the exchange committed, then lets the answer go.
 async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken) -> Answer {
-    let (mut answer, mark, mut failure) = verdict(&arrival, taken.ending, shared.limits.body_cap());
+    let (mut answer, mark, mut failure) = verdict(&arrival, taken.ending, taken.cap);
     let framing = arrival.home.take_framing().encode();
     let head = &arrival.head;
     let plan = if taken.ending == Ending::Whole { shared.hooks.plan(source) } else { None };

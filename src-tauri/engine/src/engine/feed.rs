@@ -77,7 +77,7 @@ impl Parts {
             stored: self.store.stored().await?,
             auto_source: self.doorway.is_auto(),
             unknown_paths: self.doorway.unknown_paths(),
-            notice: self.store.trouble().map(|trouble| ApiError::from(trouble).sentences()),
+            notice: self.store.trouble().map(|error| ApiError::from(error).sentences()).or_else(|| self.unretained()),
             version: env!("CARGO_PKG_VERSION").into(),
         })
     }
@@ -88,6 +88,7 @@ impl Engine {
     pub(crate) async fn keep_feeding(self, feed: Feed) {
         let mut tunnel = self.tunnel.watch();
         let mut committed = self.store.committed();
+        let mut unretained = self.unretained.clone();
         let mut file = loop {
             match self.store.watch_others().await {
                 Ok(file) => break file,
@@ -119,6 +120,7 @@ impl Engine {
                 () = self.changed.notified() => {}
                 done = committed.changed() => if done.is_err() { return },
                 _ = tunnel.changed() => {}
+                Ok(()) = unretained.changed() => {}
                 () = any_commit(&mut file, &mut version) => {
                     let _ = self.take_up_what_waits().await; // what can't be done now is at the next commit
                 }
@@ -159,12 +161,8 @@ impl Engine {
         self.vault.look_again().await;
         let _ = self.read_sources().await; // what can't be read now is read at the next change
         let _ = self.read_rules().await;
+        let _ = self.read_settings().await;
         self.jobs.note_lists();
-    }
-
-    /// True while this process listens.
-    pub fn is_listening(&self) -> bool {
-        matches!(self.listener(), ListenerStatus::Listening { .. })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::rules::Plans;
 use super::signatures::Checking;
 use super::sources::{SourceBook, SourceConfig};
-use crate::api::{ApiError, AutoSource};
+use crate::api::{ApiError, AutoSource, Settings};
 use crate::capture::rules::Plan;
 use crate::capture::{Arrived, Hooks};
 use crate::exchange::{Headers, Micros, Origin};
@@ -14,7 +14,7 @@ use crate::tunnel::{Probes, TunnelState, TunnelStatus};
 use crate::wire::RequestHead;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use tokio::sync::watch;
 
 /// The header that a sample event carries: a word that only this process knows, so that nobody else's request can pass
@@ -31,6 +31,9 @@ pub(crate) struct Doorway {
     book: Arc<SourceBook>,
     pub(super) plans: Plans,
     auto_source: Mutex<AutoSource>,
+    /// What the command line says of it, whatever is set.
+    told: OnceLock<AutoSource>,
+    body_cap: AtomicU64,
     tunnel: watch::Receiver<TunnelStatus>,
     unknown_paths: AtomicU64,
     probes: Arc<Probes>,
@@ -42,7 +45,7 @@ impl Doorway {
     pub(super) fn new(
         sources: Vec<String>,
         book: Arc<SourceBook>,
-        auto_source: AutoSource,
+        settings: &Settings,
         tunnel: watch::Receiver<TunnelStatus>,
         probes: Arc<Probes>,
     ) -> Result<Self, ApiError> {
@@ -50,7 +53,9 @@ impl Doorway {
             sources: RwLock::new(sources.into_iter().collect()),
             book,
             plans: Plans::default(),
-            auto_source: Mutex::new(auto_source),
+            auto_source: Mutex::new(settings.auto_source),
+            told: OnceLock::new(),
+            body_cap: AtomicU64::new(settings.body_cap),
             tunnel,
             unknown_paths: AtomicU64::new(0),
             probes,
@@ -69,8 +74,15 @@ impl Doorway {
         self.sources.write().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
-    pub(crate) fn set_auto_source(&self, auto_source: AutoSource) {
-        *self.auto_source.lock().unwrap_or_else(PoisonError::into_inner) = auto_source;
+    /// Brings into force what is set.
+    pub(super) fn set(&self, settings: &Settings) {
+        self.body_cap.store(settings.body_cap, Ordering::Relaxed);
+        *self.auto_source.lock().unwrap_or_else(PoisonError::into_inner) = settings.auto_source;
+    }
+
+    /// Says whether first requests make sources, whatever is set. What was said first counts.
+    pub(super) fn tell_auto_source(&self, auto_source: AutoSource) {
+        let _ = self.told.set(auto_source);
     }
 
     /// Requests that no source took.
@@ -95,7 +107,8 @@ impl Doorway {
     /// Whether a first request to a name makes a source at this moment. A tunnel that is lost may come back by itself,
     /// so it counts as up.
     pub(super) fn is_auto(&self) -> bool {
-        match *self.auto_source.lock().unwrap_or_else(PoisonError::into_inner) {
+        let set = *self.auto_source.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.told.get().copied().unwrap_or(set) {
             AutoSource::Always => true,
             AutoSource::Never => false,
             AutoSource::Local => matches!(self.tunnel.borrow().state, TunnelState::Off | TunnelState::Failed { .. }),
@@ -106,6 +119,10 @@ impl Doorway {
 impl Hooks for Doorway {
     fn now(&self) -> Micros {
         crate::store::micros_now()
+    }
+
+    fn body_cap(&self) -> Option<u64> {
+        Some(self.body_cap.load(Ordering::Relaxed))
     }
 
     fn accepts(&self, source: &str) -> bool {
@@ -189,10 +206,14 @@ pub(super) fn random_word() -> Result<String, ApiError> {
 mod tests {
     use super::*;
 
+    fn set(auto_source: AutoSource) -> Settings {
+        Settings { auto_source, ..Settings::default() }
+    }
+
     fn doorway(auto_source: AutoSource) -> (Doorway, watch::Sender<TunnelStatus>) {
         let (state, tunnel) = watch::channel(TunnelStatus::default());
         let sources = vec!["known".to_owned()];
-        (Doorway::new(sources, Arc::default(), auto_source, tunnel, Arc::default()).unwrap(), state)
+        (Doorway::new(sources, Arc::default(), &set(auto_source), tunnel, Arc::default()).unwrap(), state)
     }
 
     #[test]
@@ -217,9 +238,9 @@ mod tests {
             assert!(doorway.accepts("known"), "{shown}");
         }
         assert!(doorway.accepts("new-0"), "it is a source from then on");
-        doorway.set_auto_source(AutoSource::Always);
+        doorway.set(&set(AutoSource::Always));
         assert!(doorway.accepts("new-1"));
-        doorway.set_auto_source(AutoSource::Never);
+        doorway.set(&set(AutoSource::Never));
         assert!(!doorway.accepts("new-7") && doorway.accepts("new-1"));
         doorway.remove_source("new-1");
         assert!(!doorway.accepts("new-1"));

@@ -48,8 +48,7 @@ impl Engine {
             self.sender.set_own_ports(Vec::from_iter(ListenerLock::port_of_another(self.store.path())));
             return Ok(ListenerStatus::Elsewhere);
         };
-        let limits = Limits { body_bytes: self.settings().body_cap, ..Limits::default() };
-        let listener = Listener::bind(options, limits, self.store.clone(), self.doorway.clone()).await?;
+        let listener = Listener::bind(options, Limits::default(), self.store.clone(), self.doorway.clone()).await?;
         let port = listener.address().port();
         // On a full disk other processes do without the port: the mark in what they send stops what goes round.
         let _ = lock.tell(port);
@@ -78,6 +77,11 @@ impl Parts {
     /// The state of the listener.
     pub fn listener(&self) -> ListenerStatus {
         self.listener.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// True while this process listens.
+    pub fn is_listening(&self) -> bool {
+        matches!(self.listener(), ListenerStatus::Listening { .. })
     }
 
     fn set_listener(&self, status: ListenerStatus) {

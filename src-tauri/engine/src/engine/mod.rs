@@ -32,7 +32,7 @@ use crate::capture::Listener;
 use crate::exchange::ExchangeId;
 use crate::inspect::{BodyRef, Document, Filter, Filtered, Lens, Reading};
 use crate::send::Sender;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::tunnel::{Probes, Tunnel};
 use crate::vault::{Keys, Vault};
 use documents::Documents;
@@ -84,10 +84,14 @@ pub struct Parts {
     pub(crate) tickets: Tickets,
     pub(crate) jobs: Jobs,
     settings: RwLock<Settings>,
+    /// Held while the settings are kept or read, so that what was kept last is what counts.
+    keeping_settings: Mutex<()>,
     listening: Mutex<Option<(Listener, ListenerLock)>>,
     listener: RwLock<ListenerStatus>,
     changed: Notify,
     retention: watch::Sender<Retention>,
+    /// Why nothing can be taken away at the moment.
+    unretained: watch::Receiver<Option<StoreError>>,
     /// What goes on beside captures.
     background: Vec<AbortOnDropHandle<()>>,
 }
@@ -121,21 +125,23 @@ impl Engine {
         let tunnel = Tunnel::default();
         let names = store.source_names().await?;
         let book = Arc::new(SourceBook::default());
-        let doorway = Doorway::new(names, book.clone(), settings.auto_source, tunnel.watch(), probes.clone())?;
+        let doorway = Doorway::new(names, book.clone(), &settings, tunnel.watch(), probes.clone())?;
         let sender = Sender::new(store.clone());
         sender.set_instance(doorway.instance());
         sender.set_own_ports(Vec::from_iter(ListenerLock::port_of_another(path)));
         let vault = Vault::start(store.clone(), keys);
         let (kept, retention) = watch::channel(settings.retention);
+        let (trouble, unretained) = watch::channel(None);
         let background = [
             store.start_indexing(),
             store.start_learning(),
             store.start_purging(),
             store.start_grouping(),
-            tokio::spawn(retaining::keep_retaining(store.clone(), retention)),
+            tokio::spawn(retaining::keep_retaining(store.clone(), retention, trouble, retaining::EVERY)),
         ];
         let engine = Self(Arc::new(Parts {
             retention: kept,
+            unretained,
             sender,
             tunnel,
             vault,
@@ -150,6 +156,7 @@ impl Engine {
             tickets: Tickets::default(),
             jobs: Jobs::default(),
             settings: RwLock::new(settings),
+            keeping_settings: Mutex::default(),
             listening: Mutex::default(),
             listener: RwLock::new(ListenerStatus::Off),
             changed: Notify::new(),
@@ -265,17 +272,33 @@ impl Parts {
     pub async fn save_settings(&self, mut settings: Settings) -> Result<Settings, ApiError> {
         check_settings(&settings)?;
         settings.tunnel = settings.tunnel.without_secret();
+        let keeping = self.keeping_settings.lock().await;
         self.store.save_settings(&settings).await?;
-        self.doorway.set_auto_source(settings.auto_source);
-        self.retention.send_replace(settings.retention);
-        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings.clone();
+        self.put_in_force(&settings);
+        drop(keeping);
         self.notice_change(true);
         Ok(settings)
     }
 
-    /// Sets whether a first request to a name makes a source, for as long as this process runs.
+    /// Brings into force what another process may have set.
+    async fn read_settings(&self) -> Result<(), ApiError> {
+        let _keeping = self.keeping_settings.lock().await;
+        let settings = self.store.settings().await?;
+        if settings != self.settings() {
+            self.put_in_force(&settings);
+        }
+        Ok(())
+    }
+
+    fn put_in_force(&self, settings: &Settings) {
+        self.doorway.set(settings);
+        self.retention.send_replace(settings.retention);
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings.clone();
+    }
+
+    /// Says whether a first request to a name makes a source, for as long as this process runs and whatever is set.
     pub fn set_auto_source(&self, auto_source: AutoSource) {
-        self.doorway.set_auto_source(auto_source);
+        self.doorway.tell_auto_source(auto_source);
     }
 }
 

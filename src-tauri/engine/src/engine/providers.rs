@@ -1,7 +1,7 @@
 //! The user's own providers: kept, deleted, and what follows for the pushes that are here.
 
 use super::Engine;
-use crate::api::ApiError;
+use crate::api::{ApiError, SaveProvider};
 use crate::inspect::provider::Provider;
 
 impl Engine {
@@ -9,9 +9,13 @@ impl Engine {
     /// again; nobody waits for that.
     ///
     /// # Errors
-    /// `Invalid` if a field can't be used, or the key is that of a known provider.
-    pub async fn save_provider(&self, provider: Provider) -> Result<Provider, ApiError> {
-        let saved = self.store.save_provider(provider).await?;
+    /// `Invalid` if a field can't be used, or the key is that of a known provider, or of any where it is to be new.
+    pub async fn save_provider(&self, save: SaveProvider) -> Result<Provider, ApiError> {
+        let SaveProvider { provider, is_new } = save;
+        let saved = match is_new {
+            true => self.store.add_provider(provider).await?,
+            false => self.store.save_provider(provider).await?,
+        };
         self.providers_changed().await?;
         Ok(saved)
     }

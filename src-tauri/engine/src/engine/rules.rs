@@ -69,7 +69,9 @@ impl Parts {
             problems: check(&rules),
             rules,
             in_force: stored.draft.is_none(),
-            counts: self.doorway.plans.get(source).map(|plan| plan.counts()).unwrap_or_default(),
+            counts: self
+                .is_listening()
+                .then(|| self.doorway.plans.get(source).map(|plan| plan.counts()).unwrap_or_default()),
         })
     }
 

@@ -284,7 +284,7 @@ impl Parts {
         let rules = match &given.provider {
             Some(key) => {
                 let own = self.book.provider(key);
-                Some(own.ok_or_else(|| ApiError::invalid(format!("There is no provider {key:?}.")))?)
+                Some(own.ok_or_else(|| self.book.no_provider(key))?)
             }
             None => source.as_ref().and_then(|source| self.book.checker(source, &push.headers, &push.decoded())),
         };

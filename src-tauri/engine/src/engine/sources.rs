@@ -6,7 +6,7 @@ use crate::api::{ApiError, NewSecret, SaveSource, SecretRef, SourceSecret, Sourc
 use crate::capture::is_source_name;
 use crate::exchange::{Headers, Micros};
 use crate::inspect::Recognition;
-use crate::inspect::provider::{ProviderRef, Recognisers};
+use crate::inspect::provider::{Provider, ProviderRef, Recognisers, unknown};
 use crate::inspect::signature::Secret;
 use crate::store::{NewSealed, Renamed, SecretRow, SourceRow, secret_place};
 use crate::transfer::KnownSecrets;
@@ -155,6 +155,12 @@ impl SourceBook {
         self.all().providers.own()
     }
 
+    /// Says that there is no provider of this key.
+    pub(super) fn no_provider(&self, key: &str) -> ApiError {
+        let own: Vec<Provider> = self.own_providers().iter().map(|own| own.provider.clone()).collect();
+        ApiError::invalid(unknown(key, &own))
+    }
+
     /// Which service sent a push to a source, as the push itself tells, and what the event is called by the provider
     /// that it is read by.
     pub(crate) fn recognise(&self, source: &str, headers: &Headers, body_start: &[u8]) -> Recognition {
@@ -258,8 +264,13 @@ impl Parts {
     /// Keeps what is set for a source.
     ///
     /// # Errors
-    /// `Invalid` if a value can't be used; `NotFound` if there is no source of this name.
+    /// `Invalid` if a value can't be used, or there is no such provider; `NotFound` if there is no source of this name.
     pub async fn save_source(&self, save: SaveSource) -> Result<SourceSettings, ApiError> {
+        let before = self.source_settings(&save.name).await?.provider;
+        // The one that is set stays also where it is gone: the user may write it anew, or another process has it.
+        if let Some(key) = filled(save.provider.clone()).filter(|key| before.as_ref() != Some(key)) {
+            self.book.provider(&key).ok_or_else(|| self.book.no_provider(&key))?;
+        }
         let row = SourceRow {
             id: 0,
             name: save.name.clone(),
@@ -311,9 +322,13 @@ impl Parts {
     /// Takes a secret out of the vault.
     ///
     /// # Errors
-    /// `NotFound` if there is no source of this name.
+    /// `NotFound` if there is no source of this name, or it has no secret of this number.
     pub async fn remove_secret(&self, secret: SecretRef) -> Result<SourceSettings, ApiError> {
-        self.store.remove_secret(secret.source.clone(), secret.id).await?;
+        let removed = self.store.remove_secret(secret.source.clone(), secret.id).await?;
+        if !removed {
+            self.source_settings(&secret.source).await?;
+            return Err(ApiError::not_found(format!("{:?} has no secret {}.", secret.source, secret.id)));
+        }
         self.sources_changed(&secret.source).await
     }
 

@@ -55,6 +55,18 @@ impl Store {
     /// # Errors
     /// `Invalid` if a field can't be used, or the key is that of a known provider.
     pub async fn save_provider(&self, provider: Provider) -> Result<Provider, StoreError> {
+        self.keep_provider(provider, false).await
+    }
+
+    /// Keeps a provider of the user's that is new.
+    ///
+    /// # Errors
+    /// `Invalid` as [`Self::save_provider`], or if there is one of its key.
+    pub async fn add_provider(&self, provider: Provider) -> Result<Provider, StoreError> {
+        self.keep_provider(provider, true).await
+    }
+
+    async fn keep_provider(&self, provider: Provider, is_new: bool) -> Result<Provider, StoreError> {
         let provider = Provider { custom: true, certainty: Certainty::Custom, ..provider };
         check_custom(&provider).map_err(|problem| StoreError::Invalid(problem.to_string()))?;
         if let Some(known) = find(&provider.key) {
@@ -70,15 +82,25 @@ impl Store {
             return Err(StoreError::Invalid("The definition is longer than 256 KB.".into()));
         }
         let key = provider.key.clone();
-        self.writer
+        let kept = self
+            .writer
             .job("Keeping a provider", move |connection| {
                 Box::pin(async move {
-                    let sql = "INSERT INTO provider (key, definition) VALUES ($1, $2)
-                               ON CONFLICT (key) DO UPDATE SET definition = excluded.definition";
-                    sqlx::query(sql).bind(key).bind(text).execute(connection).await.map(drop)
+                    let sql = match is_new {
+                        true => "INSERT INTO provider (key, definition) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING",
+                        false => {
+                            "INSERT INTO provider (key, definition) VALUES ($1, $2)
+                             ON CONFLICT (key) DO UPDATE SET definition = excluded.definition"
+                        }
+                    };
+                    Ok(sqlx::query(sql).bind(key).bind(text).execute(connection).await?.rows_affected() > 0)
                 })
             })
             .await?;
+        if !kept {
+            let message = "key: There is a provider with this key: edit that one, or choose another key.";
+            return Err(StoreError::Invalid(message.into()));
+        }
         Ok(provider)
     }
 

@@ -222,14 +222,14 @@ impl Store {
         added
     }
 
-    /// Takes a secret of a source away.
-    pub(crate) async fn remove_secret(&self, source: String, id: i64) -> Result<(), StoreError> {
+    /// Takes a secret of a source away; false if it has none of this number.
+    pub(crate) async fn remove_secret(&self, source: String, id: i64) -> Result<bool, StoreError> {
         self.writer
             .job("Removing a secret", move |connection| {
                 Box::pin(async move {
                     let sql = "DELETE FROM source_secret
                                 WHERE id = ? AND source_id = (SELECT id FROM source WHERE name = ?)";
-                    sqlx::query(sql).bind(id).bind(source).execute(connection).await.map(drop)
+                    Ok(sqlx::query(sql).bind(id).bind(source).execute(connection).await?.rows_affected() > 0)
                 })
             })
             .await

@@ -24,6 +24,7 @@ inForce: boolean,
  */
 problems: Array<RuleProblem>, 
 /**
- * How often each rule in force has answered, as far as this process knows.
+ * How often each rule in force has answered. Left out where this process does not listen: only the one that does
+ * knows.
  */
-counts: Array<RuleCount>, };
+counts?: Array<RuleCount>, };

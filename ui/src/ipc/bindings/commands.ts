@@ -83,6 +83,7 @@ import type { RowPlace } from "./RowPlace";
 import type { RowQuery } from "./RowQuery";
 import type { SampleQuery } from "./SampleQuery";
 import type { SaveBody } from "./SaveBody";
+import type { SaveProvider } from "./SaveProvider";
 import type { SaveRequest } from "./SaveRequest";
 import type { SaveRules } from "./SaveRules";
 import type { SaveSource } from "./SaveSource";
@@ -240,8 +241,8 @@ export interface Commands {
   forget_vault: { args: Nothing; result: VaultStatus };
   /** The providers that are known, and the user's own. */
   providers: { args: Nothing; result: Providers };
-  /** Keeps a provider of the user's. */
-  save_provider: { args: Provider; result: Provider };
+  /** Keeps a provider of the user's, in place of the one of its key unless it is to be new. */
+  save_provider: { args: SaveProvider; result: Provider };
   /** Deletes a provider of the user's. */
   delete_provider: { args: ProviderKey; result: Nothing };
   /** Tries a provider on an example, without keeping it. */

@@ -1,7 +1,7 @@
 //! Providers: the known ones, the user's own, and trying one on an example.
 
 use super::Api;
-use crate::api::{ApiError, HandshakeAnswer, Nothing, ProviderKey, Providers, Tried, TryProvider};
+use crate::api::{ApiError, HandshakeAnswer, Nothing, ProviderKey, Providers, SaveProvider, Tried, TryProvider};
 use crate::engine::{Given, RulesTried, off_thread};
 use crate::exchange::shown;
 use crate::inspect::provider::{Provider, check_custom, identify, providers};
@@ -18,8 +18,8 @@ impl Api {
         Ok(Providers { providers: all })
     }
 
-    pub(in crate::api) async fn save_provider(&self, provider: Provider) -> Result<Provider, ApiError> {
-        self.engine().await?.save_provider(provider).await
+    pub(in crate::api) async fn save_provider(&self, save: SaveProvider) -> Result<Provider, ApiError> {
+        self.engine().await?.save_provider(save).await
     }
 
     pub(in crate::api) async fn delete_provider(&self, provider: ProviderKey) -> Result<Nothing, ApiError> {

@@ -29,3 +29,21 @@ async fn a_full_disk_does_not_keep_the_listener_from_starting() {
     assert_eq!(post(&format!("{url}/in/a"), &[], "{}").await.0, 200);
     api.close().await;
 }
+
+#[tokio::test]
+async fn a_larger_cap_counts_without_a_restart_also_on_a_connection_that_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let mut settings = call(&api, "settings", json!({})).await.unwrap();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let status = async |body: &'static str| {
+        client.post(format!("{url}/in/a")).body(body).send().await.unwrap().status().as_u16()
+    };
+    for (cap, expected) in [(4, 413), (5, 200), (4, 413), (6, 200)] {
+        settings["bodyCap"] = json!(cap);
+        call(&api, "save_settings", settings.clone()).await.unwrap();
+        assert_eq!(status("12345").await, expected, "with {cap} bytes");
+        assert_eq!(status("1234").await, 200);
+    }
+    api.close().await;
+}

@@ -1,8 +1,10 @@
 //! What another process does with the same workspace is taken up here.
 
 use super::*;
+use crate::api::{AutoSource, Retention, Settings};
 use crate::capture::Hooks as _;
 use crate::exchange::ExchangeId;
+use crate::store::Store;
 
 /// No test waits longer for what another process has done.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -121,6 +123,61 @@ async fn sources_and_rules_of_another_process_come_into_force_and_go_again() {
     let engine = api.engine().await.unwrap();
     until(&api, false, async || engine.doorway.accepts("theirs")).await;
     assert_eq!(status("theirs").await, 404);
+    other.close().await;
+    api.close().await;
+}
+
+#[tokio::test]
+async fn settings_of_another_process_come_into_force() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let status = async |name: &str, body: &str| post(&format!("{url}/in/{name}"), &[], body).await;
+    for body in ["1", "2"] {
+        assert_eq!(status("known", body).await, 200);
+    }
+    // Nothing but the file: a whole process would take away by itself what is too much.
+    let other = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
+    let retention = Retention { exchanges: Some(1), ..Retention::default() };
+    let kept = Settings { auto_source: AutoSource::Never, body_cap: 4, retention, ..Settings::default() };
+    other.save_settings(&kept).await.unwrap();
+    let engine = api.engine().await.unwrap();
+    until(&api, kept, async || engine.settings()).await;
+    assert_eq!(status("unknown", "3").await, 404);
+    until(&api, vec![2], async || found(&api, "").await).await;
+    assert_eq!(status("known", "more than 4").await, 413);
+    other.close().await;
+    api.close().await;
+}
+
+#[tokio::test]
+async fn settings_of_another_process_do_not_change_what_the_command_line_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    api.engine().await.unwrap().set_auto_source(AutoSource::Always);
+    let other = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
+    let kept = Settings { auto_source: AutoSource::Never, ..Settings::default() };
+    other.save_settings(&kept).await.unwrap();
+    let engine = api.engine().await.unwrap();
+    until(&api, kept, async || engine.settings()).await;
+    assert_eq!(post(&format!("{url}/in/new"), &[], "{}").await, 200);
+    other.close().await;
+    api.close().await;
+}
+
+#[tokio::test]
+async fn only_the_process_that_listens_says_how_often_a_rule_has_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let other = other(folder.path()).await;
+    let rules = json!({"source": "a", "rules": {"rules": [{"id": "r", "steps": [{"status": 201}]}]}});
+    let saved = call(&other, "save_rules", rules).await.unwrap();
+    assert_eq!(saved["counts"], Value::Null);
+    until(&api, 201, async || post(&format!("{url}/in/a"), &[], "{}").await).await;
+    let counts = async |api: &Api| call(api, "source_rules", json!({"source": "a"})).await.unwrap()["counts"].clone();
+    assert_eq!(counts(&api).await, json!([{"rule": "r", "count": 1}]));
+    assert_eq!(counts(&other).await, Value::Null);
+    call(&api, "stop_listening", json!({})).await.unwrap();
+    assert_eq!(counts(&api).await, Value::Null);
     other.close().await;
     api.close().await;
 }

@@ -61,6 +61,27 @@ fn own_provider(key: &str) -> Value {
 }
 
 #[tokio::test]
+async fn a_new_provider_takes_nobodys_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = started(folder.path()).await;
+    let mut new = own_provider("acme");
+    new["isNew"] = true.into();
+    call(&api, "save_provider", new.clone()).await.unwrap();
+    new["name"] = "Another".into();
+    let refused = call(&api, "save_provider", new.clone()).await.unwrap_err();
+    let told = "key: There is a provider with this key: edit that one, or choose another key.";
+    assert_eq!((refused.code, refused.message.as_str()), (ErrorCode::Invalid, told));
+    let all = call(&api, "providers", json!({})).await.unwrap();
+    assert_eq!(all["providers"][0]["name"], "Acme");
+    new["isNew"] = false.into();
+    assert_eq!(call(&api, "save_provider", new.clone()).await.unwrap()["name"], "Another");
+    new["colour"] = "red".into();
+    let refused = call(&api, "save_provider", new).await.unwrap_err();
+    assert!(refused.message.contains("colour"), "{}", refused.message);
+    api.close().await;
+}
+
+#[tokio::test]
 async fn a_provider_of_the_users_own_is_recognised_and_checked_with() {
     const BODY: &str = r#"{"kind":"made","id":"e1"}"#;
     let folder = tempfile::tempdir().unwrap();

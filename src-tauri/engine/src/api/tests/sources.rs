@@ -77,3 +77,51 @@ async fn a_source_takes_everything_along_to_its_new_name_and_leaves_its_exchange
     assert_eq!(found(&api, "source:new").await, [3]);
     api.close().await;
 }
+
+#[tokio::test]
+async fn a_provider_that_there_is_not_is_refused_and_the_nearest_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = started(folder.path()).await;
+    call(&api, "create_source", json!({"name": "a"})).await.unwrap();
+    let set = async |provider: &str| {
+        let set = json!({"name": "a", "provider": provider, "url": null, "tolerance": null, "handshakes": true});
+        call(&api, "save_source", set).await
+    };
+    for (unknown, told) in [
+        ("Shopify", "There is no provider \"Shopify\". Did you mean shopify?"),
+        ("shoppify", "There is no provider \"shoppify\". Did you mean shopify?"),
+        ("strip", "There is no provider \"strip\". Did you mean stripe?"),
+        ("zz", "There is no provider \"zz\". A key is written like github; the window lists them all."),
+    ] {
+        let refused = set(unknown).await.unwrap_err();
+        assert_eq!((refused.code, refused.message.as_str()), (ErrorCode::Invalid, told));
+    }
+    // One that is kept stays when its provider is gone.
+    let mut own = json!({"key": "acme", "name": "Acme", "certainty": "custom"});
+    own["recognise"] = json!({"headers": ["X-Acme"], "body": null});
+    call(&api, "save_provider", own).await.unwrap();
+    assert_eq!(set("acme").await.unwrap()["provider"], "acme");
+    call(&api, "delete_provider", json!({"key": "acme"})).await.unwrap();
+    assert_eq!(set("acme").await.unwrap()["provider"], "acme");
+    assert_eq!(set("shopify").await.unwrap()["provider"], "shopify");
+    assert_eq!(set("acme").await.unwrap_err().code, ErrorCode::Invalid);
+    api.close().await;
+}
+
+#[tokio::test]
+async fn a_secret_that_there_is_not_is_not_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = with_vault(folder.path()).await;
+    for name in ["a", "b"] {
+        call(&api, "create_source", json!({"name": name})).await.unwrap();
+    }
+    let added = call(&api, "add_secret", json!({"source": "a", "label": "", "value": "s3cret"})).await.unwrap();
+    let id = &added["secrets"][0]["id"];
+    for (source, id) in [("a", &json!(99)), ("b", id)] {
+        let refused = call(&api, "remove_secret", json!({"source": source, "id": id})).await.unwrap_err();
+        let told = format!("{source:?} has no secret {id}.");
+        assert_eq!((refused.code, refused.message), (ErrorCode::NotFound, told));
+    }
+    call(&api, "remove_secret", json!({"source": "a", "id": id})).await.unwrap();
+    api.close().await;
+}

@@ -14,6 +14,19 @@ pub struct Providers {
     pub providers: Vec<Provider>,
 }
 
+/// A provider of the user's to be kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SaveProvider {
+    /// The provider.
+    #[serde(flatten)]
+    pub provider: Provider,
+    /// True if it is refused where there is one of its key.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub is_new: bool,
+}
+
 /// Names a provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ProviderKey {

@@ -34,8 +34,11 @@ pub struct SourceRules {
     pub in_force: bool,
     /// What is wrong with them, field by field.
     pub problems: Vec<RuleProblem>,
-    /// How often each rule in force has answered, as far as this process knows.
-    pub counts: Vec<RuleCount>,
+    /// How often each rule in force has answered. Left out where this process does not listen: only the one that does
+    /// knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub counts: Option<Vec<RuleCount>>,
 }
 
 /// Asks for a request to our own listener.

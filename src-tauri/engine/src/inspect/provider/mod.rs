@@ -9,6 +9,7 @@ mod identity;
 mod peek;
 mod place;
 mod statuses;
+mod unknown;
 
 #[cfg(test)]
 mod examples;
@@ -18,6 +19,7 @@ pub(crate) use catalogue::{ProviderRef, Recogniser, Recognisers};
 pub use data::*;
 pub use identity::{BatchEvent, Identity, identify};
 pub use place::{Joined, Place, PlaceError};
+pub use unknown::unknown;
 
 pub(crate) use peek::{elements, value};
 pub(crate) use place::Looked;

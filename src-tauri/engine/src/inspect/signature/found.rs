@@ -1,6 +1,7 @@
 //! The signatures that stand in a request.
 
 use crate::inspect::provider::{Looked, Place, Scheme};
+use crate::transfer::redact::MASK;
 
 /// Signatures of one request that are tried.
 const FOUND_LIMIT: usize = 20;
@@ -26,6 +27,12 @@ pub(super) enum NotFound {
 /// True if something stands in one of the places of the signature.
 pub(super) fn is_there(scheme: &Scheme, at: Looked<'_>) -> bool {
     scheme.at.iter().any(|place| place.read_all(at).iter().any(|text| !text.trim().is_empty()))
+}
+
+/// The place of the signature that was masked when the request left a workspace, if one was.
+pub(super) fn masked(scheme: &Scheme, at: Looked<'_>) -> Option<Place> {
+    let is_masked = |place: &&Place| place.read_all(at).iter().any(|text| text.contains(MASK));
+    scheme.at.iter().find(is_masked).cloned()
 }
 
 /// Reads the signatures; an empty list if there are only such that begin otherwise.

@@ -65,7 +65,13 @@ pub(super) enum Problem {
     Missing(Place),
     MissingField(String),
     Malformed(String),
-    Need { class: NeedClass, name: String, is: String },
+    /// What stands there is the mask of an export.
+    Masked(Place),
+    Need {
+        class: NeedClass,
+        name: String,
+        is: String,
+    },
     Certificate(String),
 }
 
@@ -122,7 +128,10 @@ pub(super) fn judge<'a>(
     }
     match choose(&provider.signatures, view) {
         Ok(scheme) => (judge_by(scheme, request, provider, view, secrets), Some(scheme)),
-        Err((scheme, problem)) => (refused(provider, scheme, &problem), Some(scheme)),
+        Err((scheme, problem)) => {
+            let problem = found::masked(scheme, view.looked()).map_or(problem, Problem::Masked);
+            (refused(provider, scheme, &problem), Some(scheme))
+        }
     }
 }
 
@@ -250,6 +259,9 @@ pub(super) fn needs_url(scheme: &Scheme) -> bool {
 
 /// Tries every secret on every signature.
 pub(super) fn try_secrets(scheme: &Scheme, view: View<'_>, secrets: &[&str]) -> Result<Tried, Problem> {
+    if let Some(place) = found::masked(scheme, view.looked()) {
+        return Err(Problem::Masked(place));
+    }
     if let Some(rule) = &scheme.certificate {
         check_certificate(rule, view)?;
     }

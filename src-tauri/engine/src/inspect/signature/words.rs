@@ -115,6 +115,13 @@ pub(super) fn refused(provider: &Provider, scheme: &Scheme, problem: &Problem) -
             let explanation = format!("The {what} {header} is not of the form that {name} sends.");
             (VerdictKind::Invalid, reason, header.clone(), explanation, None)
         }
+        Problem::Masked(place) => {
+            let reason = if place.in_head() { Reason::MalformedHeader } else { Reason::MalformedBodyField };
+            let explanation = "The signature was masked when this was exported, so it can't be checked.".to_owned();
+            let hint =
+                "Export it with --no-redact, or take its bytes with `pushpull show ID --raw request`.".to_owned();
+            (VerdictKind::Invalid, reason, place.name(), explanation, Some(hint))
+        }
         Problem::Need { class, name: header, is } => {
             let is = cut(is, 100);
             let (reason, explanation) = match class {

@@ -345,3 +345,38 @@ fn a_mismatch_is_explained_by_the_way_that_was_used_where_others_have_no_name_ei
     let cause = verify(&request, &own, &[Secret::new("ours", "ours")], &check).proven.unwrap();
     assert_eq!(cause.kind, CauseKind::OtherSecret, "{}", cause.explanation);
 }
+
+#[test]
+fn a_signature_that_was_masked_blames_neither_the_secret_nor_the_body() {
+    let stamp = NOW.to_string();
+    let stamp = stamp.as_str();
+    for (provider, headers, body, class) in [
+        ("github", vec![("X-Hub-Signature-256", "[masked]")], "{}", Reason::MalformedHeader),
+        ("shopify", vec![("X-Shopify-Hmac-Sha256", "[masked]")], "{}", Reason::MalformedHeader),
+        ("stripe", vec![("Stripe-Signature", "[masked]")], "{}", Reason::MalformedHeader),
+        ("stripe", vec![("Stripe-Signature", "t=1760000000,v1=[masked]")], "{}", Reason::MalformedHeader),
+        (
+            "slack",
+            vec![("X-Slack-Request-Timestamp", stamp), ("X-Slack-Signature", "[masked]")],
+            "{}",
+            Reason::MalformedHeader,
+        ),
+        ("gitlab", vec![("X-Gitlab-Token", "[masked]")], "{}", Reason::MalformedHeader),
+        ("chargebee", vec![("Authorization", "Basic [masked]")], "{}", Reason::MalformedHeader),
+        ("netlify", vec![("X-Webhook-Signature", "[masked]")], "{}", Reason::MalformedHeader),
+        (
+            "mailgun",
+            vec![],
+            r#"{"signature":{"timestamp":"1760000000","token":"[masked]","signature":"[masked]"}}"#,
+            Reason::MalformedBodyField,
+        ),
+    ] {
+        for secrets in [&[SECRET][..], &[]] {
+            let verdict = checked(provider, URL, &headers, body, secrets);
+            assert_eq!((verdict.verdict, reason(&verdict)), (VerdictKind::Invalid, Some(class)), "{provider}");
+            assert_eq!(verdict.explanation, "The signature was masked when this was exported, so it can't be checked.");
+            assert!(verdict.hint.is_some_and(|hint| hint.contains("--no-redact")), "{provider}");
+            assert_eq!(verdict.proven, None);
+        }
+    }
+}

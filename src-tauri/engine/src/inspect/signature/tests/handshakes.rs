@@ -1,7 +1,7 @@
 //! Every handshake has its answer.
 
 use super::super::*;
-use crate::inspect::provider::find;
+use crate::inspect::provider::{Provider, find, providers};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -33,6 +33,11 @@ struct Case {
 }
 
 fn reply(case: &Case, wrong: bool) -> Option<Reply> {
+    let provider = find(&case.provider).unwrap_or_else(|| panic!("no provider {}", case.provider));
+    reply_of(provider, case, wrong)
+}
+
+fn reply_of(provider: &Provider, case: &Case, wrong: bool) -> Option<Reply> {
     let mut headers = Headers::default();
     for (name, value) in &case.headers {
         headers.push(name.clone(), value.clone());
@@ -43,7 +48,6 @@ fn reply(case: &Case, wrong: bool) -> Option<Reply> {
     let urls = [case.url.clone()];
     let body = case.body.as_bytes();
     let request = SignedRequest { method: &case.method, urls: &urls, other_urls: &[], headers: &headers, body };
-    let provider = find(&case.provider).unwrap_or_else(|| panic!("no provider {}", case.provider));
     handshake(&request, provider, &secrets, &Check { fields: &fields, ..Check::default() })
 }
 
@@ -79,6 +83,18 @@ fn every_handshake_has_its_answer() {
         // A page that is echoed must not become one.
         assert!(reply.body.is_empty() || header("x-content-type-options") == Some("nosniff"), "{name}");
         assert!(header("content-type").is_none_or(|kind| kind == "text/plain" || kind == "application/json"), "{name}");
+    }
+}
+
+#[test]
+fn every_handshake_of_every_provider_is_met_by_a_case() {
+    let cases: Vec<Case> = serde_json::from_str(HANDSHAKES).unwrap();
+    for provider in providers() {
+        for handshake in &provider.handshakes {
+            let alone = Provider { handshakes: vec![handshake.clone()], ..provider.clone() };
+            let meets = |case: &&Case| case.provider == provider.key && reply_of(&alone, case, false).is_some();
+            assert!(cases.iter().any(|case| meets(&case)), "{}: no case meets {handshake:?}", provider.key);
+        }
     }
 }
 
