@@ -325,6 +325,33 @@ describe("what was of the workspace before", { timeout: 60_000 }, () => {
     expect(drafts.tabs).toEqual([]);
   });
 
+  it("is kept before, and never in the next file: a note", async () => {
+    let workspace = "/home/ada/acme-sync.pushpull";
+    const { calls } = await opened(
+      {},
+      {
+        status: () => ({ ...new FakeState({ rows: 30 }).status(), workspace }),
+        open_workspace: ({ path }) => ({ ...new FakeState({ rows: 30 }).status(), workspace: (workspace = path) }),
+        save_note: () => {
+          throw { code: "failed", message: "The disk is full.", hint: null };
+        },
+      },
+    );
+    const { session } = await import("./session.svelte");
+    await userEvent.keyboard("j");
+    await userEvent.click(await screen.findByRole("tab", { name: /Notes/ }));
+    await userEvent.type(await screen.findByLabelText("Note"), "Asked");
+    await screen.findByText("Not kept yet");
+    await userEvent.type(screen.getByLabelText("Note"), " again");
+    await session.open(other);
+    await waitFor(() => expect(screen.queryByLabelText("Note")).toBeNull());
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    const at = calls.findIndex(({ command }) => command === "open_workspace");
+    const saved = (of: typeof calls) => of.filter(({ command }) => command === "save_note").map(({ args }) => args);
+    expect(saved(calls.slice(0, at)).at(-1)).toEqual({ id: 30, text: "Asked again" });
+    expect(saved(calls.slice(at))).toEqual([]);
+  });
+
   it("does not stand in its settings, though these can't be read at once", async () => {
     let workspace = "/home/ada/acme-sync.pushpull";
     const { calls } = await opened(

@@ -150,6 +150,32 @@ describe("the answers of a rule", { timeout: 120_000 }, () => {
     await waitFor(async () => expect(await steps()).toEqual([501]));
   });
 
+  it("are kept at once when the window is about to go", async () => {
+    await rule(500);
+    await fireEvent.input(screen.getByLabelText("Status"), { target: { value: "501" } });
+    let sent = 0;
+    own["save_rules"] = () => {
+      sent += 1;
+      throw { code: "failed", message: "Gone.", hint: null };
+    };
+    window.dispatchEvent(new Event("pagehide"));
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+    expect(sent).toBe(1);
+  });
+
+  it.each(["another source", "another screen"])("say that they could not be kept where %s is shown", async (where) => {
+    const { unmount } = render(SourcesScreen);
+    await userEvent.click(await screen.findByText("Add a rule"));
+    await screen.findByLabelText("Status");
+    own["save_rules"] = () => {
+      throw { code: "failed", message: "The disk is full.", hint: null };
+    };
+    await fireEvent.input(screen.getByLabelText("Status"), { target: { value: "501" } });
+    if (where === "another screen") unmount();
+    else navigation.source = "github";
+    await waitFor(() => expect(toasts.shown.map(({ text }) => text)).toEqual(["The disk is full."]));
+  });
+
   it("have header fields, which are deleted one by one", async () => {
     await rule(200);
     const answer = within(screen.getByRole("group", { name: "Answer 1" }));

@@ -1,4 +1,6 @@
 // The rules of one source as they are typed: kept on every change, in force as soon as nothing is wrong with them.
+import { session } from "$app/session.svelte";
+import { sayError } from "$app/toasts.svelte";
 import { asApiError, call } from "$ipc/call";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { Fault } from "$ipc/bindings/Fault";
@@ -75,12 +77,18 @@ export class RulesForm {
     onScreen.add(this);
     return () => {
       onScreen.delete(this);
-      void this.flush();
+      void this.#leave();
     };
   }
 
-  async load(source: string) {
+  /** What can't be kept is said: what was typed is not on the screen any more, where it would be kept with the next word. */
+  async #leave() {
     await this.flush();
+    if (this.set !== null && this.failure) sayError(this.failure);
+  }
+
+  async load(source: string) {
+    await this.#leave();
     this.source = source;
     this.set = null;
     this.open = null;
@@ -107,7 +115,8 @@ export class RulesForm {
   /** To be called whenever something was typed. */
   typed() {
     clearTimeout(this.#waiting);
-    this.#waiting = setTimeout(() => void this.flush(), PAUSE);
+    // While another workspace is being opened, it could land in either file.
+    this.#waiting = setTimeout(() => void (session.opening ? this.typed() : this.flush()), PAUSE);
   }
 
   /** Keeps what was typed and has not been kept. */
@@ -115,7 +124,7 @@ export class RulesForm {
     clearTimeout(this.#waiting);
     if (this.set === null) return;
     const text = JSON.stringify(this.set);
-    if (text === this.#kept) return;
+    if (text === this.#kept) return this.#saving;
     this.#kept = text;
     this.#saves += 1;
     const save = { source: this.source, rules: $state.snapshot(this.set) as RuleSet };
