@@ -220,6 +220,34 @@ describe("a new source", { timeout: 60_000 }, () => {
   });
 });
 
+describe("the first thing after a start", { timeout: 60_000 }, () => {
+  it("can be to try a source, while a large workspace is still being counted and listed", async () => {
+    const never = () => new Promise<never>(() => {});
+    let started = false;
+    const { calls } = await openApp(
+      { rows: 30 },
+      {
+        list: never,
+        count: never,
+        histogram: never,
+        // What follows the first answer does not come either.
+        status: () => {
+          if (started) return never() as never;
+          started = true;
+          return new FakeState({ rows: 30 }).status();
+        },
+      },
+    );
+    const { goTo } = await import("./navigation.svelte");
+    goTo("sources");
+    const tryIt = await screen.findByText<HTMLButtonElement>("Try it", { selector: "button" });
+    await waitFor(() => expect(tryIt.disabled).toBe(false));
+    await userEvent.click(tryIt);
+    await waitFor(() => expect(document.querySelector(".got .status")?.textContent).toBe("200"));
+    expect(calls.filter(({ command }) => command === "try_source")).toHaveLength(1);
+  });
+});
+
 describe("an action that fails", { timeout: 60_000 }, () => {
   it("says so, with what to do", async () => {
     const gone = () => {
