@@ -214,7 +214,7 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
     const { calls, detail, tab } = await opened({
       save_note: () => {
         if (refused) throw { code: "failed", message: "The disk is full.", hint: null };
-        return null;
+        return {};
       },
     });
     const { inbox } = await import("../inbox.svelte");
