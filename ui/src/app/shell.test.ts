@@ -351,6 +351,7 @@ describe("what was of the workspace before", { timeout: 60_000 }, () => {
     expect(names.slice(at)).not.toContain("save_draft");
     expect(names.slice(at)).not.toContain("save_rules");
     expect(drafts.tabs).toEqual([]);
+    screen.getByText("The disk is full.");
   });
 
   it("is kept before, and never in the next file: a note", async () => {

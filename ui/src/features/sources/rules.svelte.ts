@@ -84,9 +84,13 @@ export class RulesForm {
     };
   }
 
-  /** What can't be kept is said: what was typed is not on the screen any more, where it would be kept with the next word. */
   async #leave() {
     await this.flush();
+    this.#sayLost();
+  }
+
+  /** Says what could not be kept: it goes from the screen, where it would be kept with the next word. */
+  #sayLost() {
     if (this.set !== null && this.failure) sayError(this.failure);
   }
 
@@ -149,6 +153,7 @@ export class RulesForm {
   /** Another workspace was opened: what is here is of a source in the one before. */
   clear() {
     clearTimeout(this.#waiting);
+    this.#sayLost();
     this.set = null;
     this.source = "";
   }
