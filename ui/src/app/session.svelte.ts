@@ -15,7 +15,7 @@ type Receiver = (event: FeedEvent) => void;
 
 /** What holds something of the workspace that is open. */
 export interface Holder {
-  /** Keeps at once what was typed: another workspace is about to be opened. */
+  /** Keeps at once what was typed: another workspace is about to be opened, or the window to go. */
   flush?: () => Promise<unknown>;
   /** Lets go of everything: it belongs to a workspace that is not open any more. */
   clear: () => void;
@@ -86,13 +86,18 @@ class Session {
   async open(path: string) {
     this.opening = true;
     try {
-      await Promise.all([...this.#holders].map((holder) => holder.flush?.()));
+      await this.flush();
       await this.takeAnswer(call("open_workspace", { path }));
     } finally {
       // After a failure too: it may be open, though it could not be remembered for the next start.
       await this.refresh();
       this.opening = false;
     }
+  }
+
+  /** Keeps at once whatever was typed and is not kept yet. */
+  async flush() {
+    await Promise.all([...this.#holders].map((holder) => holder.flush?.()));
   }
 
   /** Opens the workspace once more that could not be opened: the engine does not try by itself. */
@@ -183,3 +188,8 @@ class Session {
 }
 
 export const session = new Session();
+
+// The window is about to go: what still waits is kept now. While another workspace is being opened that is done.
+const flush = () => void (session.opening || session.flush());
+window.addEventListener("pagehide", flush);
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());

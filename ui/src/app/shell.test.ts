@@ -220,6 +220,34 @@ describe("a new source", { timeout: 60_000 }, () => {
   });
 });
 
+describe("the first thing after a start", { timeout: 60_000 }, () => {
+  it("can be to try a source, while a large workspace is still being counted and listed", async () => {
+    const never = () => new Promise<never>(() => {});
+    let started = false;
+    const { calls } = await openApp(
+      { rows: 30 },
+      {
+        list: never,
+        count: never,
+        histogram: never,
+        // What follows the first answer does not come either.
+        status: () => {
+          if (started) return never() as never;
+          started = true;
+          return new FakeState({ rows: 30 }).status();
+        },
+      },
+    );
+    const { goTo } = await import("./navigation.svelte");
+    goTo("sources");
+    const tryIt = await screen.findByText<HTMLButtonElement>("Try it", { selector: "button" });
+    await waitFor(() => expect(tryIt.disabled).toBe(false));
+    await userEvent.click(tryIt);
+    await waitFor(() => expect(document.querySelector(".got .status")?.textContent).toBe("200"));
+    expect(calls.filter(({ command }) => command === "try_source")).toHaveLength(1);
+  });
+});
+
 describe("an action that fails", { timeout: 60_000 }, () => {
   it("says so, with what to do", async () => {
     const gone = () => {
@@ -328,6 +356,34 @@ describe("what was of the workspace before", { timeout: 60_000 }, () => {
     expect(names.slice(at)).not.toContain("save_draft");
     expect(names.slice(at)).not.toContain("save_rules");
     expect(drafts.tabs).toEqual([]);
+    screen.getByText("The disk is full.");
+  });
+
+  it("is kept before, and never in the next file: a note", async () => {
+    let workspace = "/home/ada/acme-sync.pushpull";
+    const { calls } = await opened(
+      {},
+      {
+        status: () => ({ ...new FakeState({ rows: 30 }).status(), workspace }),
+        open_workspace: ({ path }) => ({ ...new FakeState({ rows: 30 }).status(), workspace: (workspace = path) }),
+        save_note: () => {
+          throw { code: "failed", message: "The disk is full.", hint: null };
+        },
+      },
+    );
+    const { session } = await import("./session.svelte");
+    await userEvent.keyboard("j");
+    await userEvent.click(await screen.findByRole("tab", { name: /Notes/ }));
+    await userEvent.type(await screen.findByLabelText("Note"), "Asked");
+    await screen.findByText("Not kept yet");
+    await userEvent.type(screen.getByLabelText("Note"), " again");
+    await session.open(other);
+    await waitFor(() => expect(screen.queryByLabelText("Note")).toBeNull());
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    const at = calls.findIndex(({ command }) => command === "open_workspace");
+    const saved = (of: typeof calls) => of.filter(({ command }) => command === "save_note").map(({ args }) => args);
+    expect(saved(calls.slice(0, at)).at(-1)).toEqual({ id: 30, text: "Asked again" });
+    expect(saved(calls.slice(at))).toEqual([]);
   });
 
   it("does not stand in its settings, though these can't be read at once", async () => {

@@ -7,10 +7,13 @@ import { session } from "$app/session.svelte";
 import Toasts from "$app/Toasts.svelte";
 import { toasts } from "$app/toasts.svelte";
 import { useBackend } from "$ipc/backend";
+import type { SourceTried } from "$ipc/bindings/SourceTried";
 import { call } from "$ipc/call";
 import { fakeBackend } from "$ipc/fake";
 import { FakeState } from "$ipc/fake/state";
+import { newRule } from "./rules.svelte";
 import SourcesScreen from "./SourcesScreen.svelte";
+import { trial } from "./trial.svelte";
 
 let copied: string[] = [];
 let own: Record<string, (args: never) => unknown> = {};
@@ -19,6 +22,7 @@ beforeEach(async () => {
   navigation.screen = "sources";
   navigation.source = "stripe";
   toasts.shown = [];
+  trial.clear();
   [copied, own] = [[], {}];
   const fake = fakeBackend({ rows: 400 });
   useBackend({
@@ -150,6 +154,32 @@ describe("the answers of a rule", { timeout: 120_000 }, () => {
     await waitFor(async () => expect(await steps()).toEqual([501]));
   });
 
+  it("are kept at once when the window is about to go", async () => {
+    await rule(500);
+    await fireEvent.input(screen.getByLabelText("Status"), { target: { value: "501" } });
+    let sent = 0;
+    own["save_rules"] = () => {
+      sent += 1;
+      throw { code: "failed", message: "Gone.", hint: null };
+    };
+    window.dispatchEvent(new Event("pagehide"));
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+    expect(sent).toBe(1);
+  });
+
+  it.each(["another source", "another screen"])("say that they could not be kept where %s is shown", async (where) => {
+    const { unmount } = render(SourcesScreen);
+    await userEvent.click(await screen.findByText("Add a rule"));
+    await screen.findByLabelText("Status");
+    own["save_rules"] = () => {
+      throw { code: "failed", message: "The disk is full.", hint: null };
+    };
+    await fireEvent.input(screen.getByLabelText("Status"), { target: { value: "501" } });
+    if (where === "another screen") unmount();
+    else navigation.source = "github";
+    await waitFor(() => expect(toasts.shown.map(({ text }) => text)).toEqual(["The disk is full."]));
+  });
+
   it("have header fields, which are deleted one by one", async () => {
     await rule(200);
     const answer = within(screen.getByRole("group", { name: "Answer 1" }));
@@ -198,6 +228,40 @@ describe("the rules of a source", { timeout: 120_000 }, () => {
   });
 });
 
+describe("the order of rules", { timeout: 120_000 }, () => {
+  it("is what they are dragged to", async () => {
+    const { rules: all, ...others } = await kept();
+    expect(all).toEqual([]);
+    const rules = ["a", "b", "c"].map((name) => ({ ...newRule(), name }));
+    await call("save_rules", { source: "stripe", rules: { ...others, rules } });
+    await shown();
+    const row = (name: string) => screen.getByRole("group", { name });
+    const line = (name: string) => row(name).closest("li") as HTMLElement;
+    const order = async () => (await kept()).rules.map(({ name }) => name).join(" ");
+    // What is dragged from elsewhere is not taken.
+    expect(await fireEvent.dragOver(line("b"))).toBe(true);
+    for (const [dragged, over, now] of [
+      ["a", "c", "b c a"],
+      ["a", "b", "a b c"],
+      ["b", "b", "a b c"],
+    ] as const) {
+      await fireEvent.dragStart(row(dragged));
+      expect(await fireEvent.dragOver(line(over))).toBe(false);
+      expect(line(over).classList.contains("over")).toBe(dragged !== over);
+      await fireEvent.drop(line(over));
+      await fireEvent.dragEnd(row(dragged));
+      await waitFor(async () => expect(await order()).toBe(now));
+      expect(line(over).classList.contains("over")).toBe(false);
+    }
+    // Let go of outside of the list it stays.
+    await fireEvent.dragStart(row("c"));
+    await fireEvent.dragEnd(row("c"));
+    await fireEvent.drop(line("a"));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await order()).toBe("a b c");
+  });
+});
+
 describe("taking a deleted rule back", { timeout: 120_000 }, () => {
   async function deletedAndLeft() {
     await rule(503);
@@ -229,6 +293,45 @@ describe("taking a deleted rule back", { timeout: 120_000 }, () => {
   });
 });
 
+describe("taking a deleted answer back", { timeout: 120_000 }, () => {
+  async function deleted() {
+    await rule(500, 502, 200);
+    await fireEvent.input(screen.getByLabelText("Body of answer 2"), { target: { value: "typed" } });
+    await button("Delete answer 2");
+    await waitFor(async () => expect(await steps()).toEqual([500, 200]));
+    await screen.findByText("Answer 2 deleted");
+  }
+  const undo = () => userEvent.click(screen.getByRole("button", { name: /^Undo/ }));
+
+  it("gives it its place and its body, once", async () => {
+    await deleted();
+    await undo();
+    await waitFor(async () => expect(await steps()).toEqual([500, 502, 200]));
+    expect((await kept()).rules[0]?.steps[1]?.body).toBe("typed");
+    expect(screen.getByLabelText<HTMLTextAreaElement>("Body of answer 2").value).toBe("typed");
+  });
+
+  it("finds its rule where that was moved, and says where it is if another source is shown", async () => {
+    await deleted();
+    const { rules } = await kept();
+    navigation.source = "hubspot";
+    await screen.findByRole("heading", { name: "hubspot", level: 1 });
+    await call("save_rules", { source: "stripe", rules: { ...(await kept()), rules: [newRule(), ...rules] } });
+    await undo();
+    await screen.findByText("Answer 2 is back in stripe");
+    expect((await kept()).rules[1]?.steps.map(({ status }) => status)).toEqual([500, 502, 200]);
+  });
+
+  it("says that its rule is gone", async () => {
+    await deleted();
+    document.querySelector<HTMLElement>(".rules > li .open")?.focus();
+    await userEvent.keyboard("{Delete}");
+    await screen.findByText("Rule 1 deleted");
+    await userEvent.click(screen.getAllByRole("button", { name: /^Undo/ })[0] as HTMLElement);
+    await screen.findByText("The rule of this answer is gone.");
+  });
+});
+
 describe("trying a source", { timeout: 120_000 }, () => {
   it("says what the sender saw, and that nothing was stored", async () => {
     own["try_source"] = () => ({
@@ -242,6 +345,50 @@ describe("trying a source", { timeout: 120_000 }, () => {
     expect(screen.queryByRole("button", { name: /^Show exchange/ })).toBeNull();
   });
 
+  it("says that the answer is waited for, and for how long", async () => {
+    let answer: (tried: SourceTried) => void = () => {};
+    own["try_source"] = () => new Promise((resolve) => (answer = resolve));
+    await shown();
+    const tryIt = () => screen.getByText<HTMLButtonElement>("Try it", { selector: "button" });
+    await userEvent.click(tryIt());
+    expect((await screen.findByText("Waiting for the answer, 15 s at most")).role).toBe("status");
+    expect(tryIt().disabled).toBe(true);
+    navigation.source = "github";
+    await screen.findByText("Waiting for the answer of stripe, 15 s at most");
+    answer({ exchange: null, seen: { end: "timedOut", status: null, bytes: 0, micros: 15_000_000 } });
+    await waitFor(() => expect(tryIt().disabled).toBe(false));
+    // It is not what this one answered.
+    expect(screen.queryByText(/no end within 15 s/)).toBeNull();
+    navigation.source = "stripe";
+    await screen.findByText(/no end within 15 s/);
+  });
+
+  it("keeps what came of it while another screen is shown", async () => {
+    let end: (tried: SourceTried) => void = () => {};
+    own["try_source"] = () => new Promise((resolve) => (end = resolve));
+    const { unmount } = render(SourcesScreen);
+    await userEvent.click(await screen.findByText("Try it", { selector: "button" }));
+    await screen.findByText("Waiting for the answer, 15 s at most");
+    unmount();
+    await shown();
+    await screen.findByText("Waiting for the answer, 15 s at most");
+    end({ exchange: null, seen: { end: "reset", status: null, bytes: 0, micros: 1_800 } });
+    await screen.findByText(/the connection reset/);
+  });
+
+  it("forgets what came of it when another workspace is opened", async () => {
+    let end: (tried: SourceTried) => void = () => {};
+    own["try_source"] = () => new Promise((resolve) => (end = resolve));
+    await shown();
+    await userEvent.click(screen.getByText("Try it", { selector: "button" }));
+    await screen.findByText("Waiting for the answer, 15 s at most");
+    trial.clear();
+    await waitFor(() => expect(screen.queryByText(/^Waiting for the answer/)).toBeNull());
+    end({ exchange: null, seen: { end: "reset", status: null, bytes: 0, micros: 1_800 } });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect([trial.busy, trial.tried]).toEqual([false, null]);
+  });
+
   it("says why it could not be tried", async () => {
     own["try_source"] = () => {
       throw { code: "invalid", message: "A header has a line end.", hint: "Take it out." };
@@ -249,6 +396,18 @@ describe("trying a source", { timeout: 120_000 }, () => {
     await shown();
     await userEvent.click(screen.getByText("Try it", { selector: "button" }));
     expect((await screen.findByRole("alert")).textContent).toMatch(/A header has a line end\.\s+Take it out\./);
+  });
+});
+
+describe("the sources", () => {
+  it("are not said to be none while nobody knows yet which there are", async () => {
+    own["sources"] = () => new Promise(() => {});
+    session.settings = null;
+    session.sources = [];
+    render(SourcesScreen);
+    void session.refresh();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(screen.queryByText("No source yet")).toBeNull();
   });
 });
 

@@ -1,4 +1,6 @@
 // The rules of one source as they are typed: kept on every change, in force as soon as nothing is wrong with them.
+import { session } from "$app/session.svelte";
+import { sayError } from "$app/toasts.svelte";
 import { asApiError, call } from "$ipc/call";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { Fault } from "$ipc/bindings/Fault";
@@ -47,6 +49,9 @@ export function faultOf(type: Fault["type"] | "none"): Fault | null {
   return { type };
 }
 
+/** Puts something back into a set of rules, unless it may be there `again` and is; the answer is the rule's id. */
+type PutBack = (set: RuleSet, again: boolean) => string;
+
 /** The form that is on the screen, if one is. */
 const onScreen = new Set<RulesForm>();
 
@@ -75,12 +80,22 @@ export class RulesForm {
     onScreen.add(this);
     return () => {
       onScreen.delete(this);
-      void this.flush();
+      void this.#leave();
     };
   }
 
-  async load(source: string) {
+  async #leave() {
     await this.flush();
+    this.#sayLost();
+  }
+
+  /** Says what could not be kept: it goes from the screen, where it would be kept with the next word. */
+  #sayLost() {
+    if (this.set !== null && this.failure) sayError(this.failure);
+  }
+
+  async load(source: string) {
+    await this.#leave();
     this.source = source;
     this.set = null;
     this.open = null;
@@ -107,7 +122,8 @@ export class RulesForm {
   /** To be called whenever something was typed. */
   typed() {
     clearTimeout(this.#waiting);
-    this.#waiting = setTimeout(() => void this.flush(), PAUSE);
+    // While another workspace is being opened, it could land in either file.
+    this.#waiting = setTimeout(() => void (session.opening ? this.typed() : this.flush()), PAUSE);
   }
 
   /** Keeps what was typed and has not been kept. */
@@ -115,7 +131,7 @@ export class RulesForm {
     clearTimeout(this.#waiting);
     if (this.set === null) return;
     const text = JSON.stringify(this.set);
-    if (text === this.#kept) return;
+    if (text === this.#kept) return this.#saving;
     this.#kept = text;
     this.#saves += 1;
     const save = { source: this.source, rules: $state.snapshot(this.set) as RuleSet };
@@ -137,6 +153,7 @@ export class RulesForm {
   /** Another workspace was opened: what is here is of a source in the one before. */
   clear() {
     clearTimeout(this.#waiting);
+    this.#sayLost();
     this.set = null;
     this.source = "";
   }
@@ -200,25 +217,47 @@ export class RulesForm {
   /** Takes a rule out; the answer puts it back, and tells whether it is on the screen then. */
   remove(at: number): () => Promise<boolean> {
     const rule = $state.snapshot(this.set?.rules.splice(at, 1)[0]) as Rule | undefined;
+    if (!rule) return () => Promise.resolve(false);
+    return this.#taken(({ rules }) => {
+      if (!rules.some(({ id }) => id === rule.id)) rules.splice(at, 0, rule);
+      return rule.id;
+    });
+  }
+
+  /** Takes an answer out of a rule, as `remove` takes a rule. */
+  removeStep(place: number, at: number): () => Promise<boolean> {
+    const { id, steps } = this.set?.rules[place] ?? newRule();
+    const step = $state.snapshot(steps.splice(at, 1)[0]) as Reply;
+    return this.#taken(({ rules }, again) => {
+      const steps = rules.find((rule) => rule.id === id)?.steps;
+      if (!steps) throw new Error("The rule of this answer is gone.");
+      // An answer has no name of its own to be known by.
+      if (!again || JSON.stringify(steps[at]) !== JSON.stringify(step)) steps.splice(at, 0, step);
+      return id;
+    });
+  }
+
+  /** Something was taken out: the answer has it put back, wherever the rules are by then. */
+  #taken(put: PutBack): () => Promise<boolean> {
     this.typed();
     const { source } = this;
-    if (!rule) return () => Promise.resolve(false);
-    const putBack = () => [...onScreen].some((form) => form.#putBack(source, rule, at));
+    const here = (again: boolean) => [...onScreen].some((form) => form.#putBack(source, put, again));
     return async () => {
-      if (putBack()) return true;
+      if (here(false)) return true;
       await this.#saving; // or the deletion would be kept after it
       const { rules } = await call("source_rules", { source });
-      if (isIn(rules, rule)) return false;
-      await call("save_rules", { source, rules: { ...rules, rules: rules.rules.toSpliced(at, 0, rule) } });
+      put(rules, false);
+      await call("save_rules", { source, rules });
       // Its source may have been chosen meanwhile.
-      return putBack();
+      return here(true);
     };
   }
 
-  /** Puts a rule in among those of its source; false if they are not here. */
-  #putBack(source: string, rule: Rule, at: number): boolean {
+  /** Puts something back into the rules of a source; false if they are not here. */
+  #putBack(source: string, put: PutBack, again: boolean): boolean {
     if (this.source !== source || this.set === null) return false;
-    if (!isIn(this.set, rule)) this.add(rule, at);
+    this.open = put(this.set, again);
+    this.typed();
     return true;
   }
 
@@ -232,8 +271,6 @@ export class RulesForm {
 }
 
 const countsOf = (read: SourceRules) => Object.fromEntries(read.counts.map(({ rule, count }) => [rule, count]));
-
-const isIn = ({ rules }: RuleSet, { id }: Rule) => rules.some((other) => other.id === id);
 
 /** What a rule fits, in few words. */
 export function fitsWords(rule: Rule): string {

@@ -16,6 +16,8 @@ export class BodyFilter {
   busy = $state(false);
   /** What was found last, and by which filter. */
   found = $state.raw<{ filter: Filter; result: Filtered } | null>(null);
+  /** The document that it is over. */
+  #body: Reading | null = null;
   #ticket: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #revision = 0;
@@ -67,11 +69,25 @@ export class BodyFilter {
     this.#ticket = null;
   }
 
-  /** Another document: what was found is not of it. */
-  forget() {
+  /** Another document: what was found is not of it. What was found in the same one is still there. */
+  begin(body: Reading) {
+    if (body === this.#body) return;
+    this.#forget();
+    this.#body = body;
+    if (this.shown) void this.run(body);
+  }
+
+  clear() {
+    this.#forget();
+    Object.assign(this, { shown: false, language: "jsonpath", program: "" });
+  }
+
+  #forget() {
+    clearTimeout(this.#timer);
     this.cancel();
     this.#revision += 1;
     this.busy = false;
     this.found = null;
+    this.#body = null;
   }
 }

@@ -55,6 +55,63 @@ describe("the views of a body", { timeout: 60_000 }, () => {
     expect(screen.queryByRole("textbox", { name: "Filter the body" })).toBeNull();
   });
 
+  it("leave the keyboard to the list while it is walked with a filter shown", async () => {
+    const { calls } = await openBody("json");
+    await userEvent.keyboard("{Control>}{Shift>}F{/Shift}{/Control}");
+    const field = await screen.findByRole("textbox", { name: "Filter the body" });
+    await waitFor(() => expect(document.activeElement).toBe(field));
+    const list = document.querySelector<HTMLElement>("[data-pane=list] [role=grid]");
+    list?.focus();
+    for (const id of [11, 10]) {
+      await userEvent.keyboard("j");
+      const shown = ({ command, args }: (typeof calls)[number]) =>
+        command === "body_info" && (args as { id: number }).id === id;
+      await waitFor(() => expect(calls.some(shown)).toBe(true));
+      await screen.findByRole("textbox", { name: "Filter the body" });
+      await screen.findByRole("tree");
+      expect(document.activeElement).toBe(list);
+    }
+  });
+
+  it("are filtered as they were after another tab was looked at, and not in another workspace", async () => {
+    await openBody("json");
+    const [{ detail }, { session }] = await Promise.all([
+      import("../../features/inbox/detail/detail.svelte"),
+      import("$app/session.svelte"),
+    ]);
+    await userEvent.keyboard("{Control>}{Shift>}F{/Shift}{/Control}");
+    await userEvent.click(await screen.findByRole("radio", { name: "jq" }));
+    await userEvent.type(await screen.findByRole("textbox", { name: "Filter the body" }), ".object");
+    await screen.findByText(/value.* in 12 ms/);
+    const tab = (name: RegExp) => userEvent.click(screen.getByRole("tab", { name }));
+    await tab(/Headers/);
+    await waitFor(() => expect(screen.queryByRole("textbox", { name: "Filter the body" })).toBeNull());
+    await tab(/Body/);
+    const field = await screen.findByRole<HTMLInputElement>("textbox", { name: "Filter the body" });
+    expect(field.value).toBe(".object");
+    expect(screen.getByRole("radio", { name: "jq" }).ariaChecked).toBe("true");
+    await screen.findByText(/value.* in 12 ms/);
+    // What leads to a place in the body shows the body.
+    detail.showPlace("/object");
+    await waitFor(() => expect(screen.queryByRole("textbox", { name: "Filter the body" })).toBeNull());
+    expect(detail.looks.filter.program).toBe(".object");
+    await session.takeAnswer(Promise.resolve({ ...session.status!, workspace: "/home/ada/other.pushpull" }));
+    const { program, shown, language } = detail.looks.filter;
+    expect([program, shown, language]).toEqual(["", false, "jsonpath"]);
+  });
+
+  it("show the part that was opened after another tab was looked at, and the whole body of another", async () => {
+    await openBody("multipart");
+    await userEvent.click(await screen.findByRole("button", { name: "Open photo" }));
+    await screen.findByRole("navigation", { name: "Documents in the body" });
+    await userEvent.click(screen.getByRole("tab", { name: /Headers/ }));
+    await waitFor(() => expect(screen.queryByRole("navigation", { name: "Documents in the body" })).toBeNull());
+    await userEvent.click(screen.getByRole("tab", { name: /Body/ }));
+    await screen.findByRole("navigation", { name: "Documents in the body" });
+    await userEvent.keyboard("j");
+    await waitFor(() => expect(screen.queryByRole("navigation", { name: "Documents in the body" })).toBeNull());
+  });
+
   it("open a part of a multipart body and lead back", async () => {
     await openBody("multipart");
     await userEvent.click(await screen.findByRole("button", { name: "Open photo" }));

@@ -40,17 +40,20 @@ export function termOf(at: NodeAt): Asked {
   const path = termPath(place.jsonPath);
   if (path === null) return { obstacle: UNNAMED };
   const value = row.kind === "string" ? unescaped(place.text) : place.text;
-  if (value === "" || value.includes('"')) return { obstacle: "No filter can name this value." };
+  if (value === "") return { obstacle: "No filter can name this value." };
   return { asked: `body.${path}:${quoted(value)}` };
 }
 
-/** `$['data']['lines'][0]` as `data.lines[0]`; null if a name has characters that part terms. */
+/** `$['data']['odd name'][0]` as `data["odd name"][0]`; null if a name has characters that end it in a term. */
 function termPath(jsonPath: string): string | null {
   let path = "";
-  for (const [, name, index] of jsonPath.matchAll(/\['((?:[^'\\]|\\.)*)'\]|\[(\d+)\]/g)) {
-    if (index !== undefined) path += `[${index}]`;
-    else if (name !== undefined && /^[^\s:".[\]\\]+$/.test(name)) path += path === "" ? name : `.${name}`;
-    else return null;
+  for (const [, escaped, index] of jsonPath.matchAll(/\['((?:[^'\\]|\\.)*)'\]|\[(\d+)\]/g)) {
+    const name = escaped?.replaceAll("\\'", "'");
+    if (name === undefined) path += `[${index}]`;
+    else if (/["\\[\]]/.test(name)) return null;
+    // A star alone would stand for any name, and a dollar at the beginning for the body.
+    else if (name === "*" || (path === "" && name.startsWith("$")) || !/^[^\s:.]+$/.test(name)) path += `["${name}"]`;
+    else path += path === "" ? name : `.${name}`;
   }
   return path === "" ? null : path;
 }

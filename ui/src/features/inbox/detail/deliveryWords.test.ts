@@ -29,6 +29,15 @@ describe("the words of a delivery", () => {
     expect(attemptNote(attempt({ gap: 61_000_000 }))).toBe("1 min later");
   });
 
+  it.each([
+    ["fault", "5 s later; broken on purpose by a rule"],
+    ["left", "5 s later; its sender had left"],
+    ["incomplete", "5 s later"],
+  ])("says what became of the answer: %s", (failure, note) => {
+    const push = { delivery: null, failure } as unknown as Attempt["push"];
+    expect(attemptNote(attempt({ gap: 5_000_000, push }))).toBe(note);
+  });
+
   it("tells a try of the user's from the attempts of the service", () => {
     const of = (origin: string, number = 1) =>
       attempt({ number, push: { delivery: null, origin } as unknown as Attempt["push"] });

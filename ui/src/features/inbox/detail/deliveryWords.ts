@@ -1,5 +1,6 @@
 // What the timeline of a delivery says of its attempts.
 import type { Attempt } from "$ipc/bindings/Attempt";
+import type { FailureKind } from "$ipc/bindings/FailureKind";
 
 const SECOND = 1_000_000;
 const UNITS: [number, string][] = [
@@ -25,12 +26,20 @@ export function attemptName({ number, push }: Attempt, among: number): string {
 /** True of an attempt that its service counts as failed, so that its schedule says when the next one comes. */
 export const isToComeAgain = ({ accepted, push }: Attempt) => !accepted && push.origin !== "sample";
 
-/** How long after the one before, what the schedule says of that, and why it came. */
+/** What became of our answer to a push, where the sender got none that counts. */
+const UNANSWERED: Partial<Record<FailureKind, string>> = {
+  fault: "broken on purpose by a rule",
+  left: "its sender had left",
+};
+
+/** How long after the one before, what the schedule says of that, why it came and what kept our answer from it. */
 export function attemptNote({ gap, due, push }: Attempt): string | undefined {
   const parts: string[] = [];
   if (gap !== null)
     parts.push(`${gapText(gap)} later${due === null ? "" : `, due after ${due === 0 ? "0 s" : gapText(due)}`}`);
   if (push.delivery?.repeat === "duplicate") parts.push("duplicate: it had been accepted");
+  const unanswered = push.failure && UNANSWERED[push.failure];
+  if (unanswered) parts.push(unanswered);
   return parts.length > 0 ? parts.join("; ") : undefined;
 }
 

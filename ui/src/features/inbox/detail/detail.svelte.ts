@@ -2,7 +2,9 @@
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { Exchange } from "$ipc/bindings/Exchange";
 import type { Side } from "$ipc/bindings/Side";
+import { session } from "$app/session.svelte";
 import { asApiError, call } from "$ipc/call";
+import { Looks } from "$shared/viewers/reading.svelte";
 
 export type Tab = "body" | "headers" | "query" | "raw" | "timing" | "events" | "deliveries" | "signature" | "notes";
 
@@ -10,7 +12,7 @@ export type Tab = "body" | "headers" | "query" | "raw" | "timing" | "events" | "
 export interface BodyDoings {
   findObstacle: () => string | null;
   focusFind: () => void;
-  toggleFilter: () => void;
+  toggleFilter: () => unknown;
   showView: (place: number) => void;
   save: () => unknown;
 }
@@ -23,6 +25,8 @@ class Detail {
   side = $state<Side>("request");
   /** What can be done with the body, while one is shown. */
   body = $state.raw<BodyDoings | null>(null);
+  /** The filter of the body and what was opened in it: they stay while other tabs are looked at. */
+  readonly looks = new Looks();
   /** The place in the body's tree that is to be shown, a JSON Pointer; taken by the tree. */
   place = $state.raw<string | null>(null);
   /** What is read once one rests on it: it was unread when it was opened. What is marked as unread later stays so. */
@@ -81,6 +85,7 @@ class Detail {
   showPlace(pointer: string) {
     this.side = "request";
     this.tab = "body";
+    this.looks.toBody();
     this.place = pointer;
   }
 
@@ -91,3 +96,4 @@ class Detail {
 }
 
 export const detail = new Detail();
+session.hold({ clear: () => detail.looks.clear() });

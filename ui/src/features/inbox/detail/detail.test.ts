@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/svelte";
+import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import type { Exchange } from "$ipc/bindings/Exchange";
@@ -210,5 +210,66 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
     await userEvent.type(screen.getByLabelText("Note"), "Asked");
     await screen.findByText("Not kept yet", {}, { timeout: 5_000 });
     expect(screen.getByText("The disk is full. Make room.")).toBeTruthy();
+  });
+
+  it("holds a note that could not be kept while others are shown, and keeps it as soon as that goes", async () => {
+    let refused = true;
+    const { calls, detail, tab } = await opened({
+      save_note: () => {
+        if (refused) throw { code: "failed", message: "The disk is full.", hint: null };
+        return {};
+      },
+    });
+    const { inbox } = await import("../inbox.svelte");
+    const kept = () => calls.filter(({ command }) => command === "save_note").length;
+    const note = () => detail.getByLabelText<HTMLTextAreaElement>("Note");
+    await tab(/Notes/);
+    await userEvent.type(note(), "Asked");
+    await detail.findByText("Not kept yet", {}, { timeout: 5_000 });
+    inbox.moveTo(1);
+    await waitFor(() => expect(note().value).not.toBe("Asked"));
+    inbox.moveTo(0);
+    await waitFor(() => expect(note().value).toBe("Asked"));
+    detail.getByText("Not kept yet");
+    refused = false;
+    const tries = kept();
+    // Nobody types meanwhile, or leaves the field.
+    await waitFor(() => expect(kept()).toBeGreaterThan(tries), { timeout: 8_000 });
+    await detail.findByText("Kept");
+  });
+
+  it("keeps a note at once when the window is about to go", async () => {
+    const { calls, tab } = await opened();
+    await tab(/Notes/);
+    await userEvent.type(screen.getByLabelText("Note"), "Asked");
+    window.dispatchEvent(new Event("pagehide"));
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+    expect(calls.find(({ command }) => command === "save_note")?.args).toEqual({ id: 24, text: "Asked" });
+  });
+
+  it("takes as much of a note as the engine keeps, which counts bytes", async () => {
+    const { calls, tab } = await opened();
+    await tab(/Notes/);
+    const note = screen.getByLabelText<HTMLTextAreaElement>("Note");
+    await fireEvent.input(note, { target: { value: "記".repeat(30_000) } });
+    await waitFor(() => expect(calls.some(({ command }) => command === "save_note")).toBe(true));
+    const saved = calls.find(({ command }) => command === "save_note")?.args as { text: string };
+    expect(saved.text).toBe("記".repeat(21_845));
+    expect(note.value).toBe(saved.text);
+  });
+});
+
+describe("a note that grows too long", () => {
+  it.each([
+    // What stood there stays: what came in is cut, wherever it came in.
+    ["abcd", "abXYZcd", 6, { text: "abXYcd", end: 4 }],
+    ["abcd", "abcdXYZ", 6, { text: "abcdXY", end: 6 }],
+    ["abcd", "XYZabcd", 4, { text: "abcd", end: 0 }],
+    // No character is cut in two.
+    ["ab", "a😀😀b", 7, { text: "a😀b", end: 3 }],
+    ["ab", "aéb", 4, null],
+  ])("loses what came in: %j, %j", async (before, after, most, left) => {
+    const { fitted } = await import("./notes.svelte");
+    expect(fitted(before, after, most)).toEqual(left);
   });
 });
