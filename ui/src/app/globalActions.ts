@@ -39,13 +39,9 @@ export async function sendSample(provider: SampleProvider) {
 
 export async function listen(port?: number) {
   const settings = session.settings;
-  await session.takeAnswer(
-    call("start_listening", {
-      port: port ?? settings?.port ?? 4400,
-      bind: settings?.bind ?? "127.0.0.1",
-      fallback: true,
-    }),
-  );
+  const bind = settings?.bind ?? "127.0.0.1";
+  await session.takeAnswer(call("start_listening", { port: port ?? settings?.port ?? 4400, bind, fallback: true }));
+  session.listensOn = bind;
 }
 
 export async function stopListening() {

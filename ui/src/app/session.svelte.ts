@@ -26,6 +26,11 @@ class Session {
   settings = $state.raw<Settings | null>(null);
   sources = $state.raw<Source[]>([]);
   jobs = $state.raw<JobProgress[]>([]);
+  /**
+   * The address that the settings named when the listener was started, or null while it is down. The URL of the listener
+   * does not tell 0.0.0.0 from 127.0.0.1.
+   */
+  listensOn = $state<string | null>(null);
   /** Why the engine does not answer. */
   problem = $state.raw<ApiError | null>(null);
   /** Grows when another workspace was opened: what was read from the old one is void. */
@@ -75,6 +80,7 @@ class Session {
       const [, settings, { sources }] = await asked;
       this.settings = settings;
       this.sources = sources;
+      this.#noteAddress();
       this.problem = null;
     } catch (thrown) {
       this.problem = asApiError(thrown);
@@ -123,11 +129,18 @@ class Session {
   #take(status: Status) {
     const another = this.status !== null && this.status.workspace !== status.workspace;
     this.status = status;
-    if (!another) return;
+    if (!another) return this.#noteAddress();
     this.workspaceRevision += 1;
     this.settings = null;
+    this.listensOn = null;
     this.sources = [];
     for (const holder of this.#holders) holder.clear();
+  }
+
+  /** While it listens, other settings change nothing about the address. */
+  #noteAddress() {
+    if (this.status?.listener.type !== "listening") this.listensOn = null;
+    else this.listensOn ??= this.settings?.bind ?? null;
   }
 
   /** Tells `holder` when another workspace is opened, before and after; the answer stops it. */
@@ -175,6 +188,7 @@ class Session {
       if (revision !== this.workspaceRevision) return;
       this.settings = settings;
       this.sources = sources.sources;
+      this.#noteAddress();
       this.problem = null;
     } catch (thrown) {
       this.problem = asApiError(thrown);
