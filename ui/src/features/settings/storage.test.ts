@@ -56,7 +56,7 @@ describe("retention and storage", { timeout: 60_000 }, () => {
   /** Compacting that goes on until it is told to end, in the settings; and the tickets that it is asked for by. */
   async function compacting() {
     const asked: string[] = [];
-    let end = (_: unknown) => {};
+    let end = (() => {}) as (why: unknown) => void;
     own["compact"] = ({ ticket }) => {
       asked.push(ticket);
       return new Promise((_, fail) => (end = fail));
@@ -97,7 +97,7 @@ describe("retention and storage", { timeout: 60_000 }, () => {
   });
 
   it("shows nothing of a workspace that is not open any more", async () => {
-    let measured = (_: unknown) => {};
+    let measured = (() => {}) as (size: unknown) => void;
     const old = await call("size", {});
     const { fail } = await compacting();
     own["size"] = () => new Promise((resolve) => (measured = resolve));
