@@ -52,7 +52,8 @@ impl Engine {
         let port = listener.address().port();
         // On a full disk other processes do without the port: the mark in what they send stops what goes round.
         let _ = lock.tell(port);
-        let status = ListenerStatus::Listening { url: listener.url(), port, wanted: listener.wanted() };
+        let address = listener.address().ip().to_string();
+        let status = ListenerStatus::Listening { url: listener.url(), address, port, wanted: listener.wanted() };
         self.sender.set_own_ports(vec![port]);
         *listening = Some((listener, lock));
         Ok(status)

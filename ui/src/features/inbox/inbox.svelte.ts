@@ -218,6 +218,12 @@ class Inbox {
     return this.folded && row.delivery !== null && row.delivery.first === row.id && row.delivery.pushes > 1;
   }
 
+  /** True if what a row stands for is unread: of a folded delivery any of its pushes. */
+  isUnread(row: ExchangeSummary): boolean {
+    const hidden = this.canUnfold(row) && !this.rows.unfolded.has(row.id) ? row.delivery : null;
+    return row.unread || (hidden?.unread ?? 0) > 0;
+  }
+
   /** Shows the further pushes of a folded row below it, or no longer; the cursor stays on its exchange. */
   async unfold(index: number) {
     const { unfolded, pages } = this.rows;

@@ -31,6 +31,28 @@ describe("finding and organising", { timeout: 60_000 }, () => {
     expect(called(calls, "move_view").at(-1)?.["before"]).toBe(2);
   });
 
+  it("gives a view the filter it had, and leaves the name that it was given meanwhile", async () => {
+    const { calls } = await openApp({ rows: 60 });
+    await rows();
+    await userEvent.type(await field(), "source:github{Enter}");
+    const menu = async (view: string, item: string) => {
+      await userEvent.click(await screen.findByRole("button", { name: `More for ${view}` }));
+      await userEvent.click(await screen.findByRole("menuitem", { name: item }));
+    };
+    await menu("Pinned", "Save the current filter here");
+    await screen.findByText("“Pinned” has the current filter now");
+    expect(called(calls, "save_view")).toEqual([{ id: 2, name: "Pinned", filter: "source:github" }]);
+    await menu("Pinned", "Rename");
+    const name = await screen.findByLabelText("Name of the view");
+    await userEvent.clear(name);
+    await userEvent.type(name, "Kept{Enter}");
+    await screen.findByRole("button", { name: "More for Kept" });
+    await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(called(calls, "save_view")).toHaveLength(3));
+    expect(called(calls, "save_view").at(-1)).toEqual({ id: 2, name: "Kept", filter: "is:pinned" });
+    await waitFor(() => expect(screen.getByRole("button", { name: /^Kept/ }).title).toBe("is:pinned"));
+  });
+
   it("shows the views of the workspace that is opened", async () => {
     let names = ["Here"];
     await openApp(

@@ -55,6 +55,16 @@ describe("a provider that was deleted", { timeout: 60_000 }, () => {
     expect(saved()).toHaveLength(1);
   });
 
+  it("is not had back in place of one that has its key by now", async () => {
+    const { call } = await opened();
+    const other = { ...ACME, name: "Another Acme", notes: [] };
+    await call("save_provider", other);
+    await userEvent.click(screen.getByRole("button", { name: /^Undo/ }));
+    await screen.findByText("Acme does not come back: by now, Another Acme has its key, acme.");
+    const { providers } = await call("providers", {});
+    expect(providers.find(({ key }) => key === "acme")).toEqual(other);
+  });
+
   it("is said to be gone where it can't be kept again", async () => {
     let there: Provider[] = [];
     let full = false;

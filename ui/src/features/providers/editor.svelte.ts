@@ -1,9 +1,11 @@
 // One provider being written, and what it makes of an example.
+import { session } from "$app/session.svelte";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { Provider } from "$ipc/bindings/Provider";
 import type { Tried } from "$ipc/bindings/Tried";
 import { asApiError, call } from "$ipc/call";
 import { EMPTY_HANDSHAKE, EMPTY_SCHEME } from "$shared/signing/blank";
+import { providers } from "$shared/signing/providers.svelte";
 import { blankDraft, draftOf, isReadable, keyFor, providerOf, type ProviderDraft } from "./draft";
 import { handshakeDraftOf } from "./handshakeDraft";
 import { schemeDraftOf } from "./schemeDraft";
@@ -25,6 +27,19 @@ const NOTHING: Tried = {
   handshake: null,
   asked: [],
 };
+
+const TAKEN: ApiError = {
+  code: "invalid",
+  message: "There is a provider with this key: edit that one, or choose another key.",
+  hint: null,
+};
+
+/** The key that is wanted, with a number behind it if a provider has it. */
+function freeKey(wanted: string): string {
+  let key = wanted;
+  for (let number = 2; providers.find(key); number++) key = `${wanted}-${number}`;
+  return key;
+}
 
 /** Puts one of several that are tried in turn before the one above it. */
 export function moveUp<T>(list: T[], place: number) {
@@ -59,7 +74,7 @@ export class ProviderEditor {
     this.exchange = exchange;
     if (base) {
       const draft = draftOf(base);
-      this.draft = base.custom ? draft : { ...draft, name: `${base.name}, my own`, key: `${base.key}-own` };
+      this.draft = base.custom ? draft : { ...draft, name: `${base.name}, my own`, key: freeKey(`${base.key}-own`) };
     }
     this.#begun = this.#typed();
   }
@@ -141,6 +156,7 @@ export class ProviderEditor {
     this.busy = true;
     this.problem = null;
     try {
+      if (!this.known) await this.#askForKey();
       return await call("save_provider", this.provider);
     } catch (thrown) {
       this.problem = asApiError(thrown);
@@ -148,5 +164,11 @@ export class ProviderEditor {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** The engine keeps a provider in place of the one with its key: a new one is to replace none of the user's. */
+  async #askForKey(): Promise<void> {
+    await providers.load(session.workspaceRevision, true);
+    if (providers.find(this.provider.key)?.custom) throw TAKEN;
   }
 }

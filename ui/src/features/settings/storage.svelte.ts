@@ -1,4 +1,7 @@
-// What the workspace takes on the disk, compacting it, and copies of it.
+// What the workspace takes on the disk, compacting it, and copies of it. What is under way goes on while other screens are
+// shown.
+import { session } from "$app/session.svelte";
+import { sayError } from "$app/toasts.svelte";
 import { asApiError, call } from "$ipc/call";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { WorkspaceSize } from "$ipc/bindings/WorkspaceSize";
@@ -19,30 +22,54 @@ export function partName(name: string): string {
   return NAMES[name] ?? name;
 }
 
-export class Storage {
+class Storage {
   size = $state.raw<WorkspaceSize | null>(null);
   measuring = $state(false);
   problem = $state.raw<ApiError | null>(null);
   /** The job that is under way, and what it does. */
   ticket = $state<string | null>(null);
   doing = $state("");
+  /** True while the panel is there to say what failed. */
+  #shown = false;
+  /** Grows when another workspace is opened. */
+  #revision = 0;
+
+  /** The panel is shown; the answer says that it is no more. */
+  appear(): () => void {
+    this.#shown = true;
+    return () => {
+      this.#shown = false;
+      this.problem = null;
+    };
+  }
+
+  /** Another workspace has a size of its own. What is under way in the old one is not to be cancelled here. */
+  clear() {
+    this.#revision += 1;
+    this.size = this.problem = this.ticket = null;
+    this.measuring = false;
+  }
 
   async measure(): Promise<void> {
+    const revision = this.#revision;
     this.measuring = true;
     try {
-      this.size = await call("size", {});
+      const size = await call("size", {});
+      if (revision !== this.#revision) return;
+      this.size = size;
       this.problem = null;
     } catch (thrown) {
-      this.problem = asApiError(thrown);
+      if (revision === this.#revision) this.#fail(thrown, revision);
     } finally {
-      this.measuring = false;
+      if (revision === this.#revision) this.measuring = false;
     }
   }
 
   /** Answers the bytes before and after; null if it could not be done. */
   async compact(): Promise<{ before: number; after: number } | null> {
+    const revision = this.#revision;
     const done = await this.#run("Compacting", (ticket) => call("compact", { ticket }));
-    if (done !== null) await this.measure();
+    if (done !== null && revision === this.#revision) await this.measure();
     return done;
   }
 
@@ -60,16 +87,27 @@ export class Storage {
 
   async #run<T>(doing: string, job: (ticket: string) => Promise<T>): Promise<T | null> {
     const ticket = crypto.randomUUID();
+    const revision = this.#revision;
     this.ticket = ticket;
     this.doing = doing;
     this.problem = null;
     try {
       return await job(ticket);
     } catch (thrown) {
-      this.problem = asApiError(thrown);
+      this.#fail(thrown, revision);
       return null;
     } finally {
-      this.ticket = null;
+      if (this.ticket === ticket) this.ticket = null;
     }
   }
+
+  /** Says it in the panel of the workspace that it failed in, else where it is seen on every screen. */
+  #fail(thrown: unknown, revision: number) {
+    if (this.#shown && revision === this.#revision) this.problem = asApiError(thrown);
+    else sayError(thrown);
+  }
 }
+
+/** The one storage of the window. */
+export const storage = new Storage();
+session.hold(storage);

@@ -270,7 +270,7 @@ export class RulesForm {
   }
 }
 
-const countsOf = (read: SourceRules) => Object.fromEntries(read.counts.map(({ rule, count }) => [rule, count]));
+const countsOf = (read: SourceRules) => Object.fromEntries((read.counts ?? []).map(({ rule, count }) => [rule, count]));
 
 /** What a rule fits, in few words. */
 export function fitsWords(rule: Rule): string {

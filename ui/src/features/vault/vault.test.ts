@@ -97,4 +97,20 @@ describe("the vault", { timeout: 60_000 }, () => {
     await userEvent.click(await screen.findByRole("button", { name: /Really lose/ }));
     await screen.findByText("None yet");
   });
+
+  it("says in the settings why it could not be given up or locked", async () => {
+    const full = () => {
+      throw { code: "failed", message: "The disk is full.", hint: "Make room." };
+    };
+    await openApp({ rows: 4, vault: "keyMissing" }, { forget_vault: full, lock_vault: full });
+    await userEvent.keyboard("gs");
+    await userEvent.click(await screen.findByRole("button", { name: "Start a new vault" }));
+    await userEvent.click(await screen.findByRole("button", { name: /Really lose/ }));
+    expect((await screen.findByRole("alert")).textContent).toMatch(/The disk is full\.\s+Make room\./);
+    await screen.findByText(/Key missing/);
+    expect(await violations()).toEqual([]);
+    // Said once: what is tried next begins anew.
+    await userEvent.click(screen.getByRole("button", { name: /^Unlock/ }));
+    await waitFor(() => expect(document.querySelector(".settings [role=alert]")).toBeNull());
+  });
 });

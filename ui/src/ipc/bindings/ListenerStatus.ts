@@ -9,6 +9,10 @@ export type ListenerStatus = { "type": "off" } | { "type": "elsewhere" } | { "ty
  */
 url: string, 
 /**
+ * The IP address that it takes requests at: 0.0.0.0 for all of this computer.
+ */
+address: string, 
+/**
  * The port.
  */
 port: number, 

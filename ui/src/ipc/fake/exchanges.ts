@@ -33,9 +33,10 @@ export function listAnswers(state: FakeState): Answers {
       return settings;
     },
     open_workspace: () => state.status(),
-    start_listening: ({ port }) => {
+    start_listening: ({ port, bind }) => {
       const used = port || 4401;
-      state.listener = { type: "listening", url: `http://127.0.0.1:${used}`, port: used, wanted: null };
+      const url = `http://127.0.0.1:${used}`;
+      state.listener = { type: "listening", url, address: bind, port: used, wanted: null };
       state.tell();
       return state.status();
     },

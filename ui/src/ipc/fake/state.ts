@@ -38,7 +38,13 @@ export class FakeState {
   receivers = new Set<(payload: unknown) => void>();
   clipboard = "";
   newest: number;
-  listener: ListenerStatus = { type: "listening", url: "http://127.0.0.1:4400", port: 4400, wanted: null };
+  listener: ListenerStatus = {
+    type: "listening",
+    url: "http://127.0.0.1:4400",
+    address: "127.0.0.1",
+    port: 4400,
+    wanted: null,
+  };
   tunnel: TunnelState = { type: "off" };
   settings: Settings = {
     port: 4400,
@@ -93,7 +99,13 @@ export class FakeState {
         hint: "Port 4401 is free.",
       };
     if (options.listener === "moved")
-      this.listener = { type: "listening", url: "http://127.0.0.1:4401", port: 4401, wanted: 4400 };
+      this.listener = {
+        type: "listening",
+        url: "http://127.0.0.1:4401",
+        address: "127.0.0.1",
+        port: 4401,
+        wanted: 4400,
+      };
     if (options.listener === "off") this.listener = { type: "off" };
     if (options.live) setInterval(() => this.arrive(), options.live);
   }
@@ -164,7 +176,7 @@ export class FakeState {
       forwardFailure: !pull && id % 13 === 1 ? "refused" : null,
       marks: id % 31 === 0 ? ["truncated"] : id % 43 === 0 ? ["ambiguousFraming"] : id % 5 === 0 ? ["viaTunnel"] : [],
       pinned: this.pinned.has(id),
-      unread: !pull && id > this.readUpto && !this.opened.has(id),
+      unread: !pull && this.isUnread(id),
       hasNote: this.notes.has(id),
       tags: this.tags.get(id) ?? [],
       verdict: this.verdicts.get(id) ?? VERDICTS[id % VERDICTS.length] ?? null,
@@ -173,12 +185,18 @@ export class FakeState {
     };
   }
 
+  isUnread(id: number): boolean {
+    return id > this.readUpto && !this.opened.has(id);
+  }
+
   /** Every tenth push or so is followed by a retry, which is followed by a duplicate. */
   deliveryOf(id: number): ExchangeSummary["delivery"] {
     const place = [0, 4, 8].indexOf(id % 40);
     if (place < 0 || id < 40 || id - 4 * place + 8 > this.newest) return null;
     const repeat = ([null, "retry", "duplicate"] as const)[place] ?? null;
-    return { first: id - 4 * place, pushes: 3, repeat, attempt: place + 1, overtakenBy: null, unread: 0 };
+    const first = id - 4 * place;
+    const unread = [first + 4, first + 8].filter((other) => this.isUnread(other)).length;
+    return { first, pushes: 3, repeat, attempt: place + 1, overtakenBy: null, unread };
   }
 
   /** Says that marks changed. */

@@ -41,6 +41,8 @@ pub enum ListenerStatus {
     Listening {
         /// `http://ADDRESS:PORT`
         url: String,
+        /// The IP address that it takes requests at: 0.0.0.0 for all of this computer.
+        address: String,
         /// The port.
         port: u16,
         /// The port that was wanted, if it was taken and this is the next free one.

@@ -55,4 +55,21 @@ describe("the columns of the list", { timeout: 60_000 }, () => {
     await userEvent.dblClick(edge);
     await waitFor(() => expect(width()).toBeNull());
   });
+
+  it.each([
+    ["..email", "body..email"],
+    ["$..email", "body..email"],
+    ["$.data.id", "body.data.id"],
+    ["body..email", "body..email"],
+    ["header.User-Agent", "header.User-Agent"],
+  ])("are added for %s as for %s", async (typed, id) => {
+    const calls = await opened();
+    const columns = await dialog();
+    const path = columns.getByLabelText("JSON path or header of a new column");
+    await userEvent.type(path, typed);
+    const asked = calls.findLast(({ command }) => command === "read_filter")?.args;
+    expect(asked).toEqual({ text: id, caret: id.length });
+    await userEvent.type(path, "{Enter}");
+    await waitFor(() => expect(kept(calls)?.some((column) => column.id === id)).toBe(true));
+  });
 });

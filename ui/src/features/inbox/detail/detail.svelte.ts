@@ -4,6 +4,7 @@ import type { Exchange } from "$ipc/bindings/Exchange";
 import type { Side } from "$ipc/bindings/Side";
 import { session } from "$app/session.svelte";
 import { asApiError, call } from "$ipc/call";
+import { inbox } from "../inbox.svelte";
 import { Looks } from "$shared/viewers/reading.svelte";
 
 export type Tab = "body" | "headers" | "query" | "raw" | "timing" | "events" | "deliveries" | "signature" | "notes";
@@ -63,7 +64,7 @@ class Detail {
     this.exchange = exchange;
     if (!this.#awaited) return;
     this.#awaited = false;
-    this.toBeRead = exchange.summary.unread ? exchange.summary.id : null;
+    this.toBeRead = inbox.isUnread(exchange.summary) ? exchange.summary.id : null;
     this.side = exchange.summary.direction === "push" || exchange.response === null ? "request" : "response";
     if (!this.tabs(exchange).includes(this.tab)) this.tab = "body";
   }

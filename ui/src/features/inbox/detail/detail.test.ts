@@ -226,9 +226,9 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
     await tab(/Notes/);
     await userEvent.type(note(), "Asked");
     await detail.findByText("Not kept yet", {}, { timeout: 5_000 });
-    inbox.moveTo(1);
+    inbox.selection.moveTo(1);
     await waitFor(() => expect(note().value).not.toBe("Asked"));
-    inbox.moveTo(0);
+    inbox.selection.moveTo(0);
     await waitFor(() => expect(note().value).toBe("Asked"));
     detail.getByText("Not kept yet");
     refused = false;

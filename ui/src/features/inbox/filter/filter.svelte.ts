@@ -47,15 +47,17 @@ export class Filter {
     this.setValues({ [key]: value });
   }
 
-  /** Sets the one value of each key; null takes it away. */
+  /** Sets the one value of each key, also in place of one that is typed; null takes it away. */
   setValues(values: Record<string, string | null>) {
+    this.commit();
     const others = this.terms.filter((term) => term.key === null || !(term.key in values) || term.negated);
     const set = Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [`${key}:${quoted(value)}`]));
     this.terms = [...others, ...parseTerms(set.join(" "))];
   }
 
-  /** Replaces the one positive term of `key` that has one of `among`; null takes it away. */
+  /** Replaces the one positive term of `key` that has one of `among`, also one that is typed; null takes it away. */
   choose(key: string, among: readonly string[], value: string | null) {
+    this.commit();
     const others = this.terms.filter((term) => term.key !== key || term.negated || !among.includes(term.value));
     this.terms = value === null ? others : [...others, ...parseTerms(`${key}:${value}`)];
   }

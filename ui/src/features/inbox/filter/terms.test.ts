@@ -108,4 +108,20 @@ describe("the filter field", () => {
     expect(filter.query).toBe("is:sample since:1h text is:unread");
     expect(filter.without(["since", "is"])).toBe("text");
   });
+
+  it("sets a value in place of one that is typed and not yet a chip", () => {
+    const filter = new Filter();
+    filter.typed = "text direction:push";
+    filter.setValue("direction", "pull");
+    expect(filter.query).toBe("text direction:pull");
+    filter.typed = "since:1h";
+    filter.setValues({ since: "2026-11-22", before: "2026-11-23" });
+    expect(filter.query).toBe("text direction:pull since:2026-11-22 before:2026-11-23");
+    filter.typed = "is:failed";
+    filter.choose("is", ["failed", "unread"], "unread");
+    expect(filter.valueOf("is")).toBe("unread");
+    filter.typed = "is:failed";
+    filter.choose("is", ["failed", "unread"], null);
+    expect([filter.valueOf("is"), filter.typed]).toEqual([null, ""]);
+  });
 });

@@ -106,6 +106,26 @@ describe("deliveries", { timeout: 60_000 }, () => {
     expect(marked("delete")[0]).toMatchObject({ scope: { type: "selection", ids: [120, 124, 128] } });
   });
 
+  it("reads all pushes of a delivery that one row stands for, and is unread while any of them is", async () => {
+    const { calls, call } = { ...(await openApp({ rows: 130 })), ...(await import("$ipc/call")) };
+    await rows();
+    await userEvent.keyboard("d");
+    await waitFor(() => expect(screen.queryAllByText("retry 2")).toEqual([]));
+    const row = async () => (await screen.findAllByText("×3"))[0]?.closest("[role=row]") as HTMLElement;
+    const isUnread = async () => (await row()).textContent?.includes("unread");
+    const marked = () => calls.filter((call) => call.command === "mark_read").map((call) => call.args);
+    await call("mark_read", { ids: [120, 124, 128], read: true });
+    await waitFor(async () => expect(await isUnread()).toBe(false));
+    await call("mark_read", { ids: [128], read: false });
+    await waitFor(async () => expect(await isUnread()).toBe(true));
+    await userEvent.click(await row());
+    await waitFor(() => expect(marked().at(-1)).toEqual({ ids: [120, 124, 128], read: true }));
+    await waitFor(async () => expect(await isUnread()).toBe(false));
+    const { runAction } = await import("$app/commands.svelte");
+    expect(runAction("exchange.unread")).toBe(true);
+    await waitFor(() => expect(marked().at(-1)).toEqual({ ids: [120, 124, 128], read: false }));
+  });
+
   it("names all pushes where everything in view of a folded list is to be deleted", async () => {
     await openApp({ rows: 130 });
     await rows();

@@ -58,7 +58,7 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
 
   it("goes where one went while it was counted anew, though the rows there come later", async () => {
     let go = () => {};
-    let held: Promise<void> | undefined;
+    let held: Promise<void> | null = null;
     const state = new FakeState({ rows: 900 });
     const { count } = listAnswers(state);
     await opened({ rows: 900 }, { count: async (query) => (await held, count!(query)) });

@@ -1,8 +1,10 @@
-import { expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { session } from "$app/session.svelte";
 import { toasts } from "$app/toasts.svelte";
 import { useBackend } from "$ipc/backend";
 import { fakeBackend } from "$ipc/fake";
-import { deleteExchanges } from "./marks";
+import { inbox } from "../inbox.svelte";
+import { changeTags, deleteExchanges, markRead, togglePin } from "./marks";
 
 it("offers to take a deletion back though the list is still being counted", async () => {
   const fake = fakeBackend({ rows: 10 });
@@ -12,4 +14,58 @@ it("offers to take a deletion back though the list is still being counted", asyn
   });
   void deleteExchanges({ type: "selection", ids: [3] });
   await vi.waitFor(() => expect(toasts.undoable?.text).toBe("1 exchange deleted"));
+});
+
+describe("marks", () => {
+  const FULL = { code: "failed", message: "The disk is full.", hint: null };
+  /** Exchanges of each call that marked some. */
+  let marked: number[][] = [];
+  /** Calls that go well before the disk is full. */
+  let room = Infinity;
+  const row = (id: number) => inbox.rows.of([id])[0];
+
+  beforeEach(async () => {
+    marked = [];
+    room = Infinity;
+    const fake = fakeBackend({ rows: 40 });
+    useBackend({
+      ...fake,
+      invoke: async (command, payload) => {
+        if (!["pin", "mark_read", "tag"].includes(command)) return fake.invoke(command, payload);
+        if (marked.length >= room) throw FULL;
+        marked.push((payload?.["args"] as { ids: number[] }).ids);
+      },
+    });
+    await session.refresh();
+    inbox.clear();
+    await inbox.restart();
+    inbox.rows.want(0, 40);
+    await vi.waitFor(() => expect(row(40)).toBeDefined());
+  });
+
+  it("are taken back where they could not be kept, and no others", async () => {
+    room = 0;
+    // 35 is pinned already, 40 is not.
+    inbox.selection.picked.add(35).add(40);
+    await expect(togglePin()).rejects.toMatchObject(FULL);
+    expect([row(35)?.pinned, row(40)?.pinned]).toEqual([true, false]);
+    const unread = row(37)?.unread;
+    expect([unread, row(1)?.unread]).toEqual([true, false]);
+    await expect(markRead([1, 37], true)).rejects.toMatchObject(FULL);
+    expect([row(1)?.unread, row(37)?.unread]).toEqual([false, true]);
+  });
+
+  it("are set on all that are chosen, however many, and kept as far as it went", async () => {
+    const ids = Array.from({ length: 20_001 }, (_, place) => 20_001 - place);
+    await markRead(ids, true);
+    expect(marked.map((some) => some.length)).toEqual([10_000, 10_000, 1]);
+    expect(marked.flat()).toEqual(ids);
+    marked = [];
+    await changeTags(ids, ["late"], []);
+    expect(marked.flat()).toEqual(ids);
+    marked = [];
+    room = 2;
+    await expect(markRead([...ids.filter((id) => id !== 40 && id !== 37), 37, 40], false)).rejects.toMatchObject(FULL);
+    expect([row(3)?.unread, row(37)?.unread, row(40)?.unread]).toEqual([true, true, false]);
+  });
 });

@@ -5,21 +5,18 @@ import { say, sayError, toasts } from "$app/toasts.svelte";
 import { counted } from "$shared/format";
 import { inbox } from "../inbox.svelte";
 
-/** Exchanges that one call marks. */
+/** Exchanges that one call marks at most. */
 const AT_ONCE = 10_000;
 
 /** Pins what is chosen, or unpins it if all of it is pinned. */
 export async function togglePin() {
   const on = !inbox.rows.of(inbox.selection.chosen).every((row) => row.pinned);
-  const ids = (await inbox.meant()).slice(0, AT_ONCE);
-  inbox.rows.patch(ids, { pinned: on });
-  await call("pin", { ids, on });
+  await mark(await inbox.meant(), "pinned", on, (ids) => call("pin", { ids, on }));
 }
 
+/** Marks exchanges as read or unread; where one row stands for a whole delivery, all pushes of it. */
 export async function markRead(ids: number[], read: boolean) {
-  if (ids.length === 0) return;
-  inbox.rows.patch(ids, { unread: !read });
-  await call("mark_read", { ids: ids.slice(0, AT_ONCE), read });
+  await mark(await inbox.meant(ids), "unread", !read, (some) => call("mark_read", { ids: some, read }));
 }
 
 export async function markAllRead() {
@@ -28,7 +25,33 @@ export async function markAllRead() {
 }
 
 export async function changeTags(ids: number[], add: string[], remove: string[]) {
-  await call("tag", { ids: ids.slice(0, AT_ONCE), add, remove });
+  await inParts(ids, (some) => call("tag", { ids: some, add, remove }));
+}
+
+/** Shows a mark ahead of the engine's answer; what the engine could not keep is shown as it was. */
+async function mark(
+  ids: number[],
+  name: "pinned" | "unread",
+  on: boolean,
+  keep: (ids: number[]) => Promise<unknown>,
+): Promise<void> {
+  const others = inbox.rows.of(ids).filter((row) => row[name] !== on);
+  inbox.rows.patch(ids, { [name]: on });
+  const left = new Set(ids);
+  try {
+    await inParts(ids, async (some) => {
+      await keep(some);
+      some.forEach((id) => left.delete(id));
+    });
+  } catch (thrown) {
+    const lost = others.map((row) => row.id).filter((id) => left.has(id));
+    inbox.rows.patch(lost, { [name]: !on });
+    throw thrown;
+  }
+}
+
+async function inParts(ids: number[], run: (ids: number[]) => Promise<unknown>): Promise<void> {
+  for (let at = 0; at < ids.length; at += AT_ONCE) await run(ids.slice(at, at + AT_ONCE));
 }
 
 /** Deletes with an undo; the rows are hidden as soon as the engine has hidden them. */

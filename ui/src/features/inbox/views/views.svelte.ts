@@ -3,7 +3,7 @@ import { SvelteMap } from "svelte/reactivity";
 import type { FeedEvent } from "$ipc/bindings/FeedEvent";
 import type { View } from "$ipc/bindings/View";
 import { call } from "$ipc/call";
-import { say, sayError } from "$app/toasts.svelte";
+import { say, sayError, UNDO } from "$app/toasts.svelte";
 import { ages } from "../filter/ages";
 
 /** Counting rests this long after something changed, so that a busy inbox is not counted all the time. */
@@ -89,6 +89,24 @@ class Views {
     await this.load();
   }
 
+  /** Keeps another filter under the name of a view; the one it had can be had back. */
+  async refilter(view: View, filter: string) {
+    await call("save_view", { ...view, filter });
+    say(`“${view.name}” has the current filter now`, {
+      title: UNDO,
+      run: () => void this.#unfilter(view).catch(sayError),
+    });
+    await this.load();
+  }
+
+  /** Gives a view its filter back; it may have been renamed meanwhile. */
+  async #unfilter({ id, filter }: View) {
+    await this.load();
+    const view = this.all.find((one) => one.id === id);
+    if (view) await this.change(view, { filter });
+    else say("The view is not there any more.");
+  }
+
   /** Moves a view up (-1) or down (1). */
   async move(view: View, by: -1 | 1) {
     const at = this.all.findIndex((one) => one.id === view.id);
@@ -102,7 +120,7 @@ class Views {
     const next = this.all[this.all.findIndex((one) => one.id === view.id) + 1];
     await call("delete_view", { id: view.id });
     await this.load();
-    say(`View “${view.name}” deleted`, { title: "Undo", run: () => void this.#back(view, next).catch(sayError) });
+    say(`View “${view.name}” deleted`, { title: UNDO, run: () => void this.#back(view, next).catch(sayError) });
   }
 
   async #back(view: View, before: View | undefined) {
