@@ -269,9 +269,11 @@ impl Window {
     /// # Errors
     /// If the field does not appear in time or takes no text.
     pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
-        // A field is there a moment before its dialog is shown, and takes nothing until then.
+        // A field is there a moment before its dialog is shown, and takes nothing until then; nor one that is half seen.
         let field = until(&format!("{css} to take text"), async || {
             let field = self.find(css).await?;
+            self.script("document.querySelector(arguments[0])?.scrollIntoView({ block: 'nearest' })", vec![css.into()])
+                .await?;
             match field.clear().await {
                 Ok(()) => Ok(Some(field)),
                 Err(error) if error.is_element_not_interactable() || error.is_stale_element_reference() => Ok(None),

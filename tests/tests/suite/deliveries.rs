@@ -119,6 +119,6 @@ async fn an_answer_that_its_sender_did_not_wait_for_was_not_given() -> Result<()
     let listed = pushpull(&home, &["list", "is:failed"]).await?.ok()?;
     assert!(listed.text()?.contains("(failed: left)"), "{}", listed.text()?);
     let shown = pushpull(&home, &["show", "1"]).await?.ok()?;
-    assert!(shown.text()?.contains("The sender had left before the answer went out."), "{}", shown.text()?);
+    assert!(shown.text()?.contains("The sender did not wait for the whole answer."), "{}", shown.text()?);
     Ok(())
 }

@@ -379,6 +379,7 @@ describe("what was of the workspace before", { timeout: 60_000 }, () => {
     await userEvent.type(screen.getByLabelText("Note"), " again");
     await session.open(other);
     await waitFor(() => expect(screen.queryByLabelText("Note")).toBeNull());
+    screen.getByText("1 note could not be kept before another workspace was opened.");
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     const at = calls.findIndex(({ command }) => command === "open_workspace");
     const saved = (of: typeof calls) => of.filter(({ command }) => command === "save_note").map(({ args }) => args);

@@ -66,9 +66,9 @@ impl Connection {
             };
             if let Some(staging) = &answer.staging {
                 let back = staging.deliver(socket, &answer).await;
-                if let Some(exchange) = staging.missed() {
+                if let Some((exchange, why)) = staging.missed() {
                     // What can't be noted now stays as an answer that was given.
-                    _ = self.shared.store.note_left(exchange).await;
+                    _ = self.shared.store.note_missed(exchange, why).await;
                 }
                 let Some(back) = back else { return };
                 socket = back;

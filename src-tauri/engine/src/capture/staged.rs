@@ -7,9 +7,8 @@ use super::answer::Answer;
 use super::limits::HELD_SHARE;
 use super::rules::Decided;
 use super::socket::Socket;
-use crate::exchange::{ExchangeId, Fault};
+use crate::exchange::{ExchangeId, FailureKind, Fault};
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -31,8 +30,8 @@ pub(super) struct Staging {
     may_wait: bool,
     /// What it answers, once that is stored.
     exchange: OnceLock<ExchangeId>,
-    /// True if the sender did not wait for all of it.
-    is_late: AtomicBool,
+    /// Why the sender did not get all of it.
+    missed: OnceLock<FailureKind>,
 }
 
 /// The places for answers that are held on `connections` connections: so many that others are still answered.
@@ -53,8 +52,8 @@ impl Staging {
         let place = if holds { places.clone().try_acquire_owned().ok() } else { None };
         answered.at_once = holds && place.is_none();
         let may_wait = !answered.at_once;
-        let (exchange, is_late) = (OnceLock::new(), AtomicBool::new(false));
-        Some(Arc::new(Self { delay, fault: answered.fault, longest, _place: place, may_wait, exchange, is_late }))
+        let (exchange, missed) = (OnceLock::new(), OnceLock::new());
+        Some(Arc::new(Self { delay, fault: answered.fault, longest, _place: place, may_wait, exchange, missed }))
     }
 
     /// Notes what it answers.
@@ -62,9 +61,9 @@ impl Staging {
         _ = self.exchange.set(exchange); // an answer is stored once
     }
 
-    /// What was answered to nobody: the sender had left before the end of an answer that it was to have.
-    pub(super) fn missed(&self) -> Option<ExchangeId> {
-        self.exchange.get().copied().filter(|_| self.is_late.load(Ordering::Relaxed))
+    /// What was answered to nobody, and why: the sender was to have a whole answer, and did not get it.
+    pub(super) fn missed(&self) -> Option<(ExchangeId, FailureKind)> {
+        self.exchange.get().copied().zip(self.missed.get().copied())
     }
 
     /// How long so many bytes take; None if the answer never ends.
@@ -110,12 +109,15 @@ impl Staging {
 
     /// Finds out whether the sender was still there when the answer was written, or what could be of it.
     async fn written(&self, mut socket: Box<Socket>, written: io::Result<()>) -> Option<Box<Socket>> {
-        let is_late = match written {
+        let missed = match written {
             Ok(()) if !socket.has_ended() => return Some(socket),
-            Ok(()) => socket.is_refused().await,
-            Err(error) => error.kind() != io::ErrorKind::TimedOut, // else it was there and did not read
+            Ok(()) => socket.is_refused().await.then_some(FailureKind::Left),
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => Some(FailureKind::Timeout),
+            Err(_) => Some(FailureKind::Left),
         };
-        self.is_late.store(is_late, Ordering::Relaxed);
+        if let Some(why) = missed {
+            _ = self.missed.set(why); // an answer is written once
+        }
         None
     }
 

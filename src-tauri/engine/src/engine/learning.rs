@@ -6,8 +6,10 @@ use super::signatures::{Checking, Push};
 use super::sources::SourceConfig;
 use crate::api::ApiError;
 use crate::exchange::Mark;
-use crate::store::NewSealed;
+use crate::store::{AGAIN, NewSealed};
 use secrecy::ExposeSecret as _;
+use std::sync::PoisonError;
+use std::time::Instant;
 use zeroize::Zeroizing;
 
 /// Secrets from handshakes that a source keeps at most: whoever knows its URL can send one.
@@ -21,7 +23,7 @@ const LEARNT: &str = "from the handshake";
 pub(super) enum Kept {
     /// It is among those of the source, or has no place there.
     Yes,
-    /// The vault takes it only later.
+    /// The vault takes it only later, or it could not be kept for another reason.
     Later,
     /// The source has others meanwhile, and is gone or may have this one.
     Overtaken,
@@ -51,14 +53,18 @@ impl Parts {
             if self.store.newest_change().await? != self.book.change() {
                 self.read_sources().await?;
             }
-            let Some(source) = self.book.get(&push.source) else { return Ok(Kept::Yes) };
+            // One that is not known here is gone, or new: then it is known soon.
+            let Some(source) = self.book.get(&push.source) else { return Ok(Kept::Later) };
             let secret = Checking::of(&source, self.addresses()).and_then(|checking| checking.learnt(push));
             let kept = match secret.filter(|secret| !source.is_full() && !source.has(secret)) {
                 Some(secret) => self.keep_secret(&source, secret).await?,
                 None => Kept::Yes,
             };
             if kept != Kept::Overtaken {
-                self.store.note_unlearnt(push.id, source.row.id, kept == Kept::Later).await?;
+                let waits = kept == Kept::Later;
+                if waits != self.store.is_unlearnt(push.id).await? {
+                    self.store.note_unlearnt(push.id, source.row.id, waits).await?;
+                }
                 return Ok(kept);
             }
         }
@@ -78,6 +84,7 @@ impl Parts {
             Ok(added) => added,
             Err(error) => {
                 tracing::warn!(%error, "The secret of a handshake could not be kept");
+                *self.learning_rests.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + AGAIN);
                 return Ok(Kept::Later);
             }
         };
@@ -91,7 +98,8 @@ impl Parts {
     /// # Errors
     /// What the store says.
     pub(super) async fn learn_step(&self, count: u32) -> Result<bool, ApiError> {
-        if !self.vault.is_open() {
+        let rests = *self.learning_rests.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.vault.is_open() || rests.is_some_and(|until| Instant::now() < until) {
             return Ok(false);
         }
         let mut learnt = false;
@@ -105,7 +113,11 @@ impl Parts {
                 Err(error) => Err(error),
             };
             learnt |= match push {
-                Err(error) if error.is_of_one() => false, // deleted meanwhile, or damaged
+                // Deleted meanwhile, or damaged.
+                Err(error) if error.is_of_one() => {
+                    self.store.note_unlearnt(id, 0, false).await?;
+                    true
+                }
                 push => self.keep_learnt(&push?).await? == Kept::Yes,
             };
         }

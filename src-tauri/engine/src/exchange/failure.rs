@@ -33,7 +33,7 @@ pub enum FailureKind {
     File,
     /// A rule of the source answered wrongly on purpose.
     Fault,
-    /// The sender of a push had left before our answer.
+    /// The sender of a push did not wait for the whole answer.
     Left,
 }
 
@@ -49,10 +49,12 @@ pub struct Failure {
 }
 
 impl FailureKind {
-    /// What it says of an exchange where it was found after that was stored.
+    /// What it says of a push where it was found after that was stored.
     pub(crate) fn found_later(self) -> Failure {
-        let message = "The sender had left before the answer went out.".into();
-        let hint = "Answer sooner: to whoever sent it, it was never answered.".into();
-        Failure { kind: self, message, hint: Some(hint) }
+        let (message, hint) = match self {
+            Self::Left => ("The sender did not wait for the whole answer.", Some("Answer sooner: it counts as none.")),
+            _ => ("The whole answer did not go out in time, so the connection was closed.", None),
+        };
+        Failure { kind: self, message: message.into(), hint: hint.map(Into::into) }
     }
 }

@@ -127,13 +127,13 @@ impl Store {
         self.keep_found(vec![Followed { id, verdict: Judged::As(verdict), ..Followed::default() }]).await
     }
 
-    /// Notes that the sender of a push had left before our answer: for whoever sent it, it was never answered.
-    pub(crate) async fn note_left(&self, id: ExchangeId) -> Result<(), StoreError> {
+    /// Notes why the sender of a push did not get our whole answer: to whoever sent it, it was never answered.
+    pub(crate) async fn note_missed(&self, id: ExchangeId, why: FailureKind) -> Result<(), StoreError> {
         self.writer
             .finding("Noting an answer that nobody waited for", move |connection| {
                 Box::pin(async move {
                     let sql = "UPDATE exchange SET failure = $2 WHERE id = $1 AND failure IS NULL";
-                    sqlx::query(sql).bind(id).bind(failure_code(FailureKind::Left)).execute(&mut *connection).await?;
+                    sqlx::query(sql).bind(id).bind(failure_code(why)).execute(&mut *connection).await?;
                     sqlx::raw_sql(CHANGED).execute(connection).await.map(drop)
                 })
             })

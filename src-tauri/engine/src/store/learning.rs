@@ -36,6 +36,7 @@ impl Store {
                 Box::pin(async move {
                     if waits {
                         let sql = "INSERT INTO unlearnt (id, source_id) SELECT id, $2 FROM exchange WHERE id = $1
+                                      AND EXISTS (SELECT 1 FROM source WHERE id = $2 AND deleted_at IS NULL)
                                       AND (SELECT count(*) FROM unlearnt WHERE source_id = $2) < $3
                                    ON CONFLICT DO NOTHING";
                         let query = sqlx::query(sql).bind(id).bind(source).bind(MOST);

@@ -195,7 +195,8 @@ impl Store {
                     // The seal is bound to the number, which SQLite gives first.
                     let id: Option<i64> = sqlx::query_scalar(
                         "INSERT INTO source_secret (source_id, label, sealed, added_at, learnt)
-                         SELECT id, $1, x'', $2, $3 IS NOT NULL FROM source s WHERE name = $4 AND NOT EXISTS
+                         SELECT id, $1, x'', $2, $3 IS NOT NULL FROM source s WHERE name = $4 AND deleted_at IS NULL
+                            AND NOT EXISTS
                                 (SELECT 1 FROM source_secret other WHERE other.source_id = s.id AND other.id > $3)
                          RETURNING id",
                     )

@@ -420,8 +420,10 @@ async fn a_secret_of_a_handshake_is_kept_only_beside_those_that_it_was_held_agai
     let second = add("a", Some(first)).await.unwrap();
     assert!(add("a", None).await.is_some(), "what the user adds is kept");
     assert_eq!(add("a", Some(second)).await, None);
+    store.delete_source("b".into()).await.unwrap();
+    assert_eq!(add("b", None).await, None, "a source that is gone has none");
     let learnt: Vec<bool> = store.secret_rows().await.unwrap().iter().map(|row| row.learnt).collect();
-    assert_eq!(learnt, [true, true, true, false]);
+    assert_eq!(learnt, [true, true, false]);
 }
 
 #[tokio::test]

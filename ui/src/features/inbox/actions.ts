@@ -127,7 +127,7 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
   "list.last": end(() => inbox.rows.length - 1),
   "list.pick": {
     when: one,
-    run: () => selection.cursor !== null && selection.pick(selection.cursor),
+    run: () => selection.pickCursor(),
   },
   "list.extendDown": { when: one, run: () => selection.pickTo((selection.cursor ?? 0) + 1) },
   "list.extendUp": { when: one, run: () => selection.pickTo((selection.cursor ?? 0) - 1) },

@@ -95,14 +95,14 @@ class Inbox {
 
   /** Reads the rows in view again, and how many there are; the cursor stays on its exchange, or near its place. */
   async refresh() {
-    await this.selection.keep(async () => {
-      await session.refreshStatus();
-      return this.rows.recount(newestStored());
-    });
+    await session.refreshStatus();
+    await this.#recount(this.#letsIn ? newestStored() : this.rows.upto);
+    if (newestStored() > this.rows.upto) await this.#arrived();
   }
 
-  /** The same without those that came since. */
+  /** Reads them again up to an exchange; without one, those that came since stay out. */
   async #recount(upto = this.rows.upto) {
+    if (upto > this.rows.upto) this.fresh = 0;
     await this.selection.keep(() => this.rows.recount(upto));
   }
 
@@ -115,8 +115,8 @@ class Inbox {
   /** Lets the rows in that came since. */
   async catchUp() {
     this.fresh = 0;
-    // What it overtakes may have found that rows stand elsewhere.
-    if (this.selection.isKept) await this.#recount(newestStored());
+    // What it overtakes may have found that rows stand elsewhere, and what was read has left a list of the unread.
+    if (this.selection.isKept || onReading(this.rows.query)) await this.#recount(newestStored());
     else await this.rows.letIn(newestStored());
   }
 
@@ -141,12 +141,12 @@ class Inbox {
     if (before && stored.revision !== before.revision) this.#marked(rowsMoved(before, stored));
     if (event.changed.length > 0 || event.missed) {
       // What was found to be a repeat leaves a folded list, and joins one of repeats.
-      if (this.rows.query !== "" && this.rows.ready) void this.#recount().catch(sayError);
-      else this.#reread();
+      if (this.rows.query === "" || !this.rows.ready) this.#reread();
+      else if (!onReading(this.rows.query)) void this.#recount().catch(sayError);
       const { cursorId } = this.selection;
       if (event.missed || (cursorId !== null && event.changed.includes(cursorId))) this.changes += 1;
     }
-    if (stored.newest > this.rows.upto) void this.#arrived();
+    if (stored.newest > this.rows.upto) void this.#arrived().catch(sayError);
   }
 
   /**
@@ -201,7 +201,7 @@ class Inbox {
 
   setPaused(on: boolean) {
     this.paused = on;
-    if (!on && this.following) void this.catchUp();
+    if (!on && this.#letsIn) void this.catchUp().catch(sayError);
   }
 
   /** Turns the order; the cursor stays on its exchange. */

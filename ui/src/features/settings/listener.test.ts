@@ -53,6 +53,8 @@ describe("the listener", { timeout: 60_000 }, () => {
     expect(note()).toBe("It still listens on 127.0.0.1:4400.");
     await save({ Address: "127.0.0.1" });
     expect(note()).toBe("It still listens on 4400.");
+    await save({ Port: "0" });
+    expect(note()).toBeUndefined();
   });
 
   it("listens on the address that was saved once it was stopped and started", async () => {
@@ -69,7 +71,6 @@ describe("the listener", { timeout: 60_000 }, () => {
   it("takes another address with its next start, as is said beside the field", async () => {
     render(SettingsScreen);
     await save({ Address: "127.0.0.1" });
-    screen.getByText("127.0.0.1 takes requests from this computer only.");
-    screen.getByText("Taken at the next start of the listener.");
+    screen.getByText(/from this computer only. Another address is taken at the next start of the listener/);
   });
 });

@@ -123,6 +123,10 @@ describe("the answers of a rule", { timeout: 120_000 }, () => {
     await waitFor(async () => expect(await steps()).toEqual([200, 500, 502]));
     await button("Delete answer 2");
     await waitFor(async () => expect(await steps()).toEqual([200, 502]));
+    expect(document.activeElement?.getAttribute("aria-label")).toBe("Delete answer 2");
+    await button("Delete answer 2");
+    await waitFor(async () => expect(await steps()).toEqual([200]));
+    expect(document.activeElement?.textContent).toContain("Then answer");
   });
 
   it("are those that were set elsewhere, unless something typed here waits to be kept", async () => {

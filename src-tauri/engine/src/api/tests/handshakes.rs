@@ -255,6 +255,26 @@ async fn a_secret_from_a_handshake_waits_for_a_closed_vault() {
 }
 
 #[tokio::test]
+async fn a_handshake_of_a_source_that_is_gone_holds_nobody_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    call(&api, "lock_vault", json!({})).await.unwrap();
+    call(&api, "create_source", json!({"name": "asana"})).await.unwrap();
+    let save = json!({"name": "asana", "provider": "asana", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    post(&format!("{url}/in/asana"), &[("X-Hook-Secret", "0123456789abcdef")], "").await;
+    found(&api, "").await;
+    call(&api, "delete_source", json!({"name": "asana"})).await.unwrap();
+    // As another process leaves it that has not heard of the deletion.
+    let file = rusqlite::Connection::open(folder.path().join("w.pushpull")).unwrap();
+    file.execute("INSERT INTO unlearnt (id, source_id) SELECT 1, id FROM source", ()).unwrap();
+    call(&api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(20), found(&api, "")).await;
+    assert_eq!(ended.expect("there is an end to following"), [1]);
+    api.close().await;
+}
+
+#[tokio::test]
 async fn a_secret_from_a_handshake_that_was_removed_stays_away() {
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = with_vault(folder.path()).await;

@@ -259,9 +259,14 @@ pub(super) fn needs_url(scheme: &Scheme) -> bool {
 
 /// Tries every secret on every signature.
 pub(super) fn try_secrets(scheme: &Scheme, view: View<'_>, secrets: &[&str]) -> Result<Tried, Problem> {
-    if let Some(place) = found::masked(scheme, view.looked()) {
-        return Err(Problem::Masked(place));
+    let tried = try_all(scheme, view, secrets);
+    match found::masked(scheme, view.looked()) {
+        Some(place) if !matches!(&tried, Ok(tried) if tried.matched.is_some()) => Err(Problem::Masked(place)),
+        _ => tried,
     }
+}
+
+fn try_all(scheme: &Scheme, view: View<'_>, secrets: &[&str]) -> Result<Tried, Problem> {
     if let Some(rule) = &scheme.certificate {
         check_certificate(rule, view)?;
     }

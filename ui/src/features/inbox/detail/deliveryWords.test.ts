@@ -31,7 +31,7 @@ describe("the words of a delivery", () => {
 
   it.each([
     ["fault", "5 s later; broken on purpose by a rule"],
-    ["left", "5 s later; its sender had left"],
+    ["left", "5 s later; its sender did not wait"],
     ["incomplete", "5 s later"],
   ])("says what became of the answer: %s", (failure, note) => {
     const push = { delivery: null, failure } as unknown as Attempt["push"];

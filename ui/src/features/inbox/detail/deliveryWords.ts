@@ -29,7 +29,7 @@ export const isToComeAgain = ({ accepted, push }: Attempt) => !accepted && push.
 /** What became of our answer to a push, where the sender got none that counts. */
 const UNANSWERED: Partial<Record<FailureKind, string>> = {
   fault: "broken on purpose by a rule",
-  left: "its sender had left",
+  left: "its sender did not wait",
 };
 
 /** How long after the one before, what the schedule says of that, why it came and what kept our answer from it. */

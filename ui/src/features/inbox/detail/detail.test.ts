@@ -89,11 +89,11 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
   });
 
   it("says that an answer was for nobody, and counts it as none", async () => {
-    const message = "The sender had left before the answer went out.";
+    const message = "The sender did not wait for the whole answer.";
     const failure = { kind: "left" as const, message, hint: "Answer sooner." };
     const { detail } = await opened({ exchange: exchangeOf({ failure }, { status: 200, failure: "left" }) });
     await detail.findByText(message);
-    expect(detail.getByText(/^200 to nobody/).classList).toContain("err");
+    expect(detail.getByText(/^200 not waited for/).classList).toContain("err");
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { session } from "$app/session.svelte";
 import { sayError } from "$app/toasts.svelte";
 import { asApiError, call } from "$ipc/call";
+import { counted } from "$shared/format";
 
 /** How long typing rests before a note is kept, ms. */
 const RESTS = 400;
@@ -48,6 +49,10 @@ class Notes {
 
   /** Lets go of all: the exchanges of another workspace have the same numbers. */
   clear() {
+    if (this.#failed.size > 0) {
+      const message = `${counted(this.#failed.size, "note")} could not be kept before another workspace was opened.`;
+      sayError({ code: "failed", message, hint: null });
+    }
     for (const id of this.#typed.keys()) this.#drop(id);
     this.#said = null;
   }
@@ -83,9 +88,9 @@ class Notes {
     const { code, message } = asApiError(thrown);
     if (message !== this.#said) sayError(thrown);
     this.#said = message;
-    if (code === "notFound") return this.#drop(id); // there is nothing left that it could be a note of
     this.#failed.add(id);
-    if (!this.#waiting.has(id)) this.#schedule(id, KEEP_AGAIN_AFTER);
+    // A deletion may be taken back: then it is kept with the next word.
+    if (code !== "notFound" && !this.#waiting.has(id)) this.#schedule(id, KEEP_AGAIN_AFTER);
   }
 
   #drop(id: number) {

@@ -31,6 +31,16 @@ describe("what is typed in the filter field", { timeout: 60_000 }, () => {
     await waitFor(() => expect(screen.getByRole("group", { name: "Filter" }).title).toBe("50x is no status."));
   });
 
+  it("is gone on with after the field was left where it is no whole term yet", async () => {
+    const { field } = await opened();
+    await userEvent.type(field, "source:");
+    await userEvent.click(list());
+    await userEvent.click(within(screen.getByRole("radiogroup", { name: "Direction" })).getByText("Pull"));
+    expect([chips(), field.value]).toEqual([["direction:pull"], "source:"]);
+    await userEvent.type(field, "stripe{Enter}");
+    expect(chips()).toEqual(["direction:pull", "source:stripe"]);
+  });
+
   it("is replaced by what is chosen beside the field", async () => {
     const { field } = await opened();
     await userEvent.type(field, "direction:push");

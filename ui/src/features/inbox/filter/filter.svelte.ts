@@ -1,5 +1,5 @@
 // The filter of the inbox: terms that are set, and what is being typed.
-import { parseTerms, queryOf, quoted, type Term } from "./terms";
+import { isUnfinished, parseTerms, queryOf, quoted, type Term } from "./terms";
 
 export class Filter {
   terms = $state.raw<Term[]>([]);
@@ -23,6 +23,11 @@ export class Filter {
     const typed = parseTerms(this.typed);
     this.typed = "";
     this.terms = [...this.terms.filter((term) => !typed.some((other) => other.raw === term.raw)), ...typed];
+  }
+
+  /** The same, if all of it can be a term by now: `source:` is to be gone on with. */
+  settle() {
+    if (!parseTerms(this.typed).some(isUnfinished)) this.commit();
   }
 
   remove(term: Term) {
@@ -49,7 +54,7 @@ export class Filter {
 
   /** Sets the one value of each key, also in place of one that is typed; null takes it away. */
   setValues(values: Record<string, string | null>) {
-    this.commit();
+    this.settle();
     const others = this.terms.filter((term) => term.key === null || !(term.key in values) || term.negated);
     const set = Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [`${key}:${quoted(value)}`]));
     this.terms = [...others, ...parseTerms(set.join(" "))];
@@ -57,7 +62,7 @@ export class Filter {
 
   /** Replaces the one positive term of `key` that has one of `among`, also one that is typed; null takes it away. */
   choose(key: string, among: readonly string[], value: string | null) {
-    this.commit();
+    this.settle();
     const others = this.terms.filter((term) => term.key !== key || term.negated || !among.includes(term.value));
     this.terms = value === null ? others : [...others, ...parseTerms(`${key}:${value}`)];
   }

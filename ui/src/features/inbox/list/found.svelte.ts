@@ -101,14 +101,15 @@ export class FoundRows {
 
   /**
    * Counts and reads all rows again: they may have left or joined anywhere. What is unfolded stays so. False if another
-   * count began since.
+   * count began since, or they can't be counted.
    */
   async recount(upto = this.upto): Promise<boolean> {
     this.upto = upto;
     this.pages.reset(true);
     const isLast = await this.#count(null);
-    if (isLast) await this.unfolded.refresh((first) => this.#find(first));
-    return isLast;
+    if (!isLast || this.problem) return false;
+    await this.unfolded.refresh((first) => this.#find(first));
+    return true;
   }
 
   /** Lets go of the rows that a time like `since:15m` has left behind, and says how many. */

@@ -2,10 +2,19 @@
 import { SvelteSet } from "svelte/reactivity";
 import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
 import { say } from "$app/toasts.svelte";
+import { call } from "$ipc/call";
 import type { VirtualScroll } from "$shared/virtual/scroll.svelte";
+import { onReading } from "../filter/depends";
 import type { FoundRows } from "./found.svelte";
 
 const PICK_AT_MOST = 2_000;
+
+/** True if an exchange is there, whatever the filter finds: what was read has left a list of the unread, and is read on. */
+const isStored = (id: number): Promise<boolean> =>
+  call("exchange", { id }).then(
+    () => true,
+    () => false,
+  );
 
 export class Selection {
   /** The row of the cursor, and its exchange. */
@@ -74,6 +83,7 @@ export class Selection {
     const at = await this.rows.find(id);
     if (this.#awaits || id !== this.cursorId || revision !== this.rows.revision) return;
     if (at !== null) this.cursor = at;
+    else if (onReading(this.rows.query) && (await isStored(id))) this.cursor = null;
     else if (this.rows.total === 0) this.cursor = this.cursorId = null;
     else this.moveTo(this.cursor ?? 0);
   }
@@ -116,8 +126,16 @@ export class Selection {
 
   pick(index: number) {
     const row = this.rows.row(index);
-    if (!row) return;
-    if (!this.picked.delete(row.id)) this.picked.add(row.id);
+    if (row) this.#toggle(row.id);
+  }
+
+  /** Picks what is read, wherever its row stands by now. */
+  pickCursor() {
+    if (this.cursorId !== null) this.#toggle(this.cursorId);
+  }
+
+  #toggle(id: number) {
+    if (!this.picked.delete(id)) this.picked.add(id);
   }
 
   /** Picks what lies between the anchor and this row. */

@@ -171,7 +171,7 @@ async fn who_ends_its_side_alone_gets_the_held_answer_and_who_left_does_not() {
         rig.until_settled().await;
         let left = rig.stored(2).await;
         assert_eq!(left.summary.failure, Some(FailureKind::Left), "{held}");
-        assert!(left.failure.unwrap().message.contains("left before the answer"), "{held}");
+        assert!(left.failure.unwrap().message.contains("did not wait"), "{held}");
         assert!(left.summary.duration.is_some(), "{held}: when it went out is known all the same");
 
         let stays = rig.post("/in/a", "{}").await;
