@@ -1,5 +1,4 @@
 // One provider being written, and what it makes of an example.
-import { session } from "$app/session.svelte";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { Provider } from "$ipc/bindings/Provider";
 import type { Tried } from "$ipc/bindings/Tried";
@@ -26,12 +25,6 @@ const NOTHING: Tried = {
   events: [],
   handshake: null,
   asked: [],
-};
-
-const TAKEN: ApiError = {
-  code: "invalid",
-  message: "There is a provider with this key: edit that one, or choose another key.",
-  hint: null,
 };
 
 /** The key that is wanted, with a number behind it if a provider has it. */
@@ -156,19 +149,12 @@ export class ProviderEditor {
     this.busy = true;
     this.problem = null;
     try {
-      if (!this.known) await this.#askForKey();
-      return await call("save_provider", this.provider);
+      return await call("save_provider", { ...this.provider, isNew: !this.known });
     } catch (thrown) {
       this.problem = asApiError(thrown);
       return null;
     } finally {
       this.busy = false;
     }
-  }
-
-  /** The engine keeps a provider in place of the one with its key: a new one is to replace none of the user's. */
-  async #askForKey(): Promise<void> {
-    await providers.load(session.workspaceRevision, true);
-    if (providers.find(this.provider.key)?.custom) throw TAKEN;
   }
 }

@@ -86,7 +86,11 @@ export function providerAnswers(state: FakeState): Answers {
     signed_bytes: ({ count }) => new TextEncoder().encode('{"id":"evt_1","type":"x"}').slice(0, count).buffer,
     verify_source: () => ({}),
     providers: () => ({ providers: [...own, ...known] }),
-    save_provider: (saved) => {
+    save_provider: ({ isNew, ...saved }) => {
+      if (isNew && own.some((other) => other.key === saved.key)) {
+        const message = "key: There is a provider with this key: edit that one, or choose another key.";
+        throw { code: "invalid", message, hint: null };
+      }
       if (!/^[a-z0-9-]+$/.test(saved.key)) {
         throw { code: "invalid", message: "key: The key has 1 to 64 of a-z, 0-9 and -.", hint: null };
       }
