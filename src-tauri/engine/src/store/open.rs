@@ -4,7 +4,8 @@ use super::{Progress, StoreError, upgrade};
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 /// Marks a SQLite file as a workspace: "PuPu" in ASCII.
@@ -18,6 +19,13 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// How long a connection waits for another process that is writing.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
+
+/// A process that ends at this moment may be taking its log away: so long, a file that can be written and that SQLite
+/// can't open is tried again.
+const ENDING: Duration = Duration::from_secs(1);
+
+/// How often that is tried.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Pages in the write-ahead log before it is written back. More is faster while a burst lasts, and takes more disk.
 /// It is only a bound: [`super::checkpoint`] does it sooner, beside the writer.
@@ -60,6 +68,17 @@ const PACKED: i64 = 7;
 /// `NotAWorkspace`, `Newer` and `ReadOnly` leave the file untouched.
 pub(super) async fn open_writer(path: &Path) -> Result<SqliteConnection, StoreError> {
     make_private(path)?;
+    let ends = Instant::now() + ENDING;
+    loop {
+        match open_private(path).await {
+            Err(StoreError::ReadOnly(_)) if Instant::now() < ends => sleep(LOOK_AGAIN).await,
+            opened => return opened,
+        }
+    }
+}
+
+/// The same, of a file that can be written.
+async fn open_private(path: &Path) -> Result<SqliteConnection, StoreError> {
     if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
         check_schema(path, MIGRATIONS.len() as i64).await?;
     }
@@ -369,6 +388,23 @@ mod tests {
 
     fn later() -> Vec<&'static str> {
         MIGRATIONS.iter().copied().chain(["CREATE TABLE later (x INTEGER);"]).collect()
+    }
+
+    #[tokio::test]
+    async fn an_index_of_the_log_that_stands_in_the_way_for_a_moment_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("w.pushpull");
+        let log = folder.path().join("w.pushpull-shm");
+        std::fs::create_dir(&log).unwrap();
+        assert_eq!(open_private(&path).await.map(drop), Err(StoreError::ReadOnly(path.clone())));
+        let goes = async {
+            sleep(2 * LOOK_AGAIN).await;
+            std::fs::remove_dir(&log).unwrap();
+        };
+        let (opened, ()) = tokio::join!(open_writer(&path), goes);
+        opened.unwrap().close().await.unwrap();
+        std::fs::create_dir(&log).unwrap();
+        assert_eq!(open_writer(&path).await.map(drop), Err(StoreError::ReadOnly(path)), "one that stays is told");
     }
 
     async fn fresh(folder: &Path) -> (PathBuf, SqliteConnection) {
