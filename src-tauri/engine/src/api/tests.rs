@@ -207,6 +207,32 @@ async fn a_workspace_that_cannot_be_opened_is_told_by_the_status_and_another_can
     api.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_asks_for_the_status_while_another_workspace_is_opened_is_told_of_one_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = started(folder.path()).await;
+    let opening = async {
+        for number in 0..20 {
+            let path = folder.path().join(format!("{}.pushpull", number % 2));
+            call(&api, "open_workspace", json!({"path": path.to_string_lossy()})).await.unwrap();
+        }
+    };
+    let asking = async {
+        loop {
+            let status = call(&api, "status", json!({})).await.unwrap();
+            assert!(status["workspace"].as_str().unwrap().ends_with(".pushpull"), "{status}");
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        () = opening => {}
+        () = asking => {}
+    }
+    api.close().await;
+    let closed = call(&api, "list", page("")).await.unwrap_err();
+    assert!(closed.message.ends_with("the workspace was closed meanwhile."), "{closed:?}");
+}
+
 #[tokio::test]
 async fn one_process_listens_and_the_other_says_so() {
     let folder = tempfile::tempdir().unwrap();

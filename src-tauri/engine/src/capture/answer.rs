@@ -2,7 +2,7 @@
 
 use super::rules::{Decided, is_bodiless};
 use super::staged::Staging;
-use crate::exchange::{Body, Fault, Message};
+use crate::exchange::{Body, ExchangeId, Fault, Message};
 use crate::inspect::signature::Reply;
 use crate::store::StoreError;
 use axum::response::{IntoResponse, Response};
@@ -28,6 +28,8 @@ pub(super) struct Answer {
     pub(super) closes: bool,
     /// What is done between the commit and its last byte.
     pub(super) staging: Option<Arc<Staging>>,
+    /// What it answers, once that is stored.
+    pub(super) exchange: Option<ExchangeId>,
 }
 
 /// How an answer must be written for its request.
@@ -51,7 +53,14 @@ impl Answer {
     pub(super) fn stored(manner: Manner) -> Self {
         if manner == (Manner { head_only: false, closes: false, says_keep_alive: false }) {
             let wire = Bytes::from_static(STORED);
-            return Self { wire, head_len: STORED.len() - 3, status: 200, closes: false, staging: None };
+            return Self {
+                wire,
+                head_len: STORED.len() - 3,
+                status: 200,
+                closes: false,
+                staging: None,
+                exchange: None,
+            };
         }
         Self::text(manner, StatusCode::OK, "ok", &[])
     }
@@ -88,7 +97,14 @@ impl Answer {
             head.push_str(line);
             head.push('\n');
         }
-        Self { wire: head.into(), head_len, status: status.as_u16(), closes: manner.closes, staging: None }
+        Self {
+            wire: head.into(),
+            head_len,
+            status: status.as_u16(),
+            closes: manner.closes,
+            staging: None,
+            exchange: None,
+        }
     }
 
     /// What a source says in place of the plain answer; `wire` is all that is sent, whatever the head says.
@@ -104,7 +120,7 @@ impl Answer {
         if !manner.head_only && !is_bodiless(decided.status) && fault != Some(Fault::CloseAfterHeaders) {
             wire.extend_from_slice(&decided.body);
         }
-        Self { wire: wire.into(), head_len, status: decided.status, closes: manner.closes, staging }
+        Self { wire: wire.into(), head_len, status: decided.status, closes: manner.closes, staging, exchange: None }
     }
 
     /// What a service wants to be answered to its handshake, with these headers besides. A field that would break the
@@ -142,7 +158,14 @@ impl Answer {
         if !bodiless && !manner.head_only {
             wire.extend_from_slice(&reply.body);
         }
-        Self { wire: wire.into(), head_len, status: status.as_u16(), closes: manner.closes, staging: None }
+        Self {
+            wire: wire.into(),
+            head_len,
+            status: status.as_u16(),
+            closes: manner.closes,
+            staging: None,
+            exchange: None,
+        }
     }
 
     /// 503: what came was not stored and should be sent again.
@@ -161,7 +184,7 @@ impl Answer {
 
     /// No answer at all: the sender has gone.
     pub(super) fn nobody() -> Self {
-        Self { wire: Bytes::new(), head_len: 0, status: 0, closes: true, staging: None }
+        Self { wire: Bytes::new(), head_len: 0, status: 0, closes: true, staging: None, exchange: None }
     }
 
     /// How long it is held back and dripped on purpose; None if it never ends.

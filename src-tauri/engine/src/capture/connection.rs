@@ -7,6 +7,7 @@ use super::budget::Share;
 use super::refusal;
 use super::slot::Slot;
 use super::socket::{HeadFailure, Socket};
+use super::staged;
 use crate::exchange::Micros;
 use crate::wire::{BodyFraming, RequestHead, Version};
 use axum::Router;
@@ -64,17 +65,17 @@ impl Connection {
                 }
                 Err(problem) => refusal::refuse(&self.shared, head, problem, started, &self.peer).await,
             };
-            if let Some(staging) = &answer.staging {
-                let back = staging.deliver(socket, &answer).await;
-                if let Some((exchange, why)) = staging.missed() {
-                    // What can't be noted now stays as an answer that was given.
-                    _ = self.shared.store.note_missed(exchange, why).await;
-                }
-                let Some(back) = back else { return };
-                socket = back;
-            } else if answer.wire.is_empty() || socket.write(&answer.wire).await.is_err() {
-                return;
+            let delivered = match &answer.staging {
+                Some(staging) => staging.deliver(socket, &answer).await,
+                None if answer.wire.is_empty() => return,
+                None => staged::at_once(socket, &answer).await,
+            };
+            if let Some((why, exchange)) = delivered.missed.zip(answer.exchange) {
+                // What can't be noted now stays as an answer that was given.
+                _ = self.shared.store.note_missed(exchange, why).await;
             }
+            let Some(back) = delivered.socket else { return };
+            socket = back;
             if answer.closes {
                 return socket.linger().await;
             }

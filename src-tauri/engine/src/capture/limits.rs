@@ -65,6 +65,8 @@ pub struct Limits {
     pub body_idle_time: Duration,
     /// See [`BODY_TIME`].
     pub body_time: Duration,
+    /// See [`ANSWER_TIME`].
+    pub answer_time: Duration,
     /// See [`HELD_TIME`].
     pub held_time: Duration,
     /// See [`CONNECTIONS`].
@@ -84,6 +86,7 @@ impl Default for Limits {
             keep_alive_time: KEEP_ALIVE_TIME,
             body_idle_time: BODY_IDLE_TIME,
             body_time: BODY_TIME,
+            answer_time: ANSWER_TIME,
             held_time: HELD_TIME,
             connections: CONNECTIONS,
             in_flight_bytes: IN_FLIGHT_BYTES,

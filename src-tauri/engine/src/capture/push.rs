@@ -215,13 +215,13 @@ fn came_through_tunnel(shared: &Shared, head: &RequestHead) -> bool {
 async fn commit(
     shared: &Arc<Shared>,
     exchange: NewExchange,
-    answer: Answer,
+    mut answer: Answer,
     stands: bool,
 ) -> Result<Answer, StoreError> {
     match shared.store.save(exchange).await {
         Err(error) if !stands => return Err(error),
         Err(_) => {}
-        Ok(id) => answer.staging.iter().for_each(|staging| staging.stored(id)),
+        Ok(id) => answer.exchange = Some(id),
     }
     Ok(answer)
 }

@@ -3,7 +3,7 @@
 use super::Limits;
 use super::budget::Share;
 use super::deadline::Deadline;
-use super::limits::{ANSWER_TIME, HEAD_BYTES, LINGER_TIME, RESET_TIME, STUB_BYTES};
+use super::limits::{HEAD_BYTES, LINGER_TIME, RESET_TIME, STUB_BYTES};
 use super::slot::Slot;
 use crate::wire::{BodyFraming, BodyProblem, BodyReader, Framing, ReadError, Step, Wire};
 use bytes::Bytes;
@@ -78,6 +78,7 @@ pub(super) struct Socket {
 impl Socket {
     pub(super) fn new(stream: TcpStream, slot: Arc<Slot>, limits: Limits, share: Share) -> Self {
         let shortest = limits.head_time.min(limits.body_idle_time).min(limits.body_time).min(limits.keep_alive_time);
+        let shortest = shortest.min(limits.answer_time);
         Self {
             wire: Wire::new(stream),
             slot,
@@ -164,7 +165,7 @@ impl Socket {
     /// Writes an answer.
     pub(super) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut rest = bytes;
-        self.deadline.set(Instant::now() + ANSWER_TIME);
+        self.deadline.set(Instant::now() + self.limits.answer_time);
         poll_fn(|cx| {
             while !rest.is_empty() {
                 match Pin::new(self.wire.get_mut()).poll_write(cx, rest) {

@@ -7,9 +7,9 @@ use super::answer::Answer;
 use super::limits::HELD_SHARE;
 use super::rules::Decided;
 use super::socket::Socket;
-use crate::exchange::{ExchangeId, FailureKind, Fault};
+use crate::exchange::{FailureKind, Fault};
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -28,10 +28,33 @@ pub(super) struct Staging {
     _place: Option<OwnedSemaphorePermit>,
     /// False if there was no place for one that would have been held.
     may_wait: bool,
-    /// What it answers, once that is stored.
-    exchange: OnceLock<ExchangeId>,
-    /// Why the sender did not get all of it.
-    missed: OnceLock<FailureKind>,
+}
+
+/// What became of an answer.
+#[derive(Debug)]
+pub(super) struct Delivered {
+    /// The connection, if it may go on or is to be ended the usual way.
+    pub(super) socket: Option<Box<Socket>>,
+    /// Why the sender did not get all of it, where it was to.
+    pub(super) missed: Option<FailureKind>,
+}
+
+impl Delivered {
+    /// It went out as it was meant to, and nothing can follow.
+    const ENDED: Self = Self { socket: None, missed: None };
+
+    fn missed(error: &io::Error) -> Self {
+        let why = if error.kind() == io::ErrorKind::TimedOut { FailureKind::Timeout } else { FailureKind::Left };
+        Self { socket: None, missed: Some(why) }
+    }
+}
+
+/// Answers at once.
+pub(super) async fn at_once(mut socket: Box<Socket>, answer: &Answer) -> Delivered {
+    match socket.write(&answer.wire).await {
+        Ok(()) => Delivered { socket: Some(socket), missed: None },
+        Err(error) => Delivered::missed(&error),
+    }
 }
 
 /// The places for answers that are held on `connections` connections: so many that others are still answered.
@@ -52,18 +75,7 @@ impl Staging {
         let place = if holds { places.clone().try_acquire_owned().ok() } else { None };
         answered.at_once = holds && place.is_none();
         let may_wait = !answered.at_once;
-        let (exchange, missed) = (OnceLock::new(), OnceLock::new());
-        Some(Arc::new(Self { delay, fault: answered.fault, longest, _place: place, may_wait, exchange, missed }))
-    }
-
-    /// Notes what it answers.
-    pub(super) fn stored(&self, exchange: ExchangeId) {
-        _ = self.exchange.set(exchange); // an answer is stored once
-    }
-
-    /// What was answered to nobody, and why: the sender was to have a whole answer, and did not get it.
-    pub(super) fn missed(&self) -> Option<(ExchangeId, FailureKind)> {
-        self.exchange.get().copied().zip(self.missed.get().copied())
+        Some(Arc::new(Self { delay, fault: answered.fault, longest, _place: place, may_wait }))
     }
 
     /// How long so many bytes take; None if the answer never ends.
@@ -81,8 +93,8 @@ impl Staging {
         .filter(|takes| *takes <= self.longest)
     }
 
-    /// Answers. The socket comes back if the connection may go on, or is to be ended the usual way.
-    pub(super) async fn deliver(&self, mut socket: Box<Socket>, answer: &Answer) -> Option<Box<Socket>> {
+    /// Answers.
+    pub(super) async fn deliver(&self, mut socket: Box<Socket>, answer: &Answer) -> Delivered {
         socket.settle();
         let ends = Instant::now() + self.longest;
         if self.may_wait && !self.delay.is_zero() {
@@ -97,28 +109,14 @@ impl Staging {
             Some(Fault::Hang) => self.wait_for_end(socket, ends).await,
             Some(Fault::Drip { bytes_per_second }) if self.may_wait => {
                 let written = drip(&mut socket, &answer.wire, bytes_per_second, ends).await;
-                return self.written(socket, written).await;
+                return awaited(socket, written).await;
             }
             _ => {
                 let written = socket.write(&answer.wire).await;
-                return self.written(socket, written).await;
+                return awaited(socket, written).await;
             }
         }
-        None
-    }
-
-    /// Finds out whether the sender was still there when the answer was written, or what could be of it.
-    async fn written(&self, mut socket: Box<Socket>, written: io::Result<()>) -> Option<Box<Socket>> {
-        let missed = match written {
-            Ok(()) if !socket.has_ended() => return Some(socket),
-            Ok(()) => socket.is_refused().await.then_some(FailureKind::Left),
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => Some(FailureKind::Timeout),
-            Err(_) => Some(FailureKind::Left),
-        };
-        if let Some(why) = missed {
-            _ = self.missed.set(why); // an answer is written once
-        }
-        None
+        Delivered::ENDED
     }
 
     async fn wait_for_end(&self, mut socket: Box<Socket>, ends: Instant) {
@@ -128,6 +126,15 @@ impl Staging {
                 () = sleep_until(ends) => {}
             }
         }
+    }
+}
+
+/// Finds out whether the sender was still there when a held answer was written, or what could be of it.
+async fn awaited(mut socket: Box<Socket>, written: io::Result<()>) -> Delivered {
+    match written {
+        Ok(()) if !socket.has_ended() => Delivered { socket: Some(socket), missed: None },
+        Ok(()) => Delivered { socket: None, missed: socket.is_refused().await.then_some(FailureKind::Left) },
+        Err(error) => Delivered::missed(&error),
     }
 }
 

@@ -146,7 +146,8 @@ impl Parts {
     /// Looks at some pushes again of a source that is set otherwise, or that waited for the vault; true if there may be
     /// more to do. One that needs a closed vault waits until it opens.
     async fn look_again_step(&self, count: u32) -> Result<bool, ApiError> {
-        if self.learn_step(count).await? {
+        let learnt = self.learn_step(count).await;
+        if matches!(learnt, Ok(true)) {
             self.notice_change(true);
             return Ok(true);
         }
@@ -166,7 +167,7 @@ impl Parts {
             let found = self.look_at(&rows).await?;
             self.store.keep_waited(change, rows, found).await?;
         } else {
-            return Ok(false);
+            return learnt; // a secret that could not be kept holds up nothing else
         }
         self.notice_change(false);
         Ok(true)
@@ -197,6 +198,8 @@ impl Parts {
 mod tests {
     use super::*;
     use crate::exchange::ExchangeId;
+    use crate::inspect::signature::VerdictKind;
+    use crate::store::Judged;
     use crate::store::tests::push;
 
     /// An engine that follows only when it is asked to, and a way to the file past it.
@@ -230,6 +233,30 @@ mod tests {
         file.execute_batch("ALTER TABLE away RENAME TO wire").unwrap();
         engine.finish_following().await.unwrap();
         assert_eq!(followed(&file), [id]);
+        engine.close().await;
+    }
+
+    #[tokio::test]
+    async fn what_was_found_with_older_settings_is_not_kept_of_a_push_that_waited_for_the_vault() {
+        let folder = tempfile::tempdir().unwrap();
+        let (engine, file) = engine(folder.path()).await;
+        let id = save(&engine).await;
+        engine.finish_following().await.unwrap();
+        file.execute_batch(
+            "UPDATE exchange SET verdict = NULL; INSERT INTO waiting SELECT id, source_id FROM exchange",
+        )
+        .unwrap();
+        let source = engine.store.sources_waiting().await.unwrap()[0];
+        let rows = engine.store.waiting(source, 9).await.unwrap();
+        let found = || vec![Followed { id, verdict: Judged::As(VerdictKind::Valid), ..Followed::default() }];
+        let before = engine.book.change();
+        let set = r#"{"name": "github", "provider": "github", "tolerance": 60, "handshakes": true}"#;
+        engine.save_source(serde_json::from_str(set).unwrap()).await.unwrap();
+        engine.store.keep_waited(before, rows.clone(), found()).await.unwrap();
+        assert_eq!(followed(&file), [0; 0]);
+        assert_eq!(engine.store.sources_waiting().await.unwrap(), [source], "it waits on");
+        engine.store.keep_waited(engine.book.change(), rows, found()).await.unwrap();
+        assert_eq!((followed(&file), engine.store.sources_waiting().await.unwrap()), (vec![id], vec![]));
         engine.close().await;
     }
 

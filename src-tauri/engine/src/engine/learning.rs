@@ -6,10 +6,8 @@ use super::signatures::{Checking, Push};
 use super::sources::SourceConfig;
 use crate::api::ApiError;
 use crate::exchange::Mark;
-use crate::store::{AGAIN, NewSealed};
+use crate::store::NewSealed;
 use secrecy::ExposeSecret as _;
-use std::sync::PoisonError;
-use std::time::Instant;
 use zeroize::Zeroizing;
 
 /// Secrets from handshakes that a source keeps at most: whoever knows its URL can send one.
@@ -19,12 +17,14 @@ const LEARNT_LIMIT: usize = 8;
 const LEARNT: &str = "from the handshake";
 
 /// What became of a secret from a handshake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Kept {
     /// It is among those of the source, or has no place there.
     Yes,
-    /// The vault takes it only later, or it could not be kept for another reason.
+    /// The vault takes it only later.
     Later,
+    /// It could not be kept, and waits as well.
+    Failed(ApiError),
     /// The source has others meanwhile, and is gone or may have this one.
     Overtaken,
 }
@@ -60,8 +60,8 @@ impl Parts {
                 Some(secret) => self.keep_secret(&source, secret).await?,
                 None => Kept::Yes,
             };
-            if kept != Kept::Overtaken {
-                let waits = kept == Kept::Later;
+            if !matches!(kept, Kept::Overtaken) {
+                let waits = !matches!(kept, Kept::Yes);
                 if waits != self.store.is_unlearnt(push.id).await? {
                     self.store.note_unlearnt(push.id, source.row.id, waits).await?;
                 }
@@ -84,8 +84,7 @@ impl Parts {
             Ok(added) => added,
             Err(error) => {
                 tracing::warn!(%error, "The secret of a handshake could not be kept");
-                *self.learning_rests.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + AGAIN);
-                return Ok(Kept::Later);
+                return Ok(Kept::Failed(error));
             }
         };
         self.read_sources().await?;
@@ -96,13 +95,13 @@ impl Parts {
     /// Keeps the secrets that handshakes gave while the vault was closed; true if there may be more.
     ///
     /// # Errors
-    /// What the store says.
+    /// What the store says; why one could not be kept, if none could.
     pub(super) async fn learn_step(&self, count: u32) -> Result<bool, ApiError> {
-        let rests = *self.learning_rests.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.vault.is_open() || rests.is_some_and(|until| Instant::now() < until) {
+        if !self.vault.is_open() {
             return Ok(false);
         }
         let mut learnt = false;
+        let mut failed = None;
         for id in self.store.unlearnt(count).await? {
             // Another process may have kept it just now, and the user may have removed it since.
             if !self.store.is_unlearnt(id).await? {
@@ -112,16 +111,23 @@ impl Parts {
                 Ok(row) => Push::read(&self.store, &row).await,
                 Err(error) => Err(error),
             };
-            learnt |= match push {
+            match push {
                 // Deleted meanwhile, or damaged.
                 Err(error) if error.is_of_one() => {
                     self.store.note_unlearnt(id, 0, false).await?;
-                    true
+                    learnt = true;
                 }
-                push => self.keep_learnt(&push?).await? == Kept::Yes,
-            };
+                push => match self.keep_learnt(&push?).await? {
+                    Kept::Yes => learnt = true,
+                    Kept::Failed(error) => failed = Some(error),
+                    Kept::Later | Kept::Overtaken => {}
+                },
+            }
         }
-        Ok(learnt)
+        match failed {
+            Some(error) if !learnt => Err(error),
+            _ => Ok(learnt),
+        }
     }
 
     /// What became of secrets from handshakes that are not among those of a source; None if nothing is to be said.

@@ -74,8 +74,6 @@ pub struct Parts {
     reading_sources: Mutex<()>,
     /// Told when there may be something to look at again.
     again: Arc<Notify>,
-    /// Until when no secret of a handshake is tried again, after one that could not be kept.
-    learning_rests: std::sync::Mutex<Option<std::time::Instant>>,
     /// Held for one step of following, so that what has changed is looked at again after it.
     following_turn: Mutex<()>,
     /// What goes on beside captures and needs the engine.
@@ -149,7 +147,6 @@ impl Engine {
             vault,
             book,
             again: Arc::default(),
-            learning_rests: std::sync::Mutex::default(),
             following_turn: Mutex::default(),
             following: OnceLock::new(),
             reading_sources: Mutex::default(),

@@ -11,7 +11,7 @@ const QUIET: Duration = Duration::from_millis(30);
 /// The longest that a steady stream of captures can keep the next step waiting.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// When a step that failed is taken again, if nothing is stored meanwhile.
+/// When a step that failed is taken again, if no exchange is stored meanwhile.
 pub(crate) const AGAIN: Duration = Duration::from_secs(2);
 
 /// How many exchanges one step takes, in one transaction.
@@ -51,7 +51,11 @@ pub(crate) async fn keep_up_with<E, F, A>(
                 changed = committed.changed() => changed,
                 () = asked() => Ok(()),
             },
-            Err(_) => timeout(AGAIN, committed.changed()).await.unwrap_or(Ok(())),
+            // Not at every commit: a job of the step's own that failed counts among them.
+            Err(_) => match timeout(AGAIN, committed.wait_for(|done| done.newest != newest)).await {
+                Ok(stored) => stored.map(drop),
+                Err(_) => Ok(()),
+            },
         };
         if next.is_err() {
             return;
@@ -79,6 +83,22 @@ pub(crate) async fn wait_for_quiet(committed: &mut watch::Receiver<Committed>) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_a_failing_step_commits_itself_does_not_have_it_taken_again_at_once() {
+        let (store, committed) = watch::channel(Committed::default());
+        let mut store = Some(store);
+        let began = std::time::Instant::now();
+        let mut steps = 0;
+        let step = |_| {
+            steps += 1;
+            store.as_ref().unwrap().send_modify(|done| done.commits += 1);
+            store.take_if(|_| steps == 2); // closed, so that it ends
+            async { Err::<bool, ()>(()) }
+        };
+        keep_up(committed, Steps { busy: 1, quiet: 9 }, step).await;
+        assert!(began.elapsed() >= AGAIN);
+    }
 
     #[tokio::test]
     async fn a_step_that_failed_is_taken_again_though_nothing_more_is_stored() {

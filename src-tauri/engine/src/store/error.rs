@@ -55,7 +55,10 @@ impl StoreError {
 
     /// Tells a full disk and a read-only file from everything else that SQLite says no to.
     pub(super) fn from_sqlx(act: &'static str, error: &sqlx::Error) -> Self {
-        Self::from_code(act, super::open::sqlite_code(error), error)
+        match error {
+            sqlx::Error::PoolClosed => Self::Sqlite { act, reason: "the workspace was closed meanwhile".into() },
+            error => Self::from_code(act, super::open::sqlite_code(error), error),
+        }
     }
 
     /// As [`Self::from_sqlx`], for the connection that exchanges are written with.

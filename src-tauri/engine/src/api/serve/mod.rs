@@ -18,13 +18,15 @@ use crate::engine::{Engine, Feed};
 use crate::tunnel::TunnelStatus;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
-use tokio::sync::RwLock;
+use tokio::sync::{Mutex, RwLock};
 use tokio::task::JoinHandle;
 
 /// What serves the commands: the workspace that is open now, or why none is.
 #[derive(Debug)]
 pub struct Api {
     open: RwLock<Opened>,
+    /// Held while another workspace takes its place.
+    switching: Mutex<()>,
     feed: Feed,
     compared: Compares,
     /// Comparisons may name files: only where the caller is the user, not a page.
@@ -46,7 +48,7 @@ impl Api {
     pub async fn start(path: &Path) -> Self {
         let feed = Feed::default();
         let open = RwLock::new(opened(path, &feed).await);
-        let api = Self { open, feed, compared: SyncMutex::default(), reads_files: false };
+        let api = Self { open, switching: Mutex::default(), feed, compared: SyncMutex::default(), reads_files: false };
         api.listen_as_set().await;
         api
     }
@@ -56,7 +58,7 @@ impl Api {
         let feed = Feed::default();
         let feeding = tokio::spawn(engine.clone().keep_feeding(feed.clone()));
         let open = RwLock::new(Opened::Workspace { engine, feeding });
-        Self { open, feed, compared: SyncMutex::default(), reads_files: true }
+        Self { open, switching: Mutex::default(), feed, compared: SyncMutex::default(), reads_files: true }
     }
 
     /// What changes from now on, at most 20 times a second. It goes on when another workspace is opened.
@@ -93,6 +95,17 @@ impl Api {
 
     /// See [`super::commands`].
     pub(super) async fn status(&self, _: Nothing) -> Result<Status, ApiError> {
+        match self.status_now().await {
+            Ok(status) => Ok(status),
+            // The workspace may have been closed under the question: the one in its place answers.
+            Err(_) => {
+                drop(self.switching.lock().await);
+                self.status_now().await
+            }
+        }
+    }
+
+    async fn status_now(&self) -> Result<Status, ApiError> {
         let (path, problem) = match &*self.open.read().await {
             Opened::Workspace { engine, .. } => return engine.status().await,
             Opened::Nothing { path, problem } => (path.clone(), problem.clone()),
@@ -105,6 +118,7 @@ impl Api {
         if !path.is_absolute() {
             return Err(ApiError::invalid(format!("{} is not a whole path. Write it from the root.", open.path)));
         }
+        let _turn = self.switching.lock().await;
         let next = opened(&path, &self.feed).await;
         if let Opened::Nothing { problem, .. } = next {
             return Err(problem); // what is open stays open
@@ -113,7 +127,7 @@ impl Api {
         *self.open.write().await = next;
         self.compared.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.listen_as_set().await;
-        self.status(Nothing {}).await
+        self.status_now().await
     }
 }
 

@@ -255,6 +255,39 @@ async fn a_secret_from_a_handshake_waits_for_a_closed_vault() {
 }
 
 #[tokio::test]
+async fn a_secret_from_a_handshake_that_cannot_be_kept_holds_nothing_up_and_is_kept_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    for name in ["asana", "github"] {
+        call(&api, "create_source", json!({"name": name})).await.unwrap();
+        let save = json!({"name": name, "provider": name, "url": null, "tolerance": null, "handshakes": true});
+        call(&api, "save_source", save).await.unwrap();
+    }
+    call(&api, "add_secret", json!({"source": "github", "label": "", "value": "s3cret-of-github"})).await.unwrap();
+    call(&api, "lock_vault", json!({})).await.unwrap();
+    post(&format!("{url}/in/asana"), &[("X-Hook-Secret", "0123456789abcdef")], "").await;
+    let wrong = format!("sha256={}", "0".repeat(64));
+    post(&format!("{url}/in/github"), &[("X-Hub-Signature-256", &wrong)], "{}").await;
+    assert_eq!(found(&api, "is:invalid").await, [0_i64; 0], "it waits for the vault");
+    let file = rusqlite::Connection::open(folder.path().join("w.pushpull")).unwrap();
+    file.execute_batch("CREATE TRIGGER refused BEFORE INSERT ON source_secret BEGIN SELECT RAISE(ABORT, 'no'); END")
+        .unwrap();
+    call(&api, "unlock_vault", json!({"passphrase": null, "keyFile": null})).await.unwrap();
+    let engine = api.engine().await.unwrap();
+    let why = engine.finish_following().await.unwrap_err();
+    assert!(why.message.contains("Keeping a secret failed"), "{why:?}");
+    let settings = async || call(&api, "source_settings", json!({"name": "asana"})).await.unwrap();
+    assert!(settings().await["notice"].as_str().unwrap().contains("it is once the vault is open"));
+    let invalid = json!({"filter": "is:invalid", "upto": null, "from": 0, "count": 50, "near": null});
+    assert_eq!(call(&api, "list", invalid).await.unwrap()["rows"][0]["id"], 2, "others are checked all the same");
+    file.execute_batch("DROP TRIGGER refused").unwrap();
+    found(&api, "").await;
+    assert_eq!(settings().await["notice"], Value::Null);
+    assert_eq!(settings().await["secrets"][0]["ending"], "cdef");
+    api.close().await;
+}
+
+#[tokio::test]
 async fn a_handshake_of_a_source_that_is_gone_holds_nobody_up() {
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = with_vault(folder.path()).await;

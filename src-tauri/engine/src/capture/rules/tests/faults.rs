@@ -193,6 +193,24 @@ async fn who_cuts_the_connection_while_an_answer_is_held_left() {
 }
 
 #[tokio::test]
+async fn an_answer_that_its_reader_does_not_take_in_time_is_noted() {
+    for delay in [0, 10] {
+        let rules = json!({"rules": [{"steps": [{"body": "x".repeat(250_000), "delayMs": delay}]}]});
+        let limits = Limits { answer_time: Duration::from_millis(200), ..Limits::default() };
+        let rig = Rig::limited(rules, limits).await;
+        assert_eq!(rig.post("/in/a", "{}").await.body.len(), 250_000, "{delay} ms: who reads gets all of it");
+        // The system takes the first answers for whoever reads none.
+        let mut waits = rig.connect().await;
+        waits.write_all(&b"GET /in/a HTTP/1.1\r\nHost: h\r\n\r\n".repeat(100)).await.unwrap();
+        let failed = timeout(LONG, rig.until_newest_failed()).await.expect("it is not waited for longer");
+        assert_eq!(failed.kind, FailureKind::Timeout, "{delay} ms");
+        assert!(failed.message.contains("did not go out in time"), "{}", failed.message);
+        assert_eq!(rig.stored(1).await.summary.failure, None, "{delay} ms: that one was read");
+        assert_eq!(rig.stored(2).await.summary.failure, None, "{delay} ms: that one was taken");
+    }
+}
+
+#[tokio::test]
 async fn what_stands_behind_a_held_answer_is_taken_though_its_sender_has_ended() {
     let rig = Rig::new(json!({"rules": [{"when": {"path": "/late"}, "steps": [{"delayMs": 100}]}]})).await;
     let mut stream = rig.connect().await;

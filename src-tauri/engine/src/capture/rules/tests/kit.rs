@@ -3,7 +3,7 @@
 use crate::api::ListenOptions;
 use crate::capture::rules::{Plan, RuleCount, RuleSet, check};
 use crate::capture::{HELD_SHARE, Hooks, Limits, Listener};
-use crate::exchange::{Exchange, ExchangeId, Micros};
+use crate::exchange::{Exchange, ExchangeId, Failure, Micros};
 use crate::store::Store;
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
@@ -132,6 +132,18 @@ impl Rig {
     pub(super) async fn until_settled(&self) {
         let all = (self.connections / HELD_SHARE).max(1) as u32;
         drop(self.listener.places().acquire_many(all).await.unwrap());
+    }
+
+    /// Waits until the newest exchange has failed.
+    pub(super) async fn until_newest_failed(&self) -> Failure {
+        let mut committed = self.store.committed();
+        loop {
+            let newest = self.count().await;
+            if let Some(why) = self.stored(newest as ExchangeId).await.failure {
+                return why;
+            }
+            committed.changed().await.unwrap();
+        }
     }
 
     /// Waits until so many exchanges are stored.
