@@ -1,6 +1,7 @@
 //! What is said of a key that no provider has.
 
 use super::{Provider, providers};
+use strsim::levenshtein;
 
 /// Providers that are named at most.
 const NAMED: usize = 3;
@@ -10,7 +11,7 @@ pub fn unknown(key: &str, own: &[Provider]) -> String {
     let wanted = key.to_lowercase();
     let most = wanted.chars().count() / 3; // of a short word nearly every other is near
     let near = |provider: &Provider| {
-        let far = distance(&wanted, &provider.key).min(distance(&wanted, &provider.name.to_lowercase()));
+        let far = levenshtein(&wanted, &provider.key).min(levenshtein(&wanted, &provider.name.to_lowercase()));
         (far <= most.min(2)).then(|| (far, provider.key.clone()))
     };
     let mut found: Vec<(usize, String)> = own.iter().filter_map(near).chain(providers().filter_map(near)).collect();
@@ -24,32 +25,9 @@ pub fn unknown(key: &str, own: &[Provider]) -> String {
     }
 }
 
-/// How many characters have to be put in, taken out or replaced to make one text of the other (Levenshtein).
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (done, character) in from.chars().enumerate() {
-        let mut before = row[0];
-        row[0] = done + 1;
-        for (at, other) in to.iter().enumerate() {
-            let replaced = before + usize::from(character != *other);
-            before = row[at + 1];
-            row[at + 1] = replaced.min(before + 1).min(row[at] + 1);
-        }
-    }
-    row[to.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn distances() {
-        for (from, to, far) in [("", "", 0), ("", "ab", 2), ("kitten", "sitting", 3), ("ab", "ba", 2), ("ä", "a", 1)] {
-            assert_eq!((distance(from, to), distance(to, from)), (far, far), "{from} {to}");
-        }
-    }
 
     #[test]
     fn the_nearest_keys_are_named_whatever_the_case_and_also_by_the_name_of_the_service() {
