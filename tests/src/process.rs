@@ -56,12 +56,24 @@ pub fn listening(pid: u32) -> Result<Vec<String>> {
 /// True if a process of the group still runs. One that has ended may be there until somebody takes note of it.
 pub(crate) fn group_runs(group: u32) -> bool {
     let Ok(processes) = std::fs::read_dir("/proc") else { return false };
-    processes.filter_map(|entry| std::fs::read_to_string(entry.ok()?.path().join("stat")).ok()).any(|stat| {
-        // The name before it may hold anything: state, parent, group.
-        let fields = stat.rsplit(')').next().unwrap_or_default();
-        let fields: Vec<&str> = fields.split_whitespace().take(3).collect();
-        fields.first().is_some_and(|state| !matches!(*state, "Z" | "X")) && fields.get(2) == Some(&&*group.to_string())
-    })
+    let mut folders = processes.filter_map(|entry| Some(entry.ok()?.path()));
+    folders.any(|folder| stat(&folder).is_some_and(|(_, of)| of == group.to_string()) && threads_run(&folder))
+}
+
+/// True if a thread of the process still runs. Of one that was killed the first may have ended while others come to
+/// their end: what the process holds (its locks, its name) it holds as long as they.
+fn threads_run(process: &Path) -> bool {
+    let Ok(threads) = std::fs::read_dir(process.join("task")) else { return false };
+    let mut states = threads.filter_map(|entry| Some(stat(&entry.ok()?.path())?.0));
+    states.any(|state| !matches!(&*state, "Z" | "X"))
+}
+
+/// The state and the group of a process or thread; None if it is gone.
+fn stat(folder: &Path) -> Option<(String, String)> {
+    let stat = std::fs::read_to_string(folder.join("stat")).ok()?;
+    // The name before it may hold anything: state, parent, group.
+    let mut fields = stat.rsplit(')').next()?.split_whitespace();
+    Some((fields.next()?.to_owned(), fields.nth(1)?.to_owned()))
 }
 
 /// Asks the process to end, as Ctrl+C does.

@@ -156,10 +156,10 @@ impl Window {
 
     async fn open(home: &Home, environment: &[(&str, &Path)]) -> Result<Self> {
         let program = Program::Desktop.path()?;
-        // On a busy machine it happens that the driver never hears from the window that it started.
+        // On a busy machine it happens that the driver never hears from the window that it started, or has lost its port.
         for _ in 1..OPENINGS {
-            if let Ok(window) = tokio::time::timeout(OPENING, Self::start(home, &program, environment)).await {
-                return window;
+            if let Ok(Ok(window)) = tokio::time::timeout(OPENING, Self::start(home, &program, environment)).await {
+                return Ok(window);
             }
         }
         Self::start(home, &program, environment).await
@@ -322,10 +322,8 @@ impl Window {
     /// If the page is not there any more.
     pub async fn keys(&self, keys: &str) -> Result<()> {
         self.script(LEAVE, vec![]).await?;
-        for key in keys.chars() {
-            self.press(&key.to_string()).await?;
-        }
-        Ok(())
+        // At once: what belongs together must not come too late for it.
+        if keys.is_empty() { Ok(()) } else { self.press(keys).await }
     }
 
     /// Runs the action of this title from the palette, as it stands there, cut or not.

@@ -3,9 +3,11 @@
 use anyhow::{Context, Result};
 use futures_util::StreamExt as _;
 use pushpull_engine::Engine;
-use pushpull_tests::{Events, Home, Listener, Output, github_payloads, http, pushpull, until};
+use pushpull_tests::{Events, Home, Listener, Output, github_payloads, http, pushpull};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// Payloads that are captured: enough for a dictionary to be learnt.
 const PAYLOADS: usize = 329;
@@ -79,11 +81,17 @@ async fn real_payloads_come_to_take_a_third_of_what_they_were_by_themselves() ->
     engine.store.finish_indexing().await?;
     let heads: u64 = (0..EXCHANGES).map(|number| events.head_bytes(number)).sum();
     // A dictionary is learnt, and what was stored before is packed anew, without anybody asking for it.
-    until("the workspace to be small", async || {
-        let size = engine.store.size().await?;
-        Ok((size.file as f64 / (size.stored + heads) as f64 <= MOST).then_some(()))
-    })
-    .await?;
+    let mut committed = engine.store.committed();
+    let small = async {
+        loop {
+            let size = engine.store.size().await?;
+            if size.file as f64 / (size.stored + heads) as f64 <= MOST {
+                return anyhow::Ok(());
+            }
+            committed.changed().await?;
+        }
+    };
+    timeout(Duration::from_secs(120), small).await.context("The workspace stays large")??;
     engine.close().await;
     Ok(())
 }

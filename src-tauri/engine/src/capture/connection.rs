@@ -16,7 +16,6 @@ use bytes::Bytes;
 use http::{Method, Request, Uri};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 use tokio::net::TcpStream;
 use tower::ServiceExt;
@@ -54,7 +53,7 @@ impl Connection {
         let share = Share::new(self.shared.budget.clone());
         let mut socket = Box::new(Socket::new(stream, self.slot.clone(), self.shared.limits, share));
         let mut first = true;
-        while !self.shared.stopping.load(Ordering::Acquire) {
+        while !self.shared.stopping.is_cancelled() {
             let Some((head, started)) = self.next_head(&mut socket, first).await else { return };
             first = false;
             let answer = match RequestHead::parse(head.clone()) {
@@ -66,13 +65,12 @@ impl Connection {
                 Err(problem) => refusal::refuse(&self.shared, head, problem, started, &self.peer).await,
             };
             let delivered = match &answer.staging {
-                Some(staging) => staging.deliver(socket, &answer).await,
+                Some(staging) => staging.deliver(socket, &answer, &self.shared.stopping).await,
                 None if answer.wire.is_empty() => return,
                 None => staged::at_once(socket, &answer).await,
             };
             if let Some((why, exchange)) = delivered.missed.zip(answer.exchange) {
-                // What can't be noted now stays as an answer that was given.
-                _ = self.shared.store.note_missed(exchange, why).await;
+                self.shared.missed.note(&self.shared.store, exchange, why).await;
             }
             let Some(back) = delivered.socket else { return };
             socket = back;
@@ -137,7 +135,7 @@ impl Connection {
     }
 
     fn manner(&self, head: &RequestHead) -> Manner {
-        let closes = !head.keeps_alive() || self.shared.stopping.load(Ordering::Acquire);
+        let closes = !head.keeps_alive() || self.shared.stopping.is_cancelled();
         Manner { head_only: head.method == "HEAD", closes, says_keep_alive: head.version == Version::Http10 }
     }
 }

@@ -6,6 +6,7 @@ use super::budget::Budget;
 use super::connection::Connection;
 use super::hooks::Hooks;
 use super::limits::{Limits, SHUTDOWN_TIME};
+use super::missed::Missed;
 use super::rate::RateCap;
 use super::slot::Slots;
 use super::{Shared, router, staged};
@@ -16,11 +17,11 @@ use axum::Router;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
 
 /// How long accepting pauses when the system has no descriptor or memory for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -59,7 +60,8 @@ impl Listener {
             budget: Budget::new(limits.in_flight_bytes),
             rate: RateCap::new(limits.pushes_per_second),
             held: staged::places(limits.connections),
-            stopping: AtomicBool::new(false),
+            missed: Missed::default(),
+            stopping: CancellationToken::new(),
         });
         let (stop, stopped) = oneshot::channel();
         #[cfg(test)]
@@ -145,7 +147,7 @@ impl Accepting {
             }
         }
         drop(socket);
-        self.shared.stopping.store(true, Ordering::Release);
+        self.shared.stopping.cancel();
         self.slots.end_waiting();
         let ending = async { while tasks.join_next().await.is_some() {} };
         // What is not done by now is closed with the set of tasks.

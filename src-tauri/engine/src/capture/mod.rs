@@ -21,6 +21,7 @@ mod hooks;
 mod intake;
 mod limits;
 mod listener;
+mod missed;
 mod push;
 mod rate;
 mod refusal;
@@ -41,8 +42,8 @@ pub const LOOP_HEADER: &str = "Pushpull-Forwarded";
 
 use crate::store::Store;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 /// What every connection of one listener uses.
 struct Shared {
@@ -53,6 +54,9 @@ struct Shared {
     rate: rate::RateCap,
     /// Places for answers that are held back.
     held: Arc<Semaphore>,
-    /// Set once the listener is being shut down: connections end with the request they serve.
-    stopping: AtomicBool,
+    /// Answers that their senders did not get.
+    missed: missed::Missed,
+    /// Cancelled once the listener is being shut down: connections end with the request they serve, and no answer is
+    /// held back any longer.
+    stopping: CancellationToken,
 }

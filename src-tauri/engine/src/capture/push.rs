@@ -81,7 +81,8 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
         duration: answer.takes().map(|takes| arrival.started.micros().saturating_add(micros(takes))),
         method: head.method.clone(),
         url: head.target.clone(),
-        source: Some(source.to_owned()),
+        // One that was taken away while the body came stays away.
+        source: shared.hooks.accepts(source).then(|| source.to_owned()),
         event_type,
         provider,
         status: (!answer.wire.is_empty()).then_some(answer.status),

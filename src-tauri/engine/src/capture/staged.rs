@@ -12,7 +12,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 /// How often a dripping answer lets bytes go, if it is to let go more than one.
 const TICK: Duration = Duration::from_millis(50);
@@ -93,22 +94,27 @@ impl Staging {
         .filter(|takes| *takes <= self.longest)
     }
 
-    /// Answers.
-    pub(super) async fn deliver(&self, mut socket: Box<Socket>, answer: &Answer) -> Delivered {
+    /// Answers. Once the listener is `stopping`, what is to come of the answer goes out at once.
+    pub(super) async fn deliver(
+        &self,
+        mut socket: Box<Socket>,
+        answer: &Answer,
+        stopping: &CancellationToken,
+    ) -> Delivered {
         socket.settle();
         let ends = Instant::now() + self.longest;
         if self.may_wait && !self.delay.is_zero() {
-            sleep(self.delay).await;
+            until(sleep(self.delay), stopping).await;
         }
         match self.fault {
             Some(Fault::Reset) => socket.reset(),
             Some(Fault::HalfClose) => {
                 socket.finish().await;
-                self.wait_for_end(socket, ends).await;
+                self.wait_for_end(socket, ends, stopping).await;
             }
-            Some(Fault::Hang) => self.wait_for_end(socket, ends).await,
+            Some(Fault::Hang) => self.wait_for_end(socket, ends, stopping).await,
             Some(Fault::Drip { bytes_per_second }) if self.may_wait => {
-                let written = drip(&mut socket, &answer.wire, bytes_per_second, ends).await;
+                let written = drip(&mut socket, &answer.wire, bytes_per_second, ends, stopping).await;
                 return awaited(socket, written).await;
             }
             _ => {
@@ -119,11 +125,11 @@ impl Staging {
         Delivered::ENDED
     }
 
-    async fn wait_for_end(&self, mut socket: Box<Socket>, ends: Instant) {
+    async fn wait_for_end(&self, mut socket: Box<Socket>, ends: Instant, stopping: &CancellationToken) {
         if self.may_wait {
             tokio::select! {
                 () = socket.until_gone() => {}
-                () = sleep_until(ends) => {}
+                () = until(sleep_until(ends), stopping) => {}
             }
         }
     }
@@ -138,6 +144,14 @@ async fn awaited(mut socket: Box<Socket>, written: io::Result<()>) -> Delivered 
     }
 }
 
+/// Waits for a time, or until the listener is being shut down.
+async fn until(time: Sleep, stopping: &CancellationToken) {
+    tokio::select! {
+        () = time => {}
+        () = stopping.cancelled() => {}
+    }
+}
+
 /// How many bytes go at once, and the time between two times.
 fn pace(per_second: u32) -> (usize, Duration) {
     let at_once = (f64::from(per_second) * TICK.as_secs_f64()).max(1.0) as usize;
@@ -145,16 +159,25 @@ fn pace(per_second: u32) -> (usize, Duration) {
 }
 
 /// Lets so many bytes go a second.
-async fn drip(socket: &mut Socket, bytes: &[u8], per_second: u32, ends: Instant) -> io::Result<()> {
+async fn drip(
+    socket: &mut Socket,
+    bytes: &[u8],
+    per_second: u32,
+    ends: Instant,
+    stopping: &CancellationToken,
+) -> io::Result<()> {
     let (at_once, pause) = pace(per_second);
-    let mut next = Instant::now();
-    for piece in bytes.chunks(at_once) {
-        sleep_until(next).await;
-        if next > ends {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
+    let (mut rest, mut next) = (bytes, Instant::now());
+    while !rest.is_empty() {
+        until(sleep_until(next), stopping).await;
+        let count = match stopping.is_cancelled() {
+            true => rest.len(),
+            false if next > ends => return Err(io::ErrorKind::TimedOut.into()),
+            false => at_once.min(rest.len()),
+        };
+        let (piece, more) = rest.split_at(count);
         socket.write(piece).await?;
-        next += pause;
+        (rest, next) = (more, next + pause);
     }
     Ok(())
 }

@@ -4,9 +4,11 @@ use super::{Engine, ListenerLock, Parts};
 use crate::api::{ApiError, FeedEvent, JobKind, ListenerStatus, Status};
 use crate::exchange::ExchangeId;
 use crate::store::FileWatch;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::task::AbortOnDropHandle;
 
 /// The shortest time between two events.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -97,6 +99,11 @@ impl Engine {
         };
         let mut version = file.version().await.unwrap_or_default();
         let mut elsewhere = 0;
+        let mut is_behind = false;
+        // Beside: what keeps its key may ask the user, who may be away.
+        let other_vault = Arc::new(Notify::new());
+        let _opening =
+            AbortOnDropHandle::new(tokio::spawn(keep_looking_for_a_vault(self.clone(), other_vault.clone())));
         let mut told = Told::default();
         let mut looked = Instant::now();
         loop {
@@ -111,9 +118,12 @@ impl Engine {
                 looked = Instant::now();
                 let changes = self.store.changes_elsewhere().await.unwrap_or(elsewhere);
                 if changes > elsewhere {
-                    elsewhere = changes;
-                    self.read_lists_again().await;
-                    continue; // nothing else may come that would end the wait below
+                    other_vault.notify_one();
+                    is_behind = self.read_lists_again().await.is_err();
+                    if !is_behind {
+                        elsewhere = changes;
+                        continue; // nothing else may come that would end the wait below
+                    }
                 }
             }
             tokio::select! {
@@ -125,7 +135,7 @@ impl Engine {
                     let _ = self.take_up_what_waits().await; // what can't be done now is at the next commit
                 }
                 () = self.other_listener_ended(), if self.listener() == ListenerStatus::Elsewhere => {}
-                () = sleep(LOOK), if !is_read => {}
+                () = sleep(LOOK), if !is_read || is_behind => {}
             }
         }
     }
@@ -157,12 +167,20 @@ impl Engine {
     }
 
     /// Another process may have made sources, rules, requests or settings.
-    async fn read_lists_again(&self) {
-        self.vault.look_again().await;
-        let _ = self.read_sources().await; // what can't be read now is read at the next change
-        let _ = self.read_rules().await;
-        let _ = self.read_settings().await;
+    async fn read_lists_again(&self) -> Result<(), ApiError> {
+        self.read_sources().await?;
+        self.read_rules().await?;
+        self.read_settings().await?;
         self.jobs.note_lists();
+        Ok(())
+    }
+}
+
+/// Opens the vault that another process made, each time it may have made one.
+async fn keep_looking_for_a_vault(engine: Engine, told: Arc<Notify>) {
+    loop {
+        told.notified().await;
+        engine.vault.look_again().await;
     }
 }
 

@@ -69,9 +69,9 @@ impl Doorway {
         self.sources.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
     }
 
-    /// Closes a name.
-    pub(crate) fn remove_source(&self, name: &str) {
-        self.sources.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+    /// Closes a name; false if it was not open.
+    pub(crate) fn remove_source(&self, name: &str) -> bool {
+        self.sources.write().unwrap_or_else(PoisonError::into_inner).remove(name)
     }
 
     /// Brings into force what is set.

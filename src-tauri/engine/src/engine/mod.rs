@@ -171,12 +171,17 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Stops what runs and closes the file: the listener answers what it has taken, the tunnel goes down.
-    pub async fn close(&self) {
+    /// Stops what runs: the listener answers what it has taken, the tunnel goes down.
+    pub(crate) async fn stop_what_runs(&self) {
         self.tunnel.stop().await;
         self.stop_listening().await;
         self.tickets.cancel_all();
         let _ = tokio::time::timeout(LAST_WORDS, self.tickets.all_ended()).await; // what takes longer is not kept
+    }
+
+    /// Stops what runs and closes the file.
+    pub async fn close(&self) {
+        self.stop_what_runs().await;
         self.background.iter().for_each(AbortOnDropHandle::abort);
         self.following.get().into_iter().flatten().for_each(tokio::task::JoinHandle::abort);
         self.store.close().await;

@@ -220,13 +220,17 @@ impl Parts {
     pub async fn rename_source(&self, name: &str, to: &str) -> Result<SourceSettings, ApiError> {
         checked_name(to)?;
         if name != to {
-            match self.store.rename_source(name.to_owned(), to.to_owned()).await? {
+            let was_open = self.doorway.remove_source(name); // first: what comes now must not make it again
+            let renamed = self.store.rename_source(name.to_owned(), to.to_owned()).await;
+            if was_open && !matches!(renamed, Ok(Renamed::Done)) {
+                self.doorway.add_source(name);
+            }
+            match renamed? {
                 Renamed::Done => {}
                 Renamed::NotFound => return Err(no_source(name)),
                 Renamed::Taken => return Err(ApiError::invalid(format!("There is another source {to:?}."))),
             }
             self.doorway.add_source(to);
-            self.doorway.remove_source(name);
             self.read_rules().await?;
         }
         self.sources_changed(to).await
@@ -237,10 +241,14 @@ impl Parts {
     /// # Errors
     /// `NotFound` if there is no source of this name.
     pub async fn delete_source(&self, name: &str) -> Result<(), ApiError> {
-        if !self.store.delete_source(name.to_owned()).await? {
+        let was_open = self.doorway.remove_source(name); // first: what comes now must not make it again
+        let deleted = self.store.delete_source(name.to_owned()).await;
+        if was_open && !matches!(deleted, Ok(true)) {
+            self.doorway.add_source(name);
+        }
+        if !deleted? {
             return Err(no_source(name));
         }
-        self.doorway.remove_source(name);
         self.read_rules().await?;
         self.read_sources().await?;
         self.notice_change(true);

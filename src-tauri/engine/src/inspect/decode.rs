@@ -280,9 +280,11 @@ mod tests {
         for _ in 0..=DECODED_LIMIT / noise.len() {
             encoder.write_all(&noise).unwrap();
         }
-        let decoded = off(encoder.finish().unwrap(), &["gzip"]);
-        assert_eq!(decoded.bytes.len(), DECODED_LIMIT);
-        assert!(decoded.notice.unwrap().contains("more than 64 MiB"));
+        let end = Instant::now() + Duration::from_secs(600); // what is asked here is the size
+        let limits = Limits { size: DECODED_LIMIT, most: usize::MAX, end };
+        let (bytes, stop) = take_off("gzip", &encoder.finish().unwrap(), &limits);
+        assert_eq!(bytes.len(), DECODED_LIMIT);
+        assert!(stop.unwrap().sentence("gzip", bytes.len()).contains("more than 64 MiB"));
     }
 
     #[test]

@@ -127,13 +127,15 @@ impl Store {
         self.keep_found(vec![Followed { id, verdict: Judged::As(verdict), ..Followed::default() }]).await
     }
 
-    /// Notes why the sender of a push did not get our whole answer: to whoever sent it, it was never answered.
-    pub(crate) async fn note_missed(&self, id: ExchangeId, why: FailureKind) -> Result<(), StoreError> {
+    /// Notes why the senders of pushes did not get our whole answers: to whoever sent one, it was never answered.
+    pub(crate) async fn note_missed(&self, missed: Vec<(ExchangeId, FailureKind)>) -> Result<(), StoreError> {
         self.writer
             .finding("Noting an answer that nobody waited for", move |connection| {
                 Box::pin(async move {
-                    let sql = "UPDATE exchange SET failure = $2 WHERE id = $1 AND failure IS NULL";
-                    sqlx::query(sql).bind(id).bind(failure_code(why)).execute(&mut *connection).await?;
+                    for (id, why) in missed {
+                        let sql = "UPDATE exchange SET failure = $2 WHERE id = $1 AND failure IS NULL";
+                        sqlx::query(sql).bind(id).bind(failure_code(why)).execute(&mut *connection).await?;
+                    }
                     sqlx::raw_sql(CHANGED).execute(connection).await.map(drop)
                 })
             })

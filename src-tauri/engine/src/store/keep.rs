@@ -159,11 +159,17 @@ impl Store {
     }
 
     pub(super) fn file_bytes(&self) -> u64 {
-        let size = |suffix: &str| {
-            let mut path = self.path.as_os_str().to_owned();
-            path.push(suffix);
-            std::fs::metadata(path).map_or(0, |file| file.len())
-        };
-        size("") + size("-wal")
+        self.bytes_at("") + self.log_bytes()
+    }
+
+    /// What its log takes on the disk.
+    pub(super) fn log_bytes(&self) -> u64 {
+        self.bytes_at("-wal")
+    }
+
+    fn bytes_at(&self, suffix: &str) -> u64 {
+        let mut path = self.path.as_os_str().to_owned();
+        path.push(suffix);
+        std::fs::metadata(path).map_or(0, |file| file.len())
     }
 }

@@ -4,6 +4,7 @@ use super::{Progress, Store, StoreError};
 use crate::api::{SizePart, SourceSize, WorkspaceSize};
 use crate::exchange::Side;
 use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -30,13 +31,11 @@ impl Store {
     /// What SQLite says.
     pub async fn size(&self) -> Result<WorkspaceSize, StoreError> {
         let act = "Measuring the workspace";
-        let rows = sqlx::query("SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE").fetch_all(&self.readers).await;
-        let rows = rows.map_err(|e| StoreError::from_sqlx(act, &e))?;
+        let (rows, file, free) = self.pages().await.map_err(|e| StoreError::from_sqlx(act, &e))?;
         let bytes = |is: fn(&str) -> bool| -> u64 {
             rows.iter().filter(|row| is(row.get(0))).map(|row| row.get::<i64, _>(1) as u64).sum()
         };
         let (heads, bodies) = self.head_share(bytes(|name| name == "wire")).await?;
-        let free = (self.free_pages().await? * self.pragma("page_size").await?) as u64;
         let named = [
             ("bodies", bodies + bytes(|name| name == "chunk")),
             ("heads", heads),
@@ -45,17 +44,28 @@ impl Store {
             ("dictionaries", bytes(|name| name == "dictionary")),
             ("free", free),
         ];
-        let file = std::fs::metadata(&*self.path).map_or(0, |file| file.len());
         let others = file.saturating_sub(named.iter().map(|(_, bytes)| bytes).sum());
         let part = |(name, bytes): (&str, u64)| SizePart { name: name.into(), bytes };
         let sources = self.source_sizes().await?;
         Ok(WorkspaceSize {
             file,
-            log: self.file_bytes().saturating_sub(file),
+            log: self.log_bytes(),
             stored: sources.iter().map(|source| source.stored).sum(),
             parts: named.into_iter().chain([("others", others)]).map(part).collect(),
             sources,
         })
+    }
+
+    /// The bytes of each table and index, of all pages, and of those that are free, at one moment. Some of the pages may
+    /// stand in the log alone, and the file be shorter for that.
+    async fn pages(&self) -> Result<(Vec<SqliteRow>, u64, u64), sqlx::Error> {
+        let mut read = self.readers.begin().await?;
+        let sql = "SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE";
+        let parts = sqlx::query(sql).fetch_all(&mut *read).await?;
+        let sql = "SELECT page_count * page_size, freelist_count * page_size
+                   FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+        let row = sqlx::query(sql).fetch_one(&mut *read).await?;
+        Ok((parts, row.get::<i64, _>(0) as u64, row.get::<i64, _>(1) as u64))
     }
 
     /// What heads and bodies take of the bytes of all records, told by some of them.

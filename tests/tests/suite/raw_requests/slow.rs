@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a rig that fails is a test that fails")]
 
 use crate::rig::{ALL, Rig};
-use pushpull_engine::capture::Limits;
+use pushpull_engine::capture::{BODY_IDLE_TIME, Limits};
 use pushpull_engine::exchange::{FailureKind, Mark, Side};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -32,7 +32,7 @@ async fn bodies_that_dribble_in_every_place_make_room_after_a_while() {
     }
     let answered =
         pushpull_tests::until("a place", async || Ok((rig.send(PUSH).await.statuses == [200]).then_some(())));
-    timeout(Duration::from_secs(3), answered).await.expect("a place becomes free").unwrap();
+    timeout(BODY_IDLE_TIME - Duration::from_secs(1), answered).await.expect("a place becomes free").unwrap();
 }
 
 #[tokio::test]

@@ -230,7 +230,8 @@ window.gap = 0; let last = performance.now();
 const tick = () => { const now = performance.now(); window.gap = Math.max(window.gap, now - last); last = now; setTimeout(tick); };
 tick();";
 
-/// The longest time that the page may be busy with one thing, in milliseconds.
+/// The longest time that the page may be busy with one thing, in milliseconds; on a machine that is busy itself, twice
+/// what it is busy with a document of one line.
 const FREE: f64 = 100.0;
 /// How often a document is read until the page was free all the time. What the page itself does with it takes as long
 /// every time; that a busy machine lets the page wait does not happen every time.
@@ -264,9 +265,10 @@ async fn monstrous(window: &Window) -> Result<()> {
     window.script(WATCH, vec![]).await?;
     // The newest is the first row.
     let rows: Vec<(usize, &str)> = (2..).zip(bodies.iter().rev().map(|(name, _)| *name)).collect();
-    for &(row, name) in &rows {
+    let mut most = FREE;
+    for &(row, name) in rows.iter().rev() {
         let mut gaps = Vec::new();
-        while gaps.iter().all(|gap| *gap >= FREE) {
+        while gaps.iter().all(|gap| *gap >= most) && (name != "small" || gaps.len() < 3) {
             assert!(gaps.len() < READINGS, "{name}: the page was busy for {gaps:.0?} ms");
             // Another one is shown in between, so that this one is opened anew.
             for &(row, name) in [rows.iter().find(|other| other.0 != row).context("no other")?, &(row, name)] {
@@ -277,6 +279,9 @@ async fn monstrous(window: &Window) -> Result<()> {
             gaps.push(every_view(window).await?);
         }
         println!("{name}: busy for {gaps:.0?} ms at most");
+        if name == "small" {
+            most = (2.0 * gaps.into_iter().fold(f64::MAX, f64::min)).max(FREE);
+        }
     }
     Ok(())
 }

@@ -173,7 +173,12 @@ async fn a_workspace_that_was_opened_is_the_one_of_the_next_start() -> Result<()
         window.find(".first h1").await?;
         window.text(".top .workspace", "default").await?;
         window.press(&format!("{CONTROL}o{RELEASE}")).await?;
-        window.text(".top .workspace", "other").await
+        window.text(".top .workspace", "other").await?;
+        until("the workspace to be remembered", async || {
+            let kept = std::fs::read_to_string(home.file("data/pushpull/preferences.json")).unwrap_or_default();
+            Ok(kept.contains("other.pushpull").then_some(()))
+        })
+        .await
     })
     .await?;
     Window::with_environment(&home, &[usual], async |window| window.text(".top .workspace", "other").await).await?;

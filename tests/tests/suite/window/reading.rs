@@ -2,7 +2,7 @@
 
 use super::screens;
 use anyhow::{Context, Result};
-use pushpull_tests::{ALT, CONTROL, END, ENTER, ESCAPE, Home, RELEASE, SHIFT, Window};
+use pushpull_tests::{ALT, CONTROL, END, ENTER, ESCAPE, Home, RELEASE, SHIFT, Window, until};
 use serde_json::json;
 
 const BODY: &str = r#"{"by":"J\u00fcrgen","list":[{"name":"needle"},{"name":"other"}],"Needle":12345678901234567890,"a/b":{"~":"needle"}}"#;
@@ -73,9 +73,12 @@ async fn paths(window: &Window) -> Result<()> {
         window.press(&keys).await?;
         window.text(".toasts", said).await?;
         window.press(&format!("{CONTROL}f{RELEASE}")).await?;
-        window.press(&format!("{CONTROL}v{RELEASE}")).await?;
-        let field = window.script("return document.activeElement.value", vec![]).await?;
-        assert_eq!(field, path);
+        until(&format!("{path} on the clipboard"), async || {
+            window.press(&format!("{CONTROL}av{RELEASE}")).await?;
+            let field = window.script("return document.activeElement.value", vec![]).await?;
+            Ok((field == path).then_some(()))
+        })
+        .await?;
         window.press(&ESCAPE.to_string()).await?;
     }
     Ok(())

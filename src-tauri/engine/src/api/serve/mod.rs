@@ -25,8 +25,8 @@ use tokio::task::JoinHandle;
 #[derive(Debug)]
 pub struct Api {
     open: RwLock<Opened>,
-    /// Held while another workspace takes its place.
-    switching: Mutex<()>,
+    /// Held while another workspace takes its place, so that one does at a time.
+    opening: Mutex<()>,
     feed: Feed,
     compared: Compares,
     /// Comparisons may name files: only where the caller is the user, not a page.
@@ -47,8 +47,11 @@ impl Api {
     /// so that a window can say so and offer another file.
     pub async fn start(path: &Path) -> Self {
         let feed = Feed::default();
-        let open = RwLock::new(opened(path, &feed).await);
-        let api = Self { open, switching: Mutex::default(), feed, compared: SyncMutex::default(), reads_files: false };
+        let open = RwLock::new(match Engine::open(path).await {
+            Ok(engine) => Opened::workspace(engine, &feed),
+            Err(problem) => Opened::Nothing { path: path.into(), problem },
+        });
+        let api = Self { open, opening: Mutex::default(), feed, compared: SyncMutex::default(), reads_files: false };
         api.listen_as_set().await;
         api
     }
@@ -56,9 +59,8 @@ impl Api {
     /// Serves an engine that is open already, for the command line; nothing is started.
     pub fn of(engine: Engine) -> Self {
         let feed = Feed::default();
-        let feeding = tokio::spawn(engine.clone().keep_feeding(feed.clone()));
-        let open = RwLock::new(Opened::Workspace { engine, feeding });
-        Self { open, switching: Mutex::default(), feed, compared: SyncMutex::default(), reads_files: true }
+        let open = RwLock::new(Opened::workspace(engine, &feed));
+        Self { open, opening: Mutex::default(), feed, compared: SyncMutex::default(), reads_files: true }
     }
 
     /// What changes from now on, at most 20 times a second. It goes on when another workspace is opened.
@@ -95,18 +97,9 @@ impl Api {
 
     /// See [`super::commands`].
     pub(super) async fn status(&self, _: Nothing) -> Result<Status, ApiError> {
-        match self.status_now().await {
-            Ok(status) => Ok(status),
-            // The workspace may have been closed under the question: the one in its place answers.
-            Err(_) => {
-                drop(self.switching.lock().await);
-                self.status_now().await
-            }
-        }
-    }
-
-    async fn status_now(&self) -> Result<Status, ApiError> {
-        let (path, problem) = match &*self.open.read().await {
+        // Nothing is closed while this is held: whoever asks is told of the old workspace or of the new one.
+        let open = self.open.read().await;
+        let (path, problem) = match &*open {
             Opened::Workspace { engine, .. } => return engine.status().await,
             Opened::Nothing { path, problem } => (path.clone(), problem.clone()),
         };
@@ -118,26 +111,29 @@ impl Api {
         if !path.is_absolute() {
             return Err(ApiError::invalid(format!("{} is not a whole path. Write it from the root.", open.path)));
         }
-        let _turn = self.switching.lock().await;
-        let next = opened(&path, &self.feed).await;
-        if let Opened::Nothing { problem, .. } = next {
-            return Err(problem); // what is open stays open
+        let _turn = self.opening.lock().await;
+        let next = Engine::open(&path).await?; // if it can't be, what is open stays open
+        if let Opened::Workspace { engine, feeding } = &*self.open.read().await {
+            feeding.abort();
+            engine.stop_what_runs().await; // it may take its time, and is read meanwhile
         }
-        self.close().await;
-        *self.open.write().await = next;
+        let mut open = self.open.write().await;
+        if let Opened::Workspace { engine, .. } = &*open {
+            engine.close().await;
+        }
+        *open = Opened::workspace(next, &self.feed);
+        drop(open);
         self.compared.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.listen_as_set().await;
-        self.status_now().await
+        self.status(Nothing {}).await
     }
 }
 
-async fn opened(path: &Path, feed: &Feed) -> Opened {
-    match Engine::open(path).await {
-        Ok(engine) => {
-            let feeding = tokio::spawn(engine.clone().keep_feeding(feed.clone()));
-            Opened::Workspace { engine, feeding }
-        }
-        Err(problem) => Opened::Nothing { path: path.into(), problem },
+impl Opened {
+    /// From now on the feed tells of it: whoever hears that asks for more, and must be answered by it.
+    fn workspace(engine: Engine, feed: &Feed) -> Self {
+        let feeding = tokio::spawn(engine.clone().keep_feeding(feed.clone()));
+        Self::Workspace { engine, feeding }
     }
 }
 

@@ -2,11 +2,15 @@
 
 use super::*;
 
-/// Posts, and leaves after a moment as a sender does that has waited for long enough.
+/// Posts, and leaves a moment later as a sender does that has waited for long enough.
 async fn post_impatiently(url: &str, headers: &[(&str, &str)], body: &str) {
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_millis(200)).build().unwrap();
-    let request = headers.iter().fold(client.post(url), |request, (name, value)| request.header(*name, *value));
-    drop(request.body(body.to_owned()).send().await);
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let url = url::Url::parse(url).unwrap();
+    let mut socket = tokio::net::TcpStream::connect(url.socket_addrs(|| None).unwrap()[0]).await.unwrap();
+    let fields: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let head = format!("POST {} HTTP/1.1\r\nHost: h\r\n{fields}Content-Length: {}\r\n\r\n", url.path(), body.len());
+    socket.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+    drop(tokio::time::timeout(Duration::from_millis(200), socket.read_to_end(&mut Vec::new())).await);
 }
 
 #[tokio::test]

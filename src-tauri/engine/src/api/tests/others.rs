@@ -128,6 +128,32 @@ async fn sources_and_rules_of_another_process_come_into_force_and_go_again() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_for_a_moment_comes_into_force_when_it_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let mut settings = call(&api, "settings", json!({})).await.unwrap();
+    settings["autoSource"] = "never".into();
+    call(&api, "save_settings", settings).await.unwrap();
+    call(&api, "create_source", json!({"name": "shop"})).await.unwrap();
+    let status = async |name: &str| post(&format!("{url}/in/{name}"), &[], "{}").await;
+    let file = rusqlite::Connection::open(folder.path().join("w.pushpull")).unwrap();
+    file.execute_batch(
+        r#"BEGIN IMMEDIATE;
+        INSERT INTO source (name, created_at) VALUES ('seen', 0);
+        INSERT INTO source_rules SELECT id, '{"rules": [{"steps": [{"status": 418}]}]}', NULL, 0 FROM source;
+        ALTER TABLE source_rules RENAME TO away;
+        UPDATE meta SET value = value + 1 WHERE name = 'changes';
+        COMMIT"#,
+    )
+    .unwrap();
+    until(&api, 200, async || status("seen").await).await;
+    assert_eq!(status("shop").await, 200, "its rules can't be read");
+    file.execute_batch("ALTER TABLE away RENAME TO source_rules").unwrap();
+    until(&api, 418, async || status("shop").await).await;
+    api.close().await;
+}
+
+#[tokio::test]
 async fn settings_of_another_process_come_into_force() {
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = started(folder.path()).await;

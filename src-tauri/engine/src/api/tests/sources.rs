@@ -20,6 +20,37 @@ async fn what_is_set_for_a_source_is_checked() {
 }
 
 #[tokio::test]
+async fn a_push_that_comes_while_its_source_goes_is_kept_and_does_not_bring_it_back() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let mut settings = call(&api, "settings", json!({})).await.unwrap();
+    settings["autoSource"] = "never".into();
+    call(&api, "save_settings", settings).await.unwrap();
+    for (name, command, args) in [
+        ("gone", "delete_source", json!({"name": "gone"})),
+        ("moved", "rename_source", json!({"name": "moved", "to": "there"})),
+    ] {
+        call(&api, "create_source", json!({"name": name})).await.unwrap();
+        let mut sender = tokio::net::TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
+        // The body is asked for once its source is known.
+        let head = format!("POST /in/{name} HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+        sender.write_all(head.as_bytes()).await.unwrap();
+        sender.read_exact(&mut [0; 25]).await.unwrap();
+        call(&api, command, args).await.unwrap();
+        sender.write_all(b"{}").await.unwrap();
+        let mut answer = [0; 15];
+        sender.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200 OK", "{name}");
+    }
+    let sources = call(&api, "sources", json!({})).await.unwrap();
+    let names: Vec<_> = sources["sources"].as_array().unwrap().iter().map(|source| &source["name"]).collect();
+    assert_eq!(names, ["there"]);
+    assert_eq!(found(&api, "").await, [2, 1]);
+    api.close().await;
+}
+
+#[tokio::test]
 async fn a_source_takes_everything_along_to_its_new_name_and_leaves_its_exchanges_when_it_is_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = with_vault(folder.path()).await;

@@ -48,13 +48,13 @@ async fn a_connection_cut_before_the_answer_is_a_reset() {
 #[tokio::test]
 async fn time_runs_out_before_and_in_the_middle_of_an_answer() {
     let desk = Desk::new().await;
-    for (answer, message) in [
-        ("", "did not answer within 0.1 s."),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "was not whole after 0.1 s."),
+    for (answer, timeout_ms, message) in [
+        ("", 100, "did not answer within 0.1 s."),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", 1_500, "was not whole after 1.5 s."),
     ] {
         let server = Server::saying(answer).await;
         let mut definition = request("GET", server.url("/"));
-        definition.options.timeout_ms = 100;
+        definition.options.timeout_ms = timeout_ms;
         let exchange = desk.send(definition).await;
         let (kind, told) = told(exchange.failure);
         assert_eq!(kind, FailureKind::Timeout);

@@ -6,8 +6,8 @@ use crate::exchange::Repeat;
 use crate::store::grouping::MOST;
 use std::time::{Duration, Instant};
 
-/// What takes longer walks over more than a delivery's pushes; it is a tenth of this where the machine is quiet.
-const AT_ONCE: Duration = Duration::from_millis(250);
+/// What takes longer walks over more than a delivery's pushes; it is a fortieth of this where the machine is quiet.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// 100,000 equal pushes, all of them one delivery, as they stood in a file before deliveries were held to [`MOST`].
 const LONG: &str = "

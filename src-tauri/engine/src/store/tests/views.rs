@@ -208,7 +208,7 @@ async fn a_push_whose_sender_had_left_counts_as_failed_from_then_on() {
             assert_eq!(store.tallies(&query).await.unwrap().failed, before, "{filter}");
         }
         for _ in 0..2 {
-            store.note_missed(id, FailureKind::Left).await.unwrap();
+            store.note_missed(vec![(id, FailureKind::Left)]).await.unwrap();
         }
         for filter in ["", "word", "word is:failed"] {
             let query = CountQuery { filter: filter.into(), upto: None };

@@ -78,6 +78,12 @@ impl Rig {
         self.doorman.0.lock().unwrap().as_ref().map(|plan| plan.counts()).unwrap_or_default()
     }
 
+    /// Stops listening, and lets what is in flight come to its end.
+    pub(super) async fn stop(self) -> (Store, tempfile::TempDir) {
+        self.listener.shutdown().await;
+        (self.store, self.folder)
+    }
+
     /// Changes the file past the store, such as to have it refuse what comes.
     pub(super) fn refuse(&self, sql: &str) {
         let file = rusqlite::Connection::open(self.folder.path().join("w.pushpull")).unwrap();
