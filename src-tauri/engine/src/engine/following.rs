@@ -165,7 +165,7 @@ impl Parts {
             let change = self.book.change();
             let rows = self.store.waiting(source, count).await?;
             let found = self.look_at(&rows).await?;
-            self.store.keep_waited(change, rows, found).await?;
+            self.store.keep_as_set(change, rows, found).await?;
         } else {
             return learnt; // a secret that could not be kept holds up nothing else
         }
@@ -252,10 +252,10 @@ mod tests {
         let before = engine.book.change();
         let set = r#"{"name": "github", "provider": "github", "tolerance": 60, "handshakes": true}"#;
         engine.save_source(serde_json::from_str(set).unwrap()).await.unwrap();
-        engine.store.keep_waited(before, rows.clone(), found()).await.unwrap();
+        engine.store.keep_as_set(before, rows.clone(), found()).await.unwrap();
         assert_eq!(followed(&file), [0; 0]);
         assert_eq!(engine.store.sources_waiting().await.unwrap(), [source], "it waits on");
-        engine.store.keep_waited(engine.book.change(), rows, found()).await.unwrap();
+        engine.store.keep_as_set(engine.book.change(), rows, found()).await.unwrap();
         assert_eq!((followed(&file), engine.store.sources_waiting().await.unwrap()), (vec![id], vec![]));
         engine.close().await;
     }
