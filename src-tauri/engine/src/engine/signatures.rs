@@ -4,7 +4,7 @@ use super::Parts;
 use super::documents::off_thread;
 use super::sources::{SourceBook, SourceConfig};
 use crate::api::{ApiError, ListenerStatus};
-use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Headers, Mark, Micros, Side};
+use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Headers, Mark, Micros, Origin, Side};
 use crate::inspect::provider::{Identity, Provider, ProviderRef, identify};
 use crate::inspect::signature::{
     Check, Reply, Secret, SignedRequest, Verdict, VerdictKind, handshake, handshake_by_head, judge, verify,
@@ -28,6 +28,8 @@ pub(crate) struct Push {
     target: String,
     pub(crate) headers: Headers,
     pub(crate) body: Bytes,
+    /// True if the user sent it as a sample.
+    is_sample: bool,
     /// What its event is called, as far as that is known by now.
     event_type: Option<String>,
     body_size: u64,
@@ -48,6 +50,7 @@ impl Push {
             target: row.url.clone(),
             headers: LooseHead::parse(&message.head).headers,
             body: store.body(row.id, Side::Request, 0..wanted).await?,
+            is_sample: row.origin == Origin::Sample,
             event_type: row.event_type.clone(),
             body_size: message.body_len,
             marks: row.marks.clone(),
@@ -218,9 +221,10 @@ impl Checking {
         answer(&request, &self.provider.provider, &self.secrets, &self.check(arrived))
     }
 
-    /// The secret that the service gave in this push, if it was a handshake that gives one.
+    /// The secret that the service gave in this push, if it was a handshake that gives one. What the user tries is none
+    /// of the service's.
     pub(crate) fn learnt(&self, push: &Push) -> Option<String> {
-        self.answer(push)?.secret
+        if push.is_sample { None } else { self.answer(push)?.secret }
     }
 
     fn answer(&self, push: &Push) -> Option<Reply> {
@@ -410,6 +414,7 @@ mod tests {
             target: "/in/shop".into(),
             headers,
             body: Bytes::from_static(body.as_bytes()),
+            is_sample: false,
             event_type: None,
             body_size: body.len() as u64,
             marks: Vec::new(),
