@@ -123,14 +123,24 @@ impl Vault {
         self.known().state == VaultState::Unlocked
     }
 
-    /// True if a new secret can be kept now: the vault is open, or not made yet.
-    pub(crate) fn takes_new(&self) -> bool {
-        matches!(self.known().state, VaultState::Unlocked | VaultState::Absent)
+    /// True if there is none yet.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.known().state == VaultState::Absent
     }
 
     /// What seals and opens, if the vault is open now. Never waits.
     pub(crate) fn sealer(&self) -> Option<Arc<Sealer>> {
         self.known().sealer
+    }
+
+    /// What seals, if the vault is open now and is still that of the workspace. Nobody is asked for a key.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) async fn sealer_at_hand(&self) -> Result<Option<Arc<Sealer>>, VaultError> {
+        let known = self.known();
+        let id = self.0.store.vault().await?.map(|record| record.id);
+        Ok(known.sealer.filter(|_| known.id == id))
     }
 
     /// What seals, for a new secret: the first one makes the vault, with its key where the start of this process said
