@@ -9,13 +9,12 @@
 //! none left ─ pushes that waited for the vault, newest first ─ a step each ─ one transaction
 //! ```
 
-use super::documents::off_thread;
 use super::signatures::{Push, look};
 use super::sources::SourceConfig;
 use super::{Engine, Parts};
 use crate::api::ApiError;
-use crate::exchange::{Direction, ExchangeSummary, Mark, Origin};
-use crate::store::{Followed, Place, Regrouping, Steps, Turn, keep_up_with};
+use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Mark, Origin};
+use crate::store::{Followed, Judged, Place, Regrouping, Steps, Turn, keep_up_with};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use tokio::task::JoinHandle;
@@ -111,7 +110,7 @@ impl Parts {
                 self.learn_provider(&push).await?;
             }
             let (book, addresses) = (self.book.clone(), self.addresses());
-            found.push(off_thread(move || look(&push, &book, addresses)).await?);
+            found.push(looked(row.id, move || look(&push, &book, addresses)).await?);
         }
         Ok(found)
     }
@@ -194,12 +193,24 @@ impl Parts {
     }
 }
 
+/// Looks at one push. One that a fault of ours can't get over keeps none of those behind it waiting: there is nothing to
+/// check it by.
+async fn looked(id: ExchangeId, look: impl FnOnce() -> Followed + Send + 'static) -> Result<Followed, ApiError> {
+    match tokio::task::spawn_blocking(look).await {
+        Ok(found) => Ok(found),
+        Err(error) if error.is_panic() => {
+            // What a panic says may hold what the push does.
+            tracing::error!(id, "A push could not be looked at: please report this fault");
+            Ok(Followed { id, verdict: Judged::Never, event_type: None })
+        }
+        Err(_) => Err(ApiError::failed("The push could not be looked at: Pushpull is ending.")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::ExchangeId;
     use crate::inspect::signature::VerdictKind;
-    use crate::store::Judged;
     use crate::store::tests::push;
 
     /// An engine that follows only when it is asked to, and a way to the file past it.
@@ -296,5 +307,11 @@ mod tests {
         assert_eq!(followed(&file), [1, 2, 3, 4]);
         assert_eq!(after.store.turns().await.unwrap(), []);
         after.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_push_that_can_not_be_looked_at_without_a_fault_of_ours_is_not_looked_at_for_ever() {
+        let found = looked(7, || panic!("a fault")).await.unwrap();
+        assert_eq!(found, Followed { id: 7, verdict: Judged::Never, event_type: None });
     }
 }
