@@ -225,9 +225,11 @@ impl Parts {
                 Renamed::NotFound => return Err(no_source(name)),
                 Renamed::Taken => return Err(ApiError::invalid(format!("There is another source {to:?}."))),
             }
+            // Before the new name is let in: it would be answered as if there were no rules.
+            let rules = self.read_rules().await;
             self.doorway.add_source(to);
             self.doorway.remove_source(name);
-            self.read_rules().await?;
+            rules?;
         }
         self.sources_changed(to).await
     }

@@ -146,6 +146,18 @@ async fn a_sequence_can_begin_again_and_goes_on_where_it_was_when_the_rule_is_ed
 }
 
 #[tokio::test]
+async fn a_sequence_goes_on_where_it_was_when_its_rule_was_off() {
+    let rules = |enabled: bool| json!({"rules": [{"id": "r", "enabled": enabled, "steps": [{"status": 500}, {"status": 201}]}]});
+    let rig = Rig::new(rules(true)).await;
+    let mut got = vec![rig.post("/in/a", "").await.status];
+    for enabled in [false, false, true] {
+        rig.set(rules(enabled));
+        got.push(rig.post("/in/a", "").await.status);
+    }
+    assert_eq!(got, [500, 200, 200, 201]);
+}
+
+#[tokio::test]
 async fn the_first_rule_that_fits_answers() {
     let rules = json!({"rules": [
         {"id": "off", "enabled": false, "steps": [{"status": 599}]},
