@@ -110,7 +110,8 @@ impl Parts {
                 self.learn_provider(&push).await?;
             }
             let (book, addresses) = (self.book.clone(), self.addresses());
-            found.push(looked(row.id, move || look(&push, &book, addresses)).await?);
+            let looked = said(row.id, move || look(&push, &book, addresses)).await?;
+            found.push(looked.unwrap_or(Followed { id: row.id, verdict: Judged::Never, event_type: None }));
         }
         Ok(found)
     }
@@ -120,7 +121,9 @@ impl Parts {
     async fn learn_provider(&self, push: &Push) -> Result<(), ApiError> {
         let is_open = |source: &Arc<SourceConfig>| source.provider.is_none() && source.row.chosen.is_none();
         let Some(source) = self.book.get(&push.source).filter(is_open) else { return Ok(()) };
-        let Some(key) = self.book.recognise(&push.source, &push.headers, &push.body).provider else { return Ok(()) };
+        let (book, pushed) = (self.book.clone(), push.clone());
+        let recognise = move || book.recognise(&pushed.source, &pushed.headers, &pushed.body).provider;
+        let Some(key) = said(push.id, recognise).await?.flatten() else { return Ok(()) };
         let before = source.row.recognised.clone();
         if self.store.note_recognised(source.row.id, before, key.into_owned()).await? {
             self.read_sources().await?;
@@ -193,15 +196,17 @@ impl Parts {
     }
 }
 
-/// Looks at one push. One that a fault of ours can't get over keeps none of those behind it waiting: there is nothing to
-/// check it by.
-async fn looked(id: ExchangeId, look: impl FnOnce() -> Followed + Send + 'static) -> Result<Followed, ApiError> {
+/// What one push says; None where a fault of ours stops the look at it, so that it keeps none of those behind it waiting.
+pub(super) async fn said<T: Send + 'static>(
+    id: ExchangeId,
+    look: impl FnOnce() -> T + Send + 'static,
+) -> Result<Option<T>, ApiError> {
     match tokio::task::spawn_blocking(look).await {
-        Ok(found) => Ok(found),
+        Ok(said) => Ok(Some(said)),
         Err(error) if error.is_panic() => {
             // What a panic says may hold what the push does.
             tracing::error!(id, "A push could not be looked at: please report this fault");
-            Ok(Followed { id, verdict: Judged::Never, event_type: None })
+            Ok(None)
         }
         Err(_) => Err(ApiError::failed("The push could not be looked at: Pushpull is ending.")),
     }
@@ -311,7 +316,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_push_that_can_not_be_looked_at_without_a_fault_of_ours_is_not_looked_at_for_ever() {
-        let found = looked(7, || panic!("a fault")).await.unwrap();
-        assert_eq!(found, Followed { id: 7, verdict: Judged::Never, event_type: None });
+        assert_eq!(said(7, || -> Followed { panic!("a fault") }).await.unwrap(), None);
+        assert_eq!(said(7, Followed::default).await.unwrap(), Some(Followed::default()));
     }
 }

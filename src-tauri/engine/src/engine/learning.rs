@@ -2,6 +2,7 @@
 //! was closed or not made then, and at no other time, so that one that the user removed stays away.
 
 use super::Parts;
+use super::following::said;
 use super::signatures::{Checking, Push};
 use super::sources::SourceConfig;
 use crate::api::ApiError;
@@ -55,7 +56,8 @@ impl Parts {
             }
             // One that is not known here is gone, or new: then it is known soon.
             let Some(source) = self.book.get(&push.source) else { return Ok(Kept::Later) };
-            let secret = Checking::of(&source, self.addresses()).and_then(|checking| checking.learnt(push));
+            let (checking, pushed) = (Checking::of(&source, self.addresses()), push.clone());
+            let secret = said(push.id, move || checking?.learnt(&pushed)).await?.flatten();
             let kept = match secret.filter(|secret| !source.is_full() && !source.has(secret)) {
                 Some(secret) => self.keep_secret(&source, secret).await?,
                 None => Kept::Yes,
