@@ -9,13 +9,12 @@
 //! none left ─ pushes that waited for the vault, newest first ─ a step each ─ one transaction
 //! ```
 
-use super::documents::off_thread;
 use super::signatures::{Push, look};
 use super::sources::SourceConfig;
 use super::{Engine, Parts};
 use crate::api::ApiError;
-use crate::exchange::{Direction, ExchangeSummary, Mark, Origin};
-use crate::store::{Followed, Place, Regrouping, Steps, Turn, keep_up_with};
+use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Mark, Origin};
+use crate::store::{Followed, Judged, Place, Regrouping, Steps, Turn, keep_up_with};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use tokio::task::JoinHandle;
@@ -111,7 +110,8 @@ impl Parts {
                 self.learn_provider(&push).await?;
             }
             let (book, addresses) = (self.book.clone(), self.addresses());
-            found.push(off_thread(move || look(&push, &book, addresses)).await?);
+            let looked = said(row.id, move || look(&push, &book, addresses)).await?;
+            found.push(looked.unwrap_or(Followed { id: row.id, verdict: Judged::Never, event_type: None }));
         }
         Ok(found)
     }
@@ -121,7 +121,9 @@ impl Parts {
     async fn learn_provider(&self, push: &Push) -> Result<(), ApiError> {
         let is_open = |source: &Arc<SourceConfig>| source.provider.is_none() && source.row.chosen.is_none();
         let Some(source) = self.book.get(&push.source).filter(is_open) else { return Ok(()) };
-        let Some(key) = self.book.recognise(&push.source, &push.headers, &push.body).provider else { return Ok(()) };
+        let (book, pushed) = (self.book.clone(), push.clone());
+        let recognise = move || book.recognise(&pushed.source, &pushed.headers, &pushed.body).provider;
+        let Some(key) = said(push.id, recognise).await?.flatten() else { return Ok(()) };
         let before = source.row.recognised.clone();
         if self.store.note_recognised(source.row.id, before, key.into_owned()).await? {
             self.read_sources().await?;
@@ -165,7 +167,7 @@ impl Parts {
             let change = self.book.change();
             let rows = self.store.waiting(source, count).await?;
             let found = self.look_at(&rows).await?;
-            self.store.keep_waited(change, rows, found).await?;
+            self.store.keep_as_set(change, rows, found).await?;
         } else {
             return learnt; // a secret that could not be kept holds up nothing else
         }
@@ -194,12 +196,26 @@ impl Parts {
     }
 }
 
+/// What one push says; None where a fault of ours stops the look at it, so that it keeps none of those behind it waiting.
+pub(super) async fn said<T: Send + 'static>(
+    id: ExchangeId,
+    look: impl FnOnce() -> T + Send + 'static,
+) -> Result<Option<T>, ApiError> {
+    match tokio::task::spawn_blocking(look).await {
+        Ok(said) => Ok(Some(said)),
+        Err(error) if error.is_panic() => {
+            // What a panic says may hold what the push does.
+            tracing::error!(id, "A push could not be looked at: please report this fault");
+            Ok(None)
+        }
+        Err(_) => Err(ApiError::failed("The push could not be looked at: Pushpull is ending.")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::ExchangeId;
     use crate::inspect::signature::VerdictKind;
-    use crate::store::Judged;
     use crate::store::tests::push;
 
     /// An engine that follows only when it is asked to, and a way to the file past it.
@@ -252,10 +268,10 @@ mod tests {
         let before = engine.book.change();
         let set = r#"{"name": "github", "provider": "github", "tolerance": 60, "handshakes": true}"#;
         engine.save_source(serde_json::from_str(set).unwrap()).await.unwrap();
-        engine.store.keep_waited(before, rows.clone(), found()).await.unwrap();
+        engine.store.keep_as_set(before, rows.clone(), found()).await.unwrap();
         assert_eq!(followed(&file), [0; 0]);
         assert_eq!(engine.store.sources_waiting().await.unwrap(), [source], "it waits on");
-        engine.store.keep_waited(engine.book.change(), rows, found()).await.unwrap();
+        engine.store.keep_as_set(engine.book.change(), rows, found()).await.unwrap();
         assert_eq!((followed(&file), engine.store.sources_waiting().await.unwrap()), (vec![id], vec![]));
         engine.close().await;
     }
@@ -296,5 +312,11 @@ mod tests {
         assert_eq!(followed(&file), [1, 2, 3, 4]);
         assert_eq!(after.store.turns().await.unwrap(), []);
         after.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_push_that_can_not_be_looked_at_without_a_fault_of_ours_is_not_looked_at_for_ever() {
+        assert_eq!(said(7, || -> Followed { panic!("a fault") }).await.unwrap(), None);
+        assert_eq!(said(7, Followed::default).await.unwrap(), Some(Followed::default()));
     }
 }

@@ -1,7 +1,8 @@
 //! Secrets that services give in their handshakes: each is kept when its handshake comes, or when the vault opens if it
-//! was closed then, and at no other time, so that one that the user removed stays away.
+//! was closed or not made then, and at no other time, so that one that the user removed stays away.
 
 use super::Parts;
+use super::following::said;
 use super::signatures::{Checking, Push};
 use super::sources::SourceConfig;
 use crate::api::ApiError;
@@ -55,7 +56,8 @@ impl Parts {
             }
             // One that is not known here is gone, or new: then it is known soon.
             let Some(source) = self.book.get(&push.source) else { return Ok(Kept::Later) };
-            let secret = Checking::of(&source, self.addresses()).and_then(|checking| checking.learnt(push));
+            let (checking, pushed) = (Checking::of(&source, self.addresses()), push.clone());
+            let secret = said(push.id, move || checking?.learnt(&pushed)).await?.flatten();
             let kept = match secret.filter(|secret| !source.is_full() && !source.has(secret)) {
                 Some(secret) => self.keep_secret(&source, secret).await?,
                 None => Kept::Yes,
@@ -71,20 +73,21 @@ impl Parts {
     }
 
     async fn keep_secret(&self, source: &SourceConfig, secret: String) -> Result<Kept, ApiError> {
-        if source.is_waiting() || !self.vault.takes_new() {
+        // A stranger may have sent it: no vault is made for it, and nobody is asked for the key.
+        let Some(sealer) = self.vault.sealer_at_hand().await?.filter(|_| !source.is_waiting()) else {
             return Ok(Kept::Later);
-        }
+        };
         let new = NewSealed {
             source: source.row.name.clone(),
             label: LEARNT.into(),
             secret: Zeroizing::new(secret),
             learnt: Some(source.secrets.iter().map(|known| known.id).max().unwrap_or(0)),
         };
-        let added = match self.seal_secret(new).await {
+        let added = match self.store.add_secret(new, sealer).await {
             Ok(added) => added,
             Err(error) => {
                 tracing::warn!(%error, "The secret of a handshake could not be kept");
-                return Ok(Kept::Failed(error));
+                return Ok(Kept::Failed(error.into()));
             }
         };
         self.read_sources().await?;
@@ -133,8 +136,10 @@ impl Parts {
     /// What became of secrets from handshakes that are not among those of a source; None if nothing is to be said.
     pub(super) async fn unkept(&self, source: &SourceConfig) -> Result<Option<String>, ApiError> {
         if self.store.unlearnt_of(source.row.id).await? > 0 {
-            let notice = "A handshake gave a secret that is not kept yet: it is once the vault is open.";
-            return Ok(Some(notice.to_owned()));
+            return Ok(Some(format!(
+                "A handshake gave a secret that is not kept yet: it is once {}.",
+                self.then_kept()
+            )));
         }
         Ok(source.is_full().then(|| {
             format!(
@@ -142,6 +147,14 @@ impl Parts {
                  one. Remove those that are not the service's."
             )
         }))
+    }
+
+    /// When a secret of a handshake is kept that waits for the vault.
+    fn then_kept(&self) -> &'static str {
+        match self.vault.is_absent() {
+            true => "there is a vault: the first secret that you add makes it",
+            false => "the vault is open",
+        }
     }
 
     /// What became of the secret that a handshake gave, if it is not among those of its source.
@@ -153,8 +166,8 @@ impl Parts {
         if source.has(&secret) {
             return None;
         }
-        let why = if !self.vault.takes_new() {
-            " yet: it is once the vault is open.".to_owned()
+        let why = if !self.vault.is_open() {
+            format!(" yet: it is once {}.", self.then_kept())
         } else if source.is_full() {
             format!(
                 ": the source has {LEARNT_LIMIT} from handshakes, and takes no more. If it is the service's, add it, and \
@@ -164,5 +177,75 @@ impl Parts {
             ". If it is the service's, add it.".to_owned()
         };
         Some(format!("The secret of this handshake is not among those of the source{why}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::api::SourceSettings;
+    use crate::engine::Engine;
+    use crate::engine::signatures::Given;
+    use crate::exchange::{ExchangeId, Mark, Origin};
+    use crate::store::NewExchange;
+    use crate::store::tests::push;
+    use crate::vault::{KeyPlace, Keys, MakeVault, VaultState};
+    use std::path::Path;
+
+    /// An engine with a source of Asana's, whose vault would have its key in a file.
+    async fn engine(folder: &Path) -> Engine {
+        let keys = Keys { file: Some(folder.join("key")), ..Keys::default() };
+        let engine = Engine::open_with(&folder.join("w.pushpull"), keys).await.unwrap();
+        engine.create_source("asana").await.unwrap();
+        let set = r#"{"name": "asana", "provider": "asana", "handshakes": true}"#;
+        engine.save_source(serde_json::from_str(set).unwrap()).await.unwrap();
+        engine
+    }
+
+    async fn make_vault(engine: &Engine) {
+        engine.vault.make(MakeVault { place: KeyPlace::KeyFile, passphrase: None, key_file: None }).await.unwrap();
+    }
+
+    /// A handshake that gives a secret.
+    async fn save(engine: &Engine, origin: Origin) -> ExchangeId {
+        let mut new = NewExchange { origin, marks: vec![Mark::Handshake], ..push("asana", "e", "") };
+        new.request.head = "POST /in/asana HTTP/1.1\r\nHost: a\r\nX-Hook-Secret: 0123456789abcdef\r\n\r\n".into();
+        engine.store.save(new).await.unwrap()
+    }
+
+    async fn settings(engine: &Engine) -> SourceSettings {
+        engine.finish_following().await.unwrap();
+        engine.source_settings("asana").await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_handshake_that_is_tried_gives_no_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = engine(folder.path()).await;
+        make_vault(&engine).await;
+        let id = save(&engine, Origin::Sample).await;
+        let settings = settings(&engine).await;
+        assert_eq!((settings.secrets, settings.notice), (vec![], None));
+        let notes = engine.verify(id, &Given::default()).await.unwrap().notes;
+        assert!(!notes.iter().any(|note| note.contains("not among those of the source")), "{notes:?}");
+        engine.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_stranger_makes_no_vault_and_what_a_handshake_gave_is_kept_once_there_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = engine(folder.path()).await;
+        let id = save(&engine, Origin::Captured).await;
+        let before = settings(&engine).await;
+        assert_eq!(engine.vault.status().await.unwrap().state, VaultState::Absent);
+        assert!(!folder.path().join("key").exists());
+        let notice = before.notice.unwrap();
+        assert!(before.secrets.is_empty() && notice.contains("not kept yet"), "{notice}");
+        assert!(notice.ends_with("once there is a vault: the first secret that you add makes it."), "{notice}");
+        let notes = engine.verify(id, &Given::default()).await.unwrap().notes;
+        assert!(notes.iter().any(|note| note.contains("once there is a vault")), "{notes:?}");
+        make_vault(&engine).await;
+        let after = settings(&engine).await;
+        assert_eq!((after.secrets[0].learnt, after.notice), (true, None));
+        engine.close().await;
     }
 }

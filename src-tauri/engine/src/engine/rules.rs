@@ -6,7 +6,7 @@ use crate::api::{ApiError, SaveRules, SourceRules};
 use crate::capture::rules::{Plan, RULES_BYTES, RuleSet, check};
 use crate::store::StoredRules;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tokio::sync::Mutex;
 
 /// The plans in force, by source.
@@ -20,15 +20,21 @@ pub(super) struct Plans {
 /// A plan, and what it was made of.
 #[derive(Debug)]
 struct Known {
+    /// The number of the source, which stays when its name changes.
+    source_id: i64,
     content: String,
     resets: i64,
-    /// None if it says the same as no rules at all.
-    plan: Option<Arc<Plan>>,
+    plan: Arc<Plan>,
 }
 
 impl Plans {
+    /// The plan of a source; None if it says the same as no rules at all.
     pub(super) fn get(&self, source: &str) -> Option<Arc<Plan>> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).get(source)?.plan.clone()
+        self.known().get(source).map(|known| known.plan.clone()).filter(|plan| !plan.is_plain())
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, HashMap<String, Known>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Brings into force what is stored; what has not changed stays as it is, its counts with it.
@@ -43,16 +49,20 @@ impl Plans {
 
     /// The plan of rules that are others than those in force.
     fn made(&self, stored: StoredRules) -> Option<(String, Known)> {
-        let StoredRules { source, content, resets, .. } = stored;
-        let is_known = |known: &Known| known.content == content && known.resets == resets;
-        if self.known.read().unwrap_or_else(PoisonError::into_inner).get(&source).is_some_and(is_known) {
-            return None;
-        }
+        let StoredRules { source_id, source, content, resets, .. } = stored;
+        let before = {
+            let all = self.known();
+            let is_known =
+                |known: &Known| known.source_id == source_id && known.content == content && known.resets == resets;
+            if all.get(&source).is_some_and(is_known) {
+                return None;
+            }
+            all.values().find(|known| known.source_id == source_id).map(|known| known.plan.clone())
+        };
         // Rules of a form that this version can't read count as none.
         let set: RuleSet = serde_json::from_str(&content).unwrap_or_default();
-        let plan = Plan::new(&set, resets, self.get(&source).as_deref());
-        let plan = (!plan.is_plain()).then(|| Arc::new(plan));
-        Some((source, Known { content, resets, plan }))
+        let plan = Arc::new(Plan::new(&set, resets, before.as_deref()));
+        Some((source, Known { source_id, content, resets, plan }))
     }
 }
 

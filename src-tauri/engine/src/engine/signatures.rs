@@ -4,7 +4,7 @@ use super::Parts;
 use super::documents::off_thread;
 use super::sources::{SourceBook, SourceConfig};
 use crate::api::{ApiError, ListenerStatus};
-use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Headers, Mark, Micros, Side};
+use crate::exchange::{Direction, ExchangeId, ExchangeSummary, Headers, Mark, Micros, Origin, Side};
 use crate::inspect::provider::{Identity, Provider, ProviderRef, identify};
 use crate::inspect::signature::{
     Check, Reply, Secret, SignedRequest, Verdict, VerdictKind, handshake, handshake_by_head, judge, verify,
@@ -28,6 +28,8 @@ pub(crate) struct Push {
     target: String,
     pub(crate) headers: Headers,
     pub(crate) body: Bytes,
+    /// True if the user sent it as a sample.
+    is_sample: bool,
     /// What its event is called, as far as that is known by now.
     event_type: Option<String>,
     body_size: u64,
@@ -48,6 +50,7 @@ impl Push {
             target: row.url.clone(),
             headers: LooseHead::parse(&message.head).headers,
             body: store.body(row.id, Side::Request, 0..wanted).await?,
+            is_sample: row.origin == Origin::Sample,
             event_type: row.event_type.clone(),
             body_size: message.body_len,
             marks: row.marks.clone(),
@@ -218,9 +221,10 @@ impl Checking {
         answer(&request, &self.provider.provider, &self.secrets, &self.check(arrived))
     }
 
-    /// The secret that the service gave in this push, if it was a handshake that gives one.
+    /// The secret that the service gave in this push, if it was a handshake that gives one. What the user tries is none
+    /// of the service's.
     pub(crate) fn learnt(&self, push: &Push) -> Option<String> {
-        self.answer(push)?.secret
+        if push.is_sample { None } else { self.answer(push)?.secret }
     }
 
     fn answer(&self, push: &Push) -> Option<Reply> {
@@ -278,6 +282,7 @@ impl Parts {
         }
         self.vault.settled().await;
         self.read_sources().await?;
+        let change = self.book.change();
         let name = row.source.as_deref().unwrap_or_default();
         let source = self.book.get(name); // none if it was deleted meanwhile
         let push = Push::read(&self.store, &row).await?;
@@ -306,10 +311,17 @@ impl Parts {
         verdict.notes.extend(unkept);
         let counts = verdict.verdict != VerdictKind::Unsigned || !row.marks.contains(&Mark::Handshake);
         if *given == Given::default() && counts && row.verdict != Some(verdict.verdict) {
-            self.store.note_verdict(id, verdict.verdict).await?;
-            self.notice_change(false);
+            self.keep_verdict(id, verdict.verdict, change).await?;
         }
         Ok(verdict)
+    }
+
+    /// Keeps the verdict of a push, which may have taken its time, unless something is set otherwise since `change`.
+    async fn keep_verdict(&self, id: ExchangeId, verdict: VerdictKind, change: i64) -> Result<(), ApiError> {
+        let found = Followed { id, verdict: Judged::As(verdict), ..Followed::default() };
+        self.store.keep_as_set(change, Vec::new(), vec![found]).await?;
+        self.notice_change(false);
+        Ok(())
     }
 
     /// Tries rules that are being written on a stored push, with all else that is set for its source.
@@ -402,6 +414,7 @@ mod tests {
             target: "/in/shop".into(),
             headers,
             body: Bytes::from_static(body.as_bytes()),
+            is_sample: false,
             event_type: None,
             body_size: body.len() as u64,
             marks: Vec::new(),
@@ -436,5 +449,24 @@ mod tests {
         let cause = checking.verify(&signed_for(tunnel, "{}")).proven.unwrap();
         assert_eq!(cause.kind, CauseKind::OtherUrl);
         assert!(cause.explanation.contains(tunnel), "{}", cause.explanation);
+    }
+
+    #[tokio::test]
+    async fn a_verdict_that_took_its_time_is_not_kept_over_one_with_what_was_set_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = crate::engine::Engine::open(&folder.path().join("w.pushpull")).await.unwrap();
+        let id = engine.store.save(crate::store::tests::push("shop", "e", "{}")).await.unwrap();
+        engine.finish_following().await.unwrap();
+        let before = engine.book.change();
+        let set = r#"{"name": "shop", "provider": "square", "tolerance": 60, "handshakes": true}"#;
+        engine.save_source(serde_json::from_str(set).unwrap()).await.unwrap();
+        engine.finish_following().await.unwrap();
+        let verdict = async || engine.store.summary(id).await.unwrap().verdict;
+        assert_eq!(verdict().await, Some(VerdictKind::Unsigned));
+        engine.keep_verdict(id, VerdictKind::Valid, before).await.unwrap();
+        assert_eq!(verdict().await, Some(VerdictKind::Unsigned));
+        engine.keep_verdict(id, VerdictKind::Valid, engine.book.change()).await.unwrap();
+        assert_eq!(verdict().await, Some(VerdictKind::Valid));
+        engine.close().await;
     }
 }

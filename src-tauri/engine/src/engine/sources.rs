@@ -230,8 +230,10 @@ impl Parts {
                 Renamed::NotFound => return Err(no_source(name)),
                 Renamed::Taken => return Err(ApiError::invalid(format!("There is another source {to:?}."))),
             }
+            // Before the new name is let in: it would be answered as if there were no rules.
+            let rules = self.read_rules().await;
             self.doorway.add_source(to);
-            self.read_rules().await?;
+            rules?;
         }
         self.sources_changed(to).await
     }
@@ -306,7 +308,9 @@ impl Parts {
             return Err(ApiError::invalid(format!("A source has at most {SECRETS} secrets. Remove one first.")));
         }
         let label: String = new.label.trim().chars().take(LABEL_LENGTH).collect();
-        let added = self.seal_secret(NewSealed { source: new.source.clone(), label, secret, learnt: None }).await?;
+        let sealer = self.vault.sealer_for_new().await?;
+        let sealed = NewSealed { source: new.source.clone(), label, secret, learnt: None };
+        let added = self.store.add_secret(sealed, sealer).await?;
         added.ok_or_else(|| no_source(&new.source))?;
         self.sources_changed(&new.source).await
     }
@@ -338,12 +342,6 @@ impl Parts {
             return Err(ApiError::not_found(format!("{:?} has no secret {}.", secret.source, secret.id)));
         }
         self.sources_changed(&secret.source).await
-    }
-
-    /// See [`Store::add_secret`](crate::store::Store::add_secret).
-    pub(super) async fn seal_secret(&self, new: NewSealed) -> Result<Option<i64>, ApiError> {
-        let sealer = self.vault.sealer_for_new().await?;
-        Ok(self.store.add_secret(new, sealer).await?)
     }
 
     async fn sources_changed(&self, name: &str) -> Result<SourceSettings, ApiError> {

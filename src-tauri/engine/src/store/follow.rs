@@ -82,7 +82,8 @@ impl Store {
             .await
     }
 
-    /// Keeps what was found out about pushes that were looked at before.
+    /// Keeps what was found out about pushes, whatever is set.
+    #[cfg(test)]
     pub(crate) async fn keep_found(&self, found: Vec<Followed>) -> Result<(), StoreError> {
         let texts = self.texts_of(&found).await?;
         self.writer
@@ -122,7 +123,8 @@ impl Store {
         Ok(Verdicts { valid: number(0), invalid: number(1), unsigned: number(2), unchecked: number(3) })
     }
 
-    /// Keeps the verdict of one push.
+    /// Keeps the verdict of one push, whatever is set.
+    #[cfg(test)]
     pub(crate) async fn note_verdict(&self, id: ExchangeId, verdict: VerdictKind) -> Result<(), StoreError> {
         self.keep_found(vec![Followed { id, verdict: Judged::As(verdict), ..Followed::default() }]).await
     }

@@ -6,6 +6,8 @@ use sqlx::Row as _;
 /// The rules of one source as they are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRules {
+    /// The number of the source, whatever it is called.
+    pub source_id: i64,
     /// The name of the source.
     pub source: String,
     /// JSON: what is in force.
@@ -22,7 +24,8 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn all_rules(&self) -> Result<Vec<StoredRules>, StoreError> {
-        let sql = "SELECT s.name, r.content, r.draft, r.resets FROM source_rules r JOIN source s ON s.id = r.source_id";
+        let sql =
+            "SELECT s.id, s.name, r.content, r.draft, r.resets FROM source_rules r JOIN source s ON s.id = r.source_id";
         let rows = sqlx::query(sql).fetch_all(&self.readers).await;
         Ok(rows.map_err(|e| StoreError::from_sqlx("Reading the rules", &e))?.iter().map(stored).collect())
     }
@@ -32,7 +35,7 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub async fn rules(&self, source: &str) -> Result<Option<StoredRules>, StoreError> {
-        let sql = "SELECT s.name, ifnull(r.content, '{}'), r.draft, ifnull(r.resets, 0)
+        let sql = "SELECT s.id, s.name, ifnull(r.content, '{}'), r.draft, ifnull(r.resets, 0)
                    FROM source s LEFT JOIN source_rules r ON r.source_id = s.id WHERE s.name = $1";
         let row = sqlx::query(sql).bind(source).fetch_optional(&self.readers).await;
         Ok(row.map_err(|e| StoreError::from_sqlx("Reading the rules", &e))?.as_ref().map(stored))
@@ -80,5 +83,6 @@ impl Store {
 }
 
 fn stored(row: &sqlx::sqlite::SqliteRow) -> StoredRules {
-    StoredRules { source: row.get(0), content: row.get(1), draft: row.get(2), resets: row.get(3) }
+    let (content, draft, resets) = (row.get(2), row.get(3), row.get(4));
+    StoredRules { source_id: row.get(0), source: row.get(1), content, draft, resets }
 }

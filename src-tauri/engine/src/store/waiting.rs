@@ -28,27 +28,27 @@ impl Store {
         Ok(rows.map_err(|e| StoreError::from_sqlx(WAITING, &e))?.iter().map(summary).collect())
     }
 
-    /// Keeps what was found out about some of them, with what was set up to `change`: where something is set otherwise
-    /// since, they wait on. Those that do not wait no longer, nor does what can't be looked at any more.
-    pub(crate) async fn keep_waited(
+    /// Keeps what was found out about pushes with what was set up to `change`: where something is set otherwise since,
+    /// nothing, and those of `waited` wait on. Else they wait no longer, nor does what can't be looked at any more.
+    pub(crate) async fn keep_as_set(
         &self,
         change: i64,
-        rows: Vec<ExchangeSummary>,
+        waited: Vec<ExchangeSummary>,
         found: Vec<Followed>,
     ) -> Result<(), StoreError> {
         let texts = self.texts_of(&found).await?;
         self.writer
-            .finding("Checking the pushes that waited for the vault", move |connection| {
+            .finding("Checking pushes", move |connection| {
                 Box::pin(async move {
                     let newest = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {NEWEST_CHANGE}")));
                     let newest: i64 = newest.fetch_one(&mut *connection).await?;
                     if newest != change {
                         return Ok(());
                     }
-                    for row in rows {
+                    for row in waited {
                         sqlx::query("DELETE FROM waiting WHERE id = $1").bind(row.id).execute(&mut *connection).await?;
                     }
-                    write(connection, found, &texts).await // one that waits on is noted again
+                    write(connection, found, &texts).await // one that waits on is noted anew
                 })
             })
             .await

@@ -123,14 +123,24 @@ impl Vault {
         self.known().state == VaultState::Unlocked
     }
 
-    /// True if a new secret can be kept now: the vault is open, or not made yet.
-    pub(crate) fn takes_new(&self) -> bool {
-        matches!(self.known().state, VaultState::Unlocked | VaultState::Absent)
+    /// True if there is none yet.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.known().state == VaultState::Absent
     }
 
     /// What seals and opens, if the vault is open now. Never waits.
     pub(crate) fn sealer(&self) -> Option<Arc<Sealer>> {
         self.known().sealer
+    }
+
+    /// What seals, if the vault is open now and is still that of the workspace. Nobody is asked for a key.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) async fn sealer_at_hand(&self) -> Result<Option<Arc<Sealer>>, VaultError> {
+        let known = self.known();
+        let id = self.0.store.vault().await?.map(|record| record.id);
+        Ok(known.sealer.filter(|_| known.id == id))
     }
 
     /// What seals, for a new secret: the first one makes the vault, with its key where the start of this process said
@@ -139,9 +149,10 @@ impl Vault {
         self.settled().await;
         // What is sealed with the key of a vault that is gone could never be read again.
         self.look_again().await;
-        if self.known().state == VaultState::Absent {
+        if self.is_absent() {
+            let _turn = self.0.turn.lock().await;
             let make = MakeVault { place: self.place_chosen(), passphrase: None, key_file: None };
-            self.make(make).await?;
+            self.make_or_open(make).await?;
         }
         self.sealer().ok_or_else(|| self.closed())
     }
@@ -153,15 +164,27 @@ impl Vault {
     /// are there. `Invalid` if a passphrase or path is missing.
     pub async fn make(&self, make: MakeVault) -> Result<(), VaultError> {
         let _turn = self.0.turn.lock().await;
-        if self.0.store.vault().await?.is_some() {
+        if self.0.store.vault().await?.is_some() || !self.make_or_open(make).await? {
             return Err(VaultError::Invalid("This workspace has a vault already.".into()));
         }
-        let (record, key) = custody::make(make, &self.0.keys).await?;
-        if !self.0.store.make_vault(record.clone()).await? {
-            return Err(VaultError::KeyMissing(NO_ROW.into()));
-        }
-        self.opened(&record, key);
         Ok(())
+    }
+
+    /// Makes the vault where there is none. False if another process has made it meanwhile, while the place of the key
+    /// was asked: then that one is opened.
+    async fn make_or_open(&self, make: MakeVault) -> Result<bool, VaultError> {
+        if self.0.store.vault().await?.is_none() {
+            let (record, key) = custody::make(make, &self.0.keys).await?;
+            if self.0.store.make_vault(record.clone()).await? {
+                self.opened(&record, key);
+                return Ok(true);
+            }
+            if self.0.store.vault().await?.is_none() {
+                return Err(VaultError::KeyMissing(NO_ROW.into()));
+            }
+        }
+        self.open_now(self.0.keys.clone()).await;
+        Ok(false)
     }
 
     /// Opens the vault, with what the user typed if that is needed.
@@ -270,9 +293,13 @@ impl Vault {
         }
     }
 
-    /// Fetches the key from its place and notes what came of it.
     async fn open(&self, keys: Keys) {
         let _turn = self.0.turn.lock().await;
+        self.open_now(keys).await;
+    }
+
+    /// Fetches the key from its place and notes what came of it. The turn is held.
+    async fn open_now(&self, keys: Keys) {
         let record = match self.0.store.vault().await {
             Ok(Some(record)) => record,
             Ok(None) => return self.set(self.without_row().await),

@@ -110,6 +110,30 @@ async fn a_source_takes_everything_along_to_its_new_name_and_leaves_its_exchange
 }
 
 #[tokio::test]
+async fn sequences_go_along_with_a_source_to_its_new_name_and_stay_where_they_are_while_all_its_rules_are_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = started(folder.path()).await;
+    let save = async |source: &str, enabled: bool| {
+        let steps: Vec<Value> = (201..=205).map(|status| json!({ "status": status })).collect();
+        let rules = json!({"rules": [{"id": "r", "enabled": enabled, "steps": steps}]});
+        call(&api, "save_rules", json!({"source": source, "rules": rules})).await.unwrap();
+    };
+    let status = async |source: &str| post(&format!("{url}/in/{source}"), &[], "{}").await.0;
+    save("old", true).await;
+    assert_eq!(status("old").await, 201);
+    call(&api, "rename_source", json!({"name": "old", "to": "new"})).await.unwrap();
+    assert_eq!(status("new").await, 202);
+    save("new", false).await;
+    assert_eq!(status("new").await, 200);
+    save("new", true).await;
+    assert_eq!(status("new").await, 203);
+    // Another source that is called so now has nothing of it.
+    save("old", true).await;
+    assert_eq!((status("old").await, status("new").await), (201, 204));
+    api.close().await;
+}
+
+#[tokio::test]
 async fn a_provider_that_there_is_not_is_refused_and_the_nearest_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let (api, _) = started(folder.path()).await;

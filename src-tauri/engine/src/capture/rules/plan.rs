@@ -24,6 +24,8 @@ pub struct Plan {
     cors: bool,
     schema: Option<(Schema, Arc<Prepared>)>,
     rules: Vec<PreparedRule>,
+    /// How far each rule is, by its key: also those that are off, which may be switched on again.
+    sequences: Vec<(String, Arc<Sequence>)>,
     reads_body: bool,
     resets: i64,
 }
@@ -112,8 +114,14 @@ impl Plan {
         let schema = Some(&set.schema).filter(|schema| schema.enabled);
         let schema =
             schema.and_then(|check| Some((Schema::read(&check.text).ok()?, Arc::new(Prepared::new(&check.reply)))));
-        let usable = set.rules.iter().filter(|rule| rule.enabled && !rule.steps.is_empty());
-        let rules: Vec<PreparedRule> = usable.map(|rule| PreparedRule::new(rule, counted)).collect();
+        let known = counted.map_or(&[][..], |before| &before.sequences);
+        let sequence = |rule: &Rule| known.iter().find(|(id, _)| *id == rule.id).map(|(_, sequence)| sequence.clone());
+        let sequences: Vec<(String, Arc<Sequence>)> =
+            set.rules.iter().map(|rule| (rule.id.clone(), sequence(rule).unwrap_or_default())).collect();
+        let placed = (1_usize..).zip(set.rules.iter().zip(&sequences));
+        let usable = placed.filter(|(_, (rule, _))| rule.enabled && !rule.steps.is_empty());
+        let rules: Vec<PreparedRule> =
+            usable.map(|(place, (rule, (_, sequence)))| PreparedRule::new(place, rule, sequence.clone())).collect();
         let mut replies = schema.iter().map(|(_, reply)| reply).chain(rules.iter().flat_map(|rule| &rule.steps));
         let reads_body = schema.is_some() || replies.any(|reply| reply.reads_body());
         Self {
@@ -122,6 +130,7 @@ impl Plan {
             cors: set.cors,
             schema,
             rules,
+            sequences,
             reads_body,
             resets,
         }
@@ -219,11 +228,12 @@ impl Plan {
 }
 
 impl PreparedRule {
-    fn new(rule: &Rule, counted: Option<&Plan>) -> Self {
-        let before = counted.and_then(|plan| plan.rules.iter().find(|before| before.id == rule.id));
+    /// One without a name is called by its place, as where it is written.
+    fn new(place: usize, rule: &Rule, sequence: Arc<Sequence>) -> Self {
+        let name = if rule.name.is_empty() { format!("Rule {place}") } else { rule.name.clone() };
         Self {
             id: rule.id.clone(),
-            name: rule.name.clone(),
+            name,
             when: RuleMatch {
                 path: rule.when.path.trim().to_owned(),
                 event: rule.when.event.trim().to_owned(),
@@ -231,7 +241,7 @@ impl PreparedRule {
             },
             steps: rule.steps.iter().map(|reply| Arc::new(Prepared::new(reply))).collect(),
             then: rule.then,
-            sequence: before.map(|before| before.sequence.clone()).unwrap_or_default(),
+            sequence,
         }
     }
 

@@ -9,8 +9,16 @@ use ring::{digest, hmac as ring_hmac};
 use std::fmt::Write as _;
 use subtle::ConstantTimeEq;
 
+#[cfg(test)]
+thread_local! {
+    /// Bytes that were hashed on this thread.
+    pub(super) static HASHED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// The keyed hash of `text` (RFC 2104).
 pub(super) fn keyed(hash: Hash, key: &[u8], text: &[u8]) -> Vec<u8> {
+    #[cfg(test)]
+    HASHED.set(HASHED.get() + text.len());
     let algorithm = match hash {
         Hash::Md5 => return keyed_md5(key, text),
         Hash::Sha1 => ring_hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
@@ -30,6 +38,8 @@ fn keyed_md5(key: &[u8], text: &[u8]) -> Vec<u8> {
 
 /// The hash of `text`.
 pub(super) fn plain(hash: Hash, text: &[u8]) -> Vec<u8> {
+    #[cfg(test)]
+    HASHED.set(HASHED.get() + text.len());
     let algorithm = match hash {
         Hash::Md5 => return Md5::digest(text).to_vec(),
         Hash::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,

@@ -113,9 +113,11 @@ impl Guess<'_> {
     }
 
     fn fits_with(&mut self, scheme: &Scheme, view: View<'_>, secrets: &[&str]) -> Option<usize> {
-        if !may_fit(scheme, view)
-            || !self.budget.take(view.body.len().saturating_add(500).saturating_mul(secrets.len().max(1)))
-        {
+        if !may_fit(scheme, view) {
+            return None;
+        }
+        let digests = judge::turns(scheme, view).saturating_mul(secrets.len().max(1));
+        if !self.budget.take(view.body.len().saturating_add(500).saturating_mul(digests)) {
             return None;
         }
         let tried = try_secrets(scheme, view, secrets).ok()?;

@@ -16,6 +16,9 @@ use base64::engine::general_purpose::STANDARD;
 /// Elements of a batch that are checked; [`partly`] says so.
 const ITEMS_LIMIT: usize = 1_000;
 
+/// How often what is signed is hashed for one secret: whoever sends it writes as many times and signatures as they like.
+const TURNS: usize = 4;
+
 /// One way to look at a request: its body, URL and method may be guesses.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
@@ -305,19 +308,10 @@ fn try_signatures(scheme: &Scheme, view: View<'_>, signatures: &[Found], secrets
     let signs = !matches!(scheme.method, Method::Token | Method::Basic);
     let is_keyed = matches!(scheme.method, Method::Hmac | Method::Digest);
     let per_secret = signs && template::has(&scheme.signed, "secret");
-    let mut first: Option<Vec<u8>> = None;
-    let mut last: Option<(Option<String>, Vec<u8>)> = None;
-    for signature in signatures {
-        let timestamp = timestamp(scheme, view, signature);
-        let signed = match last.take() {
-            Some((of, signed)) if of == timestamp && !per_secret => signed,
-            before => {
-                first = first.or(before.map(|(_, signed)| signed));
-                match signs {
-                    true => template::filled(&scheme.signed, &view.values(timestamp.as_deref(), b"[secret]"))?,
-                    false => Vec::new(),
-                }
-            }
+    for (at, (timestamp, signatures)) in by_time(scheme, view, signatures).into_iter().enumerate() {
+        let signed = match signs {
+            true => template::filled(&scheme.signed, &view.values(timestamp.as_deref(), b"[secret]"))?,
+            false => Vec::new(),
         };
         for (index, secret) in secrets.iter().enumerate() {
             let key = if is_keyed { secret_forms::shared } else { secret_forms::key };
@@ -327,54 +321,112 @@ fn try_signatures(scheme: &Scheme, view: View<'_>, signatures: &[Found], secrets
                 false => Vec::new(),
             };
             let text = if per_secret { &own } else { &signed };
-            let Some((fits, expected)) = one(scheme, &key, text, &signature.text) else { continue };
-            tried.usable = true;
-            if tried.expected.is_none() {
-                tried.expected = expected.clone();
-            }
-            if let Some(other_body) = other_body.as_ref().filter(|_| fits && tried.other_body.is_none()) {
-                tried.other_body = Some((index, other_body.clone()));
-            } else if fits && other_body.is_none() {
-                let found = shown_signature(scheme, Some(signature));
-                // Each may have a time of its own: that of another one says nothing of this one.
-                let (signed_at, fits) = stamp(scheme, view, Some(signature))?;
-                return Ok(Tried { matched: Some(index), expected, signed, found, signed_at, fits, ..tried });
+            let Some(made) = Made::by(scheme, &key, text) else { continue };
+            for signature in &signatures {
+                let Some(fits) = made.fits(scheme, text, &signature.text) else { break };
+                tried.usable = true;
+                if tried.expected.is_none() {
+                    tried.expected = made.shown(scheme);
+                }
+                if let Some(other_body) = other_body.as_ref().filter(|_| fits && tried.other_body.is_none()) {
+                    tried.other_body = Some((index, other_body.clone()));
+                } else if fits && other_body.is_none() {
+                    let (found, expected) = (shown_signature(scheme, Some(signature)), made.shown(scheme));
+                    // Each may have a time of its own: that of another one says nothing of this one.
+                    let (signed_at, fits) = stamp(scheme, view, Some(signature))?;
+                    return Ok(Tried { matched: Some(index), expected, signed, found, signed_at, fits, ..tried });
+                }
             }
         }
-        last = Some((timestamp, signed));
+        if at == 0 {
+            tried.signed = signed;
+        }
     }
-    tried.signed = first.or(last.map(|(_, signed)| signed)).unwrap_or_default();
     Ok(tried)
 }
 
-/// Checks one secret against one signature: whether it fits, and what it should have been. None if the secret can't be
-/// used.
-fn one(scheme: &Scheme, key: &[u8], signed: &[u8], signature: &str) -> Option<(bool, Option<String>)> {
-    let text = match scheme.method {
-        Method::Hmac => digest::written(scheme.encoding, &digest::keyed(scheme.hash, key, signed)),
-        Method::Digest => digest::written(scheme.encoding, &digest::plain(scheme.hash, signed)),
-        Method::Token => {
-            let text = String::from_utf8_lossy(key);
-            return Some((digest::same(&text, signature), Some(masked(&text))));
+/// The signatures that are held against secrets, by the time that is signed with them: what is signed may be large, and
+/// is made once for each. No more than there are turns for.
+fn by_time<'a>(scheme: &Scheme, view: View<'_>, signatures: &'a [Found]) -> Vec<(Option<String>, Vec<&'a Found>)> {
+    let count = if is_public(scheme) { TURNS } else { signatures.len() };
+    let mut times: Vec<(Option<String>, Vec<&Found>)> = Vec::new();
+    for signature in signatures.iter().take(count) {
+        let timestamp = timestamp(scheme, view, signature);
+        match times.iter().position(|(time, _)| *time == timestamp) {
+            Some(at) => times[at].1.push(signature),
+            None if times.len() < TURNS => times.push((timestamp, vec![signature])),
+            None => {}
         }
-        Method::Basic => {
-            let text = STANDARD.encode(key);
-            let sent = signature.split_once(' ').filter(|(name, _)| name.eq_ignore_ascii_case("basic"));
-            return Some((sent.is_some_and(|(_, sent)| digest::same(&text, sent.trim())), Some(masked(&text))));
-        }
-        Method::Ed25519 | Method::Ecdsa | Method::Rsa => {
-            let key = keys::PublicKey::read(std::str::from_utf8(key).ok()?)?;
-            let bytes = digest::read(scheme.encoding, signature).unwrap_or_default();
-            return Some((key.verifies(scheme.method, scheme.hash, signed, &bytes)?, None));
-        }
-        Method::Jwt | Method::MessageSignature => return None,
-    };
-    Some((digest::same(&text, signature), Some(text)))
+    }
+    times
 }
 
-/// The start of a text that is a secret itself.
+/// How often what is signed is hashed for each secret.
+pub(super) fn turns(scheme: &Scheme, view: View<'_>) -> usize {
+    let Ok(signatures) = found::find(scheme, view.looked()) else { return 1 };
+    let times = by_time(scheme, view, &signatures);
+    let turns =
+        if is_public(scheme) { times.iter().map(|(_, signatures)| signatures.len()).sum() } else { times.len() };
+    turns.max(1)
+}
+
+/// True if secrets are public keys.
+fn is_public(scheme: &Scheme) -> bool {
+    matches!(scheme.method, Method::Ed25519 | Method::Ecdsa | Method::Rsa)
+}
+
+/// What a secret makes of what is signed: once, for all the signatures that are held against it.
+enum Made {
+    /// The signature as it should be.
+    Signature(String),
+    /// A public key makes none. It tells of each whether it fits, and hashes what is signed for each.
+    Key(keys::PublicKey),
+}
+
+impl Made {
+    /// None if the secret can't be used.
+    fn by(scheme: &Scheme, key: &[u8], signed: &[u8]) -> Option<Self> {
+        Some(Self::Signature(match scheme.method {
+            Method::Hmac => digest::written(scheme.encoding, &digest::keyed(scheme.hash, key, signed)),
+            Method::Digest => digest::written(scheme.encoding, &digest::plain(scheme.hash, signed)),
+            Method::Token => String::from_utf8_lossy(key).into_owned(),
+            Method::Basic => STANDARD.encode(key),
+            Method::Ed25519 | Method::Ecdsa | Method::Rsa => {
+                return keys::PublicKey::read(std::str::from_utf8(key).ok()?).map(Self::Key);
+            }
+            Method::Jwt | Method::MessageSignature => return None,
+        }))
+    }
+
+    /// Whether this is the signature. None if the secret is a key of another kind.
+    fn fits(&self, scheme: &Scheme, signed: &[u8], signature: &str) -> Option<bool> {
+        match self {
+            Self::Signature(text) if scheme.method == Method::Basic => {
+                let sent = signature.split_once(' ').filter(|(name, _)| name.eq_ignore_ascii_case("basic"));
+                Some(sent.is_some_and(|(_, sent)| digest::same(text, sent.trim())))
+            }
+            Self::Signature(text) => Some(digest::same(text, signature)),
+            Self::Key(key) => {
+                let bytes = digest::read(scheme.encoding, signature).unwrap_or_default();
+                key.verifies(scheme.method, scheme.hash, signed, &bytes)
+            }
+        }
+    }
+
+    /// What the signature should have been, if that can be told.
+    fn shown(&self, scheme: &Scheme) -> Option<String> {
+        match self {
+            Self::Signature(text) if matches!(scheme.method, Method::Token | Method::Basic) => Some(masked(text)),
+            Self::Signature(text) => Some(text.clone()),
+            Self::Key(_) => None,
+        }
+    }
+}
+
+/// The start of a text that is a secret itself: at most four characters, and never more than a quarter of it.
 fn masked(text: &str) -> String {
-    let start: String = text.chars().take(4).collect();
+    let shown = 4.min(text.chars().count() / 4);
+    let start: String = text.chars().take(shown).collect();
     format!("{start}…")
 }
 

@@ -9,6 +9,8 @@ use super::{secret_forms, url_forms};
 use crate::exchange::shown;
 use crate::inspect::provider::{Encoding, Hash, Method, NeedClass, Place, SecretForm};
 use crate::inspect::query_fields;
+use std::cell::LazyCell;
+use std::ops::Deref;
 
 /// Components of one signature that are read.
 const COMPONENTS_LIMIT: usize = 100;
@@ -43,17 +45,27 @@ pub(super) fn try_secrets(view: View<'_>, secrets: &[&str]) -> Result<Tried, Pro
         Ok(tried) if tried.fits.is_some_and(|fits| fits != Fits::InTime) => 2,
         Ok(_) => 3,
     };
-    let tried: Vec<_> = read_inputs(&inputs).iter().map(|input| try_one(input, &signatures, view, secrets)).collect();
+    // Once for all, however many there are: the body may be large.
+    let other_body = LazyCell::new(|| other_body(view));
+    let try_one = |input: &Input| try_one(input, &signatures, view, &other_body, secrets);
+    let tried: Vec<_> = read_inputs(&inputs).iter().map(try_one).collect();
     // The first of the best: `max_by_key` would take the last.
     let best = tried.into_iter().rev().max_by_key(worth);
     best.unwrap_or_else(|| Err(Problem::Malformed("Signature-Input".into())))
 }
 
-fn try_one(input: &Input, signatures: &str, view: View<'_>, secrets: &[&str]) -> Result<Tried, Problem> {
+fn try_one(
+    input: &Input,
+    signatures: &str,
+    view: View<'_>,
+    other_body: &impl Deref<Target = Result<Option<OtherBody>, Problem>>,
+    secrets: &[&str],
+) -> Result<Tried, Problem> {
     let text = signature_of(signatures, &input.label).ok_or_else(|| Problem::Malformed("Signature".into()))?;
     let signature = from_base64(&text).ok_or_else(|| Problem::Malformed("Signature".into()))?;
     let base = base(input, view)?;
-    let other_body = other_body(input, view)?;
+    let covers_body = input.components.iter().any(|(name, _)| name == "content-digest");
+    let other_body = if covers_body { (**other_body).clone()? } else { None };
     let (signed_at, fits) = age(input, view);
     let label = Some(cut(&input.label, 100).to_owned());
     let mut tried = Tried { signed: base.into_bytes(), found: text, label, signed_at, fits, ..Tried::default() };
@@ -189,25 +201,23 @@ fn capital(word: &str) -> String {
     chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
 }
 
-/// False if the body's digest is covered and is that of another body.
-fn other_body(input: &Input, view: View<'_>) -> Result<Option<OtherBody>, Problem> {
-    if !input.components.iter().any(|(name, _)| name == "content-digest") {
-        return Ok(None);
-    }
+/// The digest of another body, if the message names one.
+fn other_body(view: View<'_>) -> Result<Option<OtherBody>, Problem> {
     let text = view.headers.text("content-digest").unwrap_or_default();
+    let came = |hash| digest::written(Encoding::Base64, &digest::plain(hash, view.body));
+    let (sha256, sha512) = (LazyCell::new(|| came(Hash::Sha256)), LazyCell::new(|| came(Hash::Sha512)));
     let mut known = false;
     for member in text.split(',') {
         let Some((name, value)) = member.trim().split_once('=') else { continue };
-        let hash = match name.to_ascii_lowercase().as_str() {
-            "sha-256" => Hash::Sha256,
-            "sha-512" => Hash::Sha512,
+        let came = match name.to_ascii_lowercase().as_str() {
+            "sha-256" => &**sha256,
+            "sha-512" => &**sha512,
             _ => continue,
         };
         known = true;
-        let came = digest::written(Encoding::Base64, &digest::plain(hash, view.body));
         let signed = value.trim_matches(':');
-        if !same(&came, signed) {
-            return Ok(Some(OtherBody { signed: cut(signed, 200).to_owned(), came }));
+        if !same(came, signed) {
+            return Ok(Some(OtherBody { signed: cut(signed, 200).to_owned(), came: came.to_owned() }));
         }
     }
     if known { Ok(None) } else { Err(Problem::Malformed("Content-Digest".into())) }

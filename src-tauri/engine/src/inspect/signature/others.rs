@@ -79,10 +79,12 @@ impl Search<'_> {
     fn fitting<'p>(&mut self, other: &'p Provider) -> Option<&'p Scheme> {
         let Self { request, secrets, check, .. } = *self;
         let view = View::of(request, check);
-        if other.key == self.provider.key
-            || !other.signatures.iter().any(|scheme| is_there(scheme, view))
-            || !self.budget.take(request.body.len().saturating_mul(secrets.len().max(1)))
-        {
+        if other.key == self.provider.key {
+            return None;
+        }
+        let there = other.signatures.iter().filter(|scheme| is_there(scheme, view));
+        let digests = there.map(|scheme| judge::turns(scheme, view)).max()?.saturating_mul(secrets.len().max(1));
+        if !self.budget.take(request.body.len().saturating_mul(digests)) {
             return None;
         }
         let (verdict, scheme) = judge::judge(request, other, secrets, check);

@@ -2,6 +2,7 @@
 
 mod ages;
 mod classes;
+mod costs;
 mod handshakes;
 mod laws;
 mod public_keys;

@@ -146,6 +146,18 @@ async fn a_sequence_can_begin_again_and_goes_on_where_it_was_when_the_rule_is_ed
 }
 
 #[tokio::test]
+async fn a_sequence_goes_on_where_it_was_when_its_rule_was_off() {
+    let rules = |enabled: bool| json!({"rules": [{"id": "r", "enabled": enabled, "steps": [{"status": 500}, {"status": 201}]}]});
+    let rig = Rig::new(rules(true)).await;
+    let mut got = vec![rig.post("/in/a", "").await.status];
+    for enabled in [false, false, true] {
+        rig.set(rules(enabled));
+        got.push(rig.post("/in/a", "").await.status);
+    }
+    assert_eq!(got, [500, 200, 200, 201]);
+}
+
+#[tokio::test]
 async fn the_first_rule_that_fits_answers() {
     let rules = json!({"rules": [
         {"id": "off", "enabled": false, "steps": [{"status": 599}]},
@@ -296,6 +308,21 @@ async fn a_delayed_answer_is_stored_before_it_is_held_and_holds_nobody_up() {
     assert!(bytes.starts_with(b"HTTP/1.1 202"));
     assert!(began.elapsed() >= Duration::from_millis(300) && stored_after < began.elapsed());
     assert_eq!(rig.stored(1).await.answered.unwrap().delay_ms, 300);
+}
+
+#[tokio::test]
+async fn an_answer_names_its_rule_and_one_without_a_name_by_its_place() {
+    let rules = json!({"rules": [
+        {"enabled": false, "steps": [{}]},
+        {"name": "", "when": {"path": "/second"}, "steps": [{}]},
+        {"name": "usual", "steps": [{}]}
+    ]});
+    let rig = Rig::new(rules).await;
+    for (id, path, called) in [(1, "/in/a/second", "Rule 2"), (2, "/in/a", "usual")] {
+        assert_eq!(rig.post(path, "{}").await.status, 200);
+        let AnsweredBy::Rule { name, .. } = rig.stored(id).await.answered.unwrap().by else { panic!("{path}") };
+        assert_eq!(name, called);
+    }
 }
 
 #[tokio::test]
