@@ -123,6 +123,27 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
     expect(calls.find((call) => call.command === "body_bytes")?.args).toMatchObject({ decoded: true });
   });
 
+  it("leaves what was sent as it stands while it is read again, and shows that of another from its start", async () => {
+    const { calls, detail, tab } = await opened();
+    await tab(/Raw/);
+    const raw = await detail.findByRole("region", { name: "Text" });
+    raw.focus();
+    await userEvent.keyboard("{End}");
+    const top = () => detail.getByRole("region", { name: "Text" }).querySelector(".virtual")?.scrollTop;
+    expect(top()).toBeGreaterThan(0);
+    const read = () => calls.filter(({ command }) => command === "exchange").length;
+    const before = read();
+    await userEvent.keyboard("p");
+    await waitFor(() => expect(read()).toBeGreaterThan(before));
+    await detail.findByRole("button", { name: /Pin or unpin/, pressed: true });
+    expect(document.activeElement).toBe(raw);
+    const { inbox } = await import("../inbox.svelte");
+    inbox.selection.moveTo(1);
+    await waitFor(() => expect(raw.isConnected).toBe(false));
+    await detail.findByRole("region", { name: "Text" });
+    expect(top()).toBe(0);
+  });
+
   it("holds the attempts of a delivery against each other", async () => {
     const rows = new FakeState({ rows: 130 });
     const { calls, detail, tab } = await opened({
