@@ -62,6 +62,21 @@ describe("moving about in a tree", { timeout: 60_000 }, () => {
     await screen.findByText("invoice_pdf");
   });
 
+  it("selects the row whose arrow is pressed, not what comes to stand where the selected one stood", async () => {
+    await openBody("json");
+    await userEvent.click(await screen.findByText("invoice_pdf"));
+    await waitFor(() => expect(selected()).toContain("invoice_pdf"));
+    const arrow = (name: string) =>
+      screen.getByText(name).closest(".node")?.querySelector(".tw")?.firstElementChild as Element;
+    await userEvent.click(arrow("object"));
+    await waitFor(() => expect(screen.queryByText("invoice_pdf")).toBeNull());
+    expect(selected()).toMatch(/^\s*object/);
+    await userEvent.click(arrow("object"));
+    await screen.findByText("invoice_pdf");
+    expect(selected()).toMatch(/^\s*object/);
+    expect(document.querySelector(".pathbar .path")?.textContent).toContain("$['object']");
+  });
+
   it("closes and opens all of it", async () => {
     await openBody("json");
     await screen.findByText("invoice_pdf");
