@@ -313,4 +313,18 @@ describe("what stands in a body", { timeout: 60_000 }, () => {
     const ticket = called(calls, "filter").at(-1)?.["ticket"];
     await waitFor(() => expect(called(calls, "cancel")).toContainEqual({ ticket }));
   });
+
+  it("is filtered no longer when the filter is emptied while it runs, and Escape leaves it then", async () => {
+    const { calls } = await openBody("json", { filter: () => new Promise(() => {}) });
+    await userEvent.keyboard("{Control>}{Shift>}F{/Shift}{/Control}");
+    const field = await screen.findByLabelText("Filter the body");
+    await userEvent.type(field, "..a");
+    await screen.findByText("running");
+    await userEvent.clear(field);
+    await waitFor(() => expect(called(calls, "cancel")).toHaveLength(1));
+    await waitFor(() => expect(screen.queryByText("running")).toBeNull());
+    expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByLabelText("Filter the body")).toBeNull());
+  });
 });
