@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import type { Exchange } from "$ipc/bindings/Exchange";
 import type { Answers } from "$ipc/fake";
+import { bodyAnswers } from "$ipc/fake/bodies";
 import { FakeState } from "$ipc/fake/state";
 import { openApp } from "../../../test/openApp";
 
@@ -208,6 +209,23 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
     );
     expect(detail.getAllByRole("button", { name: /contact\.creation/ })).toHaveLength(2);
     expect(detail.getByText("The first 4 events; the body holds more.")).toBeTruthy();
+  });
+
+  it("does not look in the next body for the place of an event whose tree was not there yet", async () => {
+    const { tree_rows: treeRows } = bodyAnswers(new FakeState({ rows: 24 }));
+    const { detail } = await opened({
+      exchange: exchangeOf({}, { events: 2 }),
+      tree_rows: (query) => (query.body.id === 24 ? new Promise(() => {}) : treeRows!(query)),
+    });
+    const [{ detail: pane }, { inbox }] = await Promise.all([import("./detail.svelte"), import("../inbox.svelte")]);
+    pane.showPlace("/object/lines");
+    inbox.selection.moveTo(1);
+    const root = () => detail.getByRole("treeitem", { selected: true }).textContent;
+    await detail.findByText("invoice_pdf");
+    await waitFor(() => expect(document.querySelector(".pathbar .path")?.textContent).toBeTruthy());
+    await new Promise((sought) => setTimeout(sought, 50));
+    expect(root()).toMatch(/^\s*\{6\}/);
+    expect(pane.place).toBeNull();
   });
 
   it("keeps a note that was not yet kept when another screen is shown", async () => {
