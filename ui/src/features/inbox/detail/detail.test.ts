@@ -177,6 +177,48 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
     await waitFor(() => expect(calls.find((call) => call.command === "ignore_rules")?.args).toEqual({ ids: [40, 44] }));
   });
 
+  it("keeps the focus on a step of a delivery that is gone to, or has it on the tab where the step is gone", async () => {
+    const rows = new FakeState({ rows: 24 });
+    const { detail, tab } = await opened({
+      delivery: () => ({
+        ...{ first: 21, provider: null, number: null, toldByBody: false, schedule: null, nextAt: null },
+        ...{ events: [], moreEvents: false },
+        attempts: [21, 24].map((id, place) => ({
+          ...{ push: { ...rows.summary(id), verdict: null }, number: place + 1, missing: 0, gap: null, due: null },
+          ...{ accepted: true, passedOn: place === 0 ? [rows.summary(22)] : [] },
+        })),
+      }),
+    });
+    await tab(/Deliveries/);
+    const step = async (place: number) => {
+      const steps = await waitFor(() => {
+        const found = document.querySelectorAll<HTMLButtonElement>(".step");
+        expect(found).toHaveLength(3);
+        return found;
+      });
+      steps[place]?.focus();
+      await userEvent.keyboard("{Enter}");
+      return steps[place] as HTMLButtonElement;
+    };
+    const first = await step(0);
+    await waitFor(() => expect(first.getAttribute("aria-current")).toBe("true"));
+    expect(first.disabled).toBe(false);
+    expect(document.activeElement).toBe(first);
+    const passedOn = await step(1);
+    await waitFor(() => expect(passedOn.isConnected).toBe(false));
+    expect(document.activeElement).toBe(detail.getByRole("tab", { selected: true }));
+  });
+
+  it("has the focus on the tab when the tag is gone whose button had it", async () => {
+    const { detail, tab } = await opened();
+    await tab(/Notes/);
+    await userEvent.type(detail.getByLabelText("New tag"), "late{Enter}");
+    (await detail.findByRole("button", { name: "Take the tag late away" })).focus();
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => expect(detail.queryByRole("button", { name: "Take the tag late away" })).toBeNull());
+    expect(document.activeElement).toBe(detail.getByRole("tab", { name: /Notes/ }));
+  });
+
   it("counts the types of a batch, the most frequent first", async () => {
     const event = (index: number, eventType: string | null) => ({
       index,
