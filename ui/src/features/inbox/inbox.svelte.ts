@@ -78,7 +78,7 @@ class Inbox {
     this.#seen = null;
     this.#standsFor = "";
     this.selection.drop();
-    this.selection.cursorId = null;
+    this.selection.aimAt(null);
     this.rows.clear();
     this.fresh = 0;
   }
@@ -252,17 +252,18 @@ class Inbox {
 
   /** Selects an exchange wherever it stands; a filter that hides it is dropped. */
   async show(id: number): Promise<void> {
-    this.selection.cursorId = id;
-    this.selection.picked.clear();
+    this.selection.aimAt(id);
+    const { aim } = this.selection;
     if (session.status && session.status.stored.newest < id) await session.refresh();
     if (id > this.rows.upto) await this.catchUp();
     const at = await this.rows.seek(id, this.folded);
+    if (aim !== this.selection.aim) return;
     if (at !== null) return this.selection.show(at);
     if (this.rows.query === "") return;
     if (this.folded) preferences.folded = false;
     else this.filter.set("");
     await this.restart();
-    return this.show(id);
+    if (aim === this.selection.aim) await this.show(id);
   }
 }
 

@@ -192,10 +192,15 @@ describe("the sources screen", { timeout: 120_000 }, () => {
       },
     });
     expect(await violations()).toEqual([]);
-    for (const place of [3, 1]) await userEvent.click(headers.getByLabelText(`Delete header ${place}`));
+    await userEvent.click(headers.getByLabelText("Delete header 3"));
+    await waitFor(() => expect(document.activeElement).toBe(headers.getByLabelText("Delete header 2")));
+    await userEvent.click(headers.getByLabelText("Delete header 1"));
+    expect(document.activeElement).toBe(headers.getByLabelText("Delete header 1"));
     await userEvent.click(tryIt);
     await waitFor(() => expect(sent).toHaveLength(2));
     expect(sent[1]).toMatchObject({ request: { headers: [{ name: "X-GitHub-Event", value: "push" }] } });
+    await userEvent.click(headers.getByLabelText("Delete header 1"));
+    await waitFor(() => expect(document.activeElement).toBe(headers.getByRole("button", { name: "Header" })));
   });
 
   it("sends a stored exchange that was chosen from the list", async () => {

@@ -1,113 +1,21 @@
-// The stand-in's bodies: one JSON document for all, read the way the engine reads them.
+// The stand-in's bodies: JSON documents, read the way the engine reads them.
 import type { Answers } from "./index";
 import type { BodyInfo } from "../bindings/BodyInfo";
 import type { BodyKind } from "../bindings/BodyKind";
 import type { FakeState } from "./state";
+import type { FindView } from "../bindings/FindView";
 import type { Reading } from "../bindings/Reading";
-import type { TreeRow } from "../bindings/TreeRow";
-import type { ValueChip } from "../bindings/ValueChip";
+import { CONTACT, INVOICE, LINES, type FakeDocument, type FakeNode } from "./documents";
 
-const DOCUMENT = {
-  id: "evt_1QT8rLKz4",
-  type: "invoice.paid",
-  created: 1795349048917,
-  livemode: false,
-  object: {
-    id: "in_1QT8rLKz4",
-    amount_paid: 4200,
-    customer_email: "billing@example.com",
-    invoice_pdf: "https://pay.example.com/invoice/acct_1/pdf",
-    token: "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3OTUzNDkwNDh9.c2ln",
-    note: "left\u202eright and zero\u200bwidth",
-    lines: Array.from({ length: 120 }, (_, n) => ({
-      id: `il_${n}`,
-      amount: n * 100,
-      description: `Line ${n}`,
-      discounts: [],
-    })),
-    discount: null,
-  },
-  pending_webhooks: 2,
-};
+/** The exchanges whose bodies are the other document, for tests that go from one body to another. */
+export const otherBodies = new Set<number>();
 
-interface Node {
-  row: Omit<TreeRow, "open">;
-  above: number[];
-  path: string;
-  pointer: string;
-  value: unknown;
-}
-
-function chipsOf(key: string | null): ValueChip[] {
-  if (key === "created") return [{ kind: "time", text: "12:04:08.917, 22 Nov 2026 UTC", at: 1795349048917000 }];
-  if (key === "customer_email") return [{ kind: "email", text: "e-mail", at: null }];
-  if (key === "invoice_pdf") return [{ kind: "url", text: "pay.example.com", at: null }];
-  if (key === "token") return [{ kind: "jwt", text: "JWT", at: 1795349048000000 }];
-  return [];
-}
-
-const nodes: Node[] = [];
-function add(
-  value: unknown,
-  depth: number,
-  key: string | null,
-  index: number,
-  siblings: number,
-  above: number[],
-  path: string,
-  pointer: string,
-) {
-  const node = nodes.length;
-  const container = typeof value === "object" && value !== null;
-  const kind =
-    value === null
-      ? "null"
-      : Array.isArray(value)
-        ? "array"
-        : (typeof value as "object" | "string" | "number" | "boolean");
-  const entries = container ? Object.entries(value) : [];
-  nodes.push({
-    row: {
-      node,
-      depth,
-      key,
-      keyCut: false,
-      index,
-      kind,
-      text: container ? "" : JSON.stringify(value),
-      cut: false,
-      children: entries.length,
-      siblings,
-      chips: chipsOf(key),
-    },
-    above,
-    path,
-    pointer,
-    value,
-  });
-  entries.forEach(([name, inner], place) => {
-    const array = Array.isArray(value);
-    add(
-      inner,
-      depth + 1,
-      array ? null : name,
-      place,
-      entries.length,
-      [...above, node],
-      array ? `${path}[${place}]` : `${path}['${name}']`,
-      `${pointer}/${name}`,
-    );
-  });
-}
-add(DOCUMENT, 0, null, 0, 1, [], "$", "");
-
-const pretty = JSON.stringify(DOCUMENT, null, 2).split("\n");
-const flat = [JSON.stringify(DOCUMENT)].flatMap((line) => line.match(/.{1,2000}/gs) ?? []);
-const bytes = new TextEncoder().encode(JSON.stringify(DOCUMENT));
+const documentOf = (body: Reading): FakeDocument => (otherBodies.has(body.id) ? CONTACT : INVOICE);
 
 /** `?body=multipart` in the address, or the option of a test, makes every body of that kind. */
 function info(body: Reading, push: boolean): BodyInfo {
   const kind = body.through?.length ? "json" : body.side === "response" && push ? "text" : (bodyKind.kind ?? "json");
+  const { bytes } = documentOf(body);
   return {
     kind,
     size: bytes.length,
@@ -141,9 +49,9 @@ export function bodyAnswers(state: FakeState): Answers {
   });
   return {
     body_info: (body) => info(body, state.summary(body.id).direction === "push"),
-    text_rows: ({ pretty: laidOut, from, count }) =>
+    text_rows: ({ body, pretty: laidOut, from, count }) =>
       page(
-        (laidOut ? pretty : flat).map((text, place) => ({
+        documentOf(body)[laidOut ? "pretty" : "flat"].map((text, place) => ({
           line: laidOut ? place + 1 : 1,
           continued: !laidOut && place > 0,
           text,
@@ -151,9 +59,9 @@ export function bodyAnswers(state: FakeState): Answers {
         from,
         count,
       ),
-    raw_rows: ({ from, count }) =>
+    raw_rows: ({ body, from, count }) =>
       page(
-        ["POST /in/stripe HTTP/1.1", "Host: 127.0.0.1:4400", "", ...flat].map((text, place) => ({
+        ["POST /in/stripe HTTP/1.1", "Host: 127.0.0.1:4400", "", ...documentOf(body).flat].map((text, place) => ({
           line: place + 1,
           continued: false,
           text,
@@ -161,16 +69,18 @@ export function bodyAnswers(state: FakeState): Answers {
         from,
         count,
       ),
-    tree_rows: ({ depth, toggled, from, count }) => {
+    tree_rows: ({ body, depth, toggled, from, count }) => {
+      const { nodes } = documentOf(body);
       const flipped = new Set(toggled);
-      const open = (node: Node) => node.row.children > 0 && node.row.depth < depth !== flipped.has(node.row.node);
-      const rows = nodes
-        .filter((node) => node.above.every((up) => open(nodes[up] as Node)))
+      const open = (node: FakeNode) => node.row.children > 0 && node.row.depth < depth !== flipped.has(node.row.node);
+      const rows = [...nodes.values()]
+        .filter((node) => node.above.every((up) => open(nodes.get(up) as FakeNode)))
         .map((node) => ({ ...node.row, open: open(node) }));
       return page(rows, from, count);
     },
-    tree_node: ({ node }) => {
-      const found = nodes[node] as Node;
+    tree_node: ({ body, node }) => {
+      const found = documentOf(body).nodes.get(node);
+      if (!found) throw { code: "invalid", message: `No value starts at byte ${node}.`, hint: null };
       return {
         pointer: found.pointer,
         jsonPath: found.path,
@@ -181,28 +91,31 @@ export function bodyAnswers(state: FakeState): Answers {
         above: found.above,
       };
     },
-    hex_rows: ({ from, count }) => ({
-      total: Math.ceil(bytes.length / 16),
-      rows: Array.from({ length: Math.max(0, Math.min(count, Math.ceil(bytes.length / 16) - from)) }, (_, place) => {
-        const part = [...bytes.slice((from + place) * 16, (from + place + 1) * 16)];
-        return {
-          offset: (from + place) * 16,
-          hex: part.map((byte) => byte.toString(16).padStart(2, "0")).join(" "),
-          ascii: part.map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : ".")).join(""),
-        };
-      }),
-    }),
-    find: ({ needle, view }) => {
-      const lower = needle.toLowerCase();
-      const lines =
-        view === "tree"
-          ? nodes.map((node) => `${node.row.key ?? ""} ${node.row.text}`)
-          : view === "pretty"
-            ? pretty
-            : view === "parts"
-              ? ["note", "photo"]
-              : flat;
-      return { hits: lines.flatMap((line, place) => (line.toLowerCase().includes(lower) ? [place] : [])), more: false };
+    hex_rows: ({ body, from, count }) => {
+      const { bytes } = documentOf(body);
+      const total = Math.ceil(bytes.length / 16);
+      return {
+        total,
+        rows: Array.from({ length: Math.max(0, Math.min(count, total - from)) }, (_, place) => {
+          const part = [...bytes.slice((from + place) * 16, (from + place + 1) * 16)];
+          return {
+            offset: (from + place) * 16,
+            hex: part.map((byte) => byte.toString(16).padStart(2, "0")).join(" "),
+            ascii: part.map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : ".")).join(""),
+          };
+        }),
+      };
+    },
+    find: ({ body, needle, view }) => {
+      const { nodes, pretty, flat } = documentOf(body);
+      const texts: Record<FindView, [number, string][]> = {
+        tree: [...nodes].map(([node, { row }]) => [node, `${row.key ?? ""} ${row.text}`]),
+        pretty: [...pretty.entries()],
+        text: [...flat.entries()],
+        parts: [...["note", "photo"].entries()],
+      };
+      const found = texts[view].filter(([, text]) => text.toLowerCase().includes(needle.toLowerCase()));
+      return { hits: found.map(([place]) => place), more: false };
     },
     parts: () => ({
       parts: ["note", "photo"].map((name, place) => ({
@@ -217,16 +130,16 @@ export function bodyAnswers(state: FakeState): Answers {
       })),
       notice: null,
     }),
-    body_bytes: () => bytes.slice().buffer,
+    body_bytes: ({ body }) => documentOf(body).bytes.slice().buffer,
     preview: () => new TextEncoder().encode("<!DOCTYPE html><p>Hello").buffer as ArrayBuffer,
     row_at: () => ({ row: 0 }),
     previous: ({ id }) => ({ id: id > 1 ? id - 1 : null }),
-    save_body: () => ({ bytes: bytes.length, whole: true }),
+    save_body: ({ body }) => ({ bytes: documentOf(body).bytes.length, whole: true }),
     table_rows: ({ from, count }) => ({
       columns: ["id", "amount"].map((name) => ({ name, cut: false })),
       more: false,
       ...page(
-        DOCUMENT.object.lines.map((line, node) => ({
+        LINES.map((line, node) => ({
           node,
           cells: [
             { kind: "string" as const, text: line.id },

@@ -48,6 +48,7 @@ export class BodyFilter {
     const revision = ++this.#revision;
     const filter: Filter = { language: this.language, program: this.program };
     if (filter.program.trim() === "") {
+      this.busy = false;
       this.found = null;
       return;
     }

@@ -16,9 +16,15 @@ export class Find {
   failed = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #revision = 0;
+  /** What was looked in last: the hits are rows or nodes of that alone. */
+  #body: Reading | null = null;
+  #view: FindView | null = null;
 
-  /** The row or node of the current hit. */
-  readonly current = $derived(this.hits[this.at] ?? null);
+  /** The row or node of the current hit: another object with each answer and step, so that an equal place is shown again. */
+  readonly current = $derived.by(() => {
+    const row = this.hits[this.at];
+    return row === undefined ? null : { row };
+  });
   readonly words = $derived(
     this.needle === ""
       ? ""
@@ -36,6 +42,9 @@ export class Find {
   /** Looks for the needle once typing rests. */
   look(body: Reading, view: FindView) {
     clearTimeout(this.#timer);
+    if (body !== this.#body || view !== this.#view) this.hits = [];
+    this.#body = body;
+    this.#view = view;
     const revision = ++this.#revision;
     const needle = this.needle;
     if (needle === "") {

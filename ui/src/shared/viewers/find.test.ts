@@ -1,6 +1,9 @@
-import { expect, it, vi } from "vitest";
+import { screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
 import { useBackend } from "$ipc/backend";
 import { toasts } from "$shared/toasts.svelte";
+import { openBody } from "../../test/openBody";
 import { Find } from "./find.svelte";
 
 it("says that a body was not searched, and why, where the engine could not", async () => {
@@ -24,4 +27,60 @@ it("says that a search stopped before it found anything", async () => {
   find.needle = "invoice";
   find.look({ id: 1, side: "request" }, "text");
   await vi.waitFor(() => expect(find.words).toBe("no hit in 1 s, not all searched"));
+});
+
+describe("finding in a body, then in another body or view", { timeout: 60_000 }, () => {
+  const next = async (key: string) => {
+    document.querySelector<HTMLElement>("[data-pane=list] [role=grid]")?.focus();
+    await userEvent.keyboard(key);
+  };
+  const look = (needle: string) => userEvent.type(screen.getByLabelText("Find in body"), needle);
+  const show = (view: string) =>
+    userEvent.click(within(screen.getByRole("radiogroup", { name: "View" })).getByRole("radio", { name: view }));
+  const selected = () => screen.getByRole("treeitem", { selected: true }).textContent ?? "";
+  const toasts = () => [...document.querySelectorAll(".toast")].map((toast) => toast.textContent);
+
+  it("does not take a hit of the last body for a place in this one", async () => {
+    const { calls } = await openBody("json");
+    const { otherBodies } = await import("$ipc/fake/bodies");
+    otherBodies.add(11);
+    await screen.findByText("invoice_pdf");
+    await look("pending_webhooks");
+    await waitFor(() => expect(selected()).toContain("pending_webhooks"));
+    const before = calls.length;
+    await next("j");
+    await screen.findByText("subscriptionType");
+    await screen.findByText("no hit");
+    const asked = calls.slice(before).filter(({ command }) => command === "tree_node");
+    expect(asked.map(({ args }) => (args as { node: number }).node)).toEqual([0]);
+    expect(selected()).toMatch(/^\s*\{3\}/);
+    expect(toasts()).toEqual([]);
+  });
+
+  it("does not take a row of the text for a place in the tree", async () => {
+    await openBody("json");
+    await screen.findByRole("tree");
+    await show("Text");
+    await screen.findByRole("region", { name: "Text" });
+    await look("pending_webhooks");
+    await screen.findByText("1 of 1");
+    await show("Tree");
+    await screen.findByRole("tree");
+    await waitFor(() => expect(selected()).toContain("pending_webhooks"));
+    expect(toasts()).toEqual([]);
+  });
+
+  it("shows a hit that stands in the same row as that of the last body", async () => {
+    await openBody("json");
+    await screen.findByRole("tree");
+    await show("Text");
+    await screen.findByRole("region", { name: "Text" });
+    await look("pending_webhooks");
+    const shown = () => document.querySelector(".line.on")?.textContent;
+    await waitFor(() => expect(shown()).toContain("pending_webhooks"));
+    const last = document.querySelector(".line.on");
+    await next("j");
+    await waitFor(() => expect(last?.isConnected).toBe(false));
+    await waitFor(() => expect(shown()).toContain("pending_webhooks"));
+  });
 });

@@ -62,6 +62,21 @@ describe("moving about in a tree", { timeout: 60_000 }, () => {
     await screen.findByText("invoice_pdf");
   });
 
+  it("selects the row whose arrow is pressed, not what comes to stand where the selected one stood", async () => {
+    await openBody("json");
+    await userEvent.click(await screen.findByText("invoice_pdf"));
+    await waitFor(() => expect(selected()).toContain("invoice_pdf"));
+    const arrow = (name: string) =>
+      screen.getByText(name).closest(".node")?.querySelector(".tw")?.firstElementChild as Element;
+    await userEvent.click(arrow("object"));
+    await waitFor(() => expect(screen.queryByText("invoice_pdf")).toBeNull());
+    expect(selected()).toMatch(/^\s*object/);
+    await userEvent.click(arrow("object"));
+    await screen.findByText("invoice_pdf");
+    expect(selected()).toMatch(/^\s*object/);
+    expect(document.querySelector(".pathbar .path")?.textContent).toContain("$['object']");
+  });
+
   it("closes and opens all of it", async () => {
     await openBody("json");
     await screen.findByText("invoice_pdf");
@@ -242,6 +257,43 @@ describe("what stands in a body", { timeout: 60_000 }, () => {
     await waitFor(() => expect(called(calls, "table_rows").at(-1)).toMatchObject({ node: 9 }));
   });
 
+  it("is under its own heads and from its start, whatever another array answers after it", async () => {
+    const names: Record<number, string> = { 5: "amount", 9: "rate" };
+    const late: (() => void)[] = [];
+    await openBody("csv", {
+      body_info: () => ({
+        ...{ ...INFO, kind: "csv" },
+        tables: [
+          { node: 5, jsonPath: "$['lines']", rows: 120 },
+          { node: 9, jsonPath: "$['taxes']", rows: 120 },
+        ],
+      }),
+      table_rows: async ({ node }) => {
+        if (node === 9) await new Promise<void>((resolve) => late.push(resolve));
+        const rows = Array.from({ length: 120 }, (_, row) => ({ node: row, cells: [] }));
+        return { total: 120, columns: [{ name: names[node] ?? "", cut: false }], more: false, rows };
+      },
+    });
+    const array = await screen.findByLabelText("Array");
+    const table = () => screen.getByRole("table", { name: "Rows" });
+    const heads = () =>
+      within(table())
+        .getAllByRole("columnheader")
+        .map(({ textContent }) => textContent);
+    const top = () => table().querySelector(".virtual")?.scrollTop;
+    (await screen.findByRole("table", { name: "Rows" })).focus();
+    await userEvent.keyboard("{End}");
+    expect(top()).toBeGreaterThan(0);
+    await userEvent.selectOptions(array, "$['taxes'] (120)");
+    await waitFor(() => expect(late).toHaveLength(1));
+    await userEvent.selectOptions(array, "$['lines'] (120)");
+    await screen.findByRole("table", { name: "Rows" });
+    expect(top()).toBe(0);
+    late[0]?.();
+    await new Promise((answered) => setTimeout(answered));
+    expect(heads()).toEqual(["#", "amount"]);
+  });
+
   it("says what is not shown of its parts", async () => {
     const notice = "The form has more fields than the 10000 that are shown.";
     await openBody("form", {
@@ -297,5 +349,19 @@ describe("what stands in a body", { timeout: 60_000 }, () => {
     await userEvent.click(await screen.findByRole("button", { name: "Stop" }));
     const ticket = called(calls, "filter").at(-1)?.["ticket"];
     await waitFor(() => expect(called(calls, "cancel")).toContainEqual({ ticket }));
+  });
+
+  it("is filtered no longer when the filter is emptied while it runs, and Escape leaves it then", async () => {
+    const { calls } = await openBody("json", { filter: () => new Promise(() => {}) });
+    await userEvent.keyboard("{Control>}{Shift>}F{/Shift}{/Control}");
+    const field = await screen.findByLabelText("Filter the body");
+    await userEvent.type(field, "..a");
+    await screen.findByText("running");
+    await userEvent.clear(field);
+    await waitFor(() => expect(called(calls, "cancel")).toHaveLength(1));
+    await waitFor(() => expect(screen.queryByText("running")).toBeNull());
+    expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByLabelText("Filter the body")).toBeNull());
   });
 });

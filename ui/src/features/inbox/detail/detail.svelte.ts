@@ -43,6 +43,7 @@ class Detail {
     if (id !== this.#id) {
       this.#awaited = true;
       this.toBeRead = null;
+      this.place = null;
     }
     this.#id = id;
     this.problem = null;

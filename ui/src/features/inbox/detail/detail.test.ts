@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import type { Exchange } from "$ipc/bindings/Exchange";
 import type { Answers } from "$ipc/fake";
+import { bodyAnswers } from "$ipc/fake/bodies";
 import { FakeState } from "$ipc/fake/state";
 import { openApp } from "../../../test/openApp";
 
@@ -123,6 +124,27 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
     expect(calls.find((call) => call.command === "body_bytes")?.args).toMatchObject({ decoded: true });
   });
 
+  it("leaves what was sent as it stands while it is read again, and shows that of another from its start", async () => {
+    const { calls, detail, tab } = await opened();
+    await tab(/Raw/);
+    const raw = await detail.findByRole("region", { name: "Text" });
+    raw.focus();
+    await userEvent.keyboard("{End}");
+    const top = () => detail.getByRole("region", { name: "Text" }).querySelector(".virtual")?.scrollTop;
+    expect(top()).toBeGreaterThan(0);
+    const read = () => calls.filter(({ command }) => command === "exchange").length;
+    const before = read();
+    await userEvent.keyboard("p");
+    await waitFor(() => expect(read()).toBeGreaterThan(before));
+    await detail.findByRole("button", { name: /Pin or unpin/, pressed: true });
+    expect(document.activeElement).toBe(raw);
+    const { inbox } = await import("../inbox.svelte");
+    inbox.selection.moveTo(1);
+    await waitFor(() => expect(raw.isConnected).toBe(false));
+    await detail.findByRole("region", { name: "Text" });
+    expect(top()).toBe(0);
+  });
+
   it("holds the attempts of a delivery against each other", async () => {
     const rows = new FakeState({ rows: 130 });
     const { calls, detail, tab } = await opened({
@@ -153,6 +175,48 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
     await tab(/Deliveries/);
     await userEvent.click(await detail.findByRole("button", { name: "Compare the attempts" }));
     await waitFor(() => expect(calls.find((call) => call.command === "ignore_rules")?.args).toEqual({ ids: [40, 44] }));
+  });
+
+  it("keeps the focus on a step of a delivery that is gone to, or has it on the tab where the step is gone", async () => {
+    const rows = new FakeState({ rows: 24 });
+    const { detail, tab } = await opened({
+      delivery: () => ({
+        ...{ first: 21, provider: null, number: null, toldByBody: false, schedule: null, nextAt: null },
+        ...{ events: [], moreEvents: false },
+        attempts: [21, 24].map((id, place) => ({
+          ...{ push: { ...rows.summary(id), verdict: null }, number: place + 1, missing: 0, gap: null, due: null },
+          ...{ accepted: true, passedOn: place === 0 ? [rows.summary(22)] : [] },
+        })),
+      }),
+    });
+    await tab(/Deliveries/);
+    const step = async (place: number) => {
+      const steps = await waitFor(() => {
+        const found = document.querySelectorAll<HTMLButtonElement>(".step");
+        expect(found).toHaveLength(3);
+        return found;
+      });
+      steps[place]?.focus();
+      await userEvent.keyboard("{Enter}");
+      return steps[place] as HTMLButtonElement;
+    };
+    const first = await step(0);
+    await waitFor(() => expect(first.getAttribute("aria-current")).toBe("true"));
+    expect(first.disabled).toBe(false);
+    expect(document.activeElement).toBe(first);
+    const passedOn = await step(1);
+    await waitFor(() => expect(passedOn.isConnected).toBe(false));
+    expect(document.activeElement).toBe(detail.getByRole("tab", { selected: true }));
+  });
+
+  it("has the focus on the tab when the tag is gone whose button had it", async () => {
+    const { detail, tab } = await opened();
+    await tab(/Notes/);
+    await userEvent.type(detail.getByLabelText("New tag"), "late{Enter}");
+    (await detail.findByRole("button", { name: "Take the tag late away" })).focus();
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => expect(detail.queryByRole("button", { name: "Take the tag late away" })).toBeNull());
+    expect(document.activeElement).toBe(detail.getByRole("tab", { name: /Notes/ }));
   });
 
   it("counts the types of a batch, the most frequent first", async () => {
@@ -187,6 +251,23 @@ describe("the detail of an exchange", { timeout: 60_000 }, () => {
     );
     expect(detail.getAllByRole("button", { name: /contact\.creation/ })).toHaveLength(2);
     expect(detail.getByText("The first 4 events; the body holds more.")).toBeTruthy();
+  });
+
+  it("does not look in the next body for the place of an event whose tree was not there yet", async () => {
+    const { tree_rows: treeRows } = bodyAnswers(new FakeState({ rows: 24 }));
+    const { detail } = await opened({
+      exchange: exchangeOf({}, { events: 2 }),
+      tree_rows: (query) => (query.body.id === 24 ? new Promise(() => {}) : treeRows!(query)),
+    });
+    const [{ detail: pane }, { inbox }] = await Promise.all([import("./detail.svelte"), import("../inbox.svelte")]);
+    pane.showPlace("/object/lines");
+    inbox.selection.moveTo(1);
+    const root = () => detail.getByRole("treeitem", { selected: true }).textContent;
+    await detail.findByText("invoice_pdf");
+    await waitFor(() => expect(document.querySelector(".pathbar .path")?.textContent).toBeTruthy());
+    await new Promise((sought) => setTimeout(sought, 50));
+    expect(root()).toMatch(/^\s*\{6\}/);
+    expect(pane.place).toBeNull();
   });
 
   it("keeps a note that was not yet kept when another screen is shown", async () => {

@@ -48,6 +48,26 @@ describe("what is typed in the filter field", { timeout: 60_000 }, () => {
     expect([chips(), field.value]).toEqual([["direction:pull"], ""]);
   });
 
+  it("leaves the focus beside a term that is dropped, and in the field after the last one", async () => {
+    const { field } = await opened();
+    await userEvent.type(field, "source:stripe{Enter}status:200{Enter}type:push{Enter}");
+    const press = async (name: string) => {
+      screen.getByRole("button", { name }).focus();
+      await userEvent.keyboard("{Enter}");
+    };
+    const focused = () => document.activeElement?.getAttribute("aria-label");
+    await press("Drop status:200");
+    await waitFor(() => expect(focused()).toBe("Drop type:push"));
+    await press("Drop type:push");
+    await waitFor(() => expect(focused()).toBe("Drop source:stripe"));
+    await press("Drop source:stripe");
+    await waitFor(() => expect(document.activeElement).toBe(field));
+    await userEvent.type(field, "status:200{Enter}");
+    await press("Clear the filter");
+    await waitFor(() => expect(document.activeElement).toBe(field));
+    expect(chips()).toEqual([]);
+  });
+
   it("is no term after it was abandoned by Escape", async () => {
     const { field } = await opened();
     await userEvent.type(field, "status:50x{Escape}{Escape}{Escape}");

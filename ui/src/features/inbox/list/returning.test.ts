@@ -4,6 +4,9 @@ import { describe, expect, it } from "vitest";
 import { listAnswers } from "$ipc/fake/exchanges";
 import { FakeState } from "$ipc/fake/state";
 import { filters, openInbox, row } from "../../../test/openInbox";
+import type { inbox as theInbox } from "../inbox.svelte";
+
+type Inbox = typeof theInbox;
 
 describe("the list after a trip, and after what others did", { timeout: 60_000 }, () => {
   it("keeps its place over a trip to another screen, and lets nothing in while it is paused", async () => {
@@ -56,6 +59,33 @@ describe("the list after a trip, and after what others did", { timeout: 60_000 }
     await waitFor(() => expect(row(0)?.textContent).toBeTruthy());
     await new Promise((rested) => setTimeout(rested, 500));
     expect([inbox.rows.length, inbox.selection.cursorId]).toEqual([shown, 40]);
+  });
+
+  it.each([
+    ["another that was asked for since", 30, (inbox: Inbox) => inbox.show(30)],
+    ["the row that was gone to since", 52, (inbox: Inbox) => Promise.resolve(inbox.selection.moveTo(8))],
+  ])("leaves the cursor on %s, when an exchange is found late", async (_, read, goOn) => {
+    const state = new FakeState({ rows: 60 });
+    const { count } = listAnswers(state);
+    const late: (() => void)[] = [];
+    await openInbox(
+      {},
+      {
+        count: async (query) => {
+          if (query.upto === 40) await new Promise<void>((resolve) => late.push(resolve));
+          return count!(query);
+        },
+      },
+    );
+    const { inbox } = await import("../inbox.svelte");
+    const found = inbox.show(40);
+    await waitFor(() => expect(late).toHaveLength(1));
+    await goOn(inbox);
+    expect(inbox.selection.cursorId).toBe(read);
+    late[0]?.();
+    await found;
+    await new Promise((drawn) => setTimeout(drawn, 50));
+    expect([inbox.selection.cursor, inbox.selection.cursorId]).toEqual([60 - read, read]);
   });
 
   it("shows what was deleted and what came while another screen was shown", async () => {

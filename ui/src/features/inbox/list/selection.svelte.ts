@@ -27,6 +27,8 @@ export class Selection {
   #keeping = 0;
   /** The cursor was moved to a row that is not here yet: the exchange of that is to be its. */
   #awaits = false;
+  /** Grows with each place that the user goes to: what was sought for an earlier one is not gone to any more. */
+  aim = 0;
 
   constructor(
     private readonly rows: FoundRows,
@@ -46,6 +48,13 @@ export class Selection {
   /** True while rows are read after which the cursor is put back on its exchange. */
   get isKept(): boolean {
     return this.#keeping > 0;
+  }
+
+  /** Goes to an exchange whose row is not known yet, or to none. */
+  aimAt(id: number | null) {
+    this.aim += 1;
+    this.cursorId = id;
+    this.picked.clear();
   }
 
   /** Nothing is picked and no row is under the cursor; the exchange that is read stays. */
@@ -85,11 +94,16 @@ export class Selection {
     if (at !== null) this.cursor = at;
     else if (onReading(this.rows.query) && (await isStored(id))) this.cursor = null;
     else if (this.rows.total === 0) this.cursor = this.cursorId = null;
-    else this.moveTo(this.cursor ?? 0);
+    else this.#goTo(this.cursor ?? 0);
   }
 
   /** Puts the cursor on a row. */
   moveTo(index: number) {
+    this.aim += 1;
+    this.#goTo(index);
+  }
+
+  #goTo(index: number) {
     if (this.rows.length === 0) return;
     this.show(Math.min(Math.max(0, index), this.rows.length - 1));
     this.#takeRow();
@@ -145,8 +159,7 @@ export class Selection {
     const [from, end] = [Math.min(anchor, to), Math.min(Math.max(anchor, to), Math.min(anchor, to) + PICK_AT_MOST - 1)];
     if (Math.abs(to - anchor) >= PICK_AT_MOST)
       say(`Selected the first ${PICK_AT_MOST} rows. Export by filter takes more.`);
-    this.show(to);
-    this.#takeRow();
+    this.moveTo(to);
     this.#anchor = anchor;
     const ids = await this.rows.ids(from, end);
     this.picked.clear();
