@@ -3,14 +3,18 @@ import type { ExportScope } from "$ipc/bindings/ExportScope";
 import { call } from "$ipc/call";
 import { say, sayError, toasts } from "$app/toasts.svelte";
 import { counted } from "$shared/format";
+import { detail } from "../detail/detail.svelte";
 import { inbox } from "../inbox.svelte";
 
 /** Exchanges that one call marks at most. */
 const AT_ONCE = 10_000;
 
-/** Pins what is chosen, or unpins it if all of it is pinned. */
+/** Pins what is chosen, or unpins it if all of it is known to be pinned: what is read need not be in the list. */
 export async function togglePin() {
-  const on = !inbox.rows.of(inbox.selection.chosen).every((row) => row.pinned);
+  const { chosen } = inbox.selection;
+  const read = detail.exchange ? [detail.exchange.summary] : [];
+  const pinned = new Map([...read, ...inbox.rows.of(chosen)].map((row) => [row.id, row.pinned]));
+  const on = !chosen.every((id) => pinned.get(id));
   await mark(await inbox.meant(), "pinned", on, (ids) => call("pin", { ids, on }));
 }
 
