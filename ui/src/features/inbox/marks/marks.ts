@@ -67,17 +67,17 @@ export async function deleteExchanges(
   const { id, exchanges } = await call("delete", { scope, upto, ticket });
   if (exchanges === 0) return say("Nothing was deleted.");
   inbox.selection.picked.clear();
-  // First: it can be taken back for ten seconds only, and a slow search takes longer to be counted anew.
   toasts.add(`${counted(exchanges, "exchange")} deleted`, {
     action: { title: "Undo", run: () => void undo(id).catch(sayError) },
   });
-  await inbox.refresh();
+  // Done by then: it can be taken back for ten seconds only, and a slow search takes longer to be counted anew.
+  void inbox.refresh().catch(sayError);
 }
 
 async function undo(id: number) {
   const { exchanges } = await call("undo_deletion", { id });
-  await inbox.refresh();
   say(`${counted(exchanges, "exchange")} back`);
+  await inbox.refresh();
 }
 
 /** A colour for a tag out of its name: always the same, one of eight. */
