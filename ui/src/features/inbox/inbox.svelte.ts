@@ -208,6 +208,7 @@ class Inbox {
   turn() {
     const { cursor } = this.selection;
     const folded = cursor === null ? null : this.rows.unfolded.folded(cursor);
+    this.selection.stopPicking();
     this.rows.turn();
     if (folded === null) this.scroll.moveTo(0);
     else this.selection.show(this.rows.total - 1 - folded);
@@ -233,6 +234,7 @@ class Inbox {
     const { cursor } = this.selection;
     const stood = cursor === null ? null : unfolded.folded(cursor);
     const wasBelow = cursor !== null && unfolded.row(cursor) !== undefined;
+    this.selection.stopPicking();
     if (unfolded.has(row.id)) unfolded.close(row.id);
     else await unfolded.open(row.id, folded);
     if (stood === null) return;
@@ -253,7 +255,7 @@ class Inbox {
   /** Selects an exchange wherever it stands; a filter that hides it is dropped. */
   async show(id: number): Promise<void> {
     this.selection.cursorId = id;
-    this.selection.picked.clear();
+    this.selection.unpick();
     if (session.status && session.status.stored.newest < id) await session.refresh();
     if (id > this.rows.upto) await this.catchUp();
     const at = await this.rows.seek(id, this.folded);

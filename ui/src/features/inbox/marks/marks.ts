@@ -66,7 +66,7 @@ export async function deleteExchanges(
 ) {
   const { id, exchanges } = await call("delete", { scope, upto, ticket });
   if (exchanges === 0) return say("Nothing was deleted.");
-  inbox.selection.picked.clear();
+  inbox.selection.unpick();
   toasts.add(`${counted(exchanges, "exchange")} deleted`, {
     action: { title: "Undo", run: () => void undo(id).catch(sayError) },
   });
