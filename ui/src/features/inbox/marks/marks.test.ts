@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { session } from "$app/session.svelte";
 import { toasts } from "$app/toasts.svelte";
 import { useBackend } from "$ipc/backend";
+import { call } from "$ipc/call";
 import { fakeBackend } from "$ipc/fake";
 import { detail } from "../detail/detail.svelte";
 import { inbox } from "../inbox.svelte";
-import { changeTags, deleteExchanges, markRead, togglePin } from "./marks";
+import { changeTags, deleteExchanges, markRead, tagsOf, togglePin } from "./marks";
 
 it("offers to take a deletion back though the list is still being counted", async () => {
   const fake = fakeBackend({ rows: 10 });
@@ -15,6 +16,29 @@ it("offers to take a deletion back though the list is still being counted", asyn
   });
   void deleteExchanges({ type: "selection", ids: [3] });
   await vi.waitFor(() => expect(toasts.undoable?.text).toBe("1 exchange deleted"));
+});
+
+it("tells the tags of exchanges wherever they stand, however many others are tagged", async () => {
+  const fake = fakeBackend({ rows: 900 });
+  const asked: unknown[] = [];
+  useBackend({
+    ...fake,
+    invoke: async (command, payload) => {
+      const answer = await fake.invoke(command, payload);
+      if (command !== "list") return answer;
+      asked.push(payload?.["args"]);
+      return { ...(answer as object), complete: asked.length > 1 };
+    },
+  });
+  const all = Array.from({ length: 900 }, (_, place) => place + 1);
+  await call("tag", { ids: all, add: ["common"], remove: [] });
+  await call("tag", { ids: [250], add: ["late"], remove: [] });
+  await call("tag", { ids: [249], add: ["never"], remove: [] });
+  await call("tag", { ids: [700], add: ["early"], remove: ["common"] });
+  expect(await tagsOf([250, 700])).toEqual(["common", "early", "late"]);
+  // The first answer was not complete.
+  expect(asked.map((args) => (args as { upto: number }).upto)).toEqual([700, 700, 500, 300]);
+  expect(await tagsOf([])).toEqual([]);
 });
 
 describe("marks", () => {

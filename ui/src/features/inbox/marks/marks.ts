@@ -8,6 +8,9 @@ import { inbox } from "../inbox.svelte";
 
 /** Exchanges that one call marks at most. */
 const AT_ONCE = 10_000;
+/** Tagged exchanges that are read at once. */
+const TAGGED_AT_ONCE = 200;
+const ASK_AGAIN_AFTER = 150;
 
 /** Pins what is chosen, or unpins it if all of it is known to be pinned: what is read need not be in the list. */
 export async function togglePin() {
@@ -26,6 +29,24 @@ export async function markRead(ids: number[], read: boolean) {
 export async function markAllRead() {
   await call("mark_read", { ids: null, read: true });
   await inbox.refresh();
+}
+
+/** The tags that any of the exchanges has, by name. They need not be in the list; the oldest comes first. */
+export async function tagsOf(ids: readonly number[]): Promise<string[]> {
+  const wanted = new Set(ids);
+  const [oldest = 0] = ids;
+  const tags = new Set<string>();
+  for (let upto = ids.at(-1) ?? 0; upto >= oldest && upto > 0;) {
+    const query = { filter: "has:tag", upto, from: 0, count: TAGGED_AT_ONCE, near: null };
+    const { rows, complete, last } = await call("list", query);
+    if (!complete) {
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
+      continue;
+    }
+    for (const row of rows) if (wanted.has(row.id)) row.tags.forEach((tag) => tags.add(tag));
+    upto = last ? 0 : (rows.at(-1)?.id ?? 0) - 1;
+  }
+  return [...tags].sort();
 }
 
 export async function changeTags(ids: number[], add: string[], remove: string[]) {
