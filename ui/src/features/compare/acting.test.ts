@@ -37,7 +37,7 @@ async function shown() {
 const compared = () => calls.findLast((call) => call.command === "compare")?.args as Record<string, unknown>;
 const dock = () => within(screen.getByRole("region", { name: "Current row" }));
 
-describe("a comparison on the screen", { timeout: 60_000 }, () => {
+describe("a comparison on the screen", () => {
   it("says where the differences end", async () => {
     await shown();
     runAction("compare.previous");

@@ -32,7 +32,7 @@ async function shownWith(port: string) {
   await screen.findByDisplayValue(port);
 }
 
-describe("the settings", { timeout: 60_000 }, () => {
+describe("the settings", () => {
   it.each([
     ["Port", "65536", /A port is a number from 0 to 65535/],
     ["Port", "-1", /A port is a number from 0 to 65535/],

@@ -38,7 +38,7 @@ function shown() {
   render(Toasts);
 }
 
-describe("an export", { timeout: 60_000 }, () => {
+describe("an export", () => {
   it("says how far it is, and is cancelled by closing the dialog", async () => {
     own["export"] = () => new Promise(() => {});
     openExport({ type: "filter", filter: "" });
@@ -114,7 +114,7 @@ describe("an export", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a replay", { timeout: 60_000 }, () => {
+describe("a replay", () => {
   it("says how many got no answer, and holds an answer against what the push got at first", async () => {
     openReplay([386, 387, 388, 389]);
     shown();

@@ -21,7 +21,7 @@ async function dialog() {
   return within(await screen.findByRole("dialog", { name: "Columns" }));
 }
 
-describe("the columns of the list", { timeout: 60_000 }, () => {
+describe("the columns of the list", () => {
   it("are hidden, shown and moved, and as usual again", async () => {
     const calls = await opened();
     const columns = await dialog();

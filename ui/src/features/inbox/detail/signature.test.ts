@@ -50,7 +50,7 @@ const BROKEN: Verdict = {
   opens: null,
 };
 
-describe("the signature of a push", { timeout: 60_000 }, () => {
+describe("the signature of a push", () => {
   it("is checked at once with a secret that is set where it is missed", async () => {
     const { calls, tab } = await opened();
     await within(tab).findByText("Not checked");

@@ -8,7 +8,7 @@ import { filters, openInbox, row } from "../../../test/openInbox";
 const selected = () =>
   [...document.querySelectorAll("[role=row][aria-selected=true]")].map((one) => one.getAttribute("aria-rowindex"));
 
-describe("the list of exchanges", { timeout: 60_000 }, () => {
+describe("the list of exchanges", () => {
   it("selects rows by Shift and the arrows, each told as selected, and unselects them by Escape", async () => {
     await openInbox();
     await userEvent.keyboard("j{Shift>}{ArrowDown}{ArrowDown}{/Shift}");

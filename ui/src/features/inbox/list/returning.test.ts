@@ -5,7 +5,7 @@ import { listAnswers } from "$ipc/fake/exchanges";
 import { FakeState } from "$ipc/fake/state";
 import { filters, openInbox, row } from "../../../test/openInbox";
 
-describe("the list after a trip, and after what others did", { timeout: 60_000 }, () => {
+describe("the list after a trip, and after what others did", () => {
   it("keeps its place over a trip to another screen, and lets nothing in while it is paused", async () => {
     const { call } = await openInbox();
     const [{ inbox }, { goTo }] = await Promise.all([import("../inbox.svelte"), import("$app/navigation.svelte")]);
