@@ -28,7 +28,7 @@ class Inbox {
   scroll = new VirtualScroll();
   rows: FoundRows = new FoundRows((by) => this.selection.shift(by));
   selection = new Selection(this.rows, this.scroll);
-  /** The user's wish to see new rows come in at the top. */
+  /** The user's wish to see new rows come in: at the top, or with the oldest first at the bottom. */
   follow = $state(true);
   paused = $state(false);
   /** New rows that are not in view. */

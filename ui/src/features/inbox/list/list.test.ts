@@ -35,7 +35,10 @@ describe("the list of exchanges", () => {
   it("shows where the new ones came in, also with the oldest first", async () => {
     const { call } = await openInbox();
     const { inbox } = await import("../inbox.svelte");
+    const follow = () => screen.getByRole("button", { name: /^Follow/ }).title;
+    expect(follow()).toBe("New exchanges come in at the top, F");
     inbox.turn();
+    await waitFor(() => expect(follow()).toBe("New exchanges come in at the bottom, F"));
     await waitFor(() => expect(row(0)?.textContent).toBeTruthy());
     inbox.setPaused(true);
     await call("send_sample", { provider: "stripe" });
