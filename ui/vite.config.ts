@@ -26,6 +26,8 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["./src/test/setup.ts"],
     include: ["src/**/*.test.ts"],
+    // A test that opens the whole window makes every module anew, which takes a busy machine long.
+    testTimeout: 60_000,
     // Nothing else runs meanwhile: a core that is left free does nothing.
     maxWorkers: "100%",
   },

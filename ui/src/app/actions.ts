@@ -171,8 +171,8 @@ export const ACTIONS = [
   },
   { id: "list.pageDown", title: "Page down", group: "List", keys: ["PageDown"], on: inbox, keysOnly: true },
   { id: "list.pageUp", title: "Page up", group: "List", keys: ["PageUp"], on: inbox, keysOnly: true },
-  { id: "list.first", title: "Newest row", group: "List", keys: ["Home"], on: inbox, keysOnly: true },
-  { id: "list.last", title: "Oldest row", group: "List", keys: ["End"], on: inbox, keysOnly: true },
+  { id: "list.first", title: "First row", group: "List", keys: ["Home"], on: inbox, keysOnly: true },
+  { id: "list.last", title: "Last row", group: "List", keys: ["End"], on: inbox, keysOnly: true },
   { id: "list.pick", title: "Select or unselect the row", group: "List", keys: ["x"], on: inbox, keysOnly: true },
   {
     id: "list.extendDown",

@@ -6,7 +6,7 @@ import { openApp, violations } from "../test/openApp";
 const rows = () => screen.findAllByRole("row", { selected: false }).then((all) => all.filter((row) => row.id));
 const inTheme = (theme: string) => (document.documentElement.dataset.theme = theme);
 
-describe("the window", { timeout: 60_000 }, () => {
+describe("the window", () => {
   it.each(["light", "dark"])("is accessible on the first run, %s", async (theme) => {
     await openApp({ rows: 0 });
     inTheme(theme);

@@ -59,7 +59,7 @@ describe("the keys that are written about", () => {
   });
 });
 
-describe("the keys of the window", { timeout: 60_000 }, () => {
+describe("the keys of the window", () => {
   it("ask where to replay, and are then the dialog's alone", async () => {
     const { calls } = await opened();
     await userEvent.keyboard("jr");
@@ -113,7 +113,7 @@ const wide = ((query: string) => ({
   removeEventListener() {},
 })) as unknown as typeof window.matchMedia;
 
-describe("the palette", { timeout: 60_000 }, () => {
+describe("the palette", () => {
   const open = async () => {
     await userEvent.keyboard("{Control>}k{/Control}");
     return await screen.findByRole("combobox", { name: "Command" });
@@ -159,7 +159,7 @@ describe("the palette", { timeout: 60_000 }, () => {
   });
 });
 
-describe("what the window says of capturing", { timeout: 60_000 }, () => {
+describe("what the window says of capturing", () => {
   const statusBar = () => within(screen.getByRole("contentinfo"));
 
   it("is that another port was taken, and how many requests found no source", async () => {
@@ -190,7 +190,7 @@ describe("what the window says of capturing", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the sidebar", { timeout: 60_000 }, () => {
+describe("the sidebar", () => {
   it("shows the pushes of a source", async () => {
     window.matchMedia = wide;
     const { calls } = await opened();
@@ -200,7 +200,7 @@ describe("the sidebar", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a new source", { timeout: 60_000 }, () => {
+describe("a new source", () => {
   it("says what keeps it from its name, and lets it be mended", async () => {
     window.matchMedia = wide;
     const { calls } = await opened();
@@ -220,7 +220,7 @@ describe("a new source", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the first thing after a start", { timeout: 60_000 }, () => {
+describe("the first thing after a start", () => {
   it("can be to try a source, while a large workspace is still being counted and listed", async () => {
     const never = () => new Promise<never>(() => {});
     let started = false;
@@ -248,7 +248,7 @@ describe("the first thing after a start", { timeout: 60_000 }, () => {
   });
 });
 
-describe("an action that fails", { timeout: 60_000 }, () => {
+describe("an action that fails", () => {
   it("says so, with what to do", async () => {
     const gone = () => {
       throw { code: "failed", message: "The file can't be opened.", hint: "Choose another." };
@@ -259,7 +259,7 @@ describe("an action that fails", { timeout: 60_000 }, () => {
   });
 });
 
-describe("another workspace", { timeout: 60_000 }, () => {
+describe("another workspace", () => {
   it("is read anew: its rows, its columns, its views", async () => {
     let path = "/home/ada/acme-sync.pushpull";
     const { calls } = await opened(
@@ -281,7 +281,7 @@ describe("another workspace", { timeout: 60_000 }, () => {
   });
 });
 
-describe("what was of the workspace before", { timeout: 60_000 }, () => {
+describe("what was of the workspace before", () => {
   const other = "/home/ada/other.pushpull";
 
   it("is not acted on: no cursor, no selection, no dialog, nothing to undo", async () => {
@@ -410,7 +410,7 @@ describe("what was of the workspace before", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a workspace that can't be opened", { timeout: 60_000 }, () => {
+describe("a workspace that can't be opened", () => {
   it("is told with what to do, and tried again", async () => {
     const newer = {
       code: "invalid" as const,

@@ -37,7 +37,7 @@ async function shown() {
 const compared = () => calls.findLast((call) => call.command === "compare")?.args as Record<string, unknown>;
 const dock = () => within(screen.getByRole("region", { name: "Current row" }));
 
-describe("a comparison on the screen", { timeout: 60_000 }, () => {
+describe("a comparison on the screen", () => {
   it("says where the differences end", async () => {
     await shown();
     runAction("compare.previous");
@@ -57,6 +57,41 @@ describe("a comparison on the screen", { timeout: 60_000 }, () => {
     await userEvent.click(await screen.findByRole("button", { name: /^Undo/ }));
     await screen.findByText("12 differences");
     expect(screen.queryByLabelText("Ignore $.attempt_count")).toBeNull();
+  });
+
+  it("takes back that path alone, whatever else is ignored or typed meanwhile", async () => {
+    await shown();
+    const ignored = () => compared()["ignore"];
+    runAction("compare.ignore");
+    await screen.findByText("11 differences");
+    await screen.findByText("$.attempt_count is ignored");
+    runAction("compare.next");
+    await screen.findByText("difference 1 of 11");
+    runAction("compare.ignore");
+    await screen.findByText("10 differences");
+    await waitFor(() => expect(screen.getAllByRole("button", { name: /^Undo/ })).toHaveLength(2));
+    const [first, other] = ignored() as [string, string];
+    await userEvent.type(screen.getByLabelText("Path to ignore"), "$..updated_at{Enter}");
+    await waitFor(() => expect(ignored()).toEqual([first, other, "$..updated_at"]));
+    await userEvent.click(screen.getAllByRole("button", { name: /^Undo/ })[0] as HTMLElement);
+    await waitFor(() => expect(ignored()).toEqual([other, "$..updated_at"]));
+    await userEvent.click(screen.getByRole("button", { name: /^Undo/ }));
+    await waitFor(() => expect(ignored()).toEqual(["$..updated_at"]));
+  });
+
+  it("lets a rule rest again that had rested before its path was ignored once more", async () => {
+    await shown();
+    runAction("compare.ignore");
+    await screen.findByText("11 differences");
+    await userEvent.click(screen.getByLabelText("Ignore $.attempt_count"));
+    await screen.findByText("12 differences");
+    toasts.shown = [];
+    await waitFor(() => expect(screen.queryByRole("button", { name: /^Undo/ })).toBeNull());
+    runAction("compare.ignore");
+    await screen.findByText("11 differences");
+    await userEvent.click(await screen.findByRole("button", { name: /^Undo/ }));
+    await screen.findByText("12 differences");
+    expect(screen.getByLabelText("Ignore $.attempt_count")).toHaveProperty("checked", false);
   });
 
   it("shows and hides what is ignored, and lets a rule rest without losing it", async () => {

@@ -16,7 +16,7 @@ beforeEach(() => {
   useBackend(fakeBackend({ rows: 400 }));
 });
 
-describe("the compare screen", { timeout: 60_000 }, () => {
+describe("the compare screen", () => {
   it("says how to start while nothing is compared", async () => {
     render(CompareScreen);
     expect(await screen.findByText("Nothing is compared yet")).toBeTruthy();

@@ -29,7 +29,7 @@ async function shown(changes: TextChanges, texts: [string, string], view: 2 | 3 
   runAction(`compare.view${view}`);
 }
 
-it("says of two texts that they are equal only if they were compared to their ends", { timeout: 60_000 }, async () => {
+it("says of two texts that they are equal only if they were compared to their ends", async () => {
   await shown({ changes: [], notice: null }, ["a", "a"]);
   await screen.findByText("The two texts are equal.");
   cleanup();
@@ -43,13 +43,13 @@ it("says of two texts that they are equal only if they were compared to their en
 
 const marks = () => [...document.querySelectorAll(".cm-specialChar")].map((mark) => mark.textContent);
 
-it("marks what can't be seen in both texts, one beside the other", { timeout: 60_000 }, async () => {
+it("marks what can't be seen in both texts, one beside the other", async () => {
   await shown({ changes: [[1, 2, 1, 1]], notice: null }, ["a\u200cb\u202ac", "ab\u202ac\u{e0041}"]);
   await screen.findByLabelText("Side B", { selector: ".cm-content" });
   expect(marks()).toEqual(["ZWNJ", "LRE", "LRE", "E0041"]);
 });
 
-it("marks what can't be seen in what is gone, one in the other", { timeout: 60_000 }, async () => {
+it("marks what can't be seen in what is gone, one in the other", async () => {
   await shown({ changes: [[5, 6, 5, 5]], notice: null }, ["a\u2060b\nc\u200cd\n", "a\u2060b\ncd\n"], 3);
   await screen.findByLabelText("Side A and Side B");
   expect(document.querySelector(".cm-deletedChunk")?.textContent).toBe("c⟨ZWNJ⟩d");

@@ -72,7 +72,7 @@ async function writeNote() {
 /** Escape: out of the detail, then out of the selection, then out of the filter. */
 function back() {
   if (pane("detail")?.contains(document.activeElement)) return focusList();
-  if (selection.picked.size > 0) return selection.picked.clear();
+  if (selection.unpick()) return;
   if (!inbox.filter.isEmpty) inbox.filter.set("");
   focusList();
 }

@@ -28,7 +28,7 @@ class Inbox {
   scroll = new VirtualScroll();
   rows: FoundRows = new FoundRows((by) => this.selection.shift(by));
   selection = new Selection(this.rows, this.scroll);
-  /** The user's wish to see new rows come in at the top. */
+  /** The user's wish to see new rows come in: at the top, or with the oldest first at the bottom. */
   follow = $state(true);
   paused = $state(false);
   /** New rows that are not in view. */
@@ -208,6 +208,7 @@ class Inbox {
   turn() {
     const { cursor } = this.selection;
     const folded = cursor === null ? null : this.rows.unfolded.folded(cursor);
+    this.selection.stopPicking();
     this.rows.turn();
     if (folded === null) this.scroll.moveTo(0);
     else this.selection.show(this.rows.total - 1 - folded);
@@ -233,6 +234,7 @@ class Inbox {
     const { cursor } = this.selection;
     const stood = cursor === null ? null : unfolded.folded(cursor);
     const wasBelow = cursor !== null && unfolded.row(cursor) !== undefined;
+    this.selection.stopPicking();
     if (unfolded.has(row.id)) unfolded.close(row.id);
     else await unfolded.open(row.id, folded);
     if (stood === null) return;

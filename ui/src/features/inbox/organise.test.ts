@@ -8,7 +8,7 @@ const field = () => screen.findByRole("combobox", { name: "Filter the list" });
 const called = (calls: { command: string; args: unknown }[], command: string) =>
   calls.filter((call) => call.command === command).map((call) => call.args as Record<string, unknown>);
 
-describe("finding and organising", { timeout: 60_000 }, () => {
+describe("finding and organising", () => {
   it("saves the filter as a view, renames it, moves it, and deletes it with an undo", async () => {
     const { calls } = await openApp({ rows: 60 });
     await rows();

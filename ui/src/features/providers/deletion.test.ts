@@ -27,7 +27,7 @@ async function opened(own: Parameters<typeof openApp>[1] = {}) {
   return { calls, list, call };
 }
 
-describe("a provider that was deleted", { timeout: 60_000 }, () => {
+describe("a provider that was deleted", () => {
   it("is had back as it was by the toast, which can be pressed beside the dialog", async () => {
     const { list, call } = await opened();
     // Where a press is outside of the dialog, which jsdom draws nowhere.

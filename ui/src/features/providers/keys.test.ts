@@ -29,7 +29,7 @@ async function copyStripe() {
   return form();
 }
 
-describe("the key of a new provider", { timeout: 60_000 }, () => {
+describe("the key of a new provider", () => {
   it("is that of no other, for nothing is written over", async () => {
     await opened();
     await add("Acme");

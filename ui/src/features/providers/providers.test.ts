@@ -150,7 +150,7 @@ describe("the draft of a provider", () => {
   });
 });
 
-describe("providers in the window", { timeout: 60_000 }, () => {
+describe("providers in the window", () => {
   it("are listed with how sure they are, and one's own is checked while it is written", async () => {
     const { calls } = await openApp({ rows: 10 });
     await screen.findAllByRole("row", { selected: false });

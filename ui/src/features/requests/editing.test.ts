@@ -407,7 +407,7 @@ describe("what comes back", { timeout: 120_000 }, () => {
   });
 });
 
-describe("the head that is shown", { timeout: 60_000 }, () => {
+describe("the head that is shown", () => {
   it("is that of the newest request, though an older one is answered later", async () => {
     const { HeadReader } = await import("./head.svelte");
     const waiting: ((head: unknown) => void)[] = [];

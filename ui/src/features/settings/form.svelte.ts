@@ -7,6 +7,8 @@ import { asApiError, call } from "$ipc/call";
 
 type FieldName = "port" | "bind" | "bodyCap" | "replayTarget" | "days" | "exchanges" | "megabytes";
 
+type Shown = ReturnType<typeof shown>;
+
 const MIB = 1024 * 1024;
 const CAP_AT_MOST = 512;
 
@@ -33,8 +35,11 @@ export class SettingsForm {
 
   /** Takes settings that came from elsewhere; what the user is changing stays. */
   take(settings: Settings) {
-    if (this.#kept !== null && (this.changed || JSON.stringify(this.#kept) === JSON.stringify(settings))) return;
-    this.#show(settings);
+    const before = this.#kept && shown(this.#kept);
+    const isTyped = (name: keyof Shown) => before !== null && this[name] !== before[name];
+    const fields = Object.entries(shown(settings)).filter(([name]) => !isTyped(name as keyof Shown));
+    Object.assign(this, Object.fromEntries(fields));
+    this.#kept = settings;
   }
 
   /** Another workspace has settings of its own. */
@@ -55,7 +60,10 @@ export class SettingsForm {
     this.busy = true;
     this.problem = null;
     try {
-      const saved = await call("save_settings", this.#asSettings(this.#kept));
+      // Another window or the command line may have set something else meanwhile.
+      const now = await call("settings", {});
+      this.take(now);
+      const saved = await call("save_settings", this.#asSettings(now));
       session.settings = saved;
       this.#show(saved);
       return true;
@@ -68,16 +76,8 @@ export class SettingsForm {
   }
 
   #show(settings: Settings) {
-    this.#kept = settings;
-    this.port = String(settings.port);
-    this.bind = settings.bind;
-    this.bodyCap = String(settings.bodyCap / MIB);
-    this.replayTarget = settings.replayTarget;
-    this.autoSource = settings.autoSource;
-    const { days, exchanges, bytes } = settings.retention;
-    this.days = days === null ? "" : String(days);
-    this.exchanges = exchanges === null ? "" : String(exchanges);
-    this.megabytes = bytes === null ? "" : String(bytes / MIB);
+    this.#kept = null;
+    this.take(settings);
     this.problem = null;
   }
 
@@ -115,6 +115,21 @@ export class SettingsForm {
 /** The one form of the window. */
 export const form = new SettingsForm();
 session.hold(form);
+
+/** Settings as the fields show them. */
+function shown({ port, bind, bodyCap, replayTarget, autoSource, retention }: Settings) {
+  const { days, exchanges, bytes } = retention;
+  return {
+    port: String(port),
+    bind,
+    bodyCap: String(bodyCap / MIB),
+    replayTarget,
+    autoSource,
+    days: days === null ? "" : String(days),
+    exchanges: exchanges === null ? "" : String(exchanges),
+    megabytes: bytes === null ? "" : String(bytes / MIB),
+  };
+}
 
 /** What is typed for a limit; null for none. */
 function limit(text: string, unit = 1): number | null {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { preferences } from "$app/preferences.svelte";
 import { session } from "$app/session.svelte";
 import { useBackend } from "$ipc/backend";
+import { call } from "$ipc/call";
 import { fakeBackend } from "$ipc/fake";
 import { form } from "./form.svelte";
 import SettingsScreen from "./SettingsScreen.svelte";
@@ -24,12 +25,14 @@ beforeEach(async () => {
 const type = (label: string, value: string) => fireEvent.input(screen.getByLabelText(label), { target: { value } });
 const save = () => userEvent.click(screen.getByRole("button", { name: "Save" }));
 
-async function shown() {
+const shown = () => shownWith("4400");
+
+async function shownWith(port: string) {
   render(SettingsScreen);
-  await screen.findByDisplayValue("4400");
+  await screen.findByDisplayValue(port);
 }
 
-describe("the settings", { timeout: 60_000 }, () => {
+describe("the settings", () => {
   it.each([
     ["Port", "65536", /A port is a number from 0 to 65535/],
     ["Port", "-1", /A port is a number from 0 to 65535/],
@@ -69,6 +72,29 @@ describe("the settings", { timeout: 60_000 }, () => {
     await session.open("/other.pushpull");
     render(SettingsScreen);
     await waitFor(() => expect(screen.getByLabelText("Target")).toHaveProperty("value", ""));
+  });
+
+  it("take what was set elsewhere meanwhile, but for what is being typed", async () => {
+    const { unmount } = render(SettingsScreen);
+    await screen.findByDisplayValue("4400");
+    await type("Port", "4500");
+    unmount();
+    // As a replay to another target keeps it.
+    if (session.settings)
+      session.settings = await call("save_settings", { ...session.settings, replayTarget: "http://localhost:3000" });
+    await shownWith("4500");
+    expect(screen.getByLabelText("Target")).toHaveProperty("value", "http://localhost:3000");
+    await screen.findByText("Not saved yet.");
+    // As another window or the command line keeps it, which is not told here yet.
+    await call("save_settings", { ...(await call("settings", {})), bind: "::1", port: 4600 });
+    await save();
+    await screen.findByText("Nothing to save.");
+    expect(await call("settings", {})).toMatchObject({
+      port: 4500,
+      bind: "::1",
+      replayTarget: "http://localhost:3000",
+    });
+    expect(screen.getByLabelText("Address")).toHaveProperty("value", "::1");
   });
 
   it("are as they were when changes are taken back", async () => {

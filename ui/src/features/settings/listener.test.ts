@@ -39,7 +39,7 @@ async function save(changed: Record<string, string>) {
 
 const note = () => screen.queryByRole("note")?.querySelector("p")?.textContent;
 
-describe("the listener", { timeout: 60_000 }, () => {
+describe("the listener", () => {
   it("is said to be where it was until it listens anew on the address that was saved", async () => {
     render(SettingsScreen);
     await screen.findByDisplayValue("0.0.0.0");

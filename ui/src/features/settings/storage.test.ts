@@ -25,7 +25,7 @@ beforeEach(async () => {
   toasts.shown = [];
 });
 
-describe("retention and storage", { timeout: 60_000 }, () => {
+describe("retention and storage", () => {
   it("keeps limits as they are typed, and none where nothing is", async () => {
     render(SettingsScreen);
     await userEvent.type(await screen.findByLabelText("Days"), "30");

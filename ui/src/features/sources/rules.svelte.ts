@@ -99,13 +99,14 @@ export class RulesForm {
     this.source = source;
     this.set = null;
     this.open = null;
+    this.failure = null;
     try {
       const read = await call("source_rules", { source });
       if (this.source !== source) return;
       this.#show(read);
       this.open = read.rules.rules[0]?.id ?? null;
     } catch (thrown) {
-      this.failure = asApiError(thrown);
+      if (this.source === source) this.failure = asApiError(thrown);
     }
   }
 
@@ -145,6 +146,7 @@ export class RulesForm {
       const saved = await call("save_rules", save);
       if (this.source === save.source) this.#take(saved);
     } catch (thrown) {
+      if (this.source !== save.source) return sayError(thrown);
       this.failure = asApiError(thrown);
       if (this.#kept === text) this.#kept = ""; // tried again with the next word, or on leaving
     }
@@ -160,7 +162,9 @@ export class RulesForm {
 
   async reset() {
     await this.flush();
-    this.#take(await call("reset_rules", { source: this.source }));
+    const { source } = this;
+    const read = await call("reset_rules", { source });
+    if (this.source === source) this.#take(read);
   }
 
   /** Reads the counts soon: many pushes in a row are one reading. */

@@ -1,4 +1,6 @@
 // What is set for the service behind one source, as it is typed: kept on every change.
+import { SvelteSet } from "svelte/reactivity";
+import { sayError } from "$app/toasts.svelte";
 import { asApiError, call } from "$ipc/call";
 import type { ApiError } from "$ipc/bindings/ApiError";
 import type { SourceSettings } from "$ipc/bindings/SourceSettings";
@@ -16,9 +18,10 @@ export class ServiceForm {
   handshakes = $state(true);
   problem = $state.raw<ApiError | null>(null);
   secretProblem = $state.raw<ApiError | null>(null);
-  /** The pushes of the source are being checked again. */
-  checking = $state(false);
-  #source = "";
+  /** The sources whose pushes are being checked again. */
+  #checked = new SvelteSet<string>();
+  #source = $state("");
+  readonly checking = $derived(this.#checked.has(this.#source));
 
   async load(source: string) {
     this.#source = source;
@@ -58,46 +61,50 @@ export class ServiceForm {
       });
       if (name === this.#source) this.kept = kept;
     } catch (thrown) {
-      this.problem = asApiError(thrown);
+      if (name === this.#source) this.problem = asApiError(thrown);
+      else sayError(thrown);
     }
   }
 
   /** Puts a secret into the vault, which is opened on the way; true if it is there. */
   addSecret(label: string, value: string): Promise<boolean> {
-    const source = this.#source;
-    return this.#secrets(() => vault.with(() => call("add_secret", { source, label, value })));
+    return this.#secrets((source) => vault.with(() => call("add_secret", { source, label, value })));
   }
 
   removeSecret(id: number): Promise<boolean> {
-    const source = this.#source;
-    return this.#secrets(() => call("remove_secret", { source, id }));
+    return this.#secrets((source) => call("remove_secret", { source, id }));
   }
 
   /** Checks the pushes of the source again, the vault opened on the way; true if it was done. */
   async checkAgain(): Promise<boolean> {
     const name = this.#source;
     this.secretProblem = null;
-    this.checking = true;
+    this.#checked.add(name);
     try {
       return (await vault.with(() => call("verify_source", { name }))) !== null;
     } catch (thrown) {
-      this.secretProblem = asApiError(thrown);
-      return false;
+      return this.#failed(name, thrown);
     } finally {
-      this.checking = false;
+      this.#checked.delete(name);
     }
   }
 
-  async #secrets(run: () => Promise<SourceSettings | null>): Promise<boolean> {
+  async #secrets(run: (source: string) => Promise<SourceSettings | null>): Promise<boolean> {
+    const source = this.#source;
     this.secretProblem = null;
     try {
-      const kept = await run();
+      const kept = await run(source);
       if (kept?.name === this.#source) this.kept = kept;
       return kept !== null;
     } catch (thrown) {
-      this.secretProblem = asApiError(thrown);
-      return false;
+      return this.#failed(source, thrown);
     }
+  }
+
+  #failed(source: string, thrown: unknown): false {
+    if (source === this.#source) this.secretProblem = asApiError(thrown);
+    else sayError(thrown);
+    return false;
   }
 }
 

@@ -29,7 +29,7 @@ beforeEach(async () => {
   if (session.settings) session.settings = { ...session.settings, replayTarget: "http://localhost:3000" };
 });
 
-describe("the export dialog", { timeout: 60_000 }, () => {
+describe("the export dialog", () => {
   it("masks by default, names what is masked, and says when it does not", async () => {
     render(TransferDialogs);
     openExport({ type: "selection", ids: [1, 2] });
@@ -73,7 +73,7 @@ describe("the export dialog", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the replay dialog", { timeout: 60_000 }, () => {
+describe("the replay dialog", () => {
   it("begins with the target of the settings, refuses what is no URL, and remembers another", async () => {
     render(TransferDialogs);
     openReplay([390, 389]);

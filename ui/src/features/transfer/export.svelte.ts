@@ -7,6 +7,7 @@ import type { ExportQuery } from "$ipc/bindings/ExportQuery";
 import type { ExportScope } from "$ipc/bindings/ExportScope";
 import type { Exported } from "$ipc/bindings/Exported";
 import { chooseSave, copyText } from "$ipc/desktop";
+import { countAll } from "$shared/exchanges/count";
 import { count as counted } from "$shared/format";
 
 /** The formats, what they are good for, and the ending of their files. */
@@ -59,7 +60,8 @@ export class Export {
   chosen = $state("");
   format = $state<ExportFormat>("ndjson");
   redact = $state(true);
-  counts = $state.raw<Record<string, number>>({});
+  /** How many exchanges each choice holds, so far or all. */
+  counts = $state.raw<Record<string, { rows: number; isAll: boolean }>>({});
   preview = $state.raw<ExportPreview | null>(null);
   problem = $state.raw<ApiError | null>(null);
   /** The export into a file that is under way. */
@@ -72,15 +74,20 @@ export class Export {
     format: this.format,
     redact: this.redact && !this.exact,
   });
-  readonly count = $derived(this.counts[this.chosen] ?? null);
+  /** The exchanges of what is chosen; null while they are being counted. */
+  readonly count = $derived.by(() => {
+    const counted = this.counts[this.chosen];
+    return counted?.isAll ? counted.rows : null;
+  });
   /** Why this can't be exported as chosen; null if it can. */
-  readonly obstacle = $derived(
-    this.count === 0
-      ? "There is no exchange in it."
-      : this.format === "raw" && this.count !== null && this.count !== 1
-        ? "Body takes exactly one exchange. Select one in the list, or choose another format."
-        : null,
-  );
+  readonly obstacle = $derived.by(() => {
+    if (this.count === 0) return "There is no exchange in it.";
+    if (this.format !== "raw" || this.count === 1) return null;
+    return this.count === null
+      ? "Body takes exactly one exchange, and they are still being counted."
+      : "Body takes exactly one exchange. Select one in the list, or choose another format.";
+  });
+  isOpen = true;
   private run = 0;
 
   constructor(scope: ExportScope) {
@@ -88,12 +95,19 @@ export class Export {
     this.chosen = this.scopes[0]?.value ?? "all";
   }
 
-  /** Asks how many exchanges each choice holds. */
+  /** Asks how many exchanges each choice holds; a slow search is counted as long as somebody waits for it. */
   async countAll(): Promise<void> {
-    for (const { value, scope } of this.scopes) {
-      const rows = scope.type === "selection" ? scope.ids.length : await rowsOf(scope.filter);
-      this.counts = { ...this.counts, [value]: rows };
-    }
+    await Promise.all(
+      this.scopes.map(async ({ value, scope }) => {
+        const take = (rows: number, isAll: boolean) => (this.counts = { ...this.counts, [value]: { rows, isAll } });
+        const goesOn = (soFar: number) => {
+          take(soFar, false);
+          return this.isOpen;
+        };
+        const rows = scope.type === "selection" ? scope.ids.length : await countAll(scope.filter, null, goesOn);
+        take(rows, true);
+      }),
+    );
   }
 
   /** Asks what it would look like; only the newest answer counts. */
@@ -156,8 +170,4 @@ function choices(scope: ExportScope): ScopeChoice[] {
   const all: ScopeChoice = { value: "all", title: "Everything", scope: everything };
   if (scope.type === "selection") return [{ value: "selection", title: "The selection", scope }, all];
   return scope.filter.trim() === "" ? [all] : [{ value: "filter", title: "All that the filter finds", scope }, all];
-}
-
-async function rowsOf(filter: string): Promise<number> {
-  return (await call("count", { filter, upto: null })).rows;
 }

@@ -38,7 +38,7 @@ function shown() {
   render(Toasts);
 }
 
-describe("an export", { timeout: 60_000 }, () => {
+describe("an export", () => {
   it("says how far it is, and is cancelled by closing the dialog", async () => {
     own["export"] = () => new Promise(() => {});
     openExport({ type: "filter", filter: "" });
@@ -72,6 +72,38 @@ describe("an export", { timeout: 60_000 }, () => {
     expect(await button("Save as…")).toHaveProperty("disabled", true);
   });
 
+  it("is counted until all are found, and no longer than the dialog is open", async () => {
+    let found = 0;
+    let counts = 0;
+    own["count"] = ({ filter }: { filter: string }) => {
+      if (filter === "") return { rows: 400, complete: true };
+      counts += 1;
+      return { rows: found, complete: found === 214 };
+    };
+    openExport({ type: "filter", filter: "body.x:y" });
+    shown();
+    await screen.findByRole("radio", { name: "All that the filter finds, 0 so far" });
+    // None yet is not none at all, and one yet need not be the only one.
+    expect(screen.queryByText("There is no exchange in it.")).toBeNull();
+    found = 1;
+    await screen.findByRole("radio", { name: "All that the filter finds, 1 so far" });
+    await userEvent.click(screen.getByRole("radio", { name: "Body" }));
+    expect(await button("Save as…")).toHaveProperty("disabled", true);
+    found = 214;
+    await screen.findByRole("radio", { name: "All that the filter finds, 214" });
+    screen.getByText(/^Body takes exactly one exchange/);
+    found = 3;
+    navigation.dialog = null;
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    openExport({ type: "filter", filter: "body.x:z" });
+    await screen.findByRole("radio", { name: "All that the filter finds, 3 so far" });
+    navigation.dialog = null;
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    const before = counts;
+    await new Promise((rested) => setTimeout(rested, 500));
+    expect(counts - before).toBeLessThanOrEqual(1);
+  });
+
   it("says why it can't be made, and what to do", async () => {
     own["preview_export"] = () => {
       throw { code: "failed", message: "The workspace can't be read.", hint: "Open another." };
@@ -82,7 +114,7 @@ describe("an export", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a replay", { timeout: 60_000 }, () => {
+describe("a replay", () => {
   it("says how many got no answer, and holds an answer against what the push got at first", async () => {
     openReplay([386, 387, 388, 389]);
     shown();

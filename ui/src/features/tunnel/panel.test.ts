@@ -16,7 +16,7 @@ async function opened(options: FakeOptions = {}, own: Answers = {}) {
 const called = (calls: { command: string; args: unknown }[], command: string) =>
   calls.filter((call) => call.command === command).map((call) => call.args);
 
-describe("the tunnel's panel", { timeout: 60_000 }, () => {
+describe("the tunnel's panel", () => {
   it("starts a bore tunnel at the server and port that are typed, and says that it is plain", async () => {
     const { calls, panel } = await opened();
     await panel.findByText(/A bore tunnel is plain HTTP/);

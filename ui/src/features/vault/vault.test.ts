@@ -13,7 +13,7 @@ async function opened(vaultIs: FakeOptions["vault"]) {
   return { vault, addSecret: () => vault.with(() => call("add_secret", secret)) };
 }
 
-describe("the vault", { timeout: 60_000 }, () => {
+describe("the vault", () => {
   it("asks for a place for its key when something needs it, and then does it", async () => {
     const { addSecret } = await opened("noStore");
     const added = addSecret();

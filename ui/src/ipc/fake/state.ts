@@ -224,6 +224,7 @@ export class FakeState {
       (!filter.includes("is:retry") || row.delivery?.repeat === "retry") &&
       (!filter.includes("is:unread") || row.unread) &&
       (!filter.includes("is:pinned") || row.pinned) &&
+      (!filter.includes("has:tag") || row.tags.length > 0) &&
       (!tag || row.tags.includes(tag)) &&
       (!failed || row.failure !== null || (row.status ?? 0) >= 400 || (row.forwardStatus ?? 0) >= 400);
   }

@@ -45,7 +45,7 @@ const lineOf = (text: RegExp) => screen.findByText(text, { selector: ".line *" }
 const called = (calls: { command: string; args: unknown }[], command: string) =>
   calls.filter((call) => call.command === command).map((call) => call.args as Record<string, unknown>);
 
-describe("moving about in a tree", { timeout: 60_000 }, () => {
+describe("moving about in a tree", () => {
   it("goes up to the container and folds it by the left arrow", async () => {
     await openBody("json");
     const tree = await screen.findByRole("tree");
@@ -170,7 +170,7 @@ describe("a row of a tree", () => {
   });
 });
 
-describe("a view that can't be drawn", { timeout: 60_000 }, () => {
+describe("a view that can't be drawn", () => {
   it("says so and what to do, and leaves the other views and exchanges as they are", async () => {
     const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const broken = { total: 1, rows: [{ ...treeRow({}), chips: null as unknown as [] }] };
@@ -191,7 +191,7 @@ describe("a view that can't be drawn", { timeout: 60_000 }, () => {
   });
 });
 
-describe("finding in a body", { timeout: 60_000 }, () => {
+describe("finding in a body", () => {
   it("goes round at both ends, back with Shift", async () => {
     await openBody("json");
     await screen.findByRole("tree");
@@ -217,7 +217,7 @@ describe("finding in a body", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the text of a body", { timeout: 60_000 }, () => {
+describe("the text of a body", () => {
   it("is laid out anew or as it came, and numbers a line once, however many rows it takes", async () => {
     const { calls } = await openBody("json");
     await screen.findByRole("tree");
@@ -233,7 +233,7 @@ describe("the text of a body", { timeout: 60_000 }, () => {
   });
 });
 
-describe("what stands in a body", { timeout: 60_000 }, () => {
+describe("what stands in a body", () => {
   it("is the address that a link means, however its encoder wrote it", async () => {
     const place = { pointer: "/a", jsonPath: "$['a']", xpath: null, pathCut: false, cut: false, above: [] };
     const { calls } = await openBody("json", {

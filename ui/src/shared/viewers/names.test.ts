@@ -37,7 +37,7 @@ async function menuOfKey() {
   return within(await screen.findByRole("menu"));
 }
 
-describe("a name that is cut", { timeout: 60_000 }, () => {
+describe("a name that is cut", () => {
   it("ends in an ellipsis in the tree and is copied whole", async () => {
     const { calls } = await openBody("json", ofOneKey(false));
     const menu = await menuOfKey();

@@ -8,7 +8,7 @@ const view = () => within(screen.getByRole("radiogroup", { name: "View" }));
 
 afterEach(() => (document.documentElement.dataset.theme = "light"));
 
-describe("the views of a body", { timeout: 60_000 }, () => {
+describe("the views of a body", () => {
   it.each([
     ["json", "light"],
     ["json", "dark"],

@@ -63,14 +63,17 @@ export class PagedRows<T> {
     return null;
   }
 
-  /** Every row that is here. */
+  /** Every row that is here, or stays until its successor is. */
   *known(): Iterable<T> {
-    for (const rows of this.#pages.values()) yield* rows;
+    for (const rows of new Map([...(this.#old ?? []), ...this.#pages]).values()) yield* rows;
   }
 
   /** Changes rows where they stand, ahead of the next answer. */
   change(edit: (row: T) => T) {
-    this.#pages = new Map([...this.#pages].map(([page, rows]) => [page, rows.map(edit)]));
+    const edited = (pages: ReadonlyMap<number, T[]>) =>
+      new Map([...pages].map(([page, rows]) => [page, rows.map(edit)] as const));
+    this.#old &&= edited(this.#old);
+    this.#pages = edited(this.#pages);
   }
 
   /** Asks anew: from the start, or with `keep` for what was wanted last, which stays until its successor is here. */

@@ -38,8 +38,10 @@ describe("rows that come page by page", () => {
     await vi.waitFor(() => expect(rows.row(0)).toBe(1));
     generation = 2;
     rows.reset(true);
-    expect(rows.row(0)).toBe(1);
-    await vi.waitFor(() => expect(rows.row(0)).toBe(2));
+    expect([rows.row(0), ...rows.known()]).toEqual([1, 1]);
+    rows.change((row) => row * 10);
+    expect(rows.row(0)).toBe(10);
+    await vi.waitFor(() => expect([rows.row(0), ...rows.known()]).toEqual([2, 2]));
   });
 
   it("forgets the pages that were used longest ago", async () => {

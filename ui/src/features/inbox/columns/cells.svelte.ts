@@ -8,6 +8,7 @@ const AT_ONCE = 100;
 
 class Cells {
   #values = new SvelteMap<string, string | null>();
+  /** What is remembered or on its way: what was wanted longest ago comes first, and goes first. */
   #asked = new Set<string>();
   #wanted = new Map<number, Set<string>>();
   #waiting = false;
@@ -21,8 +22,9 @@ class Cells {
   want(id: number, columns: readonly string[]) {
     for (const column of columns) {
       const key = `${id} ${column}`;
-      if (this.#asked.has(key)) continue;
+      const isKnown = this.#asked.delete(key);
       this.#asked.add(key);
+      if (isKnown) continue;
       const wanted = this.#wanted.get(id) ?? new Set();
       this.#wanted.set(id, wanted.add(column));
     }
@@ -40,7 +42,7 @@ class Cells {
     this.#waiting = false;
     const wanted = [...this.#wanted];
     this.#wanted.clear();
-    if (this.#values.size > REMEMBERED) this.clear();
+    this.#forget();
     for (let at = 0; at < wanted.length; at += AT_ONCE) {
       const some = wanted.slice(at, at + AT_ONCE);
       const columns = [...new Set(some.flatMap(([, columns]) => [...columns]))];
@@ -52,8 +54,18 @@ class Cells {
         throw thrown;
       });
       ids.forEach((id, row) =>
-        columns.forEach((column, place) => this.#values.set(`${id} ${column}`, rows[row]?.[place] ?? null)),
+        columns.forEach((column, place) => {
+          const key = `${id} ${column}`;
+          if (this.#asked.has(key)) this.#values.set(key, rows[row]?.[place] ?? null);
+        }),
       );
+    }
+  }
+
+  #forget() {
+    for (const key of [...this.#asked].slice(0, -REMEMBERED)) {
+      this.#asked.delete(key);
+      this.#values.delete(key);
     }
   }
 }

@@ -1,7 +1,34 @@
-import { expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { useBackend } from "$ipc/backend";
 import { fakeBackend } from "$ipc/fake";
 import { cells } from "./cells.svelte";
+
+beforeEach(() => cells.clear());
+
+it("forgets the values that were wanted longest ago, and asks for them again", async () => {
+  const fake = fakeBackend({ rows: 10 });
+  const asked: number[] = [];
+  useBackend({
+    ...fake,
+    invoke: (command, payload) => {
+      if (command === "cells") asked.push(...(payload?.["args"] as { ids: number[] }).ids);
+      return fake.invoke(command, payload);
+    },
+  });
+  const want = async (id: number) => {
+    cells.want(id, ["body.a"]);
+    await vi.waitFor(() => expect(cells.value(id, "body.a")).toBe(`dy.a ${id}`));
+  };
+  for (let id = 1; id <= 4_000; id += 1) cells.want(id, ["body.a"]);
+  await want(4_000);
+  // Row 1 is seen again, and stays on the screen while others come.
+  await want(1);
+  await want(4_001);
+  await want(4_002);
+  expect([1, 2, 3, 4].map((id) => cells.value(id, "body.a"))).toEqual(["dy.a 1", undefined, undefined, "dy.a 4"]);
+  await want(2);
+  expect(asked.filter((id) => id <= 2)).toEqual([1, 2, 2]);
+});
 
 it("asks again for values that could not be read", async () => {
   const fake = fakeBackend({ rows: 10 });

@@ -135,13 +135,15 @@ class Columns {
     this.all = all;
   }
 
-  /** Adds a column, or shows the hidden one there is. Answers its title; null if it is there already. */
-  async show(id: string): Promise<string | null> {
+  /** Adds a column, or shows the hidden one there is, until that is undone; null if it is there already. */
+  async show(id: string): Promise<{ title: string; undo: () => void } | null> {
     const there = this.all.find((column) => column.id === id);
     if (there?.shown) return null;
     if (there) this.toggle(id);
     else await this.add(id);
-    return made(id, true, null).title;
+    const hide = () =>
+      this.#change(this.all.map((column) => (column.id === id ? { ...column, shown: false } : column)));
+    return { title: made(id, true, null).title, undo: there ? hide : () => this.remove(id) };
   }
 
   remove(id: string) {

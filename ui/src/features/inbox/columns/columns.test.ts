@@ -2,6 +2,9 @@ import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import type { ListColumn } from "$ipc/bindings/ListColumn";
+import { useBackend } from "$ipc/backend";
+import { fakeBackend } from "$ipc/fake";
+import { columns } from "./columns.svelte";
 import { openApp } from "../../../test/openApp";
 
 const kept = (calls: { command: string; args: unknown }[]) =>
@@ -18,7 +21,7 @@ async function dialog() {
   return within(await screen.findByRole("dialog", { name: "Columns" }));
 }
 
-describe("the columns of the list", { timeout: 60_000 }, () => {
+describe("the columns of the list", () => {
   it("are hidden, shown and moved, and as usual again", async () => {
     const calls = await opened();
     const columns = await dialog();
@@ -71,5 +74,28 @@ describe("the columns of the list", { timeout: 60_000 }, () => {
     expect(asked).toEqual({ text: id, caret: id.length });
     await userEvent.type(path, "{Enter}");
     await waitFor(() => expect(kept(calls)?.some((column) => column.id === id)).toBe(true));
+  });
+});
+
+describe("a column that is shown from a body", () => {
+  it("goes as it came: one that was hidden is hidden again where it was, with its width", async () => {
+    useBackend(fakeBackend({ rows: 10 }));
+    await columns.load();
+    const added = await columns.show("body.a");
+    expect(added?.title).toBe("a");
+    expect(await columns.show("body.a")).toBeNull();
+    columns.move("body.a", 1);
+    columns.resize("body.a", 200, true);
+    columns.toggle("body.a");
+    const before = columns.all;
+    const shown = await columns.show("body.a");
+    expect(columns.all.find(({ id }) => id === "body.a")?.shown).toBe(true);
+    shown?.undo();
+    expect(columns.all).toEqual(before);
+    added?.undo();
+    expect(columns.all.some(({ id }) => id === "body.a")).toBe(false);
+    // It is gone: there is nothing to hide.
+    shown?.undo();
+    expect(columns.all.some(({ id }) => id === "body.a")).toBe(false);
   });
 });

@@ -91,12 +91,13 @@ async function addColumn() {
   const of = at && columnOf(at);
   if (!of || "obstacle" in of) return;
   const column = of.asked;
-  const title = await columns.show(column);
-  if (title === null) return say("The list has this column");
+  const added = await columns.show(column);
+  if (added === null) return say("The list has this column");
   const seen = columns.shown.some(({ id }) => id === column);
+  const { title, undo } = added;
   say(seen ? `Column ${title} added` : `Column ${title} added: it shows when the list is wider`, {
     title: UNDO,
-    run: () => columns.remove(column),
+    run: undo,
   });
 }
 

@@ -52,7 +52,7 @@ async function opened(own: Answers = {}) {
 const copied = (calls: { command: string; args: unknown }[]) =>
   calls.filter((call) => call.command === "copy_text").map((call) => (call.args as { text: string }).text);
 
-describe("the detail of an exchange", { timeout: 60_000 }, () => {
+describe("the detail of an exchange", () => {
   it("copies the value of a field, not its name", async () => {
     const { calls, detail, tab } = await opened({ exchange: exchangeOf({}) });
     await tab(/Headers/);

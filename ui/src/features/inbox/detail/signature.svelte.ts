@@ -53,9 +53,10 @@ export class Signature {
 
   /** Sets the chosen provider for the source, and checks with it. */
   async adopt(source: string): Promise<void> {
+    const [id, provider] = [this.#id, this.provider];
     const { name, url, tolerance, handshakes } = await call("source_settings", { name: source });
-    await call("save_source", { name, provider: this.provider, url, tolerance, handshakes });
-    await this.choose(null);
+    await call("save_source", { name, provider, url, tolerance, handshakes });
+    if (id === this.#id) await this.choose(null);
   }
 
   /** The push that is checked. */

@@ -2,11 +2,13 @@ import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import type { Verdict } from "$ipc/bindings/Verdict";
-import type { Answers } from "$ipc/fake";
+import { useBackend } from "$ipc/backend";
+import { call } from "$ipc/call";
+import { fakeBackend, type Answers } from "$ipc/fake";
 import type { FakeOptions } from "$ipc/fake/state";
 import { dateTime } from "$shared/format";
 import { openApp, violations } from "../../../test/openApp";
-import { hexRows } from "./signature.svelte";
+import { hexRows, Signature } from "./signature.svelte";
 
 /** A window whose newest push of GitHub stands with its signature in the detail. */
 async function opened(options: FakeOptions = {}, own: Answers = {}) {
@@ -48,7 +50,7 @@ const BROKEN: Verdict = {
   opens: null,
 };
 
-describe("the signature of a push", { timeout: 60_000 }, () => {
+describe("the signature of a push", () => {
   it("is checked at once with a secret that is set where it is missed", async () => {
     const { calls, tab } = await opened();
     await within(tab).findByText("Not checked");
@@ -201,6 +203,32 @@ describe("the signature of a push", { timeout: 60_000 }, () => {
     await screen.findByText("Signed bytes copied");
     const copied = calls.find((call) => call.command === "copy_text")?.args;
     expect(copied).toEqual({ text: '{"id":"evt_1","type":"x"}' });
+  });
+});
+
+describe("the provider that is set for a source", () => {
+  it("is the one that was chosen, though another push is looked at meanwhile", async () => {
+    const fake = fakeBackend({ rows: 9 });
+    let go = () => {};
+    const held = new Promise<void>((resolve) => (go = resolve));
+    useBackend({
+      ...fake,
+      invoke: async (command, payload) => {
+        if (command === "source_settings") await held;
+        return fake.invoke(command, payload);
+      },
+    });
+    const signature = new Signature();
+    await signature.check(9);
+    await signature.choose("mollie");
+    const adopted = signature.adopt("github");
+    await signature.check(8);
+    await signature.choose("stripe");
+    go();
+    await adopted;
+    expect((await call("source_settings", { name: "github" })).provider).toBe("mollie");
+    // What is chosen for the other push stays.
+    expect(signature.provider).toBe("stripe");
   });
 });
 

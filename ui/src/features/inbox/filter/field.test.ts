@@ -21,7 +21,7 @@ async function opened() {
   return { calls, field };
 }
 
-describe("what is typed in the filter field", { timeout: 60_000 }, () => {
+describe("what is typed in the filter field", () => {
   it("is a term once the field is left, and what is wrong with it is said", async () => {
     const { field } = await opened();
     await userEvent.type(field, "status:50x");

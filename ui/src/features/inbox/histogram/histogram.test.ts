@@ -39,7 +39,7 @@ async function zoomed() {
   return { asked };
 }
 
-describe("the strip over the list", { timeout: 60_000 }, () => {
+describe("the strip over the list", () => {
   it("says what came in a stretch of time, and how much of it failed", async () => {
     const { strip } = await opened();
     strip.focus();

@@ -37,7 +37,7 @@ const rows = () => screen.findAllByRole("row").then((all) => all.filter((row) =>
 const asked = (calls: { command: string; args: unknown }[]) =>
   calls.filter((call) => call.command === "list").map((call) => (call.args as { filter: string }).filter);
 
-describe("deliveries", { timeout: 60_000 }, () => {
+describe("deliveries", () => {
   it("marks retries and duplicates, and folds them away with a key", async () => {
     const { calls } = await openApp({ rows: 130 });
     await rows();
@@ -174,7 +174,7 @@ describe("deliveries", { timeout: 60_000 }, () => {
   });
 });
 
-describe("an unfolded delivery", { timeout: 60_000 }, () => {
+describe("an unfolded delivery", () => {
   it("shows its pushes below its row, in the order of the list", async () => {
     await openApp({ rows: 130 });
     await rows();

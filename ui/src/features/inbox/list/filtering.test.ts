@@ -8,7 +8,7 @@ import { filters, openInbox, row } from "../../../test/openInbox";
 /** For waiting where the interval is not the real one: the library's own way stands still with it. */
 const PATIENCE = { timeout: 10_000 };
 
-describe("the list of what a filter finds", { timeout: 60_000 }, () => {
+describe("the list of what a filter finds", () => {
   it("looks once a minute for what a time has left behind, and only where a time goes on", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "Date"], now: Date.UTC(2026, 10, 22, 12) });
     try {

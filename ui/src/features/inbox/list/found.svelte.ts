@@ -3,25 +3,13 @@ import type { ApiError } from "$ipc/bindings/ApiError";
 import type { ExchangeSummary } from "$ipc/bindings/ExchangeSummary";
 import type { ListPage } from "$ipc/bindings/ListPage";
 import { asApiError, call } from "$ipc/call";
+import { countAll } from "$shared/exchanges/count";
 import { PagedRows } from "$shared/virtual/pages.svelte";
 import { loses } from "../filter/ages";
 import { Unfolded } from "./unfolded.svelte";
 
 const PAGE = 200;
 const ASK_AGAIN_AFTER = 200;
-
-/** How many exchanges a filter finds up to one. `goesOn` is told how many there are so far; false ends the counting. */
-export async function countAll(
-  filter: string,
-  upto: number,
-  goesOn: (soFar: number) => boolean = () => true,
-): Promise<number> {
-  for (;;) {
-    const { rows, complete } = await call("count", { filter, upto });
-    if (complete || !goesOn(rows)) return rows;
-    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
-  }
-}
 
 export class FoundRows {
   /** What is looked for. */

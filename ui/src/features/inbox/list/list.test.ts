@@ -8,7 +8,7 @@ import { filters, openInbox, row } from "../../../test/openInbox";
 const selected = () =>
   [...document.querySelectorAll("[role=row][aria-selected=true]")].map((one) => one.getAttribute("aria-rowindex"));
 
-describe("the list of exchanges", { timeout: 60_000 }, () => {
+describe("the list of exchanges", () => {
   it("selects rows by Shift and the arrows, each told as selected, and unselects them by Escape", async () => {
     await openInbox();
     await userEvent.keyboard("j{Shift>}{ArrowDown}{ArrowDown}{/Shift}");
@@ -35,7 +35,10 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
   it("shows where the new ones came in, also with the oldest first", async () => {
     const { call } = await openInbox();
     const { inbox } = await import("../inbox.svelte");
+    const follow = () => screen.getByRole("button", { name: /^Follow/ }).title;
+    expect(follow()).toBe("New exchanges come in at the top, F");
     inbox.turn();
+    await waitFor(() => expect(follow()).toBe("New exchanges come in at the bottom, F"));
     await waitFor(() => expect(row(0)?.textContent).toBeTruthy());
     inbox.setPaused(true);
     await call("send_sample", { provider: "stripe" });
@@ -95,6 +98,32 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 
+  it("puts the dialog of a deletion away once it is done, though the list is still being counted", async () => {
+    let deleted = false;
+    const state = new FakeState({ rows: 60 });
+    const count = (query: { filter: string; upto: number | null }) =>
+      deleted ? new Promise<never>(() => {}) : listAnswers(state).count!(query);
+    await openInbox({}, { count, delete: () => ((deleted = true), { id: 1, exchanges: 15 }) });
+    const { navigation } = await import("$app/navigation.svelte");
+    navigation.dialog = { type: "delete", filter: "source:stripe", upto: 60 };
+    await userEvent.click(await screen.findByRole("button", { name: /^Delete \d+$/ }));
+    await screen.findByText("15 exchanges deleted");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  });
+
+  it("leaves the dialog that is opened after a deletion was stopped", async () => {
+    let end: (done: { id: number; exchanges: number }) => void = () => {};
+    await openInbox({}, { delete: () => new Promise((resolve) => (end = resolve)), cancel: () => ({}) });
+    const { navigation, openReplay } = await import("$app/navigation.svelte");
+    navigation.dialog = { type: "delete", filter: "source:stripe", upto: 60 };
+    await userEvent.click(await screen.findByRole("button", { name: /^Delete \d+$/ }));
+    await userEvent.click(await screen.findByRole("button", { name: "Stop" }));
+    openReplay([60]);
+    end({ id: 1, exchanges: 3 });
+    await screen.findByText("3 exchanges deleted");
+    expect(navigation.dialog?.type).toBe("replay");
+  });
+
   it.each(["newest first", "oldest first"])("lets go of what a time has left behind, %s", async (order) => {
     let left = 60;
     const { calls } = await openInbox({}, { count: () => ({ rows: left, complete: true }) });
@@ -128,7 +157,7 @@ describe("the list of exchanges", { timeout: 60_000 }, () => {
     await screen.findByRole("button", { name: "1 new" });
     await deleteExchanges({ type: "selection", ids: [3] });
     await screen.findByText("59 in view");
-    expect(inbox.fresh).toBe(1);
+    await waitFor(() => expect(inbox.fresh).toBe(1));
     inbox.paused = false;
     await inbox.refresh();
     await screen.findByText("60 in view");

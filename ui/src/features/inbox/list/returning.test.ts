@@ -8,7 +8,7 @@ import type { inbox as theInbox } from "../inbox.svelte";
 
 type Inbox = typeof theInbox;
 
-describe("the list after a trip, and after what others did", { timeout: 60_000 }, () => {
+describe("the list after a trip, and after what others did", () => {
   it("keeps its place over a trip to another screen, and lets nothing in while it is paused", async () => {
     const { call } = await openInbox();
     const [{ inbox }, { goTo }] = await Promise.all([import("../inbox.svelte"), import("$app/navigation.svelte")]);

@@ -23,6 +23,8 @@ export class Selection {
   picked = new SvelteSet<number>();
   /** The row that picking began at, if that is not the cursor's. */
   #anchor: number | null = null;
+  /** The rows that are being read to be picked. */
+  #picking: { from: number; last: number } | null = null;
   /** While the cursor is being put back on its exchange, another may stand in its row. */
   #keeping = 0;
   /** The cursor was moved to a row that is not here yet: the exchange of that is to be its. */
@@ -54,12 +56,12 @@ export class Selection {
   aimAt(id: number | null) {
     this.aim += 1;
     this.cursorId = id;
-    this.picked.clear();
+    this.unpick();
   }
 
   /** Nothing is picked and no row is under the cursor; the exchange that is read stays. */
   drop() {
-    this.picked.clear();
+    this.unpick();
     this.cursor = this.#anchor = null;
     this.#awaits = false;
   }
@@ -68,6 +70,10 @@ export class Selection {
   shift(by: number) {
     if (this.cursor !== null) this.cursor += by;
     if (this.#anchor !== null) this.#anchor += by;
+    if (this.#picking) {
+      this.#picking.from = Math.max(0, this.#picking.from + by);
+      this.#picking.last += by;
+    }
   }
 
   /** The cursor's row may be gone. */
@@ -78,6 +84,7 @@ export class Selection {
   /** Puts the cursor back on its exchange, or near its place, once rows were read; not if `read` was overtaken. */
   async keep(read: () => Promise<boolean>) {
     const id = this.cursorId;
+    if (this.stopPicking()) say("The list changed: select the rows again.");
     this.#keeping += 1;
     try {
       if (await read()) await this.#putBack(id);
@@ -148,7 +155,22 @@ export class Selection {
     if (this.cursorId !== null) this.#toggle(this.cursorId);
   }
 
+  /** Nothing is picked any more. False if nothing was, nor was being picked. */
+  unpick(): boolean {
+    const wasPicked = this.picked.size > 0;
+    this.picked.clear();
+    return this.stopPicking() || wasPicked;
+  }
+
+  /** What is being read is not picked any more: others may stand in those rows. False if nothing was. */
+  stopPicking(): boolean {
+    const wasPicking = this.#picking !== null;
+    this.#picking = null;
+    return wasPicking;
+  }
+
   #toggle(id: number) {
+    this.stopPicking();
     if (!this.picked.delete(id)) this.picked.add(id);
   }
 
@@ -156,13 +178,30 @@ export class Selection {
   async pickTo(index: number) {
     const anchor = this.#anchor ?? this.cursor ?? index;
     const to = Math.min(Math.max(0, index), this.rows.length - 1);
-    const [from, end] = [Math.min(anchor, to), Math.min(Math.max(anchor, to), Math.min(anchor, to) + PICK_AT_MOST - 1)];
-    if (Math.abs(to - anchor) >= PICK_AT_MOST)
-      say(`Selected the first ${PICK_AT_MOST} rows. Export by filter takes more.`);
+    const from = Math.min(anchor, to);
+    const all = Math.abs(to - anchor) + 1;
     this.moveTo(to);
     this.#anchor = anchor;
-    const ids = await this.rows.ids(from, end);
+    const ids = await this.#read({ from, last: from + Math.min(all, PICK_AT_MOST) - 1 });
+    if (!ids) return;
     this.picked.clear();
     ids.forEach((id) => this.picked.add(id));
+    if (all > PICK_AT_MOST) say(`Selected the first ${PICK_AT_MOST} rows. Export by filter takes more.`);
+  }
+
+  /** The exchanges of rows that move while they are read, as all rows do; null if they are not to be picked any more. */
+  async #read(picking: { from: number; last: number }): Promise<number[] | null> {
+    this.#picking = picking;
+    try {
+      for (;;) {
+        const { revision } = this.rows;
+        const { from, last } = picking;
+        const ids = await this.rows.ids(from, last);
+        if (this.#picking !== picking) return null;
+        if (revision === this.rows.revision && from === picking.from) return ids;
+      }
+    } finally {
+      if (this.#picking === picking) this.#picking = null;
+    }
   }
 }

@@ -3,14 +3,21 @@ import type { ExportScope } from "$ipc/bindings/ExportScope";
 import { call } from "$ipc/call";
 import { say, sayError, toasts } from "$app/toasts.svelte";
 import { counted } from "$shared/format";
+import { detail } from "../detail/detail.svelte";
 import { inbox } from "../inbox.svelte";
 
 /** Exchanges that one call marks at most. */
 const AT_ONCE = 10_000;
+/** Tagged exchanges that are read at once. */
+const TAGGED_AT_ONCE = 200;
+const ASK_AGAIN_AFTER = 150;
 
-/** Pins what is chosen, or unpins it if all of it is pinned. */
+/** Pins what is chosen, or unpins it if all of it is known to be pinned: what is read need not be in the list. */
 export async function togglePin() {
-  const on = !inbox.rows.of(inbox.selection.chosen).every((row) => row.pinned);
+  const { chosen } = inbox.selection;
+  const read = detail.exchange ? [detail.exchange.summary] : [];
+  const pinned = new Map([...read, ...inbox.rows.of(chosen)].map((row) => [row.id, row.pinned]));
+  const on = !chosen.every((id) => pinned.get(id));
   await mark(await inbox.meant(), "pinned", on, (ids) => call("pin", { ids, on }));
 }
 
@@ -22,6 +29,24 @@ export async function markRead(ids: number[], read: boolean) {
 export async function markAllRead() {
   await call("mark_read", { ids: null, read: true });
   await inbox.refresh();
+}
+
+/** The tags that any of the exchanges has, by name. They need not be in the list; the oldest comes first. */
+export async function tagsOf(ids: readonly number[]): Promise<string[]> {
+  const wanted = new Set(ids);
+  const [oldest = 0] = ids;
+  const tags = new Set<string>();
+  for (let upto = ids.at(-1) ?? 0; upto >= oldest && upto > 0;) {
+    const query = { filter: "has:tag", upto, from: 0, count: TAGGED_AT_ONCE, near: null };
+    const { rows, complete, last } = await call("list", query);
+    if (!complete) {
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
+      continue;
+    }
+    for (const row of rows) if (wanted.has(row.id)) row.tags.forEach((tag) => tags.add(tag));
+    upto = last ? 0 : (rows.at(-1)?.id ?? 0) - 1;
+  }
+  return [...tags].sort();
 }
 
 export async function changeTags(ids: number[], add: string[], remove: string[]) {
@@ -62,18 +87,18 @@ export async function deleteExchanges(
 ) {
   const { id, exchanges } = await call("delete", { scope, upto, ticket });
   if (exchanges === 0) return say("Nothing was deleted.");
-  inbox.selection.picked.clear();
-  // First: it can be taken back for ten seconds only, and a slow search takes longer to be counted anew.
+  inbox.selection.unpick();
   toasts.add(`${counted(exchanges, "exchange")} deleted`, {
     action: { title: "Undo", run: () => void undo(id).catch(sayError) },
   });
-  await inbox.refresh();
+  // Done by then: it can be taken back for ten seconds only, and a slow search takes longer to be counted anew.
+  void inbox.refresh().catch(sayError);
 }
 
 async function undo(id: number) {
   const { exchanges } = await call("undo_deletion", { id });
-  await inbox.refresh();
   say(`${counted(exchanges, "exchange")} back`);
+  await inbox.refresh();
 }
 
 /** A colour for a tag out of its name: always the same, one of eight. */
