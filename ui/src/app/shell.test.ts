@@ -188,6 +188,14 @@ describe("what the window says of capturing", () => {
     await screen.findByText("Another Pushpull listens");
     expect(statusBar().getByText("Captured by another Pushpull")).toBeTruthy();
   });
+
+  it("is that another Pushpull listens, also where nothing has come yet", async () => {
+    const status = { ...new FakeState({ rows: 0 }).status(), listener: { type: "elsewhere" as const } };
+    await openApp({ rows: 0 }, { status: () => status });
+    await screen.findByText("the other Pushpull says its address");
+    screen.getByText("another listens");
+    expect(screen.queryByText(/not listening|nothing listens/)).toBeNull();
+  });
 });
 
 describe("the sidebar", () => {

@@ -22,6 +22,16 @@ use tokio::task::JoinHandle;
 /// Pushes looked at before what was found is written.
 const STEPS: Steps = Steps { busy: 16, quiet: 256 };
 
+/// What is left to be looked at again.
+#[derive(Debug)]
+enum Again {
+    /// There may be more.
+    More,
+    Done,
+    /// Nothing but a secret of a handshake that could not be kept: it holds up nothing else.
+    Unkept(ApiError),
+}
+
 impl Engine {
     /// Starts following what is stored. The task ends when it is aborted, or with the engine.
     pub(super) fn start_following(&self) -> JoinHandle<()> {
@@ -60,7 +70,13 @@ impl Parts {
         let _turn = self.following_turn.lock().await;
         let from = self.store.followed().await?;
         let rows = self.store.stored_after(from, count).await?;
-        let Some(upto) = rows.last().map(|row| row.id) else { return self.look_again_step(count).await };
+        let Some(upto) = rows.last().map(|row| row.id) else {
+            return match self.look_again_step(count).await? {
+                Again::More => Ok(true),
+                Again::Done => Ok(false),
+                Again::Unkept(error) => Err(error), // it is tried again after a rest
+            };
+        };
         self.learn_of_sources(&rows).await?;
         self.learn_secrets(&rows).await?;
         if self.store.newest_change().await? != self.book.change() {
@@ -139,19 +155,19 @@ impl Parts {
     pub async fn finish_looking_again(&self) -> Result<(), ApiError> {
         loop {
             let _turn = self.following_turn.lock().await;
-            if !self.look_again_step(STEPS.quiet).await? {
+            if !matches!(self.look_again_step(STEPS.quiet).await?, Again::More) {
                 return Ok(());
             }
         }
     }
 
-    /// Looks at some pushes again of a source that is set otherwise, or that waited for the vault; true if there may be
-    /// more to do. One that needs a closed vault waits until it opens.
-    async fn look_again_step(&self, count: u32) -> Result<bool, ApiError> {
+    /// Looks at some pushes again of a source that is set otherwise, or that waited for the vault. One that needs a closed
+    /// vault waits until it opens.
+    async fn look_again_step(&self, count: u32) -> Result<Again, ApiError> {
         let learnt = self.learn_step(count).await;
         if matches!(learnt, Ok(true)) {
             self.notice_change(true);
-            return Ok(true);
+            return Ok(Again::More);
         }
         let turns = self.store.turns().await?;
         if turns.iter().any(|turn| turn.number > self.book.change()) {
@@ -169,10 +185,10 @@ impl Parts {
             let found = self.look_at(&rows).await?;
             self.store.keep_as_set(change, rows, found).await?;
         } else {
-            return learnt; // a secret that could not be kept holds up nothing else
+            return Ok(learnt.map_or_else(Again::Unkept, |_| Again::Done));
         }
         self.notice_change(false);
-        Ok(true)
+        Ok(Again::More)
     }
 
     /// True if no push of a source waits for the vault.

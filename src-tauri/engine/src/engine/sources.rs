@@ -220,6 +220,13 @@ impl Parts {
     pub async fn rename_source(&self, name: &str, to: &str) -> Result<SourceSettings, ApiError> {
         checked_name(to)?;
         if name != to {
+            self.read_sources().await?;
+            if self.book.get(name).is_none() {
+                return Err(no_source(name));
+            }
+            if self.book.get(to).is_some() {
+                return Err(taken(to));
+            }
             let was_open = self.doorway.remove_source(name); // first: what comes now must not make it again
             let renamed = self.store.rename_source(name.to_owned(), to.to_owned()).await;
             if was_open && !matches!(renamed, Ok(Renamed::Done)) {
@@ -228,7 +235,7 @@ impl Parts {
             match renamed? {
                 Renamed::Done => {}
                 Renamed::NotFound => return Err(no_source(name)),
-                Renamed::Taken => return Err(ApiError::invalid(format!("There is another source {to:?}."))),
+                Renamed::Taken => return Err(taken(to)),
             }
             // Before the new name is let in: it would be answered as if there were no rules.
             let rules = self.read_rules().await;
@@ -412,6 +419,10 @@ pub(super) fn checked_name(name: &str) -> Result<(), ApiError> {
 
 pub(super) fn no_source(name: &str) -> ApiError {
     ApiError::not_found(format!("There is no source {name:?}."))
+}
+
+fn taken(name: &str) -> ApiError {
+    ApiError::invalid(format!("There is another source {name:?}."))
 }
 
 fn filled(text: Option<String>) -> Option<String> {

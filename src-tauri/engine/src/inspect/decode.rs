@@ -285,6 +285,8 @@ mod tests {
         let (bytes, stop) = take_off("gzip", &encoder.finish().unwrap(), &limits);
         assert_eq!(bytes.len(), DECODED_LIMIT);
         assert!(stop.unwrap().sentence("gzip", bytes.len()).contains("more than 64 MiB"));
+        let front = decode_front(&gzip(&noise).into(), &["gzip".into()], 1000);
+        assert_eq!(front.bytes, noise[..1000]);
     }
 
     #[test]

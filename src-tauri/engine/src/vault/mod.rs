@@ -183,7 +183,10 @@ impl Vault {
                 return Err(VaultError::KeyMissing(NO_ROW.into()));
             }
         }
-        self.open_now(self.0.keys.clone()).await;
+        // One that is open already may have been opened with what was typed.
+        if self.sealer_at_hand().await?.is_none() {
+            self.open_now(self.0.keys.clone()).await;
+        }
         Ok(false)
     }
 

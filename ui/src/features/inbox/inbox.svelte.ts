@@ -258,7 +258,7 @@ class Inbox {
     const { aim } = this.selection;
     if (session.status && session.status.stored.newest < id) await session.refresh();
     if (id > this.rows.upto) await this.catchUp();
-    const at = await this.rows.seek(id, this.folded);
+    const at = await this.rows.seek(id, this.folded, () => aim === this.selection.aim);
     if (aim !== this.selection.aim) return;
     if (at !== null) return this.selection.show(at);
     if (this.rows.query === "") return;

@@ -61,7 +61,9 @@ export class SettingsForm {
     this.problem = null;
     try {
       // Another window or the command line may have set something else meanwhile.
+      const { workspaceRevision } = session;
       const now = await call("settings", {});
+      if (workspaceRevision !== session.workspaceRevision) return false; // they are those of another workspace
       this.take(now);
       const saved = await call("save_settings", this.#asSettings(now));
       session.settings = saved;

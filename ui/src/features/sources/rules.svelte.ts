@@ -96,10 +96,11 @@ export class RulesForm {
 
   async load(source: string) {
     await this.#leave();
+    // Of the same one it stands until it is read, or can't be again.
+    if (source !== this.source) this.failure = null;
     this.source = source;
     this.set = null;
     this.open = null;
-    this.failure = null;
     try {
       const read = await call("source_rules", { source });
       if (this.source !== source) return;

@@ -7,7 +7,7 @@ import type { SourceSize } from "./SourceSize";
  */
 export type WorkspaceSize = { 
 /**
- * Bytes of the file.
+ * Bytes of the file once its log is written back.
  */
 file: number, 
 /**

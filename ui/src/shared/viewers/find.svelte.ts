@@ -47,13 +47,17 @@ export class Find {
     this.#view = view;
     const revision = ++this.#revision;
     const needle = this.needle;
-    if (needle === "") {
-      this.hits = [];
-      this.more = this.busy = false;
-      return;
-    }
+    if (needle === "") return this.rest();
     this.busy = true;
     this.#timer = setTimeout(() => void this.#ask(body, view, needle, revision), WAIT);
+  }
+
+  /** Looks nowhere until there is something to look in. */
+  rest() {
+    clearTimeout(this.#timer);
+    this.#revision += 1;
+    this.hits = [];
+    this.more = this.busy = false;
   }
 
   async #ask(body: Reading, view: FindView, needle: string, revision: number) {

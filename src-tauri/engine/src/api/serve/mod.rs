@@ -117,12 +117,10 @@ impl Api {
             feeding.abort();
             engine.stop_what_runs().await; // it may take its time, and is read meanwhile
         }
-        let mut open = self.open.write().await;
-        if let Opened::Workspace { engine, .. } = &*open {
-            engine.close().await;
+        let before = std::mem::replace(&mut *self.open.write().await, Opened::workspace(next, &self.feed));
+        if let Opened::Workspace { engine, .. } = before {
+            engine.close().await; // whoever reads it still is waited for here alone
         }
-        *open = Opened::workspace(next, &self.feed);
-        drop(open);
         self.compared.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.listen_as_set().await;
         self.status(Nothing {}).await

@@ -21,7 +21,7 @@ pub struct Retention {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct WorkspaceSize {
-    /// Bytes of the file.
+    /// Bytes of the file once its log is written back.
     #[ts(type = "number")]
     pub file: u64,
     /// Bytes of its log.

@@ -17,7 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 const ITEMS_LIMIT: usize = 1_000;
 
 /// How often what is signed is hashed for one secret: whoever sends it writes as many times and signatures as they like.
-const TURNS: usize = 4;
+const TURNS: usize = 8;
 
 /// One way to look at a request: its body, URL and method may be guesses.
 #[derive(Clone, Copy)]

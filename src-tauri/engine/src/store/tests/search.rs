@@ -156,7 +156,8 @@ async fn what_a_search_has_looked_at_is_not_read_again_when_more_comes() {
     store.keep_followed(0, 1_100, 0, Vec::new()).await.unwrap();
     let filter = "\"eedl\"";
     // So far the search goes, and is left there.
-    while store.list(&query(filter, 0, 401, None)).await.unwrap().rows.len() < 401 {}
+    let looked = async { while store.list(&query(filter, 0, 401, None)).await.unwrap().rows.len() < 401 {} };
+    tokio::time::timeout(std::time::Duration::from_secs(60), looked).await.expect("the search goes on");
     damage(&store, 700..=1_100).await;
     for newer in 1_101..1_110 {
         assert_eq!(store.save(push("a", "e", "a needle")).await.unwrap(), newer);

@@ -132,19 +132,22 @@ export class FoundRows {
     return at === null ? null : this.unfolded.shown(at);
   }
 
-  /** The same, whatever was counted so far; its delivery is unfolded for it where `folded` rows stand for several. */
-  async seek(id: number, folded: boolean): Promise<number | null> {
+  /**
+   * The same, whatever was counted so far; its delivery is unfolded for it where `folded` rows stand for several, if it
+   * is still wanted then.
+   */
+  async seek(id: number, folded: boolean, isWanted: () => boolean): Promise<number | null> {
     const { rows } = await call("count", { filter: this.query, upto: this.upto });
     this.total = rows;
-    return (await this.find(id)) ?? (folded ? this.#unfoldFor(id) : null);
+    return (await this.find(id)) ?? (folded ? this.#unfoldFor(id, isWanted) : null);
   }
 
-  async #unfoldFor(id: number): Promise<number | null> {
+  async #unfoldFor(id: number, isWanted: () => boolean): Promise<number | null> {
     const { delivery } = (await call("exchange", { id })).summary;
     if (delivery === null || delivery.first === id) return null;
     const at = await this.#find(delivery.first);
     if (at === null) return null;
-    await this.unfolded.open(delivery.first, at);
+    await this.unfolded.open(delivery.first, at, isWanted);
     return this.unfolded.find(id);
   }
 

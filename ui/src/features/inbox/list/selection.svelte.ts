@@ -9,6 +9,11 @@ import type { FoundRows } from "./found.svelte";
 
 const PICK_AT_MOST = 2_000;
 
+/** How often rows are read to be picked that move meanwhile. */
+const ROUNDS = 5;
+
+const CHANGED = "The list changed: select the rows again.";
+
 /** True if an exchange is there, whatever the filter finds: what was read has left a list of the unread, and is read on. */
 const isStored = (id: number): Promise<boolean> =>
   call("exchange", { id }).then(
@@ -84,7 +89,7 @@ export class Selection {
   /** Puts the cursor back on its exchange, or near its place, once rows were read; not if `read` was overtaken. */
   async keep(read: () => Promise<boolean>) {
     const id = this.cursorId;
-    if (this.stopPicking()) say("The list changed: select the rows again.");
+    if (this.stopPicking()) say(CHANGED);
     this.#keeping += 1;
     try {
       if (await read()) await this.#putBack(id);
@@ -193,13 +198,15 @@ export class Selection {
   async #read(picking: { from: number; last: number }): Promise<number[] | null> {
     this.#picking = picking;
     try {
-      for (;;) {
+      for (let round = 0; round < ROUNDS; round += 1) {
         const { revision } = this.rows;
         const { from, last } = picking;
         const ids = await this.rows.ids(from, last);
         if (this.#picking !== picking) return null;
         if (revision === this.rows.revision && from === picking.from) return ids;
       }
+      say(CHANGED);
+      return null;
     } finally {
       if (this.#picking === picking) this.#picking = null;
     }

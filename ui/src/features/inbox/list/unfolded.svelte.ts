@@ -61,9 +61,9 @@ export class Unfolded {
   }
 
   /** Shows the further pushes of a delivery whose first stands in this folded row. */
-  async open(first: number, at: number) {
+  async open(first: number, at: number, isWanted = () => true) {
     const rows = await this.#furtherPushes(first);
-    if (this.has(first)) return;
+    if (this.has(first) || !isWanted()) return;
     this.#open = [...this.#open, { first, at, rows }].sort((a, b) => a.at - b.at);
   }
 

@@ -35,7 +35,7 @@ fn what_is_signed_is_hashed_once_for_all_signatures_over_it() {
     assert_eq!(hashed("stripe", &lines, &body), one);
     let times: Vec<String> = (0..20).map(|at| format!("t={},{}", NOW + at as i64, signature(at))).collect();
     let other_times = hashed("stripe", &[("Stripe-Signature", times.join(","))], &body);
-    assert!(other_times[0] <= 4 * one[0] && other_times[1] <= 4 * one[1], "{other_times:?} {one:?}");
+    assert!(other_times[0] <= 8 * one[0] && other_times[1] <= 8 * one[1], "{other_times:?} {one:?}");
 }
 
 #[test]
@@ -52,9 +52,9 @@ fn a_guess_is_charged_with_what_is_hashed_for_it() {
     };
     let key = |_: usize| "00".repeat(64);
     assert_eq!(charged("stripe", "Stripe-Signature", 20, &|at| format!("t={NOW},v1={at:064x}")), 1);
-    assert_eq!(charged("stripe", "Stripe-Signature", 20, &|at| format!("t={at},v1={at:064x}")), 4);
+    assert_eq!(charged("stripe", "Stripe-Signature", 20, &|at| format!("t={at},v1={at:064x}")), 8);
     assert_eq!(charged("discord", "X-Signature-Ed25519", 1, &key), 1);
-    assert_eq!(charged("discord", "X-Signature-Ed25519", 20, &key), 4, "each is held against the whole text");
+    assert_eq!(charged("discord", "X-Signature-Ed25519", 20, &key), 8, "each is held against the whole text");
 }
 
 #[test]
