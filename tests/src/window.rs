@@ -65,15 +65,21 @@ const LEAVE: &str = "\
 const at = document.activeElement;
 if (at.matches('input, textarea, select, [contenteditable=true]')) at.blur();";
 
-/// Waits two frames, tells whether an element stands still, and notes from then on whether the button next goes down on it:
-/// what opens a menu then gets no click. One of a list is chosen without a button of its own.
+/// Waits two frames, tells whether an element stands still, and notes from then on whether the button next goes down and
+/// up on it. Where it came up elsewhere, since what comes in moved the element, the click is that of what holds both; what
+/// opens a menu gets none or another's either way. One of a list is chosen without a button of its own.
 const WATCH_PRESS: &str = "\
 const [meant, done] = arguments;
 const place = () => JSON.stringify(meant.getBoundingClientRect());
 const before = place();
+const once = { capture: true, once: true };
 requestAnimationFrame(() => requestAnimationFrame(() => {
   window.pressed = meant.matches('option');
-  addEventListener('pointerdown', (event) => { window.pressed ||= meant.contains(event.target); }, { capture: true, once: true });
+  addEventListener('pointerdown', (event) => { window.pressed ||= meant.contains(event.target); }, once);
+  addEventListener('click', (event) => {
+    const elsewhere = meant.isConnected && meant.ariaExpanded !== 'true' && !meant.contains(event.target);
+    if (elsewhere && event.target.contains(meant)) window.pressed = false;
+  }, once);
   done(place() === before);
 }));";
 
@@ -111,6 +117,8 @@ impl Drop for Driver {
     }
 }
 
+/// So many words of a window whose test failed are printed.
+const TOLD: usize = 300;
 /// How often a window is started until one opens.
 const OPENINGS: u32 = 4;
 /// How long it may take to open before another is started.
@@ -305,6 +313,11 @@ impl Window {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/failed.png");
         if self.screenshot(&path).await.is_ok() {
             eprintln!("The window then: {}", path.display());
+        }
+        // Where a run leaves nothing but what it printed.
+        if let Ok(Value::String(text)) = self.script("return document.body.innerText", vec![]).await {
+            let told: Vec<&str> = text.split_whitespace().take(TOLD).collect();
+            eprintln!("It says: {}", told.join(" "));
         }
     }
 

@@ -166,6 +166,8 @@ fn suite() -> Command {
     command.env("PUSHPULL_DESKTOP", absolute(&program("pushpull-desktop")));
     command.env("PUSHPULL_MUTANT", absolute(Path::new(MUTANT)));
     command.env("PUSHPULL_XTASK", absolute(&program("xtask")));
+    // What an error says names what was waited for; fifty frames of futures under each hide the next one.
+    command.env("RUST_LIB_BACKTRACE", "0");
     command
 }
 

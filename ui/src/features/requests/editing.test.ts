@@ -68,6 +68,14 @@ describe("what is typed into a request", { timeout: 120_000 }, () => {
     expect(active().definition.method).toBe("PURGE");
   });
 
+  it("has no trouble that was that of the empty URL, while its own is not known", async () => {
+    await fresh();
+    await waitFor(() => expect(called("preview_head").at(-1)).toMatchObject({ url: "" }));
+    await userEvent.type(screen.getByLabelText("URL"), "h");
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect((await screen.findByRole("alert")).textContent).toContain("The URL needs http:// or https:// and a host.");
+  });
+
   it("is switched off without being lost, and stands in the head no longer", async () => {
     await shown();
     await part("headers");

@@ -9,6 +9,8 @@ const AFTER = 120;
 /** The head of the tab that is shown. */
 export class HeadReader {
   head = $state.raw<HeadPreview | null>(null);
+  /** True if `head` is that of a request without a URL. */
+  private urlWasEmpty = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private run = 0;
 
@@ -30,20 +32,23 @@ export class HeadReader {
     return { row: Number.parseInt(problem.field.slice(table.length + 1), 10), message: problem.message };
   }
 
-  /** What is wrong with a single field: `url`, `method`, `body`. */
+  /** What is wrong with a single field: `url`, `method`, `body`. That there is no URL yet is not wrong. */
   problem(field: string): string | null {
     const problem = this.head?.problem;
+    if (field === "url" && this.urlWasEmpty) return null;
     return problem?.field === field ? problem.message : null;
   }
 
   private async read(definition: RequestDefinition): Promise<void> {
     const run = ++this.run;
-    try {
-      const head = await call("preview_head", definition);
-      if (run === this.run) this.head = head;
-    } catch (thrown) {
-      const { message } = asApiError(thrown);
-      if (run === this.run) this.head = { line: "", headers: [], problem: { field: "request", message } };
-    }
+    const head = await call("preview_head", definition).catch((thrown: unknown) => unread(asApiError(thrown).message));
+    if (run !== this.run) return;
+    this.urlWasEmpty = definition.url === "";
+    this.head = head;
   }
+}
+
+/** What stands in place of a head that could not be read. */
+function unread(message: string): HeadPreview {
+  return { line: "", headers: [], problem: { field: "request", message } };
 }
