@@ -82,17 +82,6 @@ impl Store {
             .await
     }
 
-    /// Keeps what was found out about pushes, whatever is set.
-    #[cfg(test)]
-    pub(crate) async fn keep_found(&self, found: Vec<Followed>) -> Result<(), StoreError> {
-        let texts = self.texts_of(&found).await?;
-        self.writer
-            .finding("Following pushes", move |connection| {
-                Box::pin(async move { write(connection, found, &texts).await })
-            })
-            .await
-    }
-
     /// The texts of pushes whose event type was found.
     pub(super) async fn texts_of(&self, found: &[Followed]) -> Result<HashMap<ExchangeId, String>, StoreError> {
         let typed = found.iter().filter_map(|one| Some((one.id, one.event_type.clone()??)));
@@ -121,12 +110,6 @@ impl Store {
         let row = row.map_err(|e| StoreError::from_sqlx("Counting the verdicts", &e))?;
         let number = |at: usize| row.get::<i64, _>(at) as u64;
         Ok(Verdicts { valid: number(0), invalid: number(1), unsigned: number(2), unchecked: number(3) })
-    }
-
-    /// Keeps the verdict of one push, whatever is set.
-    #[cfg(test)]
-    pub(crate) async fn note_verdict(&self, id: ExchangeId, verdict: VerdictKind) -> Result<(), StoreError> {
-        self.keep_found(vec![Followed { id, verdict: Judged::As(verdict), ..Followed::default() }]).await
     }
 
     /// Notes why the senders of pushes did not get our whole answers: to whoever sent one, it was never answered.

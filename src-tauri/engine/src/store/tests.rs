@@ -3,6 +3,7 @@
 use super::*;
 use crate::api::{Anchor, CountQuery, ListPage, ListQuery, MoveNode, NewFolder, SaveRequest};
 use crate::exchange::{Body, Direction, Message, Origin, Side};
+use crate::inspect::signature::VerdictKind;
 use crate::send::RequestDefinition;
 
 mod deletion;
@@ -51,6 +52,21 @@ pub(crate) async fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("w.pushpull")).await.unwrap();
     (folder, store)
+}
+
+/// What following pushes comes to, without what is set up.
+impl Store {
+    async fn keep_found(&self, found: Vec<Followed>) -> Result<(), StoreError> {
+        let texts = self.texts_of(&found).await?;
+        let kept = self.writer.finding("Following pushes", move |connection| {
+            Box::pin(async move { follow::write(connection, found, &texts).await })
+        });
+        kept.await
+    }
+
+    pub(super) async fn note_verdict(&self, id: ExchangeId, verdict: VerdictKind) -> Result<(), StoreError> {
+        self.keep_found(vec![Followed { id, verdict: Judged::As(verdict), ..Followed::default() }]).await
+    }
 }
 
 fn query(filter: &str, from: u64, count: u32, near: Option<Anchor>) -> ListQuery {
@@ -464,7 +480,7 @@ async fn what_goes_on_in_the_background_leaves_followers_their_rows() {
     let (_folder, store) = store().await;
     let id = store.save(push("a", "e", "{}")).await.unwrap();
     let at_hand = || store.writer.recent.after(0, 10).len();
-    store.note_verdict(id, crate::inspect::signature::VerdictKind::Unsigned).await.unwrap();
+    store.note_verdict(id, VerdictKind::Unsigned).await.unwrap();
     store.finish_indexing().await.unwrap();
     store.finish_grouping().await.unwrap();
     let mut spool = store.spool();
