@@ -190,6 +190,7 @@ export const ACTIONS = [
     on: inbox,
     keysOnly: true,
   },
+  { id: "list.pickAll", title: "Select every row", group: "List", keys: ["Ctrl+A"], on: inbox },
   { id: "list.open", title: "Go into the detail", group: "List", keys: ["Enter"], on: inbox, keysOnly: true },
   { id: "list.back", title: "Back up one level", group: "List", keys: ["Escape"], on: inbox, keysOnly: true },
   { id: "list.follow", title: "Follow new exchanges", group: "List", keys: ["f"], on: inbox, icon: "down" },

@@ -26,8 +26,8 @@ export function isTextField(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(target.type);
 }
 
-/** True for chords that mean the same while text is typed. `Ctrl+Z` is the text's own there. */
-const worksInText = (chord: string): boolean => /^(Ctrl\+(?!Z$)|Alt\+|(Shift\+)?F\d)/.test(chord);
+/** True for chords that mean the same while text is typed. `Ctrl+A` and `Ctrl+Z` are the text's own there. */
+const worksInText = (chord: string): boolean => /^(Ctrl\+(?![AZ]$)|Alt\+|(Shift\+)?F\d)/.test(chord);
 
 /** Reads chords one after another, sequences such as `g i` among them. */
 export class KeyReader {

@@ -83,6 +83,20 @@ describe("the keys of the window", () => {
     expect(document.activeElement).toBe(follow);
   });
 
+  it("select every row, where they are not the text's own", async () => {
+    await opened();
+    const selected = () => screen.queryAllByText(/^\d.* selected$/).length > 0;
+    await userEvent.keyboard("j");
+    screen.getByRole("combobox", { name: /filter/i }).focus();
+    await userEvent.keyboard("{Control>}a{/Control}");
+    expect(selected()).toBe(false);
+    screen.getByRole("grid").focus();
+    await userEvent.keyboard("{Control>}a{/Control}");
+    await waitFor(() => expect(selected()).toBe(true));
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() => expect(selected()).toBe(false));
+  });
+
   it("fold the sidebar and open it", async () => {
     window.matchMedia = wide;
     await opened();

@@ -131,6 +131,11 @@ export const inboxDoings: Partial<Record<ActionId, Doing | (() => unknown)>> = {
   },
   "list.extendDown": { when: one, run: () => selection.pickTo((selection.cursor ?? 0) + 1) },
   "list.extendUp": { when: one, run: () => selection.pickTo((selection.cursor ?? 0) - 1) },
+  "list.pickAll": {
+    // In the detail it is the text's own.
+    when: () => inbox.rows.length > 0 && !pane("detail")?.contains(document.activeElement),
+    run: () => selection.pickAll(),
+  },
   "list.open": {
     when: one,
     run: () => {

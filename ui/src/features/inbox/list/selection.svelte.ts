@@ -187,6 +187,16 @@ export class Selection {
     const all = Math.abs(to - anchor) + 1;
     this.moveTo(to);
     this.#anchor = anchor;
+    await this.#pickRows(from, all);
+  }
+
+  /** Picks every row, or as many from the first on as can be. */
+  pickAll(): Promise<void> {
+    return this.#pickRows(0, this.rows.length);
+  }
+
+  /** Picks rows in place of those that are picked. */
+  async #pickRows(from: number, all: number) {
     const ids = await this.#read({ from, last: from + Math.min(all, PICK_AT_MOST) - 1 });
     if (!ids) return;
     this.picked.clear();

@@ -49,6 +49,15 @@ describe("rows that are selected by Shift before they are here", () => {
     expect(picked()).toEqual(range(6_000, 5_001));
   });
 
+  it("are all that there are", async () => {
+    go();
+    const before = selection.cursorId;
+    await selection.pickAll();
+    expect(picked()).toEqual(range(6_000, 4_001));
+    expect(selection.cursorId).toBe(before);
+    expect(toasts.shown).toHaveLength(1);
+  });
+
   it("are as many as can be, which is said", async () => {
     go();
     await selection.pickTo(5_000);
