@@ -42,6 +42,8 @@ class Preferences implements Kept {
 
   /** What was kept last, as text. */
   #kept = "";
+  /** One after another: what was chosen last is what stays. */
+  #keeping: Promise<unknown> = Promise.resolve();
 
   load() {
     this.#take(keptPreferences());
@@ -73,7 +75,7 @@ class Preferences implements Kept {
     const text = JSON.stringify(now);
     if (text === this.#kept) return;
     this.#kept = text;
-    void keepPreferences(now).catch(() => undefined);
+    this.#keeping = this.#keeping.then(() => keepPreferences(now)).catch(() => (this.#kept = ""));
   }
 }
 

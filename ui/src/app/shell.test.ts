@@ -70,6 +70,15 @@ describe("the keys of the window", () => {
     expect(calls.filter((call) => ["pin", "delete"].includes(call.command))).toEqual([]);
   });
 
+  it("are a dialog's also before it is drawn", async () => {
+    const { calls } = await opened();
+    await userEvent.keyboard("j");
+    const grid = screen.getByRole("grid");
+    for (const key of ["r", "p"]) grid.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    await screen.findByRole("dialog");
+    expect(calls.filter(({ command }) => command === "pin")).toEqual([]);
+  });
+
   it("leave Enter and Space to the button that has the focus", async () => {
     await opened();
     await userEvent.keyboard("j");

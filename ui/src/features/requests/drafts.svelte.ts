@@ -86,13 +86,13 @@ export class Drafts {
 
   /** Opens a saved request, or shows the tab that has it. */
   async openSaved(id: number): Promise<DraftTab> {
-    const there = this.tabs.find((tab) => tab.requestId === id);
-    if (there) {
-      this.activeKey = there.key;
-      return there;
-    }
+    const shown = this.showSaved(id);
+    if (shown) return shown;
     const saved = await call("saved_request", { id });
     const newest = await call("list", { filter: `request:${id}`, upto: null, from: 0, count: 1, near: null });
+    // Asked for twice, it is opened once.
+    const meanwhile = this.showSaved(id);
+    if (meanwhile) return meanwhile;
     const draft: Draft = {
       key: crypto.randomUUID(),
       requestId: id,
@@ -106,6 +106,12 @@ export class Drafts {
     return this.add(new DraftTab(draft, structuredClone(saved.definition)));
   }
 
+  private showSaved(id: number): DraftTab | undefined {
+    const there = this.tabs.find((tab) => tab.requestId === id);
+    if (there) this.activeKey = there.key;
+    return there;
+  }
+
   /** Keeps the request of a tab; `parent` says where a new one goes. */
   async save(tab: DraftTab, name: string, parent: number | null): Promise<void> {
     const definition = $state.snapshot(tab.definition) as RequestDefinition;
@@ -116,7 +122,7 @@ export class Drafts {
     tab.name = saved.name;
     tab.named = true;
     tab.saved = definition;
-    await this.keep(tab);
+    void this.keep(tab);
     // What came while it was saved.
     const late = tab.answers.map((answer) => answer.id).filter((id) => !answers.includes(id));
     if (requestId === null) await tab.list(late);

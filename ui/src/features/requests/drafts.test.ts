@@ -64,6 +64,14 @@ describe("the open tabs", () => {
     });
   });
 
+  it("have a saved request once, however often it is asked for", async () => {
+    const saved = { id: 7, name: "Thing", parent: null, definition: definition("https://a.b") };
+    backend({ saved_request: () => saved, list: () => ({ rows: [] }) });
+    const drafts = new Drafts();
+    await Promise.all([drafts.openSaved(7), drafts.openSaved(7)]);
+    expect(drafts.tabs.map((tab) => tab.requestId)).toEqual([7]);
+  });
+
   it("are kept at once when the window goes, and not again after", async () => {
     const { kept } = backend({});
     const drafts = new Drafts();

@@ -54,6 +54,31 @@ async function fresh() {
   await waitFor(() => expect(drafts.active?.requestId).toBeNull());
 }
 
+describe("a request that is saved for the first time", { timeout: 120_000 }, () => {
+  const name = () => screen.findByLabelText<HTMLInputElement>("Name");
+
+  it("is saved once, however often Enter is pressed, and the dialog goes before what follows is read", async () => {
+    await fresh();
+    await userEvent.type(screen.getByLabelText("URL"), "https://api.example.com/things");
+    let goOn = () => {};
+    const fake = fakeBackend({ rows: 400 });
+    own["save_request"] = async (args: never) => {
+      await new Promise<void>((done) => (goOn = done));
+      return fake.invoke("save_request", { args });
+    };
+    let release = () => {};
+    const held = new Promise<void>((done) => (release = done));
+    runAction("request.save");
+    await userEvent.type(await name(), "{Enter}{Enter}");
+    for (const command of ["save_draft", "collections"])
+      own[command] = (args) => held.then(() => fake.invoke(command, { args }));
+    goOn();
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(called("save_request")).toHaveLength(1);
+    release();
+  });
+});
+
 describe("what is typed into a request", { timeout: 120_000 }, () => {
   it("is a method in capitals, and a URL whose trouble is told below it", async () => {
     await fresh();
@@ -74,6 +99,22 @@ describe("what is typed into a request", { timeout: 120_000 }, () => {
     await userEvent.type(screen.getByLabelText("URL"), "h");
     expect(screen.queryByRole("alert")).toBeNull();
     expect((await screen.findByRole("alert")).textContent).toContain("The URL needs http:// or https:// and a host.");
+  });
+
+  it("is a file that is still to be chosen, without being blamed for it", async () => {
+    await fresh();
+    await userEvent.type(screen.getByLabelText("URL"), "https://api.example.com/files");
+    await part("body");
+    await userEvent.click(await screen.findByRole("radio", { name: "File" }));
+    own["preview_head"] = () => ({
+      line: "",
+      headers: [],
+      problem: { field: "body.path", message: "No file is chosen." },
+    });
+    const before = called("preview_head").length;
+    await waitFor(() => expect(called("preview_head").length).toBeGreaterThan(before));
+    await new Promise((done) => setTimeout(done));
+    expect(screen.queryByRole("alert")).toBeNull();
   });
 
   it("is switched off without being lost, and stands in the head no longer", async () => {

@@ -9,8 +9,8 @@ const AFTER = 120;
 /** The head of the tab that is shown. */
 export class HeadReader {
   head = $state.raw<HeadPreview | null>(null);
-  /** True if `head` is that of a request without a URL. */
-  private urlWasEmpty = false;
+  /** The fields of which nothing was there yet when `head` was read. */
+  private empty: readonly string[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private run = 0;
 
@@ -32,10 +32,10 @@ export class HeadReader {
     return { row: Number.parseInt(problem.field.slice(table.length + 1), 10), message: problem.message };
   }
 
-  /** What is wrong with a single field: `url`, `method`, `body`. That there is no URL yet is not wrong. */
+  /** What is wrong with a single field: `url`, `method`, `body`. What is not there yet is not wrong. */
   problem(field: string): string | null {
     const problem = this.head?.problem;
-    if (field === "url" && this.urlWasEmpty) return null;
+    if (this.empty.includes(field)) return null;
     return problem?.field === field ? problem.message : null;
   }
 
@@ -43,9 +43,15 @@ export class HeadReader {
     const run = ++this.run;
     const head = await call("preview_head", definition).catch((thrown: unknown) => unread(asApiError(thrown).message));
     if (run !== this.run) return;
-    this.urlWasEmpty = definition.url === "";
+    this.empty = emptyFields(definition);
     this.head = head;
   }
+}
+
+/** What has to be there to be sent, and is still to be given. */
+function emptyFields({ url, body }: RequestDefinition): string[] {
+  const hasFile = body.type !== "file" || body.path !== "";
+  return [...(url === "" ? ["url"] : []), ...(hasFile ? [] : ["body.path"])];
 }
 
 /** What stands in place of a head that could not be read. */

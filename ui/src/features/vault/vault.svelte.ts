@@ -100,8 +100,9 @@ class Vault {
       this.status = await run();
       return true;
     } catch (thrown) {
-      this.problem = asApiError(thrown);
+      // Once it is said the next try is typed: nothing of this one comes after it.
       await this.refresh();
+      this.problem = asApiError(thrown);
       return false;
     } finally {
       this.busy = false;

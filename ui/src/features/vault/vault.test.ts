@@ -1,14 +1,19 @@
 import { screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
+import type { Answers } from "$ipc/fake";
 import type { FakeOptions } from "$ipc/fake/state";
 import { openApp, violations } from "../../test/openApp";
 
 const secret = { source: "stripe", label: "live", value: "whsec_0123456789abcdef" };
 
 /** A window, and the vault as that window has it. */
-async function opened(vaultIs: FakeOptions["vault"]) {
-  await openApp({ rows: 4, vault: vaultIs });
+async function opened(
+  vaultIs: FakeOptions["vault"],
+  own?: Answers,
+  told?: (answer: unknown, command: string) => unknown,
+) {
+  await openApp({ rows: 4, vault: vaultIs }, own, told);
   const [{ vault }, { call }] = await Promise.all([import("./vault.svelte"), import("$ipc/call")]);
   return { vault, addSecret: () => vault.with(() => call("add_secret", secret)) };
 }
@@ -64,6 +69,22 @@ describe("the vault", () => {
     await userEvent.clear(screen.getByLabelText("Passphrase"));
     await userEvent.type(screen.getByLabelText("Passphrase"), "correct horse{Enter}");
     expect((await added)?.secrets).toHaveLength(1);
+  });
+
+  it("says so only once nothing of that try comes any more, so that what is typed next stays", async () => {
+    let reread: (() => void) | undefined;
+    const wrong = () => Promise.reject({ code: "vaultClosed", message: "The passphrase is not the one.", hint: null });
+    let tries = 0;
+    const { vault } = await opened("noStore", { unlock_vault: () => (tries++, wrong()) }, async (answer, command) => {
+      if (command === "vault" && tries > 0) await new Promise<void>((done) => (reread = done));
+      return answer;
+    });
+    const tried = vault.unlock("correct house", "");
+    await waitFor(() => expect(reread).toBeDefined());
+    expect(vault.problem).toBeNull();
+    reread?.();
+    expect(await tried).toBe(false);
+    expect(vault.problem?.message).toBe("The passphrase is not the one.");
   });
 
   it("does nothing if the user changes their mind", async () => {
