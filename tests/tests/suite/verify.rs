@@ -139,6 +139,11 @@ async fn ages_urls_keys_and_fields_are_taken_from_the_command_line() -> Result<(
     assert_eq!(verdict(&home, &["--provider", "discord", "--public-key", key], discord).await?.0, Some(0));
     std::fs::write(home.path().join("key.txt"), key)?;
     assert_eq!(verdict(&home, &["--provider", "discord", "--public-key", "@key.txt"], discord).await?.0, Some(0));
+    // Everybody can sign with its text: what is keyed with it counts for nothing.
+    let keyed = b"POST / HTTP/1.1\r\nX-Hub-Signature-256: sha256=0eeffd3ff90ddba4ad906b8079a1331c4aa1b805a9599c692db94b1ededbf154\r\n\r\n{}";
+    assert_eq!(verdict(&home, &["--provider", "github", "--secret", key], keyed).await?.0, Some(0));
+    let (code, told) = verdict(&home, &["--provider", "github", "--public-key", key], keyed).await?;
+    assert_eq!((code, told["reason"].as_str()), (Some(1), Some("unusable_secret")));
     Ok(())
 }
 

@@ -131,10 +131,10 @@ fn provider(own: &[Provider], options: &Verify, request: &LooseRequest) -> anyho
 fn secrets(options: &Verify) -> anyhow::Result<Vec<Secret>> {
     let mut secrets: Vec<Secret> = Vec::new();
     // Everybody could sign with an empty one, and most often it is a variable that was not filled.
-    let mut add = |name: String, value: &str, what: &str| match value.trim() {
+    let mut add = |secret: Secret, what: &str| match secret.value.trim() {
         "" => Err(ApiError::invalid(format!("{what} is empty: give the one that the service shows."))),
         _ => {
-            secrets.push(Secret::new(name, value));
+            secrets.push(secret);
             Ok(())
         }
     };
@@ -142,7 +142,7 @@ fn secrets(options: &Verify) -> anyhow::Result<Vec<Secret>> {
     for (at, value) in (1..).zip(&options.secret) {
         let name = if count == 1 { "the secret".to_owned() } else { format!("secret {at}") };
         let what = if count == 1 { "The secret of --secret".to_owned() } else { format!("Secret {at} of --secret") };
-        add(name, value, &what)?;
+        add(Secret::new(name, value), &what)?;
     }
     for path in &options.secret_file {
         let text = std::fs::read_to_string(path).map_err(|error| {
@@ -150,12 +150,12 @@ fn secrets(options: &Verify) -> anyhow::Result<Vec<Secret>> {
         })?;
         // An editor ends a file with a newline, which is not the secret's.
         let text = text.strip_suffix('\n').map_or(&*text, |text| text.strip_suffix('\r').unwrap_or(text));
-        add(path.display().to_string(), text, &format!("The secret of the file {}", path.display()))?;
+        add(Secret::new(path.display().to_string(), text), &format!("The secret of the file {}", path.display()))?;
     }
     for name in &options.secret_env {
         let value = std::env::var(name)
             .map_err(|_| ApiError::invalid(format!("The environment variable {name} is not set.")))?;
-        add(name.clone(), &value, &format!("The secret of the environment variable {name}"))?;
+        add(Secret::new(name, value), &format!("The secret of the environment variable {name}"))?;
     }
     for key in &options.public_key {
         let text = match key.strip_prefix('@') {
@@ -165,7 +165,7 @@ fn secrets(options: &Verify) -> anyhow::Result<Vec<Secret>> {
         };
         let what =
             key.strip_prefix('@').map_or("The public key".to_owned(), |path| format!("The public key of {path}"));
-        add("the public key".into(), &text, &what)?;
+        add(Secret::public_key("the public key", &text), &what)?;
     }
     Ok(secrets)
 }

@@ -3,6 +3,9 @@
 use super::data::{HandshakeKind, Method, Provider};
 use super::place::Place;
 
+/// The field by which the user says what the secrets of message signatures are for: `hmac-sha256`, `ed25519` and so on.
+pub(crate) const ALGORITHM: &str = "alg";
+
 impl Provider {
     /// The header fields and query parameters in which its service sends the secret itself.
     pub(crate) fn token_names(&self) -> impl Iterator<Item = &str> {
@@ -25,7 +28,9 @@ impl Provider {
         let verified = verified.map(|(_, name)| name);
         let hashes = self.handshakes.iter().any(|handshake| handshake.kind == HandshakeKind::Sha256Json);
         let hashed = if hashes { &["verification_token", "endpoint"][..] } else { &[] };
-        named.chain(verified).chain(hashed.iter().copied()).collect()
+        let messages = self.signatures.iter().any(|scheme| scheme.method == Method::MessageSignature);
+        let algorithm = messages.then_some(ALGORITHM);
+        named.chain(verified).chain(hashed.iter().copied()).chain(algorithm).collect()
     }
 }
 
@@ -41,6 +46,7 @@ mod tests {
             ("meta", &["verify_token"]),
             ("fitbit", &["verify"]),
             ("ebay", &["verification_token", "endpoint"]),
+            ("rfc9421", &["alg"]),
             ("github", &[]),
         ] {
             assert_eq!(find(provider).unwrap().fields(), names, "{provider}");

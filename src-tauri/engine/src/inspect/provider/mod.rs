@@ -21,6 +21,7 @@ pub use identity::{BatchEvent, Identity, identify};
 pub use place::{Joined, Place, PlaceError};
 pub use unknown::unknown;
 
+pub(crate) use fields::ALGORITHM;
 pub(crate) use peek::{elements, value};
 pub(crate) use place::Looked;
 pub(crate) use statuses::Statuses;

@@ -3,6 +3,11 @@
 use super::super::json::unescaped;
 use std::borrow::Cow;
 
+/// True if more than one field of a form has this name, however it is escaped.
+pub(crate) fn is_form_field_twice(body: &[u8], name: &str) -> bool {
+    super::super::form::body_fields(body).filter(|field| field.name == name).nth(1).is_some()
+}
+
 /// The value of a form field, decoded; None if `body` has no such field.
 pub(crate) fn form_field(body: &[u8], name: &str) -> Option<String> {
     let field = body
@@ -117,6 +122,20 @@ pub(crate) fn start<'a>(body: &'a [u8], pointer: &str) -> Option<&'a [u8]> {
         };
     }
     Some(at)
+}
+
+/// True if a name on the way of a JSON Pointer stands twice in its object. Then others take another value than is taken
+/// here: the first.
+pub(crate) fn is_twice(body: &[u8], pointer: &str) -> bool {
+    let mut way = String::new();
+    pointer.split('/').skip(1).filter(|step| !step.is_empty()).any(|step| {
+        let object = start(body, &way);
+        let name = step.replace("~1", "/").replace("~0", "~");
+        way.push('/');
+        way.push_str(step);
+        let named = object.into_iter().flat_map(members).filter(|(key, _)| *unescaped(key) == *name.as_bytes());
+        { named }.nth(1).is_some()
+    })
 }
 
 /// The bytes of the value at a JSON Pointer; see [`start`].

@@ -81,6 +81,25 @@ impl Place {
         }
     }
 
+    /// True if more than one value stands there, of which whoever reads the request may take another than is taken here.
+    pub(crate) fn is_twice(&self, at: Looked<'_>) -> bool {
+        match self {
+            Self::Header(name) => {
+                let mut all = at.headers.all(name);
+                let first = all.next();
+                all.any(|value| Some(value) != first)
+            }
+            Self::Json(pointer) | Self::Beside(pointer) => peek::is_twice(at.body, pointer),
+            Self::Form(name, None) => is_form_field_twice(at, name),
+            Self::Form(name, Some(pointer)) => {
+                let is_twice = |field: String| peek::is_twice(field.as_bytes(), pointer);
+                is_form_field_twice(at, name) || form_field(at, name).is_some_and(is_twice)
+            }
+            Self::Query(name) => query_fields(at.url).iter().filter(|field| field.name == *name).nth(1).is_some(),
+            Self::Item(_) => false,
+        }
+    }
+
     /// The name to show when nothing stands there: a header's, or the last step of a path.
     pub(crate) fn name(&self) -> String {
         match self {
@@ -100,17 +119,36 @@ impl Place {
 
 /// The value of a field of a form or of a multipart body.
 fn form_field(at: Looked<'_>, name: &str) -> Option<String> {
-    // What a stranger wrote into a JSON text may look like a field.
-    if matches!(at.body.trim_ascii_start().first(), Some(b'{' | b'[')) {
+    if is_json(at) {
         return None;
     }
-    let media = super::super::media::MediaType::parse(at.headers.text("content-type").unwrap_or_default());
-    if media.essence.starts_with("multipart/") {
-        let (parts, _) = multipart::whole(&media, &at.body[..at.body.len().min(super::FIELD_LIMIT)]);
-        let part = parts.into_iter().find(|part| part.name.as_deref() == Some(name))?;
-        return Some(String::from_utf8_lossy(part.content).into_owned());
+    match parts(at) {
+        Some(parts) => {
+            let part = parts.into_iter().find(|part| part.name.as_deref() == Some(name))?;
+            Some(String::from_utf8_lossy(part.content).into_owned())
+        }
+        None => peek::form_field(at.body, name),
     }
-    peek::form_field(at.body, name)
+}
+
+/// True if more than one field of a form or of a multipart body has this name.
+fn is_form_field_twice(at: Looked<'_>, name: &str) -> bool {
+    match parts(at) {
+        Some(parts) => parts.iter().filter(|part| part.name.as_deref() == Some(name)).nth(1).is_some(),
+        None => !is_json(at) && peek::is_form_field_twice(at.body, name),
+    }
+}
+
+/// True for a body that begins as JSON: what a stranger wrote into a text there may look like a field.
+fn is_json(at: Looked<'_>) -> bool {
+    matches!(at.body.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// The parts of a multipart body.
+fn parts(at: Looked<'_>) -> Option<Vec<multipart::WholePart<'_>>> {
+    let media = super::super::media::MediaType::parse(at.headers.text("content-type").unwrap_or_default());
+    let body = &at.body[..at.body.len().min(super::FIELD_LIMIT)];
+    media.essence.starts_with("multipart/").then(|| multipart::whole(&media, body).0)
 }
 
 impl FromStr for Place {

@@ -68,6 +68,8 @@ pub(super) enum Problem {
     Missing(Place),
     MissingField(String),
     Malformed(String),
+    /// More than one value stands in a place that is signed.
+    Twice(Place),
     /// What stands there is the mask of an export.
     Masked(Place),
     Need {
@@ -85,6 +87,7 @@ impl From<Missing> for Problem {
             Missing::BodyField(name) => Self::Missing(Place::Json(format!("/{name}"))),
             Missing::Field(name) => Self::MissingField(name),
             Missing::Timestamp => Self::MissingField("timestamp".into()),
+            Missing::Once(place) => Self::Twice(place),
         }
     }
 }
@@ -147,6 +150,10 @@ fn judge_by(
     secrets: &[Secret],
 ) -> Verdict {
     let Some(pointer) = &scheme.items else { return judge_one(request, provider, scheme, view, secrets) };
+    let place = Place::Json(pointer.clone());
+    if place.is_twice(view.looked()) {
+        return refused(provider, scheme, &Problem::Twice(place));
+    }
     let items = value(view.body, pointer).map(|array| elements(array, ITEMS_LIMIT + 1)).unwrap_or_default();
     if items.is_empty() {
         return refused(provider, scheme, &Problem::Unsigned(scheme.at[0].clone()));

@@ -2,9 +2,11 @@
 
 use super::digest::{from_base64, from_hex};
 use crate::inspect::provider::{Hash, Method};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::signature::{self, KeyPair as _, UnparsedPublicKey};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use x509_parser::prelude::{FromDer as _, SubjectPublicKeyInfo, X509Certificate};
 
 /// The longest key or certificate that is read.
@@ -174,6 +176,19 @@ pub(super) fn validity(text: &str) -> Option<(i64, i64)> {
     let (_, certificate) = X509Certificate::from_der(&der).ok()?;
     let validity = certificate.validity();
     Some((validity.not_before.timestamp(), validity.not_after.timestamp()))
+}
+
+/// A public key in a form that says that it is one, so that it is never taken for a secret that is shared. What can't be
+/// read stays as it is.
+pub(super) fn marked(text: &str) -> String {
+    match PublicKey::read(text) {
+        Some(PublicKey::Ed25519(key)) => format!("whpk_{}", STANDARD.encode(key)),
+        Some(PublicKey::P256(key)) => {
+            let [x, y] = [&key[1..33], &key[33..]].map(|part| URL_SAFE_NO_PAD.encode(part));
+            json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y }).to_string()
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// True for a text that says by its form that it is a public key or a certificate, even where it is none to check with.

@@ -2,12 +2,12 @@
 
 use super::digest::{self, from_base64, same};
 use super::judge::{OtherBody, Problem, Tried, View};
-use super::keys::PublicKey;
+use super::keys::{self, PublicKey};
 use super::time::{self, Fits};
 use super::words::cut;
 use super::{secret_forms, url_forms};
 use crate::exchange::shown;
-use crate::inspect::provider::{Encoding, Hash, Method, NeedClass, Place, SecretForm};
+use crate::inspect::provider::{ALGORITHM, Encoding, Hash, Method, NeedClass, Place, SecretForm};
 use crate::inspect::query_fields;
 use std::cell::LazyCell;
 use std::ops::Deref;
@@ -69,8 +69,17 @@ fn try_one(
     let (signed_at, fits) = age(input, view);
     let label = Some(cut(&input.label, 100).to_owned());
     let mut tried = Tried { signed: base.into_bytes(), found: text, label, signed_at, fits, ..Tried::default() };
+    let mut problem = None;
     for (index, secret) in secrets.iter().enumerate() {
-        let Some((fits, expected)) = fits_key(input, view, secret, &tried.signed, &signature)? else { continue };
+        let (fits, expected) = match fits_key(input, view, secret, &tried.signed, &signature) {
+            Ok(Some(checked)) => checked,
+            Ok(None) => continue,
+            // Another may be the right one.
+            Err(of_this) => {
+                problem = problem.or(Some(of_this));
+                continue;
+            }
+        };
         if fits && other_body.is_none() {
             return Ok(Tried { matched: Some(index), ..tried });
         }
@@ -80,7 +89,10 @@ fn try_one(
         tried.usable = true;
         tried.expected = tried.expected.or(expected);
     }
-    Ok(tried)
+    match problem {
+        Some(problem) if !tried.usable => Err(problem),
+        _ => Ok(tried),
+    }
 }
 
 /// Reads the members of `Signature-Input` up to one that can't be read.
@@ -111,7 +123,12 @@ fn read_input(text: &str) -> Option<(Input, &str)> {
         }
         let (name, behind) = at.strip_prefix('"')?.split_once('"')?;
         let end = behind.find([' ', ')'])?;
-        components.push((name.to_ascii_lowercase(), behind[..end].to_owned()));
+        let component = (name.to_ascii_lowercase(), behind[..end].to_owned());
+        // Each is there once (RFC 9421, section 2): what is signed is no longer than what came.
+        if components.contains(&component) {
+            return None;
+        }
+        components.push(component);
         at = &behind[end..];
     }
     // The parameters go on to the next member.
@@ -231,7 +248,7 @@ fn fits_key(
     base: &[u8],
     signature: &[u8],
 ) -> Result<Option<(bool, Option<String>)>, Problem> {
-    let given = view.fields.iter().find(|(name, _)| name == "alg").map(|(_, value)| value.as_str());
+    let given = view.fields.iter().find(|(name, _)| name == ALGORITHM).map(|(_, value)| value.as_str());
     let key = PublicKey::read(secret);
     let by_key = match &key {
         Some(PublicKey::Ed25519(_)) if secret.trim_start().starts_with(['-', '{']) => "ed25519",
@@ -248,6 +265,10 @@ fn fits_key(
         key.as_ref().and_then(|key| check(key, base, signature)).map(|fits| (fits, None))
     };
     Ok(match algorithm {
+        // A text as long as a public key, which everybody knows, may be one: only the user can say that it is a secret.
+        "hmac-sha256" if given.is_none() && key.is_some() && !keys::is_public(secret) => {
+            return Err(Problem::MissingField(ALGORITHM.into()));
+        }
         "hmac-sha256" => {
             let keys = [SecretForm::Base64, SecretForm::Text].map(|form| secret_forms::shared(secret, form));
             let digests = keys.into_iter().flatten().map(|key| digest::keyed(Hash::Sha256, &key, base));

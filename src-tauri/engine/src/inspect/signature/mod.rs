@@ -62,6 +62,11 @@ impl Secret {
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
         Self { label: label.into(), value: value.into() }
     }
+
+    /// A public key of this name, however it is written: only asymmetric signatures are checked by it.
+    pub fn public_key(label: impl Into<String>, text: &str) -> Self {
+        Self::new(label, keys::marked(text))
+    }
 }
 
 impl fmt::Debug for Secret {

@@ -81,6 +81,8 @@ pub(super) enum Missing {
     BodyField(String),
     Field(String),
     Timestamp,
+    /// Too much is there: whoever reads the request may take another of them than was signed.
+    Once(Place),
 }
 
 enum Piece<'a> {
@@ -95,7 +97,7 @@ pub(super) fn filled(template: &str, values: &Values<'_>) -> Result<Vec<u8>, Mis
         match piece {
             Piece::Text(text) => out.extend_from_slice(text.as_bytes()),
             Piece::Token { name, argument, optional } => match token(name, argument, values, &mut out) {
-                Err(missing) if !optional => return Err(missing),
+                Err(missing) if !optional || matches!(missing, Missing::Once(_)) => return Err(missing),
                 _ => {}
             },
         }
@@ -173,17 +175,23 @@ fn token(name: &str, argument: &str, values: &Values<'_>, out: &mut Vec<u8>) -> 
         Token::Line => {
             let at = looked(values);
             let place = Place::Json(format!("/{argument}"));
-            if let Some(value) = place.read(at) {
+            if let Some(value) = once(&place, at)? {
                 out.extend_from_slice(format!("{argument}\n{value}\n").as_bytes());
             }
         }
         Token::SignedHeaders => out.extend_from_slice(signed_headers(argument, values)?.as_bytes()),
         Token::Header | Token::Json | Token::Form | Token::Query | Token::Beside => {
             let place = format!("{name}:{argument}").parse::<Place>().map_err(|_| Missing::Field(name.into()))?;
-            out.extend_from_slice(place.read(looked(values)).ok_or_else(|| missing(&place))?.as_bytes());
+            let value = once(&place, looked(values))?.ok_or_else(|| missing(&place))?;
+            out.extend_from_slice(value.as_bytes());
         }
     }
     Ok(())
+}
+
+/// What stands at a place, if no other value stands there too.
+fn once(place: &Place, at: Looked<'_>) -> Result<Option<String>, Missing> {
+    if place.is_twice(at) { Err(Missing::Once(place.clone())) } else { Ok(place.read(at)) }
 }
 
 fn looked<'a>(values: &Values<'a>) -> Looked<'a> {

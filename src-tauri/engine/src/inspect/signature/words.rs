@@ -5,7 +5,7 @@ use super::time::{self, Fits};
 use super::verdict::{Reason, SignedText, Verdict, VerdictKind};
 use super::{Secret, keys};
 use crate::exchange::shown;
-use crate::inspect::provider::{Method, NeedClass, Place, Provider, Scheme};
+use crate::inspect::provider::{ALGORITHM, Method, NeedClass, Place, Provider, Scheme};
 
 /// Characters of the signed text that a verdict shows.
 const START: usize = 2_000;
@@ -101,6 +101,14 @@ pub(super) fn refused(provider: &Provider, scheme: &Scheme, problem: &Problem) -
                     format!("{name} signs the URL, and no URL is given."),
                     "Give the URL that the service was told, and check again.".into(),
                 ),
+                ALGORITHM => (
+                    "The secret may be one that is shared or a public key, which everybody knows: nothing says which."
+                        .into(),
+                    format!(
+                        "Give the algorithm as a field, or add it to the secrets of the source under the name \
+                         {ALGORITHM}: hmac-sha256, ed25519 or ecdsa-p256-sha256."
+                    ),
+                ),
                 field => (
                     format!("{name} signs a value that only you know: {field}."),
                     format!("Give it as a field, or add it to the secrets of the source under the name {field}."),
@@ -114,6 +122,19 @@ pub(super) fn refused(provider: &Provider, scheme: &Scheme, problem: &Problem) -
                 if in_head { (Reason::MalformedHeader, "header") } else { (Reason::MalformedBodyField, "field") };
             let explanation = format!("The {what} {header} is not of the form that {name} sends.");
             (VerdictKind::Invalid, reason, header.clone(), explanation, None)
+        }
+        Problem::Twice(place) => {
+            let (reason, what) = match place.in_head() {
+                true => (Reason::MalformedHeader, "The header or parameter"),
+                false => (Reason::MalformedBodyField, "The field"),
+            };
+            let explanation = format!(
+                "{what} {} stands there more than once. One of them is signed, and what reads the request may take \
+                 another.",
+                place.name()
+            );
+            let hint = "No service sends it like that: take it for a forgery.".to_owned();
+            (VerdictKind::Invalid, reason, place.name(), explanation, Some(hint))
         }
         Problem::Masked(place) => {
             let reason = if place.in_head() { Reason::MalformedHeader } else { Reason::MalformedBodyField };

@@ -59,6 +59,40 @@ fn the_algorithm_that_the_user_gives_goes_before_that_of_the_message() {
 }
 
 #[test]
+fn a_text_that_may_be_a_public_key_is_no_shared_secret_before_the_user_says_so() {
+    let point = format!("04{}", "ab".repeat(64));
+    for key in ["JrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=", &"ab".repeat(32), &point] {
+        let headers = messages(&[("s", &format!("created={NOW}"), key)]);
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+        let verdict = checked("rfc9421", URL, &headers, "", &[key]);
+        assert_eq!(reason(&verdict), Some(Reason::MissingField), "{key}: {}", verdict.explanation);
+        assert!(verdict.hint.is_some_and(|hint| hint.contains("alg: hmac-sha256, ed25519")), "{key}");
+        // Beside another it keeps nobody from being checked.
+        let headers = messages(&[("s", &format!("created={NOW}"), "theirs")]);
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+        assert_eq!(reason(&checked("rfc9421", URL, &headers, "", &[key, "theirs"])), None, "{key}");
+
+        // One that was given as a public key is none, whatever the user says besides.
+        let Secret { value: marked, .. } = Secret::public_key("s", key);
+        let headers = messages(&[("s", &format!("created={NOW}"), &marked)]);
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+        assert_eq!(reason(&checked("rfc9421", URL, &headers, "", &[&marked])), Some(Reason::UnusableSecret), "{key}");
+    }
+    let text = "no key at all";
+    assert_eq!(Secret::public_key("s", text), Secret::new("s", text));
+}
+
+#[test]
+fn a_message_covers_each_component_once() {
+    let input = format!("(\"@method\" \"@method\");created={NOW};alg=\"hmac-sha256\"");
+    let base = format!("\"@method\": POST\n\"@method\": POST\n\"@signature-params\": {input}");
+    let signature = STANDARD.encode(digest::keyed(Hash::Sha256, b"theirs", base.as_bytes()));
+    let headers = [("Signature-Input", &*format!("s={input}")), ("Signature", &*format!("s=:{signature}:"))];
+    let verdict = checked("rfc9421", URL, &headers, "", &["theirs"]);
+    assert_eq!(reason(&verdict), Some(Reason::MalformedHeader), "{}", verdict.explanation);
+}
+
+#[test]
 fn a_token_or_a_body_keyed_with_a_public_key_is_never_signed() {
     let hash = STANDARD.encode(digest::plain(Hash::Sha256, b"{}"));
     for key in keys() {

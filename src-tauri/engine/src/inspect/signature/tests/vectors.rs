@@ -1,7 +1,7 @@
 //! Every vector has its verdict and its class.
 
 use super::super::*;
-use crate::inspect::provider::{find, providers};
+use crate::inspect::provider::{Hash, find, providers};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -123,4 +123,58 @@ fn what_a_private_key_signed_is_valid_up_to_the_limit_and_not_a_second_longer() 
         vector.now = Some(signed_at + limit + 1);
         assert_ne!(class(&verdict_of(&vector)), "valid", "{key}");
     }
+}
+
+#[test]
+fn what_is_signed_in_parts_stands_there_once() {
+    let vectors: Vec<Vector> = serde_json::from_str(VECTORS).unwrap();
+    let (behind, in_place) = ("}", "\"event_hash\"");
+    for (id, at, added) in [
+        ("aws-sns-01", behind, r#","Message":"forged"}"#),
+        ("aws-sns-01", behind, r#","M\u0065ssage":"forged"}"#),
+        ("adyen-01", behind, r#","notificationItems":[{"NotificationRequestItem":{}}]}"#),
+        ("dropbox-sign-01", in_place, r#""event_type":"forged","event_hash""#),
+    ] {
+        let vector = vectors.iter().find(|vector| vector.id == id).unwrap();
+        assert_eq!(class(&verdict_of(vector)), "valid", "{id}");
+        let body = match at == behind {
+            true => format!("{}{added}", vector.body.trim_end().strip_suffix('}').unwrap()),
+            false => vector.body.replacen(at, added, 1),
+        };
+        assert_ne!(body, vector.body, "{id}");
+        let verdict = verdict_of(&Vector { body, ..vector.clone() });
+        assert_eq!(class(&verdict), "malformed_body_field", "{id}: {}", verdict.explanation);
+        assert!(verdict.explanation.contains("more than once"), "{id}: {}", verdict.explanation);
+        assert_eq!(verdict.proven, None, "{id}");
+    }
+    // The whole of a body is signed, whatever stands in it.
+    let whole = br#"{"id":1,"id":2}"#;
+    let mut headers = Headers::default();
+    headers.push("X-Hub-Signature-256", format!("sha256={}", digest::hex(&digest::keyed(Hash::Sha256, b"s", whole))));
+    let request = SignedRequest { method: "POST", urls: &[], other_urls: &[], headers: &headers, body: whole };
+    let verdict = verify(&request, find("github").unwrap(), &[Secret::new("s", "s")], &Check::default());
+    assert_eq!(class(&verdict), "valid");
+}
+
+#[test]
+fn a_form_field_that_is_signed_stands_there_once_however_it_is_escaped() {
+    let kind = "application/x-www-form-urlencoded";
+    let key = "shop";
+    let own = serde_json::json!({"key": "acme", "name": "Acme", "certainty": "custom", "signatures": [
+        {"method": "hmac", "hash": "sha256", "at": ["header:X-Sig"], "signed": "{form:payload}{query:n}"}]});
+    let own = serde_json::from_value(own).unwrap();
+    let class_of = |body: &str, query: &str| {
+        let mut headers = Headers::default();
+        headers.push("Content-Type", kind);
+        headers.push("X-Sig", digest::hex(&digest::keyed(Hash::Sha256, key.as_bytes(), b"paid7")));
+        let urls = [format!("https://hooks.example.com/in/acme?{query}")];
+        let body = body.as_bytes();
+        let request = SignedRequest { method: "POST", urls: &urls, other_urls: &[], headers: &headers, body };
+        class(&verify(&request, &own, &[Secret::new("s", key)], &Check::default()))
+    };
+    assert_eq!(class_of("payload=paid&other=1", "n=7"), "valid");
+    for body in ["payload=paid&payload=forged", "payload=paid&p%61yload=forged"] {
+        assert_eq!(class_of(body, "n=7"), "malformed_body_field", "{body}");
+    }
+    assert_eq!(class_of("payload=paid", "n=7&n=8"), "malformed_header:n");
 }
