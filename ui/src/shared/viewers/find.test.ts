@@ -4,6 +4,8 @@ import { describe, expect, it, vi } from "vitest";
 import { useBackend } from "$ipc/backend";
 import type { Parts } from "$ipc/bindings/Parts";
 import type { Reading } from "$ipc/bindings/Reading";
+import { bodyAnswers } from "$ipc/fake/bodies";
+import { FakeState } from "$ipc/fake/state";
 import { toasts } from "$shared/toasts.svelte";
 import { openBody } from "../../test/openBody";
 import { Find } from "./find.svelte";
@@ -59,6 +61,29 @@ describe("finding in a body, then in another body or view", { timeout: 60_000 },
     expect(nodes.filter(({ body }) => body.id === 11).map(({ node }) => node)).toEqual([0]);
     expect(selected()).toMatch(/^\s*\{3\}/);
     expect(toasts()).toEqual([]);
+  });
+
+  it("is asked for in the next body once that is told, and says no more of the last one", async () => {
+    const { body_info: bodyInfo, find } = bodyAnswers(new FakeState({ rows: 12 }));
+    let tell: () => void = () => {};
+    let fail: (problem: unknown) => void = () => {};
+    const told = new Promise<void>((resolve) => (tell = resolve));
+    const { calls } = await openBody("json", {
+      body_info: (body) => (body.id === 11 ? told.then(() => bodyInfo!(body)) : bodyInfo!(body)),
+      find: (query) => (query.body.id === 11 ? find!(query) : new Promise((_, reject) => (fail = reject))),
+    });
+    const asked = (id: number) =>
+      calls.filter(({ command, args }) => command === "find" && (args as { body: Reading }).body.id === id).length;
+    await screen.findByText("invoice_pdf");
+    await look("subscriptionType");
+    await waitFor(() => expect(asked(12)).toBeGreaterThan(0));
+    await next("j");
+    await waitFor(() => expect(screen.queryByLabelText("Find in body")).toBeNull());
+    fail({ code: "failed", message: "The file is gone.", hint: null });
+    await new Promise((rested) => setTimeout(rested, 300));
+    expect([asked(11), toasts()]).toEqual([0, []]);
+    tell();
+    await waitFor(() => expect(asked(11)).toBe(1));
   });
 
   it("does not take a row of the text for a place in the tree", async () => {
