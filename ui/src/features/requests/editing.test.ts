@@ -194,6 +194,22 @@ describe("what is typed into a request", { timeout: 120_000 }, () => {
     expect(parts()).toEqual([]);
   });
 
+  it("has the focus near a part or a field that is deleted, or where another is added", async () => {
+    await fresh();
+    await part("body");
+    await userEvent.click(screen.getByRole("radio", { name: "Multipart" }));
+    await userEvent.type(screen.getByLabelText("Name of part 1"), "a");
+    await userEvent.type(screen.getByLabelText("Name of part 2"), "b");
+    await userEvent.click(screen.getByRole("button", { name: "Delete part 2" }));
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("button", { name: "Delete part 1" })));
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("Name of part 1")));
+    await part("headers");
+    await userEvent.type(screen.getByLabelText("Name of header 1"), "X-Trace");
+    await userEvent.click(screen.getByRole("button", { name: "Delete header 1" }));
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("Name of header 1")));
+  });
+
   it("is how long it may take, in seconds, and whether redirects are followed", async () => {
     await fresh();
     await part("options");

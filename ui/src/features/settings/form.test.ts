@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { preferences } from "$app/preferences.svelte";
 import { session } from "$app/session.svelte";
 import { useBackend } from "$ipc/backend";
+import type { Settings } from "$ipc/bindings/Settings";
 import { call } from "$ipc/call";
 import { fakeBackend } from "$ipc/fake";
 import { form } from "./form.svelte";
@@ -72,6 +73,28 @@ describe("the settings", () => {
     await session.open("/other.pushpull");
     render(SettingsScreen);
     await waitFor(() => expect(screen.getByLabelText("Target")).toHaveProperty("value", ""));
+  });
+
+  it("are not saved into another workspace that is opened while they are", async () => {
+    await shown();
+    await type("Port", "4500");
+    const before = await call("settings", {});
+    let tell: (settings: Settings) => void = () => {};
+    let saved = 0;
+    own["settings"] = () => new Promise<Settings>((told) => (tell = told));
+    own["save_settings"] = () => {
+      saved += 1;
+      return before;
+    };
+    const saving = form.save();
+    await new Promise((asked) => setTimeout(asked));
+    delete own["settings"];
+    const other = { ...session.status, workspace: "/other.pushpull" };
+    own["status"] = own["open_workspace"] = () => other;
+    await session.open("/other.pushpull");
+    tell(before);
+    expect(await saving).toBe(false);
+    expect([saved, form.busy]).toEqual([0, false]);
   });
 
   it("take what was set elsewhere meanwhile, but for what is being typed", async () => {

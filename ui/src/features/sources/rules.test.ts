@@ -23,6 +23,37 @@ it("reads the rules again that could not be read", async () => {
   expect(form.set).not.toBeNull();
 });
 
+it("says why the rules can't be read until they are, and of no other source", async () => {
+  const fake = fakeBackend({ rows: 10 });
+  let held: Promise<void> | null = null;
+  let busy = true;
+  useBackend({
+    ...fake,
+    invoke: async (command, payload) => {
+      if (command === "source_rules") await held;
+      if (busy && command === "source_rules") throw { code: "failed", message: "Busy.", hint: null };
+      return fake.invoke(command, payload);
+    },
+  });
+  const form = new RulesForm();
+  await form.load("stripe");
+  let go: () => void = () => {};
+  held = new Promise((resolve) => (go = resolve));
+  const again = form.recount();
+  await new Promise((asked) => setTimeout(asked));
+  expect(form.failure?.message).toBe("Busy.");
+  go();
+  await again;
+  held = new Promise((resolve) => (go = resolve));
+  const other = form.load("github");
+  await new Promise((asked) => setTimeout(asked));
+  expect([form.source, form.failure]).toEqual(["github", null]);
+  busy = false;
+  go();
+  await other;
+  expect([form.set === null, form.failure]).toEqual([false, null]);
+});
+
 describe("a rule that was deleted", () => {
   const set = async (source: string) => (await call("source_rules", { source })).rules;
   const names = async (source: string) => (await set(source)).rules.map(({ name }) => name);

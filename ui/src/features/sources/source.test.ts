@@ -1,8 +1,11 @@
 import { render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { runAction } from "$app/commands.svelte";
 import { navigation } from "$app/navigation.svelte";
 import { session } from "$app/session.svelte";
+import type { SourceSettings } from "$ipc/bindings/SourceSettings";
+import { call } from "$ipc/call";
 import { FakeState } from "$ipc/fake/state";
 import SourcesScreen from "./SourcesScreen.svelte";
 import { button, copied, own, shown } from "../../test/openSources";
@@ -29,6 +32,27 @@ describe("a source", { timeout: 120_000 }, () => {
     runAction("source.previous");
     runAction("source.previous");
     await screen.findByRole("heading", { name: "github", level: 1 });
+  });
+
+  it.each([
+    ["itself", "stripe"],
+    ["another source", "github"],
+  ])("keeps the secret that is typed for it while one of %s is being added", async (_, next) => {
+    let add: (settings: SourceSettings) => void = () => {};
+    own["add_secret"] = () => new Promise<SourceSettings>((added) => (add = added));
+    await shown();
+    const field = (name: string) => screen.getByLabelText<HTMLInputElement>(name);
+    const stripe = await call("source_settings", { name: "stripe" });
+    await userEvent.type(await screen.findByLabelText("New secret"), "whsec_first");
+    await button("Add secret");
+    navigation.source = next;
+    await screen.findByRole("heading", { name: next, level: 1 });
+    await userEvent.clear(await screen.findByLabelText("New secret"));
+    await userEvent.type(field("New secret"), "second");
+    await userEvent.type(field("Label of the new secret"), "live");
+    add(stripe);
+    await new Promise((taken) => setTimeout(taken, 50));
+    expect([field("New secret").value, field("Label of the new secret").value]).toEqual(["second", "live"]);
   });
 
   it("gives its address as a command, and shows its pushes", async () => {

@@ -2,6 +2,10 @@ import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { useBackend } from "$ipc/backend";
+import type { Parts } from "$ipc/bindings/Parts";
+import type { Reading } from "$ipc/bindings/Reading";
+import { bodyAnswers } from "$ipc/fake/bodies";
+import { FakeState } from "$ipc/fake/state";
 import { toasts } from "$shared/toasts.svelte";
 import { openBody } from "../../test/openBody";
 import { Find } from "./find.svelte";
@@ -52,9 +56,34 @@ describe("finding in a body, then in another body or view", { timeout: 60_000 },
     await screen.findByText("subscriptionType");
     await screen.findByText("no hit");
     const asked = calls.slice(before).filter(({ command }) => command === "tree_node");
-    expect(asked.map(({ args }) => (args as { node: number }).node)).toEqual([0]);
+    const nodes = asked.map(({ args }) => args as { body: Reading; node: number });
+    // The place of the hit in the last body may be asked for this late.
+    expect(nodes.filter(({ body }) => body.id === 11).map(({ node }) => node)).toEqual([0]);
     expect(selected()).toMatch(/^\s*\{3\}/);
     expect(toasts()).toEqual([]);
+  });
+
+  it("is asked for in the next body once that is told, and says no more of the last one", async () => {
+    const { body_info: bodyInfo, find } = bodyAnswers(new FakeState({ rows: 12 }));
+    let tell: () => void = () => {};
+    let fail: (problem: unknown) => void = () => {};
+    const told = new Promise<void>((resolve) => (tell = resolve));
+    const { calls } = await openBody("json", {
+      body_info: (body) => (body.id === 11 ? told.then(() => bodyInfo!(body)) : bodyInfo!(body)),
+      find: (query) => (query.body.id === 11 ? find!(query) : new Promise((_, reject) => (fail = reject))),
+    });
+    const asked = (id: number) =>
+      calls.filter(({ command, args }) => command === "find" && (args as { body: Reading }).body.id === id).length;
+    await screen.findByText("invoice_pdf");
+    await look("subscriptionType");
+    await waitFor(() => expect(asked(12)).toBeGreaterThan(0));
+    await next("j");
+    await waitFor(() => expect(screen.queryByLabelText("Find in body")).toBeNull());
+    fail({ code: "failed", message: "The file is gone.", hint: null });
+    await new Promise((rested) => setTimeout(rested, 300));
+    expect([asked(11), toasts()]).toEqual([0, []]);
+    tell();
+    await waitFor(() => expect(asked(11)).toBe(1));
   });
 
   it("does not take a row of the text for a place in the tree", async () => {
@@ -68,6 +97,19 @@ describe("finding in a body, then in another body or view", { timeout: 60_000 },
     await screen.findByRole("tree");
     await waitFor(() => expect(selected()).toContain("pending_webhooks"));
     expect(toasts()).toEqual([]);
+  });
+
+  it("goes to a hit among parts that come after it", async () => {
+    const part = { nameCut: false, fileName: null, fileNameCut: false, headers: [], offset: 0, size: 5, text: "text" };
+    let come: (parts: Parts) => void = () => {};
+    await openBody("multipart", {
+      find: () => ({ hits: [150], more: false }),
+      parts: () => new Promise<Parts>((resolve) => (come = resolve)),
+    });
+    await look("name-150");
+    await screen.findByText("1 of 1");
+    come({ parts: Array.from({ length: 200 }, (_, at) => ({ ...part, name: `name-${at}` })), notice: null });
+    await waitFor(() => expect(document.querySelector(".part.on")?.textContent).toContain("name-150"));
   });
 
   it("shows a hit that stands in the same row as that of the last body", async () => {

@@ -77,6 +77,22 @@ describe("moving about in a tree", () => {
     expect(document.querySelector(".pathbar .path")?.textContent).toContain("$['object']");
   });
 
+  it("is folded by two clicks at a row, but not at its buttons: its arrow takes them as one and one", async () => {
+    const { calls } = await openBody("json");
+    await screen.findByText("invoice_pdf");
+    const node = screen.getByText("object").closest(".node") as HTMLElement;
+    const flips = async (on: Element) => {
+      const before = called(calls, "tree_rows").length;
+      await userEvent.dblClick(on);
+      return called(calls, "tree_rows").length - before;
+    };
+    expect(await flips(node.querySelector(".tw")?.firstElementChild as Element)).toBe(2);
+    await screen.findByText("invoice_pdf");
+    expect(await flips(within(node).getByRole("button", { name: "Copy path" }))).toBe(0);
+    expect(await flips(screen.getByText("object"))).toBe(1);
+    await waitFor(() => expect(screen.queryByText("invoice_pdf")).toBeNull());
+  });
+
   it("closes and opens all of it", async () => {
     await openBody("json");
     await screen.findByText("invoice_pdf");

@@ -76,17 +76,20 @@ export class PagedRows<T> {
     this.#pages = edited(this.#pages);
   }
 
-  /** Asks anew: from the start, or with `keep` for what was wanted last, which stays until its successor is here. */
+  /**
+   * Asks anew: from the start, or with `keep` for what was wanted last, which stays until its successor is here. So does
+   * what went wrong with it.
+   */
   reset(keep = false) {
     this.#revision += 1;
     this.#asked.clear();
     this.#used = [];
     this.#old = keep ? (this.#pages.size > 0 ? this.#pages : this.#old) : null;
     this.#pages = new Map();
-    this.problem = null;
     this.searching = false;
     if (!keep) {
       this.ready = false;
+      this.problem = null;
       this.#last = [0, 1];
     }
     this.want(...this.#last);

@@ -38,31 +38,37 @@ class Detail {
   #revision = 0;
 
   /** Shows an exchange, or reads the shown one again. */
-  open(id: number | null) {
-    const revision = ++this.#revision;
+  async open(id: number | null): Promise<void> {
     if (id !== this.#id) {
       this.#awaited = true;
       this.toBeRead = null;
       this.place = null;
+      this.problem = null;
     }
     this.#id = id;
-    this.problem = null;
-    if (id === null) {
+    await this.again();
+  }
+
+  /** Reads the shown one again; what was told of it stays until then. */
+  async again(): Promise<void> {
+    const revision = ++this.#revision;
+    if (this.#id === null) {
       this.exchange = null;
       return;
     }
-    call("exchange", { id }).then(
-      (exchange) => revision === this.#revision && this.#take(exchange),
-      (thrown) => {
-        if (revision !== this.#revision) return;
-        this.exchange = null;
-        this.problem = asApiError(thrown);
-      },
-    );
+    try {
+      const exchange = await call("exchange", { id: this.#id });
+      if (revision === this.#revision) this.#take(exchange);
+    } catch (thrown) {
+      if (revision !== this.#revision) return;
+      this.exchange = null;
+      this.problem = asApiError(thrown);
+    }
   }
 
   #take(exchange: Exchange) {
     this.exchange = exchange;
+    this.problem = null;
     if (!this.#awaited) return;
     this.#awaited = false;
     this.toBeRead = inbox.isUnread(exchange.summary) ? exchange.summary.id : null;

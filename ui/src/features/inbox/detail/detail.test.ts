@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Exchange } from "$ipc/bindings/Exchange";
 import type { Answers } from "$ipc/fake";
 import { bodyAnswers } from "$ipc/fake/bodies";
+import { listAnswers } from "$ipc/fake/exchanges";
 import { FakeState } from "$ipc/fake/state";
 import { openApp } from "../../../test/openApp";
 
@@ -143,6 +144,21 @@ describe("the detail of an exchange", () => {
     await waitFor(() => expect(raw.isConnected).toBe(false));
     await detail.findByRole("region", { name: "Text" });
     expect(top()).toBe(0);
+  });
+
+  it("stays with the exchange that is read, though an earlier one comes later", async () => {
+    const { exchange } = listAnswers(new FakeState({ rows: 24 }));
+    let come: () => void = () => {};
+    const late = new Promise<void>((resolve) => (come = resolve));
+    await opened({ exchange: (query) => (query.id === 23 ? late.then(() => exchange!(query)) : exchange!(query)) });
+    const [{ detail: pane }, { inbox }] = await Promise.all([import("./detail.svelte"), import("../inbox.svelte")]);
+    inbox.selection.moveTo(1);
+    await new Promise((asked) => setTimeout(asked));
+    inbox.selection.moveTo(2);
+    await waitFor(() => expect(pane.exchange?.summary.id).toBe(22));
+    come();
+    await new Promise((taken) => setTimeout(taken, 50));
+    expect(pane.exchange?.summary.id).toBe(22);
   });
 
   it("holds the attempts of a delivery against each other", async () => {

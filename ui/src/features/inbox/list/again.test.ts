@@ -24,5 +24,6 @@ describe("a list that can't be read", () => {
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
     await waitFor(() => expect(row(0)?.textContent).toBeTruthy());
     expect(screen.queryByText("The disk can't be read.")).toBeNull();
+    expect(document.activeElement).toBe(screen.getByRole("grid"));
   });
 });

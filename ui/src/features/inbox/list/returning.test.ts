@@ -88,6 +88,33 @@ describe("the list after a trip, and after what others did", () => {
     expect([inbox.selection.cursor, inbox.selection.cursorId]).toEqual([60 - read, read]);
   });
 
+  it("unfolds no delivery for a push that is found late, once one went elsewhere", async () => {
+    const { list } = listAnswers(new FakeState({ rows: 60 }));
+    let come: () => void = () => {};
+    const late = new Promise<void>((resolve) => (come = resolve));
+    const asked: string[] = [];
+    await openInbox(
+      {},
+      {
+        list: async (query) => {
+          asked.push(query.filter);
+          if (query.filter === "delivery:40") await late;
+          return list!(query);
+        },
+      },
+    );
+    const { inbox } = await import("../inbox.svelte");
+    await userEvent.keyboard("d");
+    await waitFor(() => expect([inbox.folded, inbox.stale, inbox.rows.counting]).toEqual([true, false, false]));
+    const found = inbox.show(44);
+    await waitFor(() => expect(asked).toContain("delivery:40"));
+    inbox.selection.moveTo(2);
+    const { cursorId } = inbox.selection;
+    come();
+    await found;
+    expect([inbox.rows.unfolded.extra, inbox.selection.cursor, inbox.selection.cursorId]).toEqual([0, 2, cursorId]);
+  });
+
   it("shows what was deleted and what came while another screen was shown", async () => {
     const { call } = await openInbox();
     const [{ inbox }, { goTo }] = await Promise.all([import("../inbox.svelte"), import("$app/navigation.svelte")]);
