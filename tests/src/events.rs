@@ -90,6 +90,7 @@ impl Events {
             method: "POST".into(),
             url: format!("/in/{source}"),
             source: Some(source.into()),
+            makes_source: true,
             event_type: Some(event.into()),
             provider: Some("github".into()),
             status: Some(status),

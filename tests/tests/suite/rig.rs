@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a rig that fails is a test that fails")]
 
 use pushpull_engine::api::{ListQuery, ListenOptions};
-use pushpull_engine::capture::{Hooks, Limits, Listener};
+use pushpull_engine::capture::{Hooks, Limits, Listener, Presence};
 use pushpull_engine::exchange::{ExchangeSummary, Micros, Side};
 use pushpull_engine::store::Store;
 use pushpull_engine::wire::{BodyReader, Framing, ResponseHead, Wire};
@@ -49,6 +49,10 @@ impl Hooks for House {
 
     fn accepts(&self, source: &str) -> bool {
         source != "closed"
+    }
+
+    fn still_takes(&self, source: &str) -> Option<Presence> {
+        self.accepts(source).then_some(Presence::New)
     }
 
     fn unknown_path(&self) {

@@ -28,6 +28,9 @@ pub(crate) async fn run(engine: &Engine, options: Verify, output: Output) -> any
     }
     let id = options.id.context("There is neither a push nor a source")?;
     let (secrets, fields) = (secrets(&options)?, pairs(&options.field)?);
+    if secrets.is_empty() {
+        super::vault::unlock(engine).await?;
+    }
     let Verify { provider, url: urls, now, tolerance, signed, .. } = options;
     let verdict = engine.verify(id, &Given { provider, urls, now, tolerance, fields, secrets }).await?;
     said(&verdict, signed, output)

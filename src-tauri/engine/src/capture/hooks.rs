@@ -24,6 +24,15 @@ pub struct Arrived<'a> {
     pub at: Micros,
 }
 
+/// How a source stands that takes a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It was there before: if it is not any more when the push is stored, it went.
+    Known,
+    /// It is not known to be there yet.
+    New,
+}
+
 /// The engine as the listener sees it.
 pub trait Hooks: Send + Sync + 'static {
     /// The time.
@@ -36,6 +45,9 @@ pub trait Hooks: Send + Sync + 'static {
 
     /// Whether pushes to this source are taken: it is there, or a first request makes it at this moment.
     fn accepts(&self, source: &str) -> bool;
+
+    /// The same at a later moment, without making it: None if it was taken away since.
+    fn still_takes(&self, source: &str) -> Option<Presence>;
 
     /// Which service sent a push to this source, and what it calls the event.
     fn recognise(&self, _source: &str, headers: &Headers, body_start: &[u8]) -> Recognition {

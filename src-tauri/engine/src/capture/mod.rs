@@ -32,7 +32,7 @@ mod socket;
 mod staged;
 
 pub use bind::ListenError;
-pub use hooks::{Arrived, Hooks};
+pub use hooks::{Arrived, Hooks, Presence};
 pub use limits::*;
 pub use listener::Listener;
 pub use router::{PROBE_PATH, is_source_name};

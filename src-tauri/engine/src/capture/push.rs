@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Manner};
 use super::arrival::Arrival;
-use super::hooks::Arrived;
+use super::hooks::{Arrived, Presence};
 use super::intake::{self, Ending, Taken};
 use super::rules::{DOCUMENT_BYTES, Decision, Plan, Pushed, Turn, read_payload};
 use super::socket::BodyFailure;
@@ -74,6 +74,8 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
     if came_through_tunnel(shared, head) {
         marks.push(Mark::ViaTunnel);
     }
+    // One that was taken away while the body came stays away.
+    let presence = shared.hooks.still_takes(source);
     let exchange = NewExchange {
         direction: Direction::Push,
         origin: shared.hooks.origin(head),
@@ -81,8 +83,8 @@ async fn keep(shared: &Arc<Shared>, arrival: Arrival, source: &str, taken: Taken
         duration: answer.takes().map(|takes| arrival.started.micros().saturating_add(micros(takes))),
         method: head.method.clone(),
         url: head.target.clone(),
-        // One that was taken away while the body came stays away.
-        source: shared.hooks.accepts(source).then(|| source.to_owned()),
+        source: presence.map(|_| source.to_owned()),
+        makes_source: presence == Some(Presence::New),
         event_type,
         provider,
         status: (!answer.wire.is_empty()).then_some(answer.status),

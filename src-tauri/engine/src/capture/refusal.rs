@@ -48,6 +48,7 @@ fn ambiguous(shared: &Shared, head: Bytes, answer: &Answer, started: Started, pe
         method: method.chars().take(SHOWN_METHOD).collect(),
         url: target,
         source,
+        makes_source: true,
         event_type: None,
         provider: None,
         status: Some(answer.status),

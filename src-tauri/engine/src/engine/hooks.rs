@@ -5,7 +5,7 @@ use super::signatures::Checking;
 use super::sources::{SourceBook, SourceConfig};
 use crate::api::{ApiError, AutoSource, Settings};
 use crate::capture::rules::Plan;
-use crate::capture::{Arrived, Hooks};
+use crate::capture::{Arrived, Hooks, Presence};
 use crate::exchange::{Headers, Micros, Origin};
 use crate::inspect::Recognition;
 use crate::inspect::provider::{Handshake, ProviderRef};
@@ -135,6 +135,13 @@ impl Hooks for Doorway {
             sources.insert(source.to_owned());
         }
         opens
+    }
+
+    fn still_takes(&self, source: &str) -> Option<Presence> {
+        if !self.sources.read().unwrap_or_else(PoisonError::into_inner).contains(source) {
+            return None;
+        }
+        Some(if self.book.get(source).is_some() { Presence::Known } else { Presence::New })
     }
 
     fn recognise(&self, source: &str, headers: &Headers, body_start: &[u8]) -> Recognition {

@@ -2,6 +2,7 @@
 //! was closed or not made then, and at no other time, so that one that the user removed stays away.
 
 use super::Parts;
+use super::documents::off_thread;
 use super::following::said;
 use super::signatures::{Checking, Push};
 use super::sources::SourceConfig;
@@ -158,13 +159,13 @@ impl Parts {
     }
 
     /// What became of the secret that a handshake gave, if it is not among those of its source.
-    pub(super) fn unkept_of(&self, source: &SourceConfig, push: &Push) -> Option<String> {
-        if !push.marks.contains(&Mark::Handshake) {
-            return None;
-        }
-        let secret = Checking::of(source, self.addresses())?.learnt(push)?;
-        if source.has(&secret) {
-            return None;
+    pub(super) async fn unkept_of(&self, source: &SourceConfig, push: &Push) -> Result<Option<String>, ApiError> {
+        let checking = Checking::of(source, self.addresses()).filter(|_| push.marks.contains(&Mark::Handshake));
+        let Some(checking) = checking else { return Ok(None) };
+        let handshake = push.clone();
+        let secret = off_thread(move || checking.learnt(&handshake)).await?;
+        if secret.is_none_or(|secret| source.has(&secret)) {
+            return Ok(None);
         }
         let why = if !self.vault.is_open() {
             format!(" yet: it is once {}.", self.then_kept())
@@ -176,7 +177,7 @@ impl Parts {
         } else {
             ". If it is the service's, add it.".to_owned()
         };
-        Some(format!("The secret of this handshake is not among those of the source{why}"))
+        Ok(Some(format!("The secret of this handshake is not among those of the source{why}")))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::inspect::signature::{
 use crate::inspect::{content_codings, decode};
 use crate::store::{Followed, Judged, Store, StoreError};
 use crate::tunnel::TunnelState;
-use crate::wire::LooseHead;
+use crate::wire::{LooseHead, origin_form};
 use bytes::Bytes;
 use secrecy::ExposeSecret as _;
 
@@ -100,6 +100,12 @@ pub(crate) struct RulesTried {
     pub(crate) reply: Option<Reply>,
 }
 
+/// What a verdict calls a secret that came in a handshake.
+const GIVEN: &str = "the secret from the handshake";
+/// What is said of one.
+const ANYBODYS: &str =
+    "Whoever knows the URL of the source can send such a handshake: see whether the service sent it.";
+
 /// What a push is checked with.
 #[derive(Debug, Clone)]
 pub(crate) struct Checking {
@@ -126,12 +132,17 @@ impl Checking {
     }
 
     /// For a source that may not be there yet. A secret with the name of what the rules ask for beside a secret is taken
-    /// for that.
+    /// for that. One that a handshake gave counts only for services that give theirs so.
     pub(crate) fn with(provider: ProviderRef, source: Option<&SourceConfig>, addresses: Vec<String>) -> Self {
         let known = source.map_or(&[][..], |source| &source.secrets);
-        let values = known.iter().filter_map(|secret| {
+        let gives_secret = provider.provider.gives_secret();
+        let values = known.iter().filter(|secret| gives_secret || !secret.learnt).filter_map(|secret| {
             let value = secret.value.as_ref()?.expose_secret().to_owned();
-            let label = if secret.label.is_empty() { format!("secret {}", secret.id) } else { secret.label.clone() };
+            let label = match &*secret.label {
+                _ if secret.learnt => GIVEN.to_owned(),
+                "" => format!("secret {}", secret.id),
+                label => label.to_owned(),
+            };
             Some((label, value))
         });
         let asked = provider.provider.fields();
@@ -181,6 +192,9 @@ impl Checking {
         let own: Vec<&Provider> = self.own_providers.iter().map(|own| &own.provider).collect();
         let check = Check { own_providers: &own, ..self.check(push.arrived) };
         let mut verdict = verify(&request, &self.provider.provider, &self.secrets, &check);
+        if verdict.secret.as_deref() == Some(GIVEN) {
+            verdict.notes.push(ANYBODYS.into());
+        }
         if push.marks.contains(&Mark::Handshake) {
             if verdict.verdict == VerdictKind::Unsigned && verdict.proven.is_none() {
                 verdict.explanation = "A handshake without a signature. Most services do not sign theirs.".into();
@@ -242,6 +256,7 @@ impl Checking {
         if !self.urls.is_empty() {
             return (self.urls.clone(), Vec::new());
         }
+        let target = origin_form(target); // a proxy may be asked with the whole URL
         let host = headers.first("host").map(crate::exchange::shown).unwrap_or_default();
         let secure = headers.first("x-forwarded-proto").is_some_and(|value| value.eq_ignore_ascii_case(b"https"));
         let mut seen = Vec::new();
@@ -291,7 +306,14 @@ impl Parts {
                 let own = self.book.provider(key);
                 Some(own.ok_or_else(|| self.book.no_provider(key))?)
             }
-            None => source.as_ref().and_then(|source| self.book.checker(source, &push.headers, &push.decoded())),
+            None => match source.clone() {
+                // What is packed is unpacked for it.
+                Some(source) => {
+                    let (book, asked) = (self.book.clone(), push.clone());
+                    off_thread(move || book.checker(&source, &asked.headers, &asked.decoded())).await?
+                }
+                None => None,
+            },
         };
         let rules = rules.ok_or_else(|| {
             ApiError::invalid(
@@ -304,7 +326,10 @@ impl Parts {
         if let Some(why) = push.obstacle() {
             return Err(ApiError::failed(why));
         }
-        let unkept = source.as_ref().and_then(|source| self.unkept_of(source, &push));
+        let unkept = match &source {
+            Some(source) => self.unkept_of(source, &push).await?,
+            None => None,
+        };
         let checking = Checking::with(rules, source.as_deref(), self.addresses()).given(given);
         let checking = checking.beside(self.book.secrets_beside(name), self.book.own_providers());
         let mut verdict = off_thread(move || checking.verify(&push)).await?;

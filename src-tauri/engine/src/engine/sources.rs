@@ -122,23 +122,22 @@ impl SourceBook {
         self.all().change
     }
 
-    /// The values of all secrets that can be read now.
-    pub(crate) fn secrets(&self) -> Vec<SecretString> {
+    /// The secrets that can be read now, each with whether a handshake gave it.
+    fn secrets(&self) -> Vec<(SecretString, bool)> {
         let all = self.all();
-        all.sources
-            .values()
-            .flat_map(|source| source.secrets.iter().filter_map(|secret| secret.value.clone()))
-            .collect()
+        let secrets = all.sources.values().flat_map(|source| &source.secrets);
+        secrets.filter_map(|secret| Some((secret.value.clone()?, secret.learnt))).collect()
     }
 
-    /// The secrets that can be read now of all sources but one, each with whose it is.
+    /// The secrets that can be read now of all sources but one, each with whose it is. None that a handshake gave: whoever
+    /// knows the URL of that source may have sent it.
     pub(crate) fn secrets_beside(&self, name: &str) -> Vec<Secret> {
         let all = self.all();
         let mut others: Vec<_> = all.sources.values().filter(|source| source.row.name != name).collect();
         others.sort_unstable_by_key(|source| &source.row.name);
         let secrets =
             others.into_iter().flat_map(|source| source.secrets.iter().map(|secret| (&source.row.name, secret)));
-        let known = secrets.filter_map(|(source, secret)| {
+        let known = secrets.filter(|(_, secret)| !secret.learnt).filter_map(|(source, secret)| {
             let label = if secret.label.is_empty() { String::new() } else { format!(" {:?}", secret.label) };
             Some(Secret::new(format!("the secret{label} of {source}"), secret.value.as_ref()?.expose_secret()))
         });
@@ -330,12 +329,15 @@ impl Parts {
     pub async fn known_secrets(&self) -> Result<KnownSecrets, ApiError> {
         self.vault.settled().await;
         self.read_sources().await?;
-        let mut all = self.book.secrets();
-        all.extend(self.vault.items().await?);
-        let sealed = self.store.sealed_secrets().await?;
+        let (learnt, mut all): (Vec<_>, Vec<_>) = self.book.secrets().into_iter().partition(|(_, learnt)| *learnt);
+        all.extend(self.vault.items().await?.into_iter().map(|item| (item, false)));
+        let locked = self.store.sealed_secrets().await?.saturating_sub((all.len() + learnt.len()) as u64);
+        // A stranger may have sent one in a handshake, and would say what is masked everywhere: those are masked by the name
+        // of what they came in.
+        let all: Vec<SecretString> = all.into_iter().map(|(secret, _)| secret).collect();
         let own = self.book.own_providers();
         let names = own.iter().flat_map(|own| own.provider.token_names()).map(str::to_owned).collect();
-        Ok(KnownSecrets::new(&all).beside_locked(sealed.saturating_sub(all.len() as u64)).beside_names(names))
+        Ok(KnownSecrets::new(&all).beside_locked(locked).beside_names(names))
     }
 
     /// Takes a secret out of the vault.

@@ -24,6 +24,7 @@ async fn push(desk: &Desk, head: &str, framing: Framing, body: &[u8], marks: Vec
         method: "POST".into(),
         url: head.split(' ').nth(1).unwrap().into(),
         source: Some("shop".into()),
+        makes_source: true,
         event_type: Some("orders/create".into()),
         provider: None,
         status: Some(200),

@@ -74,6 +74,7 @@ pub(super) async fn hop(
         method: outgoing.method.clone(),
         url: outgoing.target.url(),
         source: story.source,
+        makes_source: true,
         event_type: story.event_type,
         provider: None,
         status,

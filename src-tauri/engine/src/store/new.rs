@@ -18,8 +18,10 @@ pub struct NewExchange {
     pub method: String,
     /// Push: the request target as it came. Pull: the whole URL.
     pub url: String,
-    /// The name of the source it arrived at; it is made if it is not there.
+    /// The name of the source it arrived at.
     pub source: Option<String>,
+    /// True if that is made where it is not there; else the exchange has none then.
+    pub makes_source: bool,
     /// What the provider calls the event.
     pub event_type: Option<String>,
     /// The provider its headers were recognised as.

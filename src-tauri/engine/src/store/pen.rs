@@ -23,6 +23,8 @@ const KNOW_SOURCE: &str = "SELECT id, provider IS NOT NULL FROM source \
 const LEARN_SOURCE: &str = "INSERT INTO source (name, provider, created_at) VALUES (?1, ?2, ?3) \
      ON CONFLICT (name) DO UPDATE SET provider = coalesce(provider, ?2), deleted_at = NULL \
      RETURNING id, provider IS NOT NULL";
+const NOTE_PROVIDER: &str = "UPDATE source SET provider = coalesce(provider, ?2) \
+     WHERE name = ?1 AND deleted_at IS NULL RETURNING id, provider IS NOT NULL";
 
 /// An exchange as it will stand in the file.
 #[derive(Debug)]
@@ -35,6 +37,7 @@ pub(super) struct Row {
     path: String,
     url: String,
     source: Option<String>,
+    makes_source: bool,
     event_type: Option<String>,
     provider: Option<Cow<'static, str>>,
     status: Option<u16>,
@@ -63,6 +66,7 @@ impl Row {
             path: path_of(&new.url).to_owned(),
             url: new.url,
             source: new.source,
+            makes_source: new.makes_source,
             event_type: new.event_type,
             // What the user tries a source with does not say whose it is.
             provider: new.provider.filter(|_| new.origin != Origin::Sample),
@@ -233,7 +237,7 @@ impl Pen {
         Ok(())
     }
 
-    /// The number of its source. A source is made if it is not there, and its provider noted once it is known.
+    /// The number of its source. A source is made if it is not there and may be, and its provider noted once it is known.
     fn source(&mut self, row: &Row) -> rusqlite::Result<Option<i64>> {
         let Some(name) = &row.source else { return Ok(None) };
         if let Some(known) = self.sources.get(name)
@@ -246,8 +250,14 @@ impl Pen {
         let known = match know.query_row(params![name, row.provider], read).optional()? {
             Some(known) => known,
             None => {
-                let mut learn = self.connection.prepare_cached(LEARN_SOURCE)?;
-                let known = learn.query_row(params![name, row.provider, row.started_at], read)?;
+                let known = if row.makes_source {
+                    let mut learn = self.connection.prepare_cached(LEARN_SOURCE)?;
+                    Some(learn.query_row(params![name, row.provider, row.started_at], read)?)
+                } else {
+                    let mut note = self.connection.prepare_cached(NOTE_PROVIDER)?;
+                    note.query_row(params![name, row.provider], read).optional()?
+                };
+                let Some(known) = known else { return Ok(None) };
                 self.connection.prepare_cached(COUNT)?.execute([])?;
                 self.own_changes.add(1);
                 self.changes += 1;

@@ -29,6 +29,7 @@ pub(crate) fn push(source: &str, event: &str, body: impl Into<Bytes>) -> NewExch
         method: "POST".into(),
         url: format!("/in/{source}"),
         source: Some(source.into()),
+        makes_source: true,
         event_type: Some(event.into()),
         provider: None,
         status: Some(200),

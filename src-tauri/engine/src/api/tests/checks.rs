@@ -209,6 +209,35 @@ fn signed_push() -> crate::store::NewExchange {
 }
 
 #[tokio::test]
+async fn a_signature_over_the_url_holds_for_a_request_that_came_with_its_whole_url() {
+    let folder = tempfile::tempdir().unwrap();
+    let (api, _) = with_vault(folder.path()).await;
+    call(&api, "create_source", json!({"name": "square"})).await.unwrap();
+    let save = json!({"name": "square", "provider": "square", "url": null, "tolerance": null, "handshakes": true});
+    call(&api, "save_source", save).await.unwrap();
+    call(&api, "add_secret", json!({"source": "square", "label": "", "value": SECRET})).await.unwrap();
+    let store = api.engine().await.unwrap().store.clone();
+    let url = "http://hooks.example/in/square?a=1";
+    let headers = crate::exchange::Headers::default();
+    let unsigned =
+        crate::inspect::signature::Unsigned { method: "POST", url, headers: &headers, body: b"{}", fields: &[] };
+    let signed =
+        crate::inspect::signature::sign(crate::inspect::provider::find("square").unwrap(), SECRET, &unsigned, 0)
+            .unwrap();
+    for target in ["/in/square?a=1", url] {
+        let mut new = crate::store::tests::push("square", "e", "{}");
+        let signature: String =
+            signed.headers.iter().map(|field| format!("{}: {}\r\n", field.name, field.value)).collect();
+        new.url = target.into();
+        new.request.head = format!("POST {target} HTTP/1.1\r\nHost: hooks.example\r\n{signature}\r\n").into();
+        let id = store.save(new).await.unwrap();
+        let verdict = call(&api, "verify_exchange", json!({"id": id, "provider": null})).await.unwrap();
+        assert_eq!(verdict["verdict"], "valid", "{target}: {}", verdict["explanation"]);
+    }
+    api.close().await;
+}
+
+#[tokio::test]
 async fn every_push_of_a_source_is_looked_at_again_when_its_secrets_change_however_many_there_are() {
     let folder = tempfile::tempdir().unwrap();
     let (api, _) = with_vault(folder.path()).await;

@@ -2,6 +2,7 @@
 //! kept.
 
 use super::*;
+use crate::inspect::provider::find;
 use crate::inspect::signature::{Unsigned, sign};
 use reqwest::Method;
 
@@ -56,7 +57,7 @@ async fn every_service_gets_its_answer_and_its_handshake_is_recorded() {
             assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), case["answer_json"], "{name}");
         }
         // What answers every delivery like this has no handshake of its own.
-        let provider = crate::inspect::provider::find(name).unwrap();
+        let provider = find(name).unwrap();
         if provider.handshakes.iter().all(|handshake| !handshake.always) {
             recorded.insert(0, id);
         }
@@ -102,7 +103,7 @@ async fn the_usual_answer_is_given_to_a_large_delivery_as_well() {
     let signed = |body: &str| {
         let (headers, fields) = (&crate::exchange::Headers::default(), &[]);
         let unsigned = Unsigned { method: "POST", url: "", headers, body: body.as_bytes(), fields };
-        let signed = sign(crate::inspect::provider::find("xero").unwrap(), "xeroSigningKey", &unsigned, 0).unwrap();
+        let signed = sign(find("xero").unwrap(), "xeroSigningKey", &unsigned, 0).unwrap();
         signed.headers[0].value.clone()
     };
     let answered = async |name: &str, signature: &str, body: &str| {
@@ -373,7 +374,7 @@ async fn a_challenge_that_must_be_signed_is_answered_only_if_it_is_where_a_secre
         let now = crate::store::micros_now() / 1_000_000;
         let unsigned =
             Unsigned { method: "POST", url: &url, headers: &Headers::default(), body: BODY.as_bytes(), fields: &[] };
-        let provider = crate::inspect::provider::find("twitch").unwrap();
+        let provider = find("twitch").unwrap();
         let signed = secret.map(|secret| sign(provider, secret, &unsigned, now).unwrap().headers).unwrap_or_default();
         let mut headers: Vec<_> = signed.iter().map(|header| (&header.name[..], &header.value[..])).collect();
         headers.push(kind);
@@ -417,5 +418,59 @@ async fn a_text_of_a_strangers_is_signed_only_where_the_provider_was_chosen() {
     call(&api, "save_source", save).await.unwrap();
     assert!(asked().await.contains("encryptedToken"));
     assert_eq!(found(&api, "is:handshake").await, [3]);
+    api.close().await;
+}
+
+#[tokio::test]
+async fn what_a_stranger_gave_in_a_handshake_proves_nothing_of_other_services_and_masks_nothing() {
+    let given = "application/json";
+    let signed = async |url: &str, name: &str, header: &str| {
+        let headers = Default::default();
+        let unsigned = Unsigned { method: "POST", url, headers: &headers, body: b"{}", fields: &[] };
+        let signed = sign(find(name).unwrap(), given, &unsigned, 1_795_000_000).unwrap();
+        let value = signed.headers.iter().find(|field| field.name.eq_ignore_ascii_case(header)).unwrap().value.clone();
+        post(url, &[("X-GitHub-Event", "push"), ("X-GitHub-Delivery", "1"), (header, &value)], "{}").await;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (api, url) = with_vault(folder.path()).await;
+    let provider = async |name: &str| {
+        let save = json!({"name": "shop", "provider": name, "url": null, "tolerance": null, "handshakes": true});
+        call(&api, "save_source", save).await.unwrap();
+        found(&api, "").await;
+    };
+    call(&api, "create_source", json!({"name": "shop"})).await.unwrap();
+    let shop = format!("{url}/in/shop");
+    post(&shop, &[("X-Hook-Secret", given)], "").await;
+    provider("asana").await;
+    let settings = call(&api, "source_settings", json!({"name": "shop"})).await.unwrap();
+    assert_eq!(settings["secrets"][0]["learnt"], true);
+
+    signed(&shop, "asana", "X-Hook-Signature").await;
+    signed(&shop, "github", "X-Hub-Signature-256").await;
+    let verdict = async |id: i64, provider: Option<&str>| {
+        call(&api, "verify_exchange", json!({"id": id, "provider": provider})).await.unwrap()
+    };
+    let asana = verdict(2, None).await;
+    assert_eq!((&asana["verdict"], &asana["secret"]), (&json!("valid"), &json!("the secret from the handshake")));
+    assert!(asana["notes"].to_string().contains("Whoever knows the URL of the source can send such a handshake"));
+    assert_eq!(verdict(3, Some("github")).await["verdict"], "no_secret");
+    provider("github").await;
+    call(&api, "add_secret", json!({"source": "shop", "label": "", "value": "the real secret"})).await.unwrap();
+    assert_eq!(found(&api, "is:valid").await, [0_i64; 0]);
+    let github = verdict(3, None).await;
+    assert_eq!((&github["verdict"], &github["proven"]), (&json!("invalid"), &Value::Null));
+    // Nor does it explain what comes to another source.
+    call(&api, "create_source", json!({"name": "other"})).await.unwrap();
+    call(&api, "add_secret", json!({"source": "other", "label": "", "value": "of the other"})).await.unwrap();
+    signed(&format!("{url}/in/other"), "github", "X-Hub-Signature-256").await;
+    found(&api, "").await;
+    assert_eq!(verdict(4, Some("github")).await["proven"], Value::Null);
+
+    post(&format!("{url}/in/other"), &[("X-Kind", given)], "{}").await;
+    let scope = json!({"type": "selection", "ids": [1, 5]});
+    let query = json!({"scope": scope, "format": "curl", "redact": true});
+    let text = call(&api, "export_text", query).await.unwrap()["text"].as_str().unwrap().to_owned();
+    assert!(text.contains("X-Kind: application/json") || text.contains("x-kind: application/json"), "{text}");
+    assert!(text.to_lowercase().contains("x-hook-secret: [masked]"), "{text}");
     api.close().await;
 }

@@ -24,13 +24,15 @@ async fn a_push_that_comes_while_its_source_goes_is_kept_and_does_not_bring_it_b
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let folder = tempfile::tempdir().unwrap();
     let (api, url) = started(folder.path()).await;
-    let mut settings = call(&api, "settings", json!({})).await.unwrap();
-    settings["autoSource"] = "never".into();
-    call(&api, "save_settings", settings).await.unwrap();
-    for (name, command, args) in [
-        ("gone", "delete_source", json!({"name": "gone"})),
-        ("moved", "rename_source", json!({"name": "moved", "to": "there"})),
+    for (auto, name, command, args) in [
+        ("never", "gone", "delete_source", json!({"name": "gone"})),
+        ("never", "moved", "rename_source", json!({"name": "moved", "to": "there"})),
+        ("always", "lost", "delete_source", json!({"name": "lost"})),
+        ("always", "left", "rename_source", json!({"name": "left", "to": "here"})),
     ] {
+        let mut settings = call(&api, "settings", json!({})).await.unwrap();
+        settings["autoSource"] = auto.into();
+        call(&api, "save_settings", settings).await.unwrap();
         call(&api, "create_source", json!({"name": name})).await.unwrap();
         let mut sender = tokio::net::TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
         // The body is asked for once its source is known.
@@ -45,8 +47,8 @@ async fn a_push_that_comes_while_its_source_goes_is_kept_and_does_not_bring_it_b
     }
     let sources = call(&api, "sources", json!({})).await.unwrap();
     let names: Vec<_> = sources["sources"].as_array().unwrap().iter().map(|source| &source["name"]).collect();
-    assert_eq!(names, ["there"]);
-    assert_eq!(found(&api, "").await, [2, 1]);
+    assert_eq!(names, ["here", "there"]);
+    assert_eq!(found(&api, "").await, [4, 3, 2, 1]);
     api.close().await;
 }
 

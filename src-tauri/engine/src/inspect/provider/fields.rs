@@ -10,10 +10,17 @@ impl Provider {
     /// The header fields and query parameters in which its service sends the secret itself.
     pub(crate) fn token_names(&self) -> impl Iterator<Item = &str> {
         let tokens = self.signatures.iter().filter(|scheme| matches!(scheme.method, Method::Token | Method::Basic));
-        tokens.flat_map(|scheme| &scheme.at).filter_map(|place| match place {
+        let given = self.handshakes.iter().filter(|handshake| handshake.kind == HandshakeKind::KeepSecret);
+        let places = tokens.flat_map(|scheme| &scheme.at).chain(given.filter_map(|handshake| handshake.at.as_ref()));
+        places.filter_map(|place| match place {
             Place::Header(name) | Place::Query(name) => Some(&name[..]),
             _ => None,
         })
+    }
+
+    /// True if its service gives the secret in a handshake.
+    pub(crate) fn gives_secret(&self) -> bool {
+        self.handshakes.iter().any(|handshake| handshake.kind == HandshakeKind::KeepSecret)
     }
 
     /// The names of these values.

@@ -10,6 +10,7 @@ fn pull(url: &str, status: Option<u16>, answer: &'static str) -> NewExchange {
         url: url.into(),
         method: "GET".into(),
         source: None,
+        makes_source: true,
         event_type: None,
         status,
         response: status.map(|_| Message {

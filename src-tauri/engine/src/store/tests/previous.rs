@@ -10,6 +10,7 @@ fn pull(request: Option<i64>, method: &str, url: &str) -> NewExchange {
         method: method.into(),
         url: url.into(),
         source: None,
+        makes_source: true,
         event_type: None,
         request_id: request,
         ..push("a", "e", "")

@@ -164,6 +164,7 @@ impl Record {
             method: self.method,
             url: self.url,
             source: self.source,
+            makes_source: true,
             event_type: self.event_type,
             provider: None,
             status: self.status,

@@ -2,7 +2,7 @@
 
 use crate::api::ListenOptions;
 use crate::capture::rules::{Plan, RuleCount, RuleSet, check};
-use crate::capture::{HELD_SHARE, Hooks, Limits, Listener};
+use crate::capture::{HELD_SHARE, Hooks, Limits, Listener, Presence};
 use crate::exchange::{Exchange, ExchangeId, Failure, Micros};
 use crate::store::Store;
 use serde_json::Value;
@@ -30,6 +30,10 @@ impl Hooks for Doorman {
 
     fn accepts(&self, _: &str) -> bool {
         true
+    }
+
+    fn still_takes(&self, _: &str) -> Option<Presence> {
+        Some(Presence::New)
     }
 
     fn plan(&self, _: &str) -> Option<Arc<Plan>> {

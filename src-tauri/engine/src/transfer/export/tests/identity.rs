@@ -41,6 +41,7 @@ prop_compose! {
             method: texts.0,
             url: texts.1,
             source: texts.2,
+            makes_source: true,
             event_type: texts.3,
             provider: None,
             status,
