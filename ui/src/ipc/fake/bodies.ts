@@ -142,8 +142,8 @@ export function bodyAnswers(state: FakeState): Answers {
         LINES.map((line, node) => ({
           node,
           cells: [
-            { kind: "string" as const, text: line.id },
-            { kind: "number" as const, text: String(line.amount) },
+            { kind: "string" as const, text: line.id, cut: false, values: 1 },
+            { kind: "number" as const, text: String(line.amount), cut: false, values: 1 },
           ],
         })),
         from,
