@@ -219,7 +219,7 @@ impl Document {
 
     /// HTML or SVG as a document that can do nothing: see [`super::Preview::Markup`]. None for other bodies.
     pub fn harmless_markup(&self) -> Option<Vec<u8>> {
-        (self.preview()? == Preview::Markup).then(|| preview::harmless(self.text()))
+        matches!(self.preview()?, Preview::Markup { .. }).then(|| preview::harmless(self.text()))
     }
 
     /// The tree as JSON, for filters. None if the body has no tree, or not a whole one.
@@ -303,8 +303,8 @@ impl Document {
     fn preview(&self) -> Option<Preview> {
         match self.kind() {
             BodyKind::Image => preview::image(&self.decoded),
-            BodyKind::Html => Some(Preview::Markup),
-            BodyKind::Xml if self.tree().is_some_and(is_svg) => Some(Preview::Markup),
+            BodyKind::Html => Some(preview::markup(self.text())),
+            BodyKind::Xml if self.tree().is_some_and(is_svg) => Some(preview::markup(self.text())),
             _ => None,
         }
     }

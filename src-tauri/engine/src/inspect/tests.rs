@@ -150,6 +150,13 @@ fn says_that_a_text_is_too_large_to_be_laid_out() {
 }
 
 #[test]
+fn says_that_a_preview_shows_the_front_of_long_markup() {
+    let preview = |len: usize| document("text/html", "<p>".repeat(len / 3).as_bytes()).info().preview;
+    assert_eq!(preview(30), Some(Preview::Markup { cut: false }));
+    assert_eq!(preview(3 * 1024 * 1024), Some(Preview::Markup { cut: true }));
+}
+
+#[test]
 fn shows_only_forms_in_parts() {
     assert_eq!(document("application/x-www-form-urlencoded", b"a=1&b=2").parts().parts.len(), 2);
     assert_eq!(document("multipart/form-data; boundary=X", b"--X\r\n\r\na\r\n--X--").parts().parts.len(), 1);

@@ -32,7 +32,7 @@ function info(body: Reading, push: boolean): BodyInfo {
     tables: ["json", "ndjson", "csv"].includes(kind) ? [{ node: 5, jsonPath: "$['object']['lines']", rows: 120 }] : [],
     preview:
       kind === "html"
-        ? { type: "markup" }
+        ? { type: "markup", cut: false }
         : kind === "image"
           ? { type: "image", media: "image/png", width: 64, height: 32 }
           : null,
