@@ -2,9 +2,9 @@
 
 use super::charset::Charset;
 use super::decode::{DECODED_LIMIT, Decoded, decode};
-use super::derived::{Derived, xml_laid_out, xpath};
+use super::derived::{Derived, xml_laid_out, xml_laid_out_size, xpath};
 use super::find::Needle;
-use super::json::{INDENT_LEVELS, Json, ReadError, laid_out, read};
+use super::json::{INDENT_LEVELS, Json, LAID_OUT_LIMIT, ReadError, laid_out, laid_out_size, read};
 use super::kind::{Evidence, kind};
 use super::media::MediaType;
 use super::rows::Rows;
@@ -37,6 +37,8 @@ pub struct Document {
     json: OnceLock<Result<Json, ReadError>>,
     kind: OnceLock<BodyKind>,
     rows: OnceLock<Rows>,
+    /// Bytes that its text takes at most once it is laid out anew; None if it can't be.
+    laid_out_size: OnceLock<Option<usize>>,
     pretty: OnceLock<Option<Rows>>,
     visible: Mutex<Option<Arc<Visible>>>,
     derived: OnceLock<Option<Derived>>,
@@ -80,6 +82,7 @@ impl Document {
             json: OnceLock::new(),
             kind: OnceLock::new(),
             rows: OnceLock::new(),
+            laid_out_size: OnceLock::new(),
             pretty: OnceLock::new(),
             visible: Mutex::new(None),
             derived: OnceLock::new(),
@@ -146,6 +149,10 @@ impl Document {
         }
         notices.extend(self.json_notice());
         notices.extend(self.derived().and_then(|derived| derived.notice.clone()));
+        if self.laid_out_size().is_some_and(|size| size > LAID_OUT_LIMIT) {
+            let limit = LAID_OUT_LIMIT / 1024 / 1024;
+            notices.push(format!("The text is shown as it came: laid out anew it would take more than {limit} MiB."));
+        }
         let problem = self.problem();
         BodyInfo {
             kind,
@@ -158,14 +165,15 @@ impl Document {
             notice: (!notices.is_empty()).then(|| notices.join(" ")),
             unsearched: self.unsearched().map(|why| format!("The list {why}.")),
             tree: self.tree().is_some(),
-            pretty: problem.is_none() && matches!(kind, BodyKind::Json | BodyKind::Xml),
+            pretty: problem.is_none() && self.laid_out_size().is_some_and(|size| size <= LAID_OUT_LIMIT),
             tables: self.tables().to_vec(),
             preview: self.preview(),
             problem,
         }
     }
 
-    /// A window of the text view. `pretty` lays JSON out anew; any other body is shown as it came.
+    /// A window of the text view. `pretty` lays JSON and XML out anew, unless it would take too much; any other body is
+    /// shown as it came.
     pub fn text_rows(&self, pretty: bool, from: u64, count: u32) -> TextPage {
         self.rows(pretty).page(from, count)
     }
@@ -211,7 +219,7 @@ impl Document {
 
     /// HTML or SVG as a document that can do nothing: see [`super::Preview::Markup`]. None for other bodies.
     pub fn harmless_markup(&self) -> Option<Vec<u8>> {
-        (self.preview()? == Preview::Markup).then(|| preview::harmless(self.text()))
+        matches!(self.preview()?, Preview::Markup { .. }).then(|| preview::harmless(self.text()))
     }
 
     /// The tree as JSON, for filters. None if the body has no tree, or not a whole one.
@@ -295,8 +303,8 @@ impl Document {
     fn preview(&self) -> Option<Preview> {
         match self.kind() {
             BodyKind::Image => preview::image(&self.decoded),
-            BodyKind::Html => Some(Preview::Markup),
-            BodyKind::Xml if self.tree().is_some_and(is_svg) => Some(Preview::Markup),
+            BodyKind::Html => Some(preview::markup(self.text())),
+            BodyKind::Xml if self.tree().is_some_and(is_svg) => Some(preview::markup(self.text())),
             _ => None,
         }
     }
@@ -367,10 +375,18 @@ impl Document {
         }
     }
 
+    fn laid_out_size(&self) -> Option<usize> {
+        *self.laid_out_size.get_or_init(|| match self.kind() {
+            BodyKind::Json => self.json().map(laid_out_size),
+            BodyKind::Xml => xml_laid_out_size(self.text()),
+            _ => None,
+        })
+    }
+
     fn rows(&self, pretty: bool) -> &Rows {
         let laid_out = || {
-            let text =
-                if self.kind() == BodyKind::Xml { xml_laid_out(self.text()) } else { self.json().and_then(laid_out) };
+            self.laid_out_size().filter(|&size| size <= LAID_OUT_LIMIT)?;
+            let text = if self.kind() == BodyKind::Xml { xml_laid_out(self.text()) } else { self.json().map(laid_out) };
             text.map(|text| Rows::new(text.into()))
         };
         match pretty.then(|| self.pretty.get_or_init(laid_out).as_ref()).flatten() {

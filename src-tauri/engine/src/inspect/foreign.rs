@@ -133,7 +133,7 @@ proptest! {
             prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{:?}", theirs);
         }
         let Ok(json) = ours else { return Ok(()) };
-        let pretty = laid_out(&json).unwrap();
+        let pretty = laid_out(&json);
         let value = serde_json::from_slice::<serde_json::Value>(&bytes);
         if let Ok(value) = value {
             prop_assert_eq!(serde_json::from_slice::<serde_json::Value>(&pretty).unwrap(), value);

@@ -42,6 +42,11 @@ pub(crate) fn media(front: &[u8]) -> Option<&'static str> {
     })
 }
 
+/// What a preview shows of markup.
+pub(crate) fn markup(text: &[u8]) -> Preview {
+    Preview::Markup { cut: text.len() > MARKUP_LIMIT }
+}
+
 /// Markup as a document for a frame without rights. The frame's sandbox and the policy keep it from running or
 /// fetching anything; elements that a policy has no word for (links to connect ahead, refreshes, frames) become unknown
 /// ones besides.

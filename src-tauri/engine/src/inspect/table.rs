@@ -4,9 +4,10 @@ use super::json::{Json, Node};
 use super::rows::WINDOW_ROWS;
 use super::tree::{cut_name, cut_text, place};
 use super::{JsonKind, TableCell, TableColumn, TableInfo, TablePage, TableRow};
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
-/// Rows whose keys make the columns.
+/// Elements that tell whether an array is a table.
 const LOOKED_AT: usize = 1_000;
 
 /// Columns at most.
@@ -29,7 +30,10 @@ const VALUE: &str = "value";
 pub(crate) struct Table {
     node: u32,
     rows: Vec<u32>,
-    columns: Vec<String>,
+    columns: Vec<TableColumn>,
+    /// Where the column of a key stands among them.
+    places: HashMap<String, usize>,
+    /// True if there are more keys than columns.
     more: bool,
 }
 
@@ -63,23 +67,23 @@ impl Table {
     pub(crate) fn new(json: &Json, node: u64) -> Option<Self> {
         let at = json.starting_at(node).filter(|&at| json.node(at).kind() == JsonKind::Array)?;
         let rows: Vec<u32> = json.children(at).collect();
-        let mut columns: Vec<String> = Vec::new();
-        let mut known: HashSet<String> = HashSet::new();
+        let mut columns = Vec::new();
+        let mut places = HashMap::new();
         let mut more = false;
-        for &row in rows.iter().take(LOOKED_AT) {
-            for name in names(json, row) {
-                if known.contains(&name) {
+        'rows: for &row in &rows {
+            for (_, name) in values(json, row) {
+                if places.contains_key(&*name) {
                     continue;
                 }
                 if columns.len() == COLUMNS {
                     more = true;
-                    break;
+                    break 'rows;
                 }
-                known.insert(name.clone());
-                columns.push(name);
+                places.insert(name.to_string(), columns.len());
+                columns.push(column(&name));
             }
         }
-        Some(Self { node: at, rows, columns, more })
+        Some(Self { node: at, rows, columns, places, more })
     }
 
     /// True if this is the table of that array.
@@ -93,39 +97,37 @@ impl Table {
         let window = self.rows.iter().skip(from).take(count.min(WINDOW_ROWS) as usize);
         TablePage {
             total: self.rows.len() as u64,
-            columns: self.columns.iter().map(|name| column(name)).collect(),
+            columns: self.columns.clone(),
             more: self.more,
             rows: window.map(|&row| self.row(json, row)).collect(),
         }
     }
 
     fn row(&self, json: &Json, at: u32) -> TableRow {
-        let mut cells: Vec<Option<TableCell>> = vec![None; self.columns.len()];
-        let node = json.node(at);
-        if node.is_container() {
-            for (child, name) in json.children(at).zip(names(json, at)) {
-                if let Some(column) = self.columns.iter().position(|column| *column == name) {
-                    cells[column] = Some(cell(json, json.node(child)));
-                }
+        let mut found: Vec<(Option<u32>, u64)> = vec![(None, 0); self.columns.len()];
+        for (value, name) in values(json, at) {
+            if let Some(&place) = self.places.get(&*name) {
+                found[place] = (Some(value), found[place].1 + 1);
             }
-        } else if let Some(column) = self.columns.iter().position(|column| column == VALUE) {
-            cells[column] = Some(cell(json, node));
         }
-        TableRow { node: u64::from(node.start), cells }
+        let cells = found.into_iter().map(|(value, values)| Some(cell(json, json.node(value?), values))).collect();
+        TableRow { node: u64::from(json.node(at).start), cells }
     }
 }
 
-/// The columns that an element has something in.
-fn names(json: &Json, at: u32) -> Vec<String> {
-    let node = json.node(at);
-    let name = |child| {
-        let child = json.node(child);
-        match json.key(child) {
-            Some(key) => String::from_utf8_lossy(&key).into_owned(),
-            None => (child.index + 1).to_string(),
+/// The values of an element, each with the column that it stands in.
+fn values(json: &Json, at: u32) -> impl Iterator<Item = (u32, Cow<'_, str>)> {
+    let is_container = json.node(at).is_container();
+    let named = move |child| {
+        let node = json.node(child);
+        match json.key(node) {
+            Some(Cow::Borrowed(key)) => (child, String::from_utf8_lossy(key)),
+            Some(Cow::Owned(key)) => (child, String::from_utf8_lossy(&key).into_owned().into()),
+            None => (child, (node.index + 1).to_string().into()),
         }
     };
-    if node.is_container() { json.children(at).take(COLUMNS + 1).map(name).collect() } else { vec![VALUE.into()] }
+    let within = is_container.then(|| json.children(at).map(named));
+    within.into_iter().flatten().chain((!is_container).then_some((at, VALUE.into())))
 }
 
 /// Both ends of a path that is long, or its front if that is all that is known of it.
@@ -145,13 +147,13 @@ fn column(name: &str) -> TableColumn {
     TableColumn { name, cut }
 }
 
-fn cell(json: &Json, node: &Node) -> TableCell {
-    let text = match node.kind() {
-        JsonKind::Object => format!("{{{}}}", node.children),
-        JsonKind::Array => format!("[{}]", node.children),
-        _ => cut_text(&json.content(node), CELL).0,
+fn cell(json: &Json, node: &Node, values: u64) -> TableCell {
+    let (text, cut) = match node.kind() {
+        JsonKind::Object => (format!("{{{}}}", node.children), false),
+        JsonKind::Array => (format!("[{}]", node.children), false),
+        _ => cut_text(&json.content(node), CELL),
     };
-    TableCell { kind: node.kind(), text }
+    TableCell { kind: node.kind(), text, cut, values }
 }
 
 #[cfg(test)]
@@ -195,5 +197,34 @@ mod tests {
         let json = json(&format!("[{{{}}}]", members.join(",")));
         let page = Table::new(&json, 0).unwrap().page(&json, 0, 1);
         assert_eq!((page.columns.len(), page.more, page.rows[0].cells.len()), (100, true, 100));
+    }
+
+    #[test]
+    fn has_a_column_for_a_key_that_comes_late() {
+        let rows: Vec<String> = (0..2_000).map(|n| format!("{{\"id\":{n}}}")).collect();
+        let json = json(&format!("[{},{{\"late\":1}}]", rows.join(",")));
+        let page = Table::new(&json, 0).unwrap().page(&json, 2_000, 1);
+        assert_eq!((page.columns.len(), page.more), (2, false));
+        assert_eq!(page.rows[0].cells[1].as_ref().map(|cell| cell.text.as_str()), Some("1"));
+    }
+
+    #[test]
+    fn finds_the_value_of_a_column_behind_many_other_keys() {
+        let members: Vec<String> = (0..300).map(|n| format!("\"k{n}\":{n}")).collect();
+        let json = json(&format!("[{{\"id\":1}},{{{},\"id\":2}}]", members.join(",")));
+        let page = Table::new(&json, 0).unwrap().page(&json, 1, 1);
+        assert_eq!(page.rows[0].cells[0].as_ref().map(|cell| cell.text.as_str()), Some("2"));
+        let twice = "\"k\":1,".repeat(150);
+        let json = self::json(&format!("[{{{twice}\"id\":2}}]"));
+        assert_eq!(Table::new(&json, 0).unwrap().page(&json, 0, 1).columns.len(), 2);
+    }
+
+    #[test]
+    fn says_what_a_cell_does_not_show() {
+        let json = json(&format!(r#"[{{"a":1,"b":"{}","a":2,"\u0061":3}}]"#, "x".repeat(201)));
+        let page = Table::new(&json, 0).unwrap().page(&json, 0, 1);
+        let cells: Vec<_> = page.rows[0].cells.iter().flatten().collect();
+        assert_eq!((cells[0].text.as_str(), cells[0].cut, cells[0].values), ("3", false, 3));
+        assert_eq!((cells[1].text.len(), cells[1].cut, cells[1].values), (200, true, 1));
     }
 }

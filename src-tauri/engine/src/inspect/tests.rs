@@ -132,6 +132,31 @@ fn says_what_the_views_cannot_show() {
 }
 
 #[test]
+fn says_that_a_text_is_too_large_to_be_laid_out() {
+    for (content_type, [open, item, last, close], times) in [
+        ("application/xml", ["<a>", "<b/>x", "", "</a>"], 1_030_000),
+        ("application/json", ["[", "0,", "0", "]"], 2_050_000),
+    ] {
+        let nested = |times| [&open.repeat(64), &item.repeat(times), last, &close.repeat(64)].concat();
+        let body = nested(times);
+        let large = document(content_type, body.as_bytes());
+        let info = large.info();
+        assert!(!info.pretty, "{content_type}");
+        assert!(info.notice.unwrap().contains("laid out anew it would take more than 256 MiB"), "{content_type}");
+        assert!(*large.whole_text(true) == body, "{content_type}: as it came");
+        let small = document(content_type, nested(9).as_bytes()).info();
+        assert_eq!((small.pretty, small.notice), (true, None), "{content_type}");
+    }
+}
+
+#[test]
+fn says_that_a_preview_shows_the_front_of_long_markup() {
+    let preview = |len: usize| document("text/html", "<p>".repeat(len / 3).as_bytes()).info().preview;
+    assert_eq!(preview(30), Some(Preview::Markup { cut: false }));
+    assert_eq!(preview(3 * 1024 * 1024), Some(Preview::Markup { cut: true }));
+}
+
+#[test]
 fn shows_only_forms_in_parts() {
     assert_eq!(document("application/x-www-form-urlencoded", b"a=1&b=2").parts().parts.len(), 2);
     assert_eq!(document("multipart/form-data; boundary=X", b"--X\r\n\r\na\r\n--X--").parts().parts.len(), 1);

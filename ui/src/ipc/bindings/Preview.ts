@@ -15,4 +15,8 @@ width: number,
 /**
  * Pixels down.
  */
-height: number, } | { "type": "markup" };
+height: number, } | { "type": "markup", 
+/**
+ * True if only its first 2 MiB are shown.
+ */
+cut: boolean, };

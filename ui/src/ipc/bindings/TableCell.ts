@@ -10,6 +10,15 @@ export type TableCell = {
  */
 kind: JsonKind, 
 /**
- * A string's content; other scalars as they stand; for containers what they hold, in short.
+ * A string's content; other scalars as they stand, cut after 200 characters; for containers what they hold, in
+ * short.
  */
-text: string, };
+text: string, 
+/**
+ * True if `text` was cut.
+ */
+cut: boolean, 
+/**
+ * Values that stand under the key in this element: the last of them is the one that is shown.
+ */
+values: number, };

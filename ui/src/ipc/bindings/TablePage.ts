@@ -11,7 +11,7 @@ export type TablePage = {
  */
 total: number, 
 /**
- * The keys of the first 1,000 rows in the order they come up, at most 100.
+ * The keys of the rows in the order they come up, at most 100.
  */
 columns: Array<TableColumn>, 
 /**

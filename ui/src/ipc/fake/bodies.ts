@@ -32,7 +32,7 @@ function info(body: Reading, push: boolean): BodyInfo {
     tables: ["json", "ndjson", "csv"].includes(kind) ? [{ node: 5, jsonPath: "$['object']['lines']", rows: 120 }] : [],
     preview:
       kind === "html"
-        ? { type: "markup" }
+        ? { type: "markup", cut: false }
         : kind === "image"
           ? { type: "image", media: "image/png", width: 64, height: 32 }
           : null,
@@ -142,8 +142,8 @@ export function bodyAnswers(state: FakeState): Answers {
         LINES.map((line, node) => ({
           node,
           cells: [
-            { kind: "string" as const, text: line.id },
-            { kind: "number" as const, text: String(line.amount) },
+            { kind: "string" as const, text: line.id, cut: false, values: 1 },
+            { kind: "number" as const, text: String(line.amount), cut: false, values: 1 },
           ],
         })),
         from,

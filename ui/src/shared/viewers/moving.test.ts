@@ -319,6 +319,14 @@ describe("what stands in a body", () => {
     await screen.findByText(notice);
   });
 
+  it("says how much is drawn of long markup", async () => {
+    await openBody("html", {
+      body_info: () => ({ ...INFO, kind: "html", preview: { type: "markup", cut: true } }),
+    });
+    await view("Preview");
+    await screen.findByText(/Only the first 2 MiB are shown/);
+  });
+
   it("says that an image can't be drawn", async () => {
     URL.createObjectURL ??= () => "blob:image";
     URL.revokeObjectURL ??= () => {};

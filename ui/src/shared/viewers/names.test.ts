@@ -77,6 +77,16 @@ describe("a name that is cut", () => {
     expect((await screen.findByRole("columnheader", { name: /nnn/ })).textContent).toBe(`${FRONT}…`);
   });
 
+  it("ends in an ellipsis in a cell, which says that others stand under its key", async () => {
+    const cells = [{ kind: "string" as const, text: FRONT, cut: true, values: 3 }];
+    await openBody("csv", {
+      table_rows: () => ({ total: 1, columns: [{ name: "a", cut: false }], more: false, rows: [{ node: 0, cells }] }),
+    });
+    const cell = await screen.findByRole("cell", { name: /nnn/ });
+    expect(cell.textContent.trim()).toBe(`last of 3: ${FRONT}…`);
+    expect(cell.title).toBe(`last of 3: ${FRONT}…`);
+  });
+
   it("of a field or a part is opened whole", async () => {
     const part = { name: FRONT, nameCut: true, fileName: null, fileNameCut: false, headers: [], offset: 0, size: 1 };
     const { calls } = await openBody("form", {

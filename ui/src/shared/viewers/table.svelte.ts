@@ -1,9 +1,11 @@
 // An array of a body as a table: its rows and columns, and where it is scrolled to. Another array is another table.
 import type { Reading } from "$ipc/bindings/Reading";
+import type { TableCell } from "$ipc/bindings/TableCell";
 import type { TableColumn } from "$ipc/bindings/TableColumn";
 import type { TablePage } from "$ipc/bindings/TablePage";
 import type { TableRow } from "$ipc/bindings/TableRow";
 import { call } from "$ipc/call";
+import { count } from "$shared/format";
 import { PagedRows } from "$shared/virtual/pages.svelte";
 import { VirtualScroll } from "$shared/virtual/scroll.svelte";
 
@@ -32,8 +34,12 @@ export class Table {
   }
 }
 
+/** What stands before the value of a cell if others stand under the same key. */
+export const lead = ({ values }: TableCell) => (values > 1 ? `last of ${count(values)}: ` : "");
+
 /** Characters that a column shows, by its first rows. */
 function width(name: string, rows: TableRow[], place: number): number {
-  const longest = Math.max(name.length, ...rows.slice(0, 50).map((row) => row.cells[place]?.text.length ?? 0));
+  const cells = rows.slice(0, 50).flatMap((row) => row.cells[place] ?? []);
+  const longest = Math.max(name.length, ...cells.map((cell) => lead(cell).length + cell.text.length));
   return Math.min(Math.max(longest, 4), 40) + 2;
 }

@@ -20,7 +20,7 @@ describe("the views of a body", () => {
     expect(views({ kind: "json", tree: true, tables: [TABLE] })).toEqual(["tree", "text", "table", "hex"]);
     expect(views({ kind: "form" })).toEqual(["parts", "text", "hex"]);
     expect(views({ kind: "multipart" })).toEqual(["parts", "text", "hex"]);
-    expect(views({ kind: "html", preview: { type: "markup" } })).toEqual(["text", "preview", "hex"]);
+    expect(views({ kind: "html", preview: { type: "markup", cut: false } })).toEqual(["text", "preview", "hex"]);
   });
 
   it("begin with the one that is easiest read", () => {
@@ -34,6 +34,6 @@ describe("the views of a body", () => {
   it("never begin with a preview", () => {
     const image = { type: "image", media: "image/png", width: 1, height: 1 } as const;
     expect(firstView(info({ kind: "image", preview: image }))).toBe("hex");
-    expect(firstView(info({ kind: "html", preview: { type: "markup" } }))).toBe("text");
+    expect(firstView(info({ kind: "html", preview: { type: "markup", cut: false } }))).toBe("text");
   });
 });

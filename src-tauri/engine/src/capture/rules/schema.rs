@@ -18,6 +18,9 @@ const CHECKS: usize = 2;
 /// Reasons that are kept of one payload.
 const REASONS: usize = 10;
 
+/// Levels of JSON that are read.
+const LEVELS: usize = 127;
+
 /// Characters of a reason.
 const REASON_TEXT: usize = 300;
 
@@ -31,7 +34,7 @@ pub(super) struct Schema {
 impl Schema {
     /// Reads a schema. Nothing is fetched; patterns run in linear time.
     pub(super) fn read(text: &str) -> Result<Self, String> {
-        let schema: Value = serde_json::from_str(text).map_err(|error| format!("The schema is not JSON: {error}."))?;
+        let schema = value("schema", text.as_bytes())?;
         let validator = jsonschema::options()
             .offline()
             .with_pattern_options(PatternOptions::regex())
@@ -64,10 +67,22 @@ fn hold(validator: &Validator, document: &Document) -> Vec<String> {
     let Some(bytes) = document.bytes() else {
         return vec![format!("The payload can't be decoded, or is larger than {} KiB.", DOCUMENT_BYTES >> 10)];
     };
-    match serde_json::from_slice::<Value>(bytes) {
-        Err(error) => vec![format!("The payload is not JSON: {error}.")],
+    match value("payload", bytes) {
+        Err(reason) => vec![reason],
         Ok(payload) => validator.iter_errors(&payload).take(REASONS).map(|error| reason(&error)).collect(),
     }
+}
+
+/// Reads JSON, or says why it can't be read, in a sentence about `what`.
+fn value(what: &str, bytes: &[u8]) -> Result<Value, String> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let error = error.to_string();
+        // The reader has no other sign for what may well be JSON.
+        if error.starts_with("recursion limit exceeded") {
+            return format!("The {what} is deeper than the {LEVELS} levels that are read.");
+        }
+        format!("The {what} is not JSON: {error}.")
+    })
 }
 
 fn reason(error: &jsonschema::ValidationError<'_>) -> String {

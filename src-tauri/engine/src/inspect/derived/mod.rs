@@ -14,7 +14,7 @@ mod xml;
 
 pub(crate) use ndjson::looks_like as looks_like_ndjson;
 pub(crate) use protobuf::looks_like as looks_like_protobuf;
-pub(crate) use xml::{laid_out as xml_laid_out, xpath};
+pub(crate) use xml::{laid_out as xml_laid_out, laid_out_size as xml_laid_out_size, xpath};
 
 use super::SyntaxProblem;
 use super::json::{Json, problem, read};

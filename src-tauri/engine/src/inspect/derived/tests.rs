@@ -63,6 +63,15 @@ fn xml_becomes_a_tree_with_paths() {
 }
 
 #[test]
+fn xml_takes_as_much_room_as_was_reckoned_once_it_is_laid_out() {
+    for body in ["<a>x<b/>y<!-- c -->&amp;</a>", "<?xml version='1.0'?>\n<a><b><c>é</c> </b></a>\n", ""] {
+        let size = xml::laid_out(body.as_bytes()).map(|text| text.len());
+        assert_eq!((size.is_some(), xml::laid_out_size(body.as_bytes())), (true, size), "{body}");
+    }
+    assert_eq!(xml::laid_out_size(b"<a></b>"), None);
+}
+
+#[test]
 fn xml_says_where_it_is_not_well_formed() {
     for (body, line, words) in [
         ("<a>\n<b></a>", 2, "expected"),

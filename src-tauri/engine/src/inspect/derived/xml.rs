@@ -2,7 +2,7 @@
 //! expanded, so that nothing can grow; nothing is fetched.
 
 use super::{Draft, write};
-use crate::inspect::json::{INDENT_LEVELS, Json, NONE};
+use crate::inspect::json::{Json, NONE, indent};
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -265,29 +265,44 @@ enum Before {
 }
 
 /// Lays XML out anew, two spaces a level; tags, text and references stay as they stand but for the space between
-/// elements. None if it is not well-formed.
+/// elements. To be asked only where [`laid_out_size`] is within [`LAID_OUT_LIMIT`](crate::inspect::json::LAID_OUT_LIMIT).
+/// None if it is not well-formed.
 pub(crate) fn laid_out(text: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len() * 5 / 4);
+    lay_out(text, |piece| out.extend_from_slice(piece))?;
+    Some(out)
+}
+
+/// Bytes that the layout takes. None if the XML is not well-formed.
+pub(crate) fn laid_out_size(text: &[u8]) -> Option<usize> {
+    let mut size = 0;
+    lay_out(text, |piece| size += piece.len())?;
+    Some(size)
+}
+
+/// Gives the layout piece by piece, up to where the XML is not well-formed; None then.
+fn lay_out(text: &[u8], mut put: impl FnMut(&[u8])) -> Option<()> {
     let text = std::str::from_utf8(text).ok()?;
     let mut reader = Reader::from_str(text);
-    let (mut out, mut depth, mut before) = (String::with_capacity(text.len() * 5 / 4), 0_usize, Before::Nothing);
+    let (mut depth, mut before) = (0_usize, Before::Nothing);
     loop {
         let start = usize::try_from(reader.buffer_position()).ok()?;
         let event = reader.read_event().ok()?;
         let token = text.get(start..usize::try_from(reader.buffer_position()).ok()?)?;
         match event {
-            Event::Eof => return Some(out.into_bytes()),
+            Event::Eof => return Some(()),
             Event::Start(_) => {
-                line(&mut out, depth, before);
-                out.push_str(token);
+                line(&mut put, depth, before);
+                put(token.as_bytes());
                 depth += 1;
                 before = Before::Start;
             }
             Event::End(_) => {
                 depth = depth.saturating_sub(1);
                 if before == Before::Line {
-                    line(&mut out, depth, before);
+                    line(&mut put, depth, before);
                 }
-                out.push_str(token);
+                put(token.as_bytes());
                 before = Before::Line;
             }
             Event::Text(_) | Event::GeneralRef(_) | Event::CData(_) => {
@@ -295,25 +310,25 @@ pub(crate) fn laid_out(text: &[u8]) -> Option<Vec<u8>> {
                     continue;
                 }
                 if before == Before::Line {
-                    line(&mut out, depth, before);
-                    out.push_str(token.trim());
+                    line(&mut put, depth, before);
+                    put(token.trim().as_bytes());
                 } else {
-                    out.push_str(token);
+                    put(token.as_bytes());
                     before = if depth == 0 { Before::Line } else { Before::Text };
                 }
             }
             _ => {
-                line(&mut out, depth, before);
-                out.push_str(token);
+                line(&mut put, depth, before);
+                put(token.as_bytes());
                 before = Before::Line;
             }
         }
     }
 }
 
-fn line(out: &mut String, depth: usize, before: Before) {
+fn line(put: &mut impl FnMut(&[u8]), depth: usize, before: Before) {
     if before != Before::Nothing {
-        out.push('\n');
-        out.extend(std::iter::repeat_n("  ", depth.min(INDENT_LEVELS)));
+        put(b"\n");
+        put(indent(depth));
     }
 }

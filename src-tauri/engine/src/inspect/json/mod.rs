@@ -8,7 +8,7 @@ mod read;
 
 pub(crate) use escape::{escaped, escaped_string, unescaped};
 pub(crate) use index::{Json, NONE, Node};
-pub(crate) use pretty::{INDENT_LEVELS, compact, laid_out};
+pub(crate) use pretty::{INDENT_LEVELS, LAID_OUT_LIMIT, compact, indent, laid_out, laid_out_size};
 pub(crate) use read::{ReadError, problem, read};
 
 #[cfg(test)]

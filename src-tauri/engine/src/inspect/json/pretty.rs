@@ -8,14 +8,11 @@ pub(crate) const INDENT_LEVELS: usize = 64;
 
 const SPACES: [u8; INDENT_LEVELS * 2] = [b' '; INDENT_LEVELS * 2];
 
-/// The largest text that a document is laid out to.
-const LAID_OUT_LIMIT: usize = 256 * 1024 * 1024;
+/// Bytes of the largest text that a document is laid out to, whatever its format.
+pub(crate) const LAID_OUT_LIMIT: usize = 256 * 1024 * 1024;
 
-/// Lays out a document. None if it would take more than 256 MiB.
-pub(crate) fn laid_out(json: &Json) -> Option<Vec<u8>> {
-    if size(json) > LAID_OUT_LIMIT {
-        return None;
-    }
+/// Lays out a document. To be asked only where [`laid_out_size`] is within [`LAID_OUT_LIMIT`].
+pub(crate) fn laid_out(json: &Json) -> Vec<u8> {
     let root = json.bytes(json.node(0));
     let mut out = Vec::with_capacity(root.len() * 3 / 2);
     let mut depth = 0_usize;
@@ -54,11 +51,11 @@ pub(crate) fn laid_out(json: &Json) -> Option<Vec<u8>> {
         }
         at += 1;
     }
-    Some(out)
+    out
 }
 
 /// Bytes that the layout takes at most.
-fn size(json: &Json) -> usize {
+pub(crate) fn laid_out_size(json: &Json) -> usize {
     let line = |depth: u32| 2 * INDENT_LEVELS.min(depth as usize) + 4;
     json.nodes().iter().map(|node| line(node.depth()) * if node.is_container() { 2 } else { 1 }).sum::<usize>()
         + json.bytes(json.node(0)).len()
@@ -66,7 +63,12 @@ fn size(json: &Json) -> usize {
 
 fn new_line(out: &mut Vec<u8>, depth: usize) {
     out.push(b'\n');
-    out.extend_from_slice(&SPACES[..depth.min(INDENT_LEVELS) * 2]);
+    out.extend_from_slice(indent(depth));
+}
+
+/// The spaces that a line of this level begins with.
+pub(crate) fn indent(depth: usize) -> &'static [u8] {
+    &SPACES[..depth.min(INDENT_LEVELS) * 2]
 }
 
 /// Bytes of the string at the front, quotes included.

@@ -186,7 +186,10 @@ pub enum Preview {
         height: u32,
     },
     /// HTML or SVG: a document that [`crate::api`]'s `preview` makes safe to show in a frame without rights.
-    Markup,
+    Markup {
+        /// True if only its first 2 MiB are shown.
+        cut: bool,
+    },
 }
 
 /// Where a document breaks the rules of its format.

@@ -39,7 +39,7 @@ pub struct TablePage {
     /// Rows in all.
     #[ts(type = "number")]
     pub total: u64,
-    /// The keys of the first 1,000 rows in the order they come up, at most 100.
+    /// The keys of the rows in the order they come up, at most 100.
     pub columns: Vec<TableColumn>,
     /// True if there are more keys than columns.
     pub more: bool,
@@ -71,6 +71,12 @@ pub struct TableRow {
 pub struct TableCell {
     /// What kind of value it is.
     pub kind: JsonKind,
-    /// A string's content; other scalars as they stand; for containers what they hold, in short.
+    /// A string's content; other scalars as they stand, cut after 200 characters; for containers what they hold, in
+    /// short.
     pub text: String,
+    /// True if `text` was cut.
+    pub cut: bool,
+    /// Values that stand under the key in this element: the last of them is the one that is shown.
+    #[ts(type = "number")]
+    pub values: u64,
 }

@@ -189,15 +189,16 @@ impl Plan {
             wanted,
             Wanted::Delivery(_) | Wanted::Type(_) | Wanted::Is(Is::First | Is::Retry | Is::Duplicate | Is::Late)
         );
-        if !term.negated {
-            match wanted {
-                Wanted::Since(when) => self.since = self.since.max(Some(when.micros(now))),
-                Wanted::Before(when) => {
-                    let at = when.micros(now);
-                    self.before = Some(self.before.map_or(at, |before| before.min(at)));
-                }
-                _ => {}
+        match (wanted, term.negated) {
+            // What is not before a moment is since it.
+            (Wanted::Since(when), false) | (Wanted::Before(when), true) => {
+                self.since = self.since.max(Some(when.micros(now)));
             }
+            (Wanted::Before(when), false) | (Wanted::Since(when), true) => {
+                let at = when.micros(now);
+                self.before = Some(self.before.map_or(at, |before| before.min(at)));
+            }
+            _ => {}
         }
         let (sql, values) = condition(wanted, now);
         self.conditions += " AND ";

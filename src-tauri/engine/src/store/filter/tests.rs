@@ -24,11 +24,11 @@ fn what_came_lately_is_looked_for_anew_every_minute() {
         plan.take_state(false, 0, 0, 0);
         plan.stamp()
     };
-    for lately in ["since:15m needle", "before:2h needle"] {
+    for lately in ["since:15m needle", "before:2h needle", "-since:15m needle", "-before:2h needle"] {
         assert_eq!(stamp(lately, now), stamp(lately, now + MINUTE - 1), "the pages of a list are of one search");
         assert_ne!(stamp(lately, now), stamp(lately, now + MINUTE), "{lately}");
     }
-    for always in ["needle", "since:2026-11-22T12:00:00Z needle"] {
+    for always in ["needle", "since:2026-11-22T12:00:00Z needle", "-since:2026-11-22T12:00:00Z needle"] {
         assert_eq!(stamp(always, now), stamp(always, now + MINUTE), "{always}");
     }
 }

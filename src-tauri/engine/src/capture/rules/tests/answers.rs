@@ -286,6 +286,15 @@ async fn a_payload_that_does_not_fit_the_schema_gets_the_chosen_answer_and_its_r
 }
 
 #[tokio::test]
+async fn a_payload_that_is_too_deep_to_be_held_against_the_schema_is_not_called_other_than_json() {
+    let rig = Rig::new(json!({"schema": {"enabled": true, "text": "{}"}})).await;
+    assert_eq!(rig.post("/in/a", &format!("{}{}", "[".repeat(127), "]".repeat(127))).await.status, 200);
+    assert_eq!(rig.post("/in/a", &format!("{}{}", "[".repeat(128), "]".repeat(128))).await.status, 422);
+    let reasons = rig.stored(2).await.answered.unwrap().reasons;
+    assert_eq!(reasons, ["The payload is deeper than the 127 levels that are read."]);
+}
+
+#[tokio::test]
 async fn a_pattern_that_backtracks_elsewhere_costs_nothing() {
     let rig = Rig::new(json!({"schema": {"enabled": true, "text": r#"{"pattern": "^(a+)+$"}"#}})).await;
     let began = Instant::now();

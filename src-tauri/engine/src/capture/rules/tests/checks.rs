@@ -74,6 +74,10 @@ fn what_is_wrong_is_said_in_a_sentence_that_says_what_would_be_right() {
             json!({"schema": {"enabled": true, "text": "{"}}),
             "The schema is not JSON: EOF while parsing an object at line 1 column 1.",
         ),
+        (
+            json!({"schema": {"enabled": true, "text": format!("{}{}", "[".repeat(128), "]".repeat(128))}}),
+            "The schema is deeper than the 127 levels that are read.",
+        ),
         (json!({"rules": rules}), "A source has at most 200 rules."),
         (json!({"rules": [{"id": "a"}, {"id": "a"}]}), "Two rules have the key \"a\"."),
         (json!({"rules": [{"id": long}]}), "That is longer than 200 characters."),
