@@ -136,10 +136,12 @@ async fn every_event_type_is_found(window: &Window, payloads: &[Payload]) -> Res
         let exact = rows.iter().filter(|row| of_event(row, event)).count() as u64;
         ensure!(exact == times, "{event}: {exact} of {times}");
     }
-    let shown = window
-        .script("return document.querySelector('[role=row][aria-selected] .ev .name').textContent", vec![])
-        .await?;
-    let shown = shown.as_str().context("no row is shown")?;
+    // While its page is read, a row is empty.
+    let shown = until("a row", async || {
+        let name = "return document.querySelector('[role=row][aria-selected] .ev .name')?.textContent ?? null";
+        Ok(window.script(name, vec![]).await?.as_str().map(str::to_owned))
+    })
+    .await?;
     ensure!(payloads.iter().any(|payload| shown.contains(&payload.event)), "The row shows {shown:?}");
     Ok(())
 }
