@@ -136,14 +136,15 @@ async fn every_event_type_is_found(window: &Window, payloads: &[Payload]) -> Res
         let exact = rows.iter().filter(|row| of_event(row, event)).count() as u64;
         ensure!(exact == times, "{event}: {exact} of {times}");
     }
-    // While its page is read, a row is empty.
-    let shown = until("a row", async || {
-        let name = "return document.querySelector('[role=row][aria-selected] .ev .name')?.textContent ?? null";
-        Ok(window.script(name, vec![]).await?.as_str().map(str::to_owned))
+    // While its page is read, a row is empty or that of before.
+    let mut shown = String::new();
+    let found = until("a row of a push", async || {
+        let name = "return document.querySelector('[role=row][aria-selected] .ev .name')?.textContent ?? ''";
+        shown = window.script(name, vec![]).await?.as_str().unwrap_or_default().to_owned();
+        Ok(payloads.iter().any(|payload| shown.contains(&payload.event)).then_some(()))
     })
-    .await?;
-    ensure!(payloads.iter().any(|payload| shown.contains(&payload.event)), "The row shows {shown:?}");
-    Ok(())
+    .await;
+    found.with_context(|| format!("The row shows {shown:?}."))
 }
 
 /// True if the row's type is the event, alone or with its action.
