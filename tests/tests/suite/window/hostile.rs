@@ -257,7 +257,8 @@ pub(super) async fn walk(window: &Window, root: &str) -> Result<u64> {
     shown.as_u64().with_context(|| format!("Walking through {root}: {shown}"))
 }
 
-/// What the head over the details says of their exchange; its place in the list is that of the cursor, which may be ahead.
+/// What the head over the details says of their exchange. The place in the list is left out: it is that of the cursor,
+/// which may be ahead.
 const HEAD: &str = "\
 const head = document.querySelector('.dhead')?.cloneNode(true);
 head?.querySelector('.place')?.remove();
