@@ -70,9 +70,11 @@ if (at.matches('input, textarea, select, [contenteditable=true]')) at.blur();";
 /// opens a menu gets none or another's either way. One of a list is chosen without a button of its own.
 const WATCH_PRESS: &str = "\
 const [meant, done] = arguments;
+window.watching?.abort(); // for what was to be clicked before
+window.watching = new AbortController();
 const place = () => JSON.stringify(meant.getBoundingClientRect());
 const before = place();
-const once = { capture: true, once: true };
+const once = { capture: true, once: true, signal: window.watching.signal };
 requestAnimationFrame(() => requestAnimationFrame(() => {
   window.pressed = meant.matches('option');
   addEventListener('pointerdown', (event) => { window.pressed ||= meant.contains(event.target); }, once);
@@ -309,6 +311,21 @@ impl Window {
         found.with_context(|| format!("It holds {last:?}."))
     }
 
+    /// Waits until no such element is there any more.
+    ///
+    /// # Errors
+    /// If one stays; what it holds is in the error.
+    pub async fn gone(&self, css: &str) -> Result<()> {
+        let mut last = Value::Null;
+        let gone = until(&format!("{css} to go"), async || {
+            let text = "return document.querySelector(arguments[0])?.innerText ?? null";
+            last = self.script(text, vec![css.into()]).await?;
+            Ok(last.is_null().then_some(()))
+        })
+        .await;
+        gone.with_context(|| format!("It holds {last}."))
+    }
+
     async fn keep_failure(&self) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/failed.png");
         if self.screenshot(&path).await.is_ok() {
@@ -324,9 +341,21 @@ impl Window {
     /// Presses keys where the focus is.
     ///
     /// # Errors
-    /// If nothing has the focus.
+    /// If nothing has the focus that takes keys in time.
     pub async fn press(&self, keys: &str) -> Result<()> {
-        Ok(self.client.active_element().await?.send_keys(keys).await?)
+        // What has the focus may go before a key comes to it: the keys are for what has it then.
+        until(&format!("{keys:?} to be pressed"), async || {
+            let pressed = match self.client.active_element().await {
+                Ok(focused) => focused.send_keys(keys).await,
+                Err(error) => Err(error),
+            };
+            match pressed {
+                Ok(()) => Ok(Some(())),
+                Err(error) if error.is_element_not_interactable() || error.is_stale_element_reference() => Ok(None),
+                Err(error) => Err(error).with_context(|| format!("Pressing {keys:?}")),
+            }
+        })
+        .await
     }
 
     /// Leaves the field that is typed in, if any, and presses keys one after another: what runs actions.

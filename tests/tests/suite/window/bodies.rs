@@ -127,8 +127,13 @@ async fn deepest(window: &Window, bodies: &[(&str, &str, Vec<u8>, &str)]) -> Res
     window.text(".dhead", "/in/bodies/nested").await?;
     window.click("[aria-label='Open all']").await?;
     window.script("document.querySelector('.bodyview [role=tree]').focus()", vec![]).await?;
-    window.press(&END.to_string()).await?;
-    window.text(".bodyview [aria-selected=true]", "deepest").await?;
+    let selected = "return document.querySelector('.bodyview [aria-selected=true]')?.innerText ?? ''";
+    until("the deepest row", async || {
+        window.press(&END.to_string()).await?;
+        let text = window.script(selected, vec![]).await?;
+        Ok(text.as_str().is_some_and(|text| text.contains("deepest")).then_some(()))
+    })
+    .await?;
     screens::take(window, "body-nested").await?;
     let inside = "const pane = document.querySelector('.bodyview [role=tree]').getBoundingClientRect();
         return ['.k', '.v'].every((part) => {
@@ -203,7 +208,7 @@ async fn previews(window: &Window) -> Result<()> {
         // The view of the row before may still stand there, and go away under the hand.
         let entered = until("the frame of the preview", async || {
             let Ok(()) = window.click(".bodyview [data-value=preview]").await else { return Ok(None) };
-            let Ok(frame) = window.find(".bodyview iframe").await else { return Ok(None) };
+            let Ok(frame) = window.client().find(Locator::Css(".bodyview iframe")).await else { return Ok(None) };
             Ok(frame.enter_frame().await.ok())
         });
         entered.await?;

@@ -5,7 +5,7 @@ use super::screens;
 use anyhow::{Context, Result};
 use pushpull_engine::exchange::Body;
 use pushpull_engine::transfer::export::{ReadExchange, read_ndjson};
-use pushpull_tests::{ENTER, Home, RELEASE, SHIFT, Window, until};
+use pushpull_tests::{ENTER, Home, RELEASE, SHIFT, Window};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -138,13 +138,7 @@ async fn select(window: &Window, row: u32) -> Result<()> {
 /// Saves, waits until the dialog is gone, and returns what the file holds.
 async fn save(window: &Window, file: &Path) -> Result<Vec<u8>> {
     window.button("Save as").await?;
-    let mut last = Value::Null;
-    until("the dialog to close", async || {
-        last = window.script("return document.querySelector('[role=dialog]')?.innerText ?? null", vec![]).await?;
-        Ok(last.is_null().then_some(()))
-    })
-    .await
-    .with_context(|| format!("It holds {last}."))?;
+    window.gone("[role=dialog]").await?;
     window.text(".toasts", "exported to").await?;
     let bytes = std::fs::read(file).context("Reading the export")?;
     assert_eq!(std::fs::metadata(file)?.permissions().mode() & 0o777, 0o600);

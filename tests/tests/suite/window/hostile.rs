@@ -257,11 +257,31 @@ pub(super) async fn walk(window: &Window, root: &str) -> Result<u64> {
     shown.as_u64().with_context(|| format!("Walking through {root}: {shown}"))
 }
 
+/// What the head over the details says of their exchange. The place in the list is left out: it is that of the cursor,
+/// which may be ahead.
+const HEAD: &str = "\
+const head = document.querySelector('.dhead')?.cloneNode(true);
+head?.querySelector('.place')?.remove();
+return head?.textContent ?? null";
+
+/// Opens the exchange of a row, and waits until its details have taken the place of those before.
+async fn open(window: &Window, row: usize) -> Result<()> {
+    let css = format!("[role=grid] [role=row][aria-rowindex='{}']", row + 2);
+    let selected = "return document.querySelector(`${arguments[0]}[aria-selected=true]`) !== null";
+    let is_open = window.script(selected, vec![json!(css)]).await? == true;
+    let before = window.script(HEAD, vec![]).await?;
+    window.click(&css).await?;
+    until("the details of the row", async || {
+        let head = window.script(HEAD, vec![]).await?;
+        Ok((!head.is_null() && (is_open || head != before)).then_some(()))
+    })
+    .await
+}
+
 /// Opens every exchange and shows everything of it.
 async fn read_all(window: &Window, rows: usize) -> Result<()> {
     for row in 0..rows {
-        window.click(&format!("[role=grid] [role=row][aria-rowindex='{}']", row + 2)).await?;
-        window.find(".dhead h1").await?;
+        open(window, row).await.with_context(|| format!("Opening row {row}"))?;
         let shown = walk(window, ".detail").await.with_context(|| format!("Row {row}"))?;
         anyhow::ensure!(shown >= FEWEST_VIEWS, "Row {row} has {shown} views");
     }

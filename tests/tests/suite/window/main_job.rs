@@ -136,12 +136,15 @@ async fn every_event_type_is_found(window: &Window, payloads: &[Payload]) -> Res
         let exact = rows.iter().filter(|row| of_event(row, event)).count() as u64;
         ensure!(exact == times, "{event}: {exact} of {times}");
     }
-    let shown = window
-        .script("return document.querySelector('[role=row][aria-selected] .ev .name').textContent", vec![])
-        .await?;
-    let shown = shown.as_str().context("no row is shown")?;
-    ensure!(payloads.iter().any(|payload| shown.contains(&payload.event)), "The row shows {shown:?}");
-    Ok(())
+    // While its page is read, a row is empty or that of before.
+    let mut shown = String::new();
+    let found = until("a row of a push", async || {
+        let name = "return document.querySelector('[role=row][aria-selected] .ev .name')?.textContent ?? ''";
+        shown = window.script(name, vec![]).await?.as_str().unwrap_or_default().to_owned();
+        Ok(payloads.iter().any(|payload| shown.contains(&payload.event)).then_some(()))
+    })
+    .await;
+    found.with_context(|| format!("The row shows {shown:?}."))
 }
 
 /// True if the row's type is the event, alone or with its action.

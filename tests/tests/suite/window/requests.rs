@@ -3,7 +3,7 @@
 
 use super::screens;
 use anyhow::{Context, Result};
-use pushpull_tests::{CONTROL, ENTER, Home, LEFT, RELEASE, Received, Receiver, Window, until};
+use pushpull_tests::{CONTROL, ENTER, Home, LEFT, PATIENCE, RELEASE, Received, Receiver, Window, until};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -43,7 +43,8 @@ async fn before(window: &Window, server: &Receiver) -> Result<Value> {
     let silent = TcpListener::bind("127.0.0.1:0").await?;
     window.fill("input[aria-label=URL]", &format!("http://{}/", silent.local_addr()?)).await?;
     window.press(&format!("{CONTROL}{ENTER}{RELEASE}")).await?;
-    let (_held, _) = silent.accept().await?;
+    let sent = tokio::time::timeout(PATIENCE, silent.accept()).await.context("Nothing was sent")?;
+    let (_held, _) = sent.context("Accepting what was sent")?;
     window.button("Cancel").await?;
     window.text("[data-pane=response]", "Cancelled").await?;
     screens::take(window, "cancelled").await?;
@@ -55,6 +56,7 @@ async fn before(window: &Window, server: &Receiver) -> Result<Value> {
     }
     window.press(&format!("{CONTROL}s{RELEASE}")).await?;
     window.fill("#save-name", &format!("Thing 42{ENTER}")).await?;
+    window.gone("[role=dialog]").await?;
     window.text("[role=tree]", "Thing 42").await?;
     window.text("[aria-label=Responses]", "3 kept").await.context("What was sent before it was saved")?;
 
@@ -87,6 +89,7 @@ async fn after(window: &Window, kept: &Value) -> Result<()> {
     window.text("[data-pane=response]", "200").await?;
     window.press(&format!("{CONTROL}s{RELEASE}")).await?;
     window.fill("#save-name", &format!("Others{ENTER}")).await?;
+    window.gone("[role=dialog]").await?;
     window.text("[aria-label=Responses]", "2 kept").await
 }
 

@@ -2,8 +2,7 @@
 
 use super::screens;
 use anyhow::{Context, Result};
-use fantoccini::Locator;
-use pushpull_tests::{CONTROL, ENTER, Home, RELEASE, Window, until};
+use pushpull_tests::{CONTROL, ENTER, Home, RELEASE, Window};
 use serde_json::json;
 
 const PASSPHRASE: &str = "correct horse";
@@ -27,10 +26,7 @@ async fn a_vault_that_is_unlocked_in_the_settings_stays_open() -> Result<()> {
         window.fill("[role=dialog] input[type=password]", &format!("wrong{ENTER}")).await?;
         window.text("[role=dialog] [role=alert]", "passphrase").await?;
         window.fill("[role=dialog] input[type=password]", &format!("{PASSPHRASE}{ENTER}")).await?;
-        until("the dialog to close", async || {
-            Ok(window.client().find(Locator::Css("[role=dialog]")).await.is_err().then_some(()))
-        })
-        .await?;
+        window.gone("[role=dialog]").await?;
         window.text("main", "The key comes from your passphrase.").await?;
         screens::take(window, "vault").await?;
         let state = window.invoke("vault", json!({})).await?["state"].clone();

@@ -258,10 +258,12 @@ class Inbox {
     const { aim } = this.selection;
     if (session.status && session.status.stored.newest < id) await session.refresh();
     if (id > this.rows.upto) await this.catchUp();
+    const { query } = this.rows;
     const at = await this.rows.seek(id, this.folded, () => aim === this.selection.aim);
     if (aim !== this.selection.aim) return;
     if (at !== null) return this.selection.show(at);
-    if (this.rows.query === "") return;
+    // What was asked for since is not what hides it.
+    if (query === "" || query !== this.rows.query) return;
     if (this.folded) preferences.folded = false;
     else this.filter.set("");
     await this.restart();

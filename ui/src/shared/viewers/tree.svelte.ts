@@ -1,4 +1,5 @@
 // The JSON tree: which containers are open, which row is selected, where a node's row is.
+import { tick } from "svelte";
 import type { NodePlace } from "$ipc/bindings/NodePlace";
 import type { TreeRow } from "$ipc/bindings/TreeRow";
 import type { Reading } from "$ipc/bindings/Reading";
@@ -23,6 +24,8 @@ export class Tree {
   #depth = OPEN_DEPTH;
   #toggled = new Set<number>();
   #placeRevision = 0;
+  /** Grows with each row that is gone to: what was looked for before is not gone to any more. */
+  #aim = 0;
 
   constructor(readonly body: Reading) {
     this.pages = new PagedRows<TreeRow>((from, count) =>
@@ -40,8 +43,14 @@ export class Tree {
   }
 
   select(index: number) {
+    this.#aim += 1;
     this.selected = Math.min(Math.max(0, index), Math.max(0, this.pages.total - 1));
     this.scroll.show(this.selected);
+  }
+
+  /** Selects the last row; where rows are just being opened or closed, the last of those to come. */
+  async end() {
+    await this.#arrive(++this.#aim, () => this.pages.total - 1);
   }
 
   /** Reads where a node stands that is selected. */
@@ -53,11 +62,13 @@ export class Tree {
 
   toggle(row: TreeRow) {
     if (row.children === 0) return;
+    this.#aim += 1;
     this.#flip(row.node);
     this.pages.reset(true);
   }
 
   openAll(open: boolean) {
+    this.#aim += 1;
     this.#depth = open ? EVERYTHING : 1;
     this.#toggled.clear();
     this.selected = 0;
@@ -67,16 +78,19 @@ export class Tree {
 
   /** Opens what is above a node and selects it. */
   async reveal(node: number) {
+    const aim = ++this.#aim;
     const place = await call("tree_node", { body: this.body, node });
+    if (aim !== this.#aim) return;
     const closed = place.above.filter((above, depth) => depth < this.#depth === this.#toggled.has(above));
     closed.forEach((above) => this.#flip(above));
     if (closed.length > 0) this.pages.reset(true);
     const index = await this.#indexOf(node);
-    if (index !== null) this.select(index);
+    if (index !== null) await this.#arrive(aim, () => index);
   }
 
   /** Opens the way to a JSON Pointer and selects what stands there; stays where the way ends before. */
   async goTo(pointer: string) {
+    const aim = ++this.#aim;
     let index = 0;
     for (const step of pointer.split("/").slice(1)) {
       const name = step.replaceAll("~1", "/").replaceAll("~0", "~");
@@ -84,7 +98,15 @@ export class Tree {
       if (found === null) break;
       index = found;
     }
-    this.select(index);
+    await this.#arrive(aim, () => index);
+  }
+
+  /** Selects a row once the rows are here that it is one of, unless another was gone to since. */
+  async #arrive(aim: number, row: () => number) {
+    await this.pages.settled();
+    // Rows are scrolled to where there is room for them.
+    await tick();
+    if (aim === this.#aim) this.select(row());
   }
 
   /** The row of a container's child; the container is opened first. */
@@ -107,14 +129,22 @@ export class Tree {
   }
 
   /** Moves up to the row of the container above. */
-  selectParent() {
+  async selectParent() {
     const row = this.row(this.selected);
     if (!row) return;
     for (let index = this.selected - 1; index >= 0; index--) {
       const above = this.row(index);
-      if (!above) return;
+      if (!above) return this.#revealParent(row.node);
       if (above.depth < row.depth) return this.select(index);
     }
+  }
+
+  /** The same where the rows between are not all here. */
+  async #revealParent(node: number) {
+    const aim = ++this.#aim;
+    const { above } = await call("tree_node", { body: this.body, node });
+    const parent = above.at(-1);
+    if (parent !== undefined && aim === this.#aim) await this.reveal(parent);
   }
 
   /** Rows are in the order of their nodes: halving finds the one. */

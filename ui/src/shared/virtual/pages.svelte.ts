@@ -27,6 +27,9 @@ export class PagedRows<T> {
   #used: number[] = [];
   #revision = 0;
   #last: [number, number] = [0, 1];
+  /** What is shown is of the last `reset`. */
+  #isSettled = false;
+  #waiting: (() => void)[] = [];
 
   constructor(
     private readonly load: Load<T>,
@@ -76,12 +79,18 @@ export class PagedRows<T> {
     this.#pages = edited(this.#pages);
   }
 
+  /** Waits until what is shown is no more of before the last `reset`, or could not be read. */
+  settled(): Promise<void> {
+    return this.#isSettled ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   /**
    * Asks anew: from the start, or with `keep` for what was wanted last, which stays until its successor is here. So does
    * what went wrong with it.
    */
   reset(keep = false) {
     this.#revision += 1;
+    this.#isSettled = false;
     this.#asked.clear();
     this.#used = [];
     this.#old = keep ? (this.#pages.size > 0 ? this.#pages : this.#old) : null;
@@ -116,7 +125,7 @@ export class PagedRows<T> {
       if (revision !== this.#revision) return;
       pages.forEach((page) => this.#asked.delete(page));
       this.problem = asApiError(thrown);
-      this.ready = true;
+      this.#settle();
     }
   }
 
@@ -133,10 +142,16 @@ export class PagedRows<T> {
     const total = answers.find((answer) => answer.total !== undefined)?.total;
     if (total !== undefined) this.total = total;
     this.problem = null;
-    this.ready = true;
+    this.#settle();
     const open = pages.filter((_, place) => answers[place]?.complete === false);
     this.searching = open.length > 0;
     if (open.length > 0) this.#again(open);
+  }
+
+  #settle() {
+    this.ready = true;
+    this.#isSettled = true;
+    this.#waiting.splice(0).forEach((resolve) => resolve());
   }
 
   #again(pages: number[]) {

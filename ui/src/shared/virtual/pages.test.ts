@@ -44,6 +44,22 @@ describe("rows that come page by page", () => {
     await vi.waitFor(() => expect([rows.row(0), ...rows.known()]).toEqual([2, 2]));
   });
 
+  it("says when what it had is gone, and when nothing can come after it", async () => {
+    const answers: { resolve: (page: Page<number>) => void; reject: (thrown: unknown) => void }[] = [];
+    const rows = new PagedRows<number>(() => new Promise((resolve, reject) => answers.push({ resolve, reject })), 10);
+    rows.want(0, 1);
+    answers[0]?.resolve({ rows: [1], total: 1 });
+    await rows.settled();
+    rows.reset(true);
+    const total = rows.settled().then(() => rows.total);
+    answers[1]?.resolve({ rows: [1, 2], total: 2 });
+    expect(await total).toBe(2);
+    rows.reset(true);
+    const problem = rows.settled().then(() => rows.problem?.message);
+    answers[2]?.reject({ code: "failed", message: "The file is gone.", hint: null });
+    expect(await problem).toBe("The file is gone.");
+  });
+
   it("forgets the pages that were used longest ago", async () => {
     const rows = new PagedRows<number>(async (from, count) => numbers(from, count), 10, 3);
     for (let page = 0; page < 5; page++) {

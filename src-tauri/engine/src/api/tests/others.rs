@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::api::{AutoSource, Retention, Settings};
-use crate::capture::Hooks as _;
 use crate::exchange::ExchangeId;
 use crate::store::Store;
 

@@ -55,6 +55,24 @@ describe("the filter language", () => {
     expect(queryOf(parseTerms('"open \\" end'))).toBe('"open \\" end"');
   });
 
+  it.each([
+    String.raw`C:\"Program Files"`,
+    String.raw`\"a b"`,
+    String.raw`x\"a \" b"`,
+    String.raw`"a\\"`,
+    String.raw`"a\\\" b"`,
+  ])("closes no quote that is closed, whatever stands before it: %s", (text) => {
+    expect(queryOf(parseTerms(text))).toBe(text);
+  });
+
+  it.each([
+    [String.raw`C:\"Program F`, String.raw`C:\"Program F"`],
+    [String.raw`"a \"`, String.raw`"a \""`],
+    ['"C:\\', String.raw`"C:\\"`],
+  ])("closes a quote that is open, after a backslash too: %s", (text, query) => {
+    expect(queryOf(parseTerms(text))).toBe(query);
+  });
+
   it("quotes values that need it", () => {
     expect(quoted("a b")).toBe('"a b"');
     expect(quoted("plain")).toBe("plain");

@@ -17,15 +17,24 @@ export function parseTerms(text: string): Term[] {
   return [...new Set(split(text))].map(asTerm);
 }
 
+/** Follows quotes through a text, as the engine does: inside of them `\"` and `\\` stand for a quote and a backslash. */
+class Quotes {
+  open = false;
+  escaped = false;
+
+  take(char: string) {
+    if (char === '"' && !this.escaped) this.open = !this.open;
+    this.escaped = this.open && char === "\\" && !this.escaped;
+  }
+}
+
 function split(text: string): string[] {
   const parts: string[] = [];
   let part = "";
-  let quoted = false;
-  let escaped = false;
+  const quotes = new Quotes();
   for (const char of text) {
-    if (char === '"' && !escaped) quoted = !quoted;
-    escaped = quoted && char === "\\" && !escaped;
-    if (/\s/.test(char) && !quoted) {
+    quotes.take(char);
+    if (/\s/.test(char) && !quotes.open) {
       if (part) parts.push(part);
       part = "";
     } else part += char;
@@ -59,8 +68,12 @@ export const isUnfinished = (term: Term): boolean => term.value === "" || term.r
 export const queryOf = (terms: readonly Term[]): string =>
   terms
     .filter((term) => !isUnfinished(term))
-    .map((term) => (isOpen(term.raw) ? `${term.raw}"` : term.raw))
+    .map((term) => closed(term.raw))
     .join(" ");
 
-/** True if its last quote is not closed. */
-const isOpen = (raw: string): boolean => raw.replace(/\\["\\]/g, "").split('"').length % 2 === 0;
+/** A term whose last quote is closed; a backslash at its end is one, and does not take the quote for itself. */
+function closed(raw: string): string {
+  const quotes = new Quotes();
+  for (const char of raw) quotes.take(char);
+  return quotes.open ? `${raw}${quotes.escaped ? "\\" : ""}"` : raw;
+}

@@ -53,6 +53,33 @@ describe("the list of what a filter finds", () => {
     expect([inbox.filter.query, inbox.selection.cursor, inbox.selection.cursorId]).toEqual(["", 1, 59]);
   });
 
+  it("keeps a filter that was asked for while an exchange was sought under another", async () => {
+    const state = new FakeState({ rows: 60 });
+    const { count } = listAnswers(state);
+    const late: (() => void)[] = [];
+    const { calls } = await openInbox(
+      {},
+      {
+        count: async (query) => {
+          if (query.filter === "source:github" && query.upto === 59)
+            await new Promise<void>((resolve) => late.push(resolve));
+          return count!(query);
+        },
+      },
+    );
+    await userEvent.keyboard("/source:github{Enter}");
+    await waitFor(() => expect(filters(calls)).toContain("source:github"));
+    const { inbox } = await import("../inbox.svelte");
+    await waitFor(() => expect(inbox.rows.counting).toBe(false));
+    const shown = inbox.show(59);
+    await waitFor(() => expect(late).toHaveLength(1));
+    inbox.showOnly("source:slack");
+    await waitFor(() => expect(inbox.rows.query).toBe("source:slack"));
+    late[0]?.();
+    await shown;
+    expect(inbox.filter.query).toBe("source:slack");
+  });
+
   it("says once what is wrong with a filter, also while pushes are passed on", async () => {
     const wrong = { code: "invalid", message: "50x is no status.", hint: null };
     const state = new FakeState({ rows: 60 });

@@ -29,6 +29,8 @@ export class FoundRows {
   oldestFirst = $state(false);
   /** Grows with every count: what was read for an earlier one is void. */
   revision = 0;
+  /** The count that is under way, or was last. */
+  #counted: Promise<unknown> = Promise.resolve();
 
   /** `moved` is told by how much all rows moved, before they are drawn there. */
   constructor(private readonly moved: (by: number) => void) {}
@@ -124,28 +126,36 @@ export class FoundRows {
     this.pages.reset();
   }
 
-  /** Where an exchange is shown; null if it is not. */
-  async find(id: number): Promise<number | null> {
+  /** Where an exchange is shown; null if it is not, or is not wanted any more. All rows must have been counted. */
+  async find(id: number, isWanted = () => true): Promise<number | null> {
     const below = this.unfolded.find(id);
     if (below !== null) return below;
-    const at = await this.#find(id);
+    const at = await this.#find(id, isWanted);
     return at === null ? null : this.unfolded.shown(at);
   }
 
   /**
-   * The same, whatever was counted so far; its delivery is unfolded for it where `folded` rows stand for several, if it
+   * The same, once all rows are counted; its delivery is unfolded for it where `folded` rows stand for several, if it
    * is still wanted then.
    */
   async seek(id: number, folded: boolean, isWanted: () => boolean): Promise<number | null> {
-    const { rows } = await call("count", { filter: this.query, upto: this.upto });
-    this.total = rows;
-    return (await this.find(id)) ?? (folded ? this.#unfoldFor(id, isWanted) : null);
+    const { revision } = this;
+    const goesOn = () => revision === this.revision && isWanted();
+    // It may move all rows once more.
+    await this.#counted;
+    const rows = await countAll(this.query, this.upto, goesOn);
+    if (goesOn()) this.total = rows;
+    const at = goesOn() ? await this.find(id, goesOn) : null;
+    if (!isWanted()) return null;
+    // Another count began: rows may stand elsewhere.
+    if (revision !== this.revision) return this.seek(id, folded, isWanted);
+    return at ?? (folded ? this.#unfoldFor(id, isWanted) : null);
   }
 
   async #unfoldFor(id: number, isWanted: () => boolean): Promise<number | null> {
     const { delivery } = (await call("exchange", { id })).summary;
     if (delivery === null || delivery.first === id) return null;
-    const at = await this.#find(delivery.first);
+    const at = await this.#find(delivery.first, isWanted);
     if (at === null) return null;
     await this.unfolded.open(delivery.first, at, isWanted);
     return this.unfolded.find(id);
@@ -172,9 +182,9 @@ export class FoundRows {
   }
 
   /** The folded row that an exchange stands in; null if it stands in none. */
-  async #find(id: number): Promise<number | null> {
-    const { rows } = await call("count", { filter: this.query, upto: id });
-    if (rows === 0) return null;
+  async #find(id: number, isWanted = () => true): Promise<number | null> {
+    const rows = await countAll(this.query, id, isWanted);
+    if (rows === 0 || rows > this.total || !isWanted()) return null;
     const at = this.#place(this.total - rows);
     return (await this.#load(at, 1)).rows[0]?.id === id ? at : null;
   }
@@ -188,7 +198,13 @@ export class FoundRows {
    * Counts until the count is complete. `before` is given if older rows keep their places; `held` are the rows that stay
    * while a slow search has not found as many again. False if another count began since.
    */
-  async #count(before: number | null, held = this.total): Promise<boolean> {
+  #count(before: number | null, held = this.total): Promise<boolean> {
+    const counted = this.#countOn(before, held);
+    this.#counted = counted;
+    return counted;
+  }
+
+  async #countOn(before: number | null, held: number): Promise<boolean> {
     const revision = ++this.revision;
     this.counting = true;
     try {

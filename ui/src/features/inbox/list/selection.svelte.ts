@@ -101,8 +101,9 @@ export class Selection {
   async #putBack(id: number | null) {
     if (id === null) return;
     const { revision } = this.rows;
-    const at = await this.rows.find(id);
-    if (this.#awaits || id !== this.cursorId || revision !== this.rows.revision) return;
+    const isOvertaken = () => this.#awaits || id !== this.cursorId || revision !== this.rows.revision;
+    const at = await this.rows.find(id, () => !isOvertaken());
+    if (isOvertaken()) return;
     if (at !== null) this.cursor = at;
     else if (onReading(this.rows.query) && (await isStored(id))) this.cursor = null;
     else if (this.rows.total === 0) this.cursor = this.cursorId = null;
