@@ -76,6 +76,7 @@ describe("a request that is saved for the first time", { timeout: 120_000 }, () 
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     expect(called("save_request")).toHaveLength(1);
     release();
+    await waitFor(() => expect(collections.current).toBe(active().requestId));
   });
 });
 
