@@ -31,6 +31,9 @@ const ENDING: usize = 4;
 /// The longest tolerance: ten years, seconds.
 const LONGEST_TOLERANCE: u32 = 10 * 366 * 86_400;
 
+/// The shortest text that is taken for a random one, bytes.
+const RANDOM: usize = 16;
+
 /// All sources as they are set now.
 #[derive(Debug, Default)]
 pub(crate) struct SourceBook(RwLock<Arc<Pages>>);
@@ -104,6 +107,12 @@ fn ending(secret: &str) -> String {
     let length = secret.chars().count();
     let shown = ENDING.min(length / 4);
     secret.chars().skip(length - shown).collect()
+}
+
+/// True for what a service makes as a secret, and hardly anything else in a request is: long, of letters and digits.
+fn looks_random(text: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| text.as_bytes().iter().any(kind);
+    text.len() >= RANDOM && !text.contains(' ') && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }
 
 impl SourceBook {
@@ -329,12 +338,12 @@ impl Parts {
     pub async fn known_secrets(&self) -> Result<KnownSecrets, ApiError> {
         self.vault.settled().await;
         self.read_sources().await?;
-        let (learnt, mut all): (Vec<_>, Vec<_>) = self.book.secrets().into_iter().partition(|(_, learnt)| *learnt);
-        all.extend(self.vault.items().await?.into_iter().map(|item| (item, false)));
-        let locked = self.store.sealed_secrets().await?.saturating_sub((all.len() + learnt.len()) as u64);
-        // A stranger may have sent one in a handshake, and would say what is masked everywhere: those are masked by the name
-        // of what they came in.
-        let all: Vec<SecretString> = all.into_iter().map(|(secret, _)| secret).collect();
+        let (mut all, items) = (self.book.secrets(), self.vault.items().await?);
+        let readable = (all.len() + items.len()) as u64;
+        let locked = self.store.sealed_secrets().await?.saturating_sub(readable);
+        // A stranger may have sent a word in a handshake, and would say by it what is masked everywhere.
+        all.retain(|(secret, learnt)| !learnt || looks_random(secret.expose_secret()));
+        let all: Vec<SecretString> = all.into_iter().map(|(secret, _)| secret).chain(items).collect();
         let own = self.book.own_providers();
         let names = own.iter().flat_map(|own| own.provider.token_names()).map(str::to_owned).collect();
         Ok(KnownSecrets::new(&all).beside_locked(locked).beside_names(names))

@@ -472,5 +472,15 @@ async fn what_a_stranger_gave_in_a_handshake_proves_nothing_of_other_services_an
     let text = call(&api, "export_text", query).await.unwrap()["text"].as_str().unwrap().to_owned();
     assert!(text.contains("X-Kind: application/json") || text.contains("x-kind: application/json"), "{text}");
     assert!(text.to_lowercase().contains("x-hook-secret: [masked]"), "{text}");
+
+    // What a service makes is masked wherever it stands.
+    let made = "0123456789abcdef0123456789abcdef";
+    provider("asana").await;
+    post(&shop, &[("X-Hook-Secret", made)], "").await;
+    found(&api, "").await;
+    post(&format!("{url}/in/other"), &[("X-Kind", made)], "{}").await;
+    let query = json!({"scope": {"type": "selection", "ids": [7]}, "format": "curl", "redact": true});
+    let text = call(&api, "export_text", query).await.unwrap()["text"].as_str().unwrap().to_owned();
+    assert!(!text.contains(made), "{text}");
     api.close().await;
 }
